@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { instant, personId, token } from './words.ts';
+
+/** Where a request came from, for the audit. */
+const from = { address: z.string().max(64), agent: z.string().max(300) };
+
+/** Someone signed in. */
+const SessionOpened = z.object({ type: z.literal('session.opened'), personId, ...from, openedAt: instant });
+/** Someone signed out, or was signed out. */
+const SessionClosed = z.object({ type: z.literal('session.closed'), personId, reason: z.enum(['signed_out', 'expired']), closedAt: instant });
+/** A wrong name or password. The name is kept as typed, cut to what a name can be. */
+const SignInFailed = z.object({ type: z.literal('session.sign_in_failed'), personId: token, ...from, failedAt: instant });
+/** A request that the door refused: not signed in, a role or a site that is missing. */
+const AccessRefused = z.object({
+  type: z.literal('access.refused'),
+  personId: token,
+  code: z.string(),
+  action: z.string().max(300),
+  ...from,
+  refusedAt: instant,
+});
+
+/** What happens at the door. Appended by the gateway as it happens; there is no command and nothing to refuse. */
+export const AccessEvent = z.discriminatedUnion('type', [SessionOpened, SessionClosed, SignInFailed, AccessRefused]);
+export type AccessEvent = z.infer<typeof AccessEvent>;

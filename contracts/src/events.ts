@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { AccessEvent } from './access.ts';
+import { DeliveryEvent } from './delivery.ts';
+import { ItemEvent, SourceHealthEvent } from './item.ts';
+import { RegistryEvent } from './registry.ts';
+import { ReleaseEvent } from './release.ts';
+import { RepostEvent } from './repost.ts';
+
+/** Every event of the journal. `history/` holds a frozen sample of each that was ever written. */
+export const AnyEvent = z.discriminatedUnion('type', [
+  AccessEvent,
+  DeliveryEvent,
+  ItemEvent,
+  RegistryEvent,
+  ReleaseEvent,
+  RepostEvent,
+  SourceHealthEvent,
+]);
+export type AnyEvent = z.infer<typeof AnyEvent>;
+
+/** Events and their shapes only grow. A changed meaning is a new type; this number is for the day that even that fails. */
+export const eventVersion = 1;

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { publication } from './item.ts';
+import { hash, html, instant, line, siteId, token } from './words.ts';
+
+/**
+ * What the world may see, and only that: the whole content of the PUBLIC stream.
+ * The address of its page is `<baseUrl>/<site>/<kind>/<documentId>`.
+ */
+export const PublicDocument = z.object({
+  documentId: token,
+  site: siteId,
+  siteName: line,
+  kind: z.enum(['repost', 'press', 'rebuttal']),
+  column: line,
+  title: line,
+  summary: z.string().max(1000),
+  html,
+  url: z.url(),
+  /** Reposts: whose word it is, where it stands, and when it was published there; never altered (国办秘函〔2019〕19号). */
+  source: z.object({ name: line, link: z.url().nullable(), publication, firstSeenAt: instant }).nullable(),
+  /** Rebuttals: the verdict, in the words of the form. */
+  verdict: z.enum(['false', 'misleading', 'outdated']).nullable(),
+  postedAt: instant,
+  version: z.int().min(1),
+  contentHash: hash,
+});
+export type PublicDocument = z.infer<typeof PublicDocument>;

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+/** The closed list of reasons to say no, with the HTTP answer that fits each. */
+export const refusalCodes = {
+  // the door
+  command_invalid: 422,
+  sign_in_required: 401,
+  sign_in_failed: 401,
+  sign_in_locked: 429,
+  session_expired: 401,
+  role_missing: 403,
+  site_forbidden: 403,
+  origin_refused: 403,
+  not_found: 404,
+  no_answer: 503,
+  stale_view: 503,
+  // registry
+  registration_missing: 404,
+  // reposts
+  repost_missing: 404,
+  repost_already_approved: 409,
+  repost_already_closed: 409,
+  repost_changed: 409,
+  repost_not_approved: 409,
+  repost_not_published: 409,
+  exemption_missing: 409,
+  exemption_pending: 409,
+  exemption_own: 403,
+  // releases
+  release_missing: 404,
+  release_exists: 409,
+  release_changed: 409,
+  release_wrong_step: 409,
+  release_same_person: 403,
+  release_no_channel: 422,
+  release_not_drafter: 403,
+  // deliveries
+  delivery_missing: 404,
+  delivery_closed: 409,
+  delivery_not_due: 409,
+  delivery_not_unknown: 409,
+  delivery_attempt_mismatch: 409,
+  // dead letters
+  dead_letter_missing: 404,
+} as const;
+
+export type RefusalCode = keyof typeof refusalCodes;
+export const refusalCode = z.enum(Object.keys(refusalCodes) as [RefusalCode, ...RefusalCode[]]);
+
+/** What a refusal looks like on the bus and, with a status, over HTTP. */
+export const refusalBody = z.object({
+  code: refusalCode,
+  message: z.string(),
+  /** Facts for the person, e.g. who approved first and when; the console words them in its language. */
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).default({}),
+  problems: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+export type RefusalBody = z.infer<typeof refusalBody>;
+
+/** A rule said no. It is an answer for a person, not a failure, and is never tried again. */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  readonly params: RefusalBody['params'];
+
+  constructor(code: RefusalCode, message: string, params: RefusalBody['params'] = {}) {
+    super(message);
+    this.name = 'Refusal';
+    this.code = code;
+    this.params = params;
+  }
+
+  toBody(): RefusalBody {
+    return { code: this.code, message: this.message, params: this.params };
+  }
+}

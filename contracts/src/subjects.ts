@@ -1,0 +1,21 @@
+/**
+ * The only place where a NATS subject or stream is spelled.
+ *
+ * - `ev.<aggregate>.<site>.<id>`: the journal, one subject an aggregate.
+ * - `pub.<site>.<kind>.<id>`: what the world may see, and only that.
+ * - `dead.<consumer>`: messages that a consumer could not handle.
+ * - `cmd.<aggregate>`, `ask.<query>`: request and reply, core NATS.
+ */
+export const streams = { journal: 'EVENTS', public: 'PUBLIC', dead: 'DEAD' } as const;
+
+export const subjects = {
+  event: (aggregate: string, site: string, id: string) => `ev.${aggregate}.${site}.${id}`,
+  /** Every event of some aggregates' kind: `ev.repost.>`; without a name, the whole journal. */
+  events: (aggregate?: string) => (aggregate ? `ev.${aggregate}.>` : 'ev.>'),
+  publicDocument: (site: string, kind: string, id: string) => `pub.${site}.${kind}.${id}`,
+  publicDocuments: () => 'pub.>',
+  dead: (consumer: string) => `dead.${consumer}`,
+  deadLetters: () => 'dead.>',
+  command: (aggregate: string) => `cmd.${aggregate}`,
+  query: (name: string) => `ask.${name}`,
+} as const;

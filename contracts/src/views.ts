@@ -1,0 +1,219 @@
+import { z } from 'zod';
+import { outcome } from './delivery.ts';
+import { content, publication } from './item.ts';
+import { level, role } from './registry.ts';
+import { draft, reviewStep } from './release.ts';
+import { obligation, warningShare } from './repost.ts';
+import { actor, channelId, hash, instant, itemId, line, personId, siteId, sourceId, token } from './words.ts';
+
+/** Who is signed in, and what they may do. */
+export const Me = z.object({
+  personId,
+  name: line,
+  roles: z.array(role),
+  sites: z.array(z.string()),
+  /** Goes into the header `x-csrf-token` of every request that changes something. */
+  csrfToken: z.string(),
+  expiresAt: instant,
+});
+export type Me = z.infer<typeof Me>;
+
+export const repostState = z.enum(['queued', 'approved', 'published', 'verified', 'exempted']);
+export type RepostState = z.infer<typeof repostState>;
+
+/** A task as the queue shows it. Overdue is a fact about time (`dueAt` has passed and it is not published), not a state. */
+export const RepostRow = z.object({
+  taskId: token,
+  site: siteId,
+  itemId,
+  sourceId,
+  sourceName: line,
+  title: line,
+  link: z.url().nullable(),
+  column: line,
+  publication,
+  firstSeenAt: instant,
+  ...obligation.shape,
+  version: z.int(),
+  contentHash: hash,
+  state: repostState,
+  approvedBy: line.nullable(),
+  approvedAt: instant.nullable(),
+  url: z.url().nullable(),
+  publishedAt: instant.nullable(),
+  verifiedAt: instant.nullable(),
+  verificationTrouble: z.string().nullable(),
+  warned: z.array(warningShare),
+  exemption: z.object({ reason: line, by: personId, byName: line, requestedAt: instant }).nullable(),
+  exemptedBy: line.nullable(),
+});
+export type RepostRow = z.infer<typeof RepostRow>;
+
+/** One line of an entry's history, straight from the log. */
+export const TimelineEntry = z.object({
+  position: z.int(),
+  at: instant,
+  type: z.string(),
+  actor,
+  facts: z.record(z.string(), z.unknown()),
+});
+export type TimelineEntry = z.infer<typeof TimelineEntry>;
+
+/** A task opened: the original, our page as the public will see it, and all that happened. */
+export const RepostDetail = z.object({
+  row: RepostRow,
+  original: z.object({ ...content.shape, version: z.int(), publication, firstSeenAt: instant }),
+  /** Our page's article, made by the same code that serves the public. */
+  previewHtml: z.string(),
+  timeline: z.array(TimelineEntry),
+});
+export type RepostDetail = z.infer<typeof RepostDetail>;
+
+export const releaseState = z.enum(['draft', 'review', 'confidentiality', 'sign', 'signed', 'published']);
+export type ReleaseState = z.infer<typeof releaseState>;
+
+export const ReleaseRow = z.object({
+  releaseId: token,
+  site: siteId,
+  kind: draft.shape.kind,
+  title: line,
+  state: releaseState,
+  revision: z.int(),
+  contentHash: hash,
+  draftedBy: personId,
+  draftedByName: line,
+  updatedAt: instant,
+  signatures: z.array(z.object({ step: reviewStep, by: personId, byName: line, at: instant })),
+  returned: z.object({ step: reviewStep, byName: line, reason: line, at: instant }).nullable(),
+  channels: z.array(channelId),
+  url: z.url().nullable(),
+});
+export type ReleaseRow = z.infer<typeof ReleaseRow>;
+
+export const ReleaseDetail = z.object({
+  row: ReleaseRow,
+  draft,
+  previewHtml: z.string(),
+  timeline: z.array(TimelineEntry),
+});
+export type ReleaseDetail = z.infer<typeof ReleaseDetail>;
+
+/** `requested → sending → (waiting to try again | pending | unknown) → confirmed | failed`. */
+export const deliveryState = z.enum(['requested', 'sending', 'waiting', 'pending', 'unknown', 'confirmed', 'failed']);
+export type DeliveryState = z.infer<typeof deliveryState>;
+
+export const DeliveryRow = z.object({
+  deliveryId: token,
+  site: siteId,
+  releaseId: token,
+  title: line,
+  channelId,
+  channelName: line,
+  channelKind: z.string(),
+  state: deliveryState,
+  attempts: z.int(),
+  lastOutcome: outcome.nullable(),
+  detail: z.string(),
+  requestedAt: instant,
+  updatedAt: instant,
+  nextAttemptAt: instant.nullable(),
+  confirmedAt: instant.nullable(),
+  receiptId: z.string().nullable(),
+});
+export type DeliveryRow = z.infer<typeof DeliveryRow>;
+
+/** A source's health: what it brought, and what is wrong with it. */
+export const SourceRow = z.object({
+  sourceId,
+  name: line,
+  level: z.string(),
+  url: z.url(),
+  column: line,
+  paused: z.boolean(),
+  items: z.int(),
+  lastItemAt: instant.nullable(),
+  trouble: z.object({ code: z.string(), detail: z.string(), since: instant }).nullable(),
+  rejected: z.array(z.object({ title: z.string(), code: z.string(), detail: z.string(), at: instant })),
+});
+export type SourceRow = z.infer<typeof SourceRow>;
+
+export const complianceOutcome = z.enum(['open', 'on_time', 'late', 'exempted']);
+export type ComplianceOutcome = z.infer<typeof complianceOutcome>;
+
+/** Counts of tasks whose limit falls into the period. `due = open + onTime + late + exempted`; overdue is part of open. */
+export const figures = z.object({
+  due: z.int(),
+  onTime: z.int(),
+  late: z.int(),
+  overdue: z.int(),
+  open: z.int(),
+  exempted: z.int(),
+});
+export type Figures = z.infer<typeof figures>;
+
+/** Every figure of the compliance page; each opens the tasks behind it by the same filter. */
+export const ComplianceView = z.object({
+  asOf: instant,
+  from: instant,
+  to: instant,
+  total: figures,
+  bySite: z.array(z.object({ site: siteId, ...figures.shape })),
+  bySource: z.array(z.object({ sourceId, sourceName: line, ...figures.shape })),
+  cells: z.array(z.object({ site: siteId, sourceId, ...figures.shape })),
+  /** Log position that the figures stand at. */
+  position: z.int(),
+});
+export type ComplianceView = z.infer<typeof ComplianceView>;
+
+/** What the compliance page asks; `outcome` only when asking for the tasks behind a figure. */
+export const ComplianceQuery = z.strictObject({
+  from: instant,
+  to: instant,
+  asOf: instant,
+  sites: z.array(siteId).optional(),
+  sourceId: sourceId.optional(),
+  outcome: z.enum(['due', 'on_time', 'late', 'overdue', 'open', 'exempted']).optional(),
+});
+export type ComplianceQuery = z.infer<typeof ComplianceQuery>;
+
+/** A task behind a figure, with when it was owed and when the public had it. */
+export const ComplianceTask = z.object({
+  taskId: token,
+  site: siteId,
+  sourceId,
+  sourceName: line,
+  title: line,
+  startsAt: instant,
+  dueAt: instant,
+  publishedAt: instant.nullable(),
+  outcome: complianceOutcome,
+});
+export type ComplianceTask = z.infer<typeof ComplianceTask>;
+
+/** How the system is: what guarantee holds, how far each projection is. */
+export const HealthView = z.object({
+  ok: z.boolean(),
+  serverTime: instant,
+  durability: z.string(),
+  journalPosition: z.int(),
+  projections: z.array(
+    z.object({ name: z.string(), position: z.int(), behind: z.int(), rebuilding: z.number().nullable(), parked: z.int() }),
+  ),
+  deadLetters: z.int(),
+});
+export type HealthView = z.infer<typeof HealthView>;
+
+/** One live change, as SSE carries it; `position` is its `id`. A `gap` asks the console to read again. */
+export const LiveChange = z.object({
+  view: z.enum(['reposts', 'releases', 'deliveries', 'sources']),
+  key: z.string(),
+  row: z.unknown().nullable(),
+  position: z.int(),
+});
+export type LiveChange = z.infer<typeof LiveChange>;
+
+/** Sites and channels, for menus. */
+export const SiteRow = z.object({ siteId, name: line, level, baseUrl: z.url() });
+export const ChannelRow = z.object({ channelId, name: line, site: siteId, kind: z.string(), paused: z.boolean() });
+export type SiteRow = z.infer<typeof SiteRow>;
+export type ChannelRow = z.infer<typeof ChannelRow>;
