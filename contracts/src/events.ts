@@ -18,5 +18,22 @@ export const AnyEvent = z.discriminatedUnion('type', [
 ]);
 export type AnyEvent = z.infer<typeof AnyEvent>;
 
+/** Which events stand under which aggregate, the second token of `ev.<aggregate>.<site>.<id>`. */
+export type EventsByAggregate = {
+  access: AccessEvent;
+  channel: RegistryEvent;
+  delivery: DeliveryEvent;
+  item: ItemEvent;
+  person: RegistryEvent;
+  poll: SourceHealthEvent;
+  release: ReleaseEvent;
+  repost: RepostEvent;
+  rule: RegistryEvent;
+  site: RegistryEvent;
+  source: RegistryEvent;
+  token: RegistryEvent;
+};
+export type AggregateName = keyof EventsByAggregate;
+
 /** Events and their shapes only grow. A changed meaning is a new type; this number is for the day that even that fails. */
 export const eventVersion = 1;

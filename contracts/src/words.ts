@@ -38,6 +38,8 @@ export const commandHead = {
   /** The id of the event or request that led to this command. */
   causationId: z.string().optional(),
   correlationId: z.string().optional(),
+  /** W3C Trace Context of the request that led here. */
+  traceparent: z.string().max(100).optional(),
 };
 
 /** The head of a command, as every aggregate may rely on it. */

@@ -1,0 +1,68 @@
+import type { AnyEvent, CommandHead, Receipt } from '@tongsheng/contracts';
+import { Refusal } from '@tongsheng/contracts';
+import type { z } from 'zod';
+import { type Journal, StaleRead } from './journal.ts';
+
+/**
+ * The rules of one noun: a pure `decide` and a pure `evolve`, and where its entries live.
+ * Neither may read a clock, make an id or touch the world; both arrive inside the command.
+ */
+export type Aggregate<C extends CommandHead, E extends AnyEvent, S> = {
+  name: string;
+  commands: z.ZodType<C>;
+  events: z.ZodType<E>;
+  /** The two tokens of its subject, `ev.<name>.<site>.<id>`. */
+  siteOf(command: C): string;
+  idOf(command: C): string;
+  /** Commands that usually open a new aggregate: they are tried without reading first, and the sequence check decides. */
+  opens?: readonly C extends { type: infer T } ? readonly T[] : never;
+  initial: S;
+  /** @throws Refusal when a rule says no. No events: it had been said before. */
+  decide(command: C, state: S): E[];
+  evolve(state: S, event: E): S;
+};
+
+export function defineAggregate<C extends CommandHead & { type: string }, E extends AnyEvent, S>(
+  aggregate: Omit<Aggregate<C, E, S>, 'opens'> & { opens?: readonly C['type'][] },
+): AggregateOf<C, E, S> {
+  return aggregate;
+}
+
+export type AggregateOf<C extends CommandHead & { type: string }, E extends AnyEvent, S> = Omit<
+  Aggregate<C, E, S>,
+  'opens'
+> & { opens?: readonly C['type'][] };
+
+/** Rounds of read and decide before giving up; each lost round means another writer won one. */
+const maxRounds = 20;
+
+/**
+ * Reads, decides and appends at the position that was read; when someone else was faster, starts over.
+ * Said twice with the same id, it is done once: the second answer is the first one's receipt.
+ * @throws Refusal when a rule says no.
+ */
+export async function carryOut<C extends CommandHead & { type: string }, E extends AnyEvent, S>(
+  journal: Journal,
+  aggregate: AggregateOf<C, E, S>,
+  command: C,
+): Promise<Receipt> {
+  const address = { aggregate: aggregate.name, site: aggregate.siteOf(command), id: aggregate.idOf(command) };
+  let past = aggregate.opens?.includes(command.type) ? journal.nothingAt(address) : await journal.read(address);
+
+  for (let round = 1; ; round++) {
+    const done = past.receipts.get(command.id);
+    if (done !== undefined) return { position: done, changed: false };
+
+    const state = (past.events as E[]).reduce(aggregate.evolve, aggregate.initial);
+    const events = aggregate.decide(command, state);
+    if (events.length === 0) return { position: past.position, changed: false };
+
+    try {
+      return await journal.append(past, command, events);
+    } catch (error) {
+      if (!(error instanceof StaleRead)) throw error;
+      if (round === maxRounds) throw new Refusal('no_answer', `${past.subject} is too busy, try again`);
+      past = await journal.read(address);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import { Refusal, receipt, refusalBody, subjects, type CommandHead, type Receipt } from '@tongsheng/contracts';
+import { NatsError } from 'nats';
+import { z } from 'zod';
+import type { Bus } from './connection.ts';
+
+/** What a service answers: the value, a refusal, or that it failed. */
+export const Answer = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), value: z.unknown() }),
+  z.object({ ok: z.literal(false), refusal: refusalBody.optional(), error: z.string().optional() }),
+]);
+export type Answer = z.infer<typeof Answer>;
+
+/** Nobody answered, or the service failed: what was asked may or may not have been done. Ask again under the same id. */
+export class NoAnswer extends Error {}
+
+const defaultTimeoutMs = 10_000;
+
+/** Commands and queries to other services: request and reply, to one instance of the queue group. */
+export class BusClient {
+  readonly #bus: Bus;
+
+  constructor(bus: Bus) {
+    this.#bus = bus;
+  }
+
+  /**
+   * Sends a command to the service that keeps the aggregate.
+   * @throws Refusal when a rule says no; NoAnswer when it is not known.
+   */
+  async command(aggregate: string, command: CommandHead & { type: string }, timeoutMs?: number): Promise<Receipt> {
+    return receipt.parse(await this.#request(subjects.command(aggregate), command, timeoutMs));
+  }
+
+  /** @throws Refusal, NoAnswer */
+  ask(query: string, question: unknown, timeoutMs?: number): Promise<unknown> {
+    return this.#request(subjects.query(query), question, timeoutMs);
+  }
+
+  async #request(subject: string, payload: unknown, timeout = defaultTimeoutMs): Promise<unknown> {
+    const reply = await this.#bus.nc.request(subject, JSON.stringify(payload), { timeout }).catch((error: unknown) => {
+      const why = error instanceof NatsError && error.code === '503' ? 'nobody is listening' : String(error);
+      throw new NoAnswer(`${subject}: ${why}`, { cause: error });
+    });
+    const answer = Answer.parse(reply.json());
+    if (answer.ok) return answer.value;
+    if (answer.refusal) throw new Refusal(answer.refusal.code, answer.refusal.message, answer.refusal.params);
+    throw new NoAnswer(`${subject}: ${answer.error ?? 'failed'}`);
+  }
+}

@@ -1,0 +1,47 @@
+import { connect, type JetStreamClient, type JetStreamManager, type NatsConnection } from 'nats';
+
+/** A connection to the bus, and the two faces of JetStream on it. A class, so that Nest can inject it. */
+export class Bus {
+  constructor(
+    readonly nc: NatsConnection,
+    readonly js: JetStreamClient,
+    readonly jsm: JetStreamManager,
+  ) {}
+
+  /** Sends what waits, ends the subscriptions, closes. */
+  async close(): Promise<void> {
+    if (!this.nc.isClosed()) await this.nc.drain();
+  }
+}
+
+export type BusOptions = {
+  /** `nats://user:password@host:port`, several separated by commas. */
+  url: string;
+  /** Shown by the server in its list of connections. */
+  name: string;
+  /** For users who may listen to their own inbox only. */
+  inboxPrefix?: string;
+};
+
+/**
+ * Connects, and keeps trying for ever once connected: a bus that restarts is waited for, not died of.
+ * @throws when the first connection does not come up within 10 s.
+ */
+export async function connectBus({ url, name, inboxPrefix }: BusOptions): Promise<Bus> {
+  const addresses = url.split(',').map((each) => new URL(each));
+  const { username, password } = addresses[0]!;
+  const nc = await connect({
+    servers: addresses.map((address) => address.host),
+    ...(username && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
+    ...(inboxPrefix && { inboxPrefix }),
+    name,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 250,
+    // A frozen server is noticed in seconds; the default takes four minutes.
+    pingInterval: 3_000,
+    maxPingOut: 2,
+    timeout: 10_000,
+    ignoreClusterUpdates: false,
+  });
+  return new Bus(nc, nc.jetstream({ timeout: 5_000 }), await nc.jetstreamManager({ checkAPI: false, timeout: 5_000 }));
+}

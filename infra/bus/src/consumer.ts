@@ -1,0 +1,155 @@
+import { streams, subjects } from '@tongsheng/contracts';
+import { AckPolicy, DeliverPolicy, NatsError, nanos, type ConsumerMessages, type JsMsg, type Subscription } from 'nats';
+import type { Bus } from './connection.ts';
+import { bury } from './dead-letters.ts';
+import { tryDecode, type Following } from './follow.ts';
+import { UnreadableEntry, type Entry, type RawMessage } from './entry.ts';
+
+export type ConsumerOptions = {
+  /** Name of the durable consumer, unique in the installation. */
+  durable: string;
+  aggregate: string;
+  handle(entry: Entry): Promise<unknown>;
+  /** Told of every failed try, so that it is logged once at this door. */
+  onFailure(failure: { durable: string; entry: Entry | null; message: RawMessage; try: number; error: unknown; dead: boolean }): void;
+  now(): string;
+  /** Waits between tries, in ms; after the last one the message is a dead letter. */
+  backoff?: readonly number[];
+  /** Aggregates handled beside each other at most. */
+  parallel?: number;
+};
+
+const ackWaitMs = 30_000;
+const defaultBackoff = [100, 500, 2_000, 5_000, 10_000];
+
+/**
+ * A durable pull consumer of one aggregate's events: explicit acknowledgement after the effect, in order for one
+ * aggregate, side by side for different ones. A failing entry holds back only its own aggregate; after the last
+ * try, or when it can't even be read, it becomes a dead letter and the next one goes on.
+ */
+export async function consume(bus: Bus, options: ConsumerOptions): Promise<Following> {
+  const { durable, aggregate, parallel = 64 } = options;
+  await ensureConsumer(bus, durable, aggregate, parallel);
+  const consumer = await bus.js.consumers.get(streams.journal, durable);
+  const messages = await consumer.consume({ max_messages: parallel * 4 });
+  const stopping = new AbortController();
+  const lanes = new Map<string, Promise<void>>();
+
+  const running = (async () => {
+    for await (const message of messages) {
+      if (stopping.signal.aborted) break;
+      const before = lanes.get(message.subject) ?? Promise.resolve();
+      const after = before.then(() => work(bus, options, message, stopping.signal));
+      lanes.set(message.subject, after);
+      void after.finally(() => {
+        if (lanes.get(message.subject) === after) lanes.delete(message.subject);
+      });
+    }
+  })();
+  const replays = answerReplays(bus, options);
+
+  return {
+    caughtUp: Promise.resolve(),
+    async stop() {
+      stopping.abort();
+      replays.unsubscribe();
+      await (messages as ConsumerMessages).close();
+      await running;
+      await Promise.all(lanes.values());
+    },
+  };
+}
+
+async function ensureConsumer(bus: Bus, durable: string, aggregate: string, parallel: number): Promise<void> {
+  const wanted = {
+    durable_name: durable,
+    filter_subject: subjects.events(aggregate),
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+    ack_wait: nanos(ackWaitMs),
+    max_deliver: -1,
+    max_ack_pending: parallel * 4,
+  };
+  const found = await bus.jsm.consumers.info(streams.journal, durable).catch((error: unknown) => {
+    if (error instanceof NatsError && error.api_error?.err_code === 10014) return null;
+    throw error;
+  });
+  if (!found) await bus.jsm.consumers.add(streams.journal, wanted);
+}
+
+/** One message to its end: done, dead, or left for the next process when this one is stopping. */
+async function work(bus: Bus, options: ConsumerOptions, message: JsMsg, stopping: AbortSignal): Promise<void> {
+  const { backoff = defaultBackoff, durable } = options;
+  const raw: RawMessage = { subject: message.subject, seq: message.seq, data: message.data, headers: message.headers };
+  const lastTry = backoff.length + 1;
+  // A message that kills its process comes back with a higher count and must end here too.
+  let attempt = message.info.redeliveryCount;
+
+  const die = async (error: unknown, entry: Entry | null) => {
+    options.onFailure({ durable, entry, message: raw, try: attempt, error, dead: true });
+    await bury(bus, { consumer: durable, message: raw, reason: reasonOf(error), tries: attempt, at: options.now() });
+    message.term();
+  };
+
+  const keepAlive = setInterval(() => message.working(), ackWaitMs / 3);
+  try {
+    if (attempt > lastTry) return await die(new Error('gave up: the process ended at every try'), null);
+    const entry = tryDecode(raw);
+    if (entry instanceof UnreadableEntry) return await die(entry, null);
+
+    for (; ; attempt++) {
+      if (stopping.aborted) return message.nak();
+      try {
+        await options.handle(entry);
+        return message.ack();
+      } catch (error) {
+        if (attempt >= lastTry) return await die(error, entry);
+        options.onFailure({ durable, entry, message: raw, try: attempt, error, dead: false });
+        await pause(backoff[attempt - 1] ?? backoff.at(-1)!, stopping);
+      }
+    }
+  } catch (error) {
+    // Not even the dead letter could be written: the message stays and comes back after the ack wait.
+    options.onFailure({ durable, entry: null, message: raw, try: attempt, error, dead: false });
+  } finally {
+    clearInterval(keepAlive);
+  }
+}
+
+/** An administrator's wish to try a dead letter again, answered by whichever instance hears it. */
+function answerReplays(bus: Bus, options: ConsumerOptions): Subscription {
+  return bus.nc.subscribe(`replay.${options.durable}`, {
+    queue: options.durable,
+    callback: (error, request) => {
+      if (error) return;
+      void replay(bus, options, request.json<{ position: number }>().position).then(
+        () => request.respond(JSON.stringify({ ok: true })),
+        (failure: unknown) => request.respond(JSON.stringify({ ok: false, reason: reasonOf(failure) })),
+      );
+    },
+  });
+}
+
+async function replay(bus: Bus, options: ConsumerOptions, position: number): Promise<void> {
+  const stored = await bus.jsm.streams.getMessage(streams.journal, { seq: position });
+  const entry = tryDecode({ subject: stored.subject, seq: stored.seq, data: stored.data, headers: stored.header });
+  if (entry instanceof UnreadableEntry) throw entry;
+  await options.handle(entry);
+}
+
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${reasonOf(error.cause)}`;
+}
+
+function pause(ms: number, stopping: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done() {
+      clearTimeout(timer);
+      stopping.removeEventListener('abort', done);
+      resolve();
+    }
+    stopping.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { AnyEvent, Envelope, eventVersion, type CommandHead } from '@tongsheng/contracts';
+import { headers, type MsgHdrs } from 'nats';
+import { z } from 'zod';
+
+/** One decision as it stands in the log: where, by whom, and the events that it holds. */
+export type Entry<E = AnyEvent> = {
+  /** Stream sequence. */
+  position: number;
+  subject: string;
+  aggregate: string;
+  site: string;
+  id: string;
+  envelope: Envelope;
+  events: E[];
+  /** SHA-256 over the previous entry's hash, the id, the subject and the body. */
+  hash: string;
+};
+
+/** A message that is not an entry we can read: malformed, of an unknown type, or from a newer version than this one. */
+export class UnreadableEntry extends Error {}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+const eventList = z.array(AnyEvent).min(1);
+
+/** A message as NATS hands it over, in whichever of its classes. */
+export type RawMessage = { subject: string; seq: number; data: Uint8Array; headers?: MsgHdrs | undefined };
+
+/**
+ * CloudEvents 1.0, NATS protocol binding, binary mode: everything outside U+0021–U+007E, and `"` and `%`, is
+ * percent-encoded as UTF-8, so that Chinese names travel safely in headers.
+ */
+export function encodeHeader(value: string): string {
+  return value.replace(/[^\x21-\x7e]|["%]/gu, (char) =>
+    [...encoder.encode(char)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  );
+}
+
+export const decodeHeader = (value: string): string => decodeURIComponent(value);
+
+export function hashEntry(previousHash: string, id: string, subject: string, body: Uint8Array): string {
+  return createHash('sha256').update(`${previousHash}\n${id}\n${subject}\n`).update(body).digest('hex');
+}
+
+/** The body and headers of a decision, ready to be published. */
+export function encodeEntry(source: string, command: CommandHead, events: AnyEvent[], previousHash: string) {
+  const type = events.length === 1 ? events[0]!.type : 'decision';
+  const body = encoder.encode(JSON.stringify(events.length === 1 ? events[0] : events));
+  const attributes: Record<string, string | undefined> = {
+    specversion: '1.0',
+    id: command.id,
+    source: `/tongsheng/${source}`,
+    type,
+    time: command.at,
+    datacontenttype: 'application/json',
+    eventversion: String(eventVersion),
+    actorkind: command.actor.kind,
+    actorid: command.actor.id,
+    actorname: command.actor.name,
+    causationid: command.causationId,
+    correlationid: command.correlationId,
+    traceparent: command.traceparent,
+    previoushash: previousHash || undefined,
+  };
+  const head = headers();
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined) head.set(`ce-${name}`, encodeHeader(value));
+  }
+  return { body, headers: head };
+}
+
+/** @throws UnreadableEntry with the reason, in words for an administrator. */
+export function decodeEntry(message: RawMessage): Entry {
+  const [, aggregate, site, id] = message.subject.split('.');
+  if (!aggregate || !site || !id) throw new UnreadableEntry(`subject ${message.subject} is not ev.<aggregate>.<site>.<id>`);
+  const attribute = (name: string) => decodeHeader(message.headers?.get(`ce-${name}`) ?? '') || undefined;
+
+  const version = Number(attribute('eventversion') ?? '1');
+  const type = attribute('type');
+  if (version > eventVersion) {
+    throw new UnreadableEntry(`${type} has event version ${version}; this release reads up to ${eventVersion}, upgrade it`);
+  }
+
+  const envelope = Envelope.safeParse({
+    id: attribute('id'),
+    source: attribute('source'),
+    type,
+    time: attribute('time'),
+    actor: { kind: attribute('actorkind'), id: attribute('actorid'), name: attribute('actorname') },
+    eventVersion: version,
+    causationId: attribute('causationid'),
+    correlationId: attribute('correlationid'),
+    previousHash: attribute('previoushash') ?? '',
+    traceparent: attribute('traceparent'),
+  });
+  if (!envelope.success) throw new UnreadableEntry(`envelope: ${z.prettifyError(envelope.error)}`);
+
+  const data = parseBody(message.data);
+  const events = eventList.safeParse(Array.isArray(data) ? data : [data]);
+  if (!events.success) throw new UnreadableEntry(`${type}: ${z.prettifyError(events.error)}`);
+
+  return {
+    position: message.seq,
+    subject: message.subject,
+    aggregate,
+    site,
+    id,
+    envelope: envelope.data,
+    events: events.data,
+    hash: hashEntry(envelope.data.previousHash, envelope.data.id, message.subject, message.data),
+  };
+}
+
+function parseBody(data: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(data));
+  } catch (error) {
+    throw new UnreadableEntry(`body is not JSON: ${String(error)}`);
+  }
+}

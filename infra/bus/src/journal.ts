@@ -1,0 +1,130 @@
+import { streams, subjects, type AnyEvent, type CommandHead, type Receipt } from '@tongsheng/contracts';
+import { NatsError, type StoredMsg } from 'nats';
+import type { Bus } from './connection.ts';
+import { decodeEntry, encodeEntry, type Entry } from './entry.ts';
+
+/** Where an aggregate's entries stand. */
+export type Address = { aggregate: string; site: string; id: string };
+
+/** All that was decided about one aggregate so far. */
+export type Past = {
+  subject: string;
+  entries: Entry[];
+  events: AnyEvent[];
+  /** Stream sequence of the newest entry; 0 when there is none. */
+  position: number;
+  hash: string;
+  /** Command id → position of the decision it led to. */
+  receipts: Map<string, number>;
+};
+
+/** Someone else appended to this aggregate after it was read. Read and decide again. */
+export class StaleRead extends Error {}
+
+const code = { wrongLastSequence: 10071, noMessage: 10037 } as const;
+const tries = 3;
+
+/** The log of record: read an aggregate's past, append what was decided on top of exactly that past. */
+export class Journal {
+  readonly #bus: Bus;
+  readonly #source: string;
+
+  constructor(bus: Bus, source: string) {
+    this.#bus = bus;
+    this.#source = source;
+  }
+
+  nothingAt({ aggregate, site, id }: Address): Past {
+    const subject = subjects.event(aggregate, site, id);
+    return { subject, entries: [], events: [], position: 0, hash: '', receipts: new Map() };
+  }
+
+  /** Every entry of one aggregate, oldest first: two round trips for one entry, one more for each further one. */
+  async read(address: Address): Promise<Past> {
+    const past = this.nothingAt(address);
+    let [next, last] = await Promise.all([
+      this.#stored({ seq: 1, next_by_subj: past.subject }),
+      this.#stored({ last_by_subj: past.subject }),
+    ]);
+    while (next && last) {
+      const entry = decodeEntry({ subject: next.subject, seq: next.seq, data: next.data, headers: next.header });
+      past.entries.push(entry);
+      past.events.push(...entry.events);
+      past.position = entry.position;
+      past.hash = entry.hash;
+      past.receipts.set(entry.envelope.id, entry.position);
+      if (next.seq >= last.seq) break;
+      next = await this.#stored({ seq: next.seq + 1, next_by_subj: past.subject });
+    }
+    return past;
+  }
+
+  /** One entry by its position, or null. */
+  async at(position: number): Promise<Entry | null> {
+    const stored = await this.#stored({ seq: position });
+    return stored && decodeEntry({ subject: stored.subject, seq: stored.seq, data: stored.data, headers: stored.header });
+  }
+
+  /** Sequence of the newest entry of the whole log. */
+  async position(): Promise<number> {
+    return (await this.#bus.jsm.streams.info(streams.journal)).state.last_seq;
+  }
+
+  /**
+   * Appends one decision on top of exactly `past`. A lost acknowledgement is asked again under the same id,
+   * so that it is stored once.
+   * @throws StaleRead when the aggregate has moved on.
+   */
+  async append(past: Past, command: CommandHead, events: AnyEvent[]): Promise<Receipt> {
+    const { body, headers } = encodeEntry(this.#source, command, events, past.hash);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const options = { msgID: command.id, expect: { lastSubjectSequence: past.position }, headers };
+        const ack = await this.#bus.js.publish(past.subject, body, options);
+        if (ack.duplicate) await this.#mustBeMine(ack.seq, past.subject, command.id);
+        return { position: ack.seq, changed: !ack.duplicate };
+      } catch (error) {
+        if (isApiError(error, code.wrongLastSequence)) return await this.#mineOrStale(past.subject, command.id);
+        if (!isLost(error) || attempt === tries) throw error;
+      }
+    }
+  }
+
+  /** Appends what merely happened, with nothing to refuse and no race to lose: the audit of the door. */
+  async record({ aggregate, site, id }: Address, command: CommandHead, event: AnyEvent): Promise<void> {
+    const { body, headers } = encodeEntry(this.#source, command, [event], '');
+    await this.#bus.js.publish(subjects.event(aggregate, site, id), body, { msgID: command.id, headers });
+  }
+
+  /** After "wrong last sequence": a cluster checks it before it knows duplicates, so the last entry may be this one. */
+  async #mineOrStale(subject: string, commandId: string): Promise<Receipt> {
+    const last = await this.#stored({ last_by_subj: subject });
+    if (last?.header.get('Nats-Msg-Id') === commandId) return { position: last.seq, changed: true };
+    throw new StaleRead(subject);
+  }
+
+  async #mustBeMine(position: number, subject: string, commandId: string): Promise<void> {
+    const stored = await this.#stored({ seq: position });
+    if (stored && stored.subject !== subject) {
+      throw new Error(`bus: command id ${commandId} was used for ${stored.subject} before, now for ${subject}`);
+    }
+  }
+
+  async #stored(query: { seq: number; next_by_subj?: string } | { last_by_subj: string }): Promise<StoredMsg | null> {
+    try {
+      return await this.#bus.jsm.streams.getMessage(streams.journal, query as { seq: number });
+    } catch (error) {
+      if (isApiError(error, code.noMessage)) return null;
+      throw error;
+    }
+  }
+}
+
+function isApiError(error: unknown, wanted: number): boolean {
+  return error instanceof NatsError && error.api_error?.err_code === wanted;
+}
+
+/** The message may or may not be stored; asking again under the same id tells. */
+function isLost(error: unknown): boolean {
+  return error instanceof NatsError && ['TIMEOUT', '503', 'DISCONNECT', 'CONNECTION_CLOSED'].includes(error.code);
+}

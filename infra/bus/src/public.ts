@@ -1,0 +1,71 @@
+import { PublicDocument, streams, subjects } from '@tongsheng/contracts';
+import { NatsError } from 'nats';
+import type { Bus } from './connection.ts';
+import { followStream, type Following } from './follow.ts';
+
+/**
+ * Hands a document to the public side. Said twice with the same id, it is there once.
+ * @returns its position in the PUBLIC stream.
+ */
+export async function publishPublic(bus: Bus, document: PublicDocument): Promise<number> {
+  const { site, kind, documentId, version, contentHash } = document;
+  const subject = subjects.publicDocument(site, kind, documentId);
+  // Beyond the server's window of duplicates the last document itself tells whether this one is there.
+  const last = await lastPublic(bus, subject);
+  if (last && last.document.version >= version && last.document.contentHash === contentHash) return last.position;
+  const body = new TextEncoder().encode(JSON.stringify(document));
+  try {
+    const ack = await bus.js.publish(subject, body, {
+      msgID: `${subject}:${version}:${contentHash}`,
+      expect: { lastSubjectSequence: last?.position ?? 0 },
+    });
+    return ack.seq;
+  } catch (error) {
+    if (!(error instanceof NatsError) || error.api_error?.err_code !== 10071) throw error;
+    return publishPublic(bus, document);
+  }
+}
+
+async function lastPublic(bus: Bus, subject: string): Promise<{ position: number; document: PublicDocument } | null> {
+  try {
+    const stored = await bus.jsm.streams.getMessage(streams.public, { last_by_subj: subject });
+    return { position: stored.seq, document: parseDocument(stored.data) };
+  } catch (error) {
+    if (error instanceof NatsError && error.api_error?.err_code === 10037) return null;
+    throw error;
+  }
+}
+
+/** One public document by its position. Works for a user who may read nothing else. */
+export async function readPublic(bus: Bus, position: number): Promise<PublicDocument> {
+  const stored = await bus.jsm.streams.getMessage(streams.public, { seq: position });
+  return parseDocument(stored.data);
+}
+
+export type FollowPublicOptions = {
+  onDocument(document: PublicDocument, position: number): void;
+  onUnreadable(reason: string, position: number): void;
+  onFailure(error: unknown): void;
+};
+
+/** All public documents from the beginning, then each new one as it appears. */
+export function followPublic(bus: Bus, options: FollowPublicOptions): Promise<Following> {
+  return followStream(bus, {
+    stream: streams.public,
+    subject: subjects.publicDocuments(),
+    from: 1,
+    onFailure: options.onFailure,
+    onMessage(message) {
+      let document: PublicDocument;
+      try {
+        document = parseDocument(message.data);
+      } catch (error) {
+        options.onUnreadable(String(error), message.seq);
+        return;
+      }
+      options.onDocument(document, message.seq);
+    },
+  });
+}
+
+const parseDocument = (data: Uint8Array) => PublicDocument.parse(JSON.parse(new TextDecoder().decode(data)));

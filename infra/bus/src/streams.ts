@@ -1,0 +1,93 @@
+import { streams, subjects } from '@tongsheng/contracts';
+import { DiscardPolicy, NatsError, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
+import type { Bus } from './connection.ts';
+
+/** The size fuse of a stream: below the real disk, because a full disk freezes nats-server 2.9. */
+const defaultMaxBytes = 64 * 2 ** 30;
+
+export type StreamOptions = { replicas?: number; maxBytes?: number; storage?: StorageType };
+
+type Wanted = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
+
+function wantedStreams({ replicas = 1, maxBytes = defaultMaxBytes, storage = StorageType.File }: StreamOptions): Wanted[] {
+  const kept = {
+    storage,
+    num_replicas: replicas,
+    retention: RetentionPolicy.Limits,
+    // Full means "no" to the writer, never "forget" for the reader.
+    discard: DiscardPolicy.New,
+    max_bytes: maxBytes,
+    max_age: 0,
+    max_msgs: -1,
+    max_msgs_per_subject: -1,
+    duplicate_window: 120 * 1_000_000_000,
+  };
+  return [
+    { ...kept, name: streams.journal, subjects: [subjects.events()], deny_delete: true, deny_purge: true },
+    { ...kept, name: streams.public, subjects: [subjects.publicDocuments()], deny_delete: true, deny_purge: true },
+    { ...kept, name: streams.dead, subjects: [subjects.deadLetters()], max_bytes: Math.min(maxBytes, 2 ** 30) },
+  ];
+}
+
+/** The server or a stream is not what our promises need. The message says what to do. */
+export class UnfitServer extends Error {}
+
+/** `2.9.10` → [2, 9, 10]; what follows a dash is ignored. */
+export function parseVersion(version: string): [number, number, number] {
+  const [major = 0, minor = 0, patch = 0] = version.split('-')[0]!.split('.').map(Number);
+  return [major, minor, patch];
+}
+
+export function isAtLeast(version: string, least: string): boolean {
+  const [have, want] = [parseVersion(version), parseVersion(least)];
+  for (let i = 0; i < 3; i++) if (have[i] !== want[i]) return have[i]! > want[i]!;
+  return true;
+}
+
+/**
+ * Creates the streams that are missing and checks the ones that exist.
+ * @throws UnfitServer when the server is too old, or a stream was changed so that history could be lost.
+ */
+export async function ensureStreams(bus: Bus, options: StreamOptions = {}): Promise<void> {
+  const { version, jetstream } = bus.nc.info ?? { version: '0', jetstream: false };
+  if (!jetstream) throw new UnfitServer('bus: nats-server runs without JetStream; start it with `jetstream { store_dir: … }`');
+  if (!isAtLeast(version, '2.9.10')) {
+    throw new UnfitServer(`bus: nats-server ${version} is too old; 2.9.10 or newer is needed`);
+  }
+  if ((options.replicas ?? 1) > 1) requireReplicaSafe(version);
+
+  for (const wanted of wantedStreams(options)) {
+    const found = await bus.jsm.streams.info(wanted.name).catch((error: unknown) => {
+      if (error instanceof NatsError && error.api_error?.err_code === 10059) return null;
+      throw error;
+    });
+    if (!found) {
+      await bus.jsm.streams.add(wanted);
+      continue;
+    }
+    if (found.config.num_replicas > 1) requireReplicaSafe(version);
+    checkUnchanged(found.config, wanted);
+  }
+}
+
+/** On 2.9 several writers win one sequence check when a stream is replicated (measured; fixed by 2.10.27). */
+function requireReplicaSafe(version: string): void {
+  if (isAtLeast(version, '2.10.27')) return;
+  throw new UnfitServer(
+    `bus: replicated streams on nats-server ${version} let two editors win the same decision; ` +
+      'use one replica, or upgrade every server to 2.10.27 or newer',
+  );
+}
+
+function checkUnchanged(found: StreamConfig, wanted: Wanted): void {
+  const keys = ['deny_delete', 'deny_purge', 'discard', 'max_age', 'max_msgs', 'max_msgs_per_subject', 'retention'] as const;
+  for (const key of keys) {
+    const want = wanted[key] ?? false;
+    const have = found[key] ?? false;
+    if (have === want) continue;
+    throw new UnfitServer(
+      `bus: stream ${wanted.name} was changed: ${key} is ${String(have)}, must be ${String(want)}; ` +
+        'entries may have been lost, compare with a backup before setting it back',
+    );
+  }
+}

@@ -1,0 +1,5 @@
+export { defineProjection, type Change, type Projection } from './projection.ts';
+export { foldBatch } from './batch.ts';
+export { ProjectionReader, watchChanges, type Range } from './reader.ts';
+export { ProjectionRunner, type RunnerOptions, type RunnerStatus } from './runner.ts';
+export { createRedis, type Redis } from './store.ts';

@@ -1,0 +1,78 @@
+import { Refusal, type AggregateName } from '@tongsheng/contracts';
+import { keys, type Change, type Projection } from './projection.ts';
+import { createRedis, type Redis } from './store.ts';
+
+export type Range = { min?: number; max?: number; reverse?: boolean; offset?: number; limit?: number };
+
+/** Reads a projection's live generation. Safe for any number of readers. */
+export class ProjectionReader<A extends AggregateName, Row> {
+  readonly #redis: Redis;
+  readonly #projection: Projection<A, Row>;
+
+  constructor(redis: Redis, projection: Projection<A, Row>) {
+    this.#redis = redis;
+    this.#projection = projection;
+  }
+
+  async get(key: string): Promise<Row | null> {
+    const json = await this.#redis.hGet(keys.rows(this.#projection.name, await this.#generation()), key);
+    return json ? (JSON.parse(json) as Row) : null;
+  }
+
+  /** Rows of a sorted set by score, lowest first unless reversed. */
+  async list(set: string, range: Range = {}): Promise<Row[]> {
+    const generation = await this.#generation();
+    const { min = -Infinity, max = Infinity, reverse = false, offset = 0, limit = 1_000 } = range;
+    const bounds = reverse ? ([max, min] as const) : ([min, max] as const);
+    const members = await this.#redis.zRange(keys.set(this.#projection.name, generation, set), text(bounds[0]), text(bounds[1]), {
+      BY: 'SCORE',
+      ...(reverse && { REV: true as const }),
+      LIMIT: { offset, count: limit },
+    });
+    if (members.length === 0) return [];
+    const rows = await this.#redis.hmGet(keys.rows(this.#projection.name, generation), members);
+    return rows.flatMap((json) => (json ? [JSON.parse(json) as Row] : []));
+  }
+
+  /** How many rows of each set lie within the scores; one round trip for all of them. */
+  async count(sets: string[], { min = -Infinity, max = Infinity }: Range = {}): Promise<number[]> {
+    const generation = await this.#generation();
+    return Promise.all(
+      sets.map((set) => this.#redis.zCount(keys.set(this.#projection.name, generation, set), text(min), text(max))),
+    );
+  }
+
+  /** The log position that the rows stand at. */
+  async position(): Promise<number> {
+    return Number((await this.#redis.get(keys.position(this.#projection.name, await this.#generation()))) ?? 0);
+  }
+
+  /** An empty answer would say that there is nothing to do; a model that is being built says so instead. */
+  async #generation(): Promise<string> {
+    const { name } = this.#projection;
+    const live = await this.#redis.get(keys.live(name));
+    if (live === null) throw new Refusal('stale_view', `${name} is being built from the log`, { view: name });
+    return live;
+  }
+}
+
+const text = (score: number) => (score === Infinity ? '+inf' : score === -Infinity ? '-inf' : String(score));
+
+/** Calls back with every change of the given projections, from whichever process made it. */
+export async function watchChanges(
+  redisUrl: string,
+  names: string[],
+  onChange: (name: string, change: Change) => void,
+  onError: (error: unknown) => void,
+): Promise<{ stop(): Promise<void> }> {
+  const redis = createRedis(redisUrl, onError);
+  await redis.connect();
+  for (const name of names) {
+    await redis.subscribe(keys.changes(name), (message) => onChange(name, JSON.parse(message) as Change));
+  }
+  return {
+    async stop() {
+      if (redis.isOpen) redis.destroy();
+    },
+  };
+}

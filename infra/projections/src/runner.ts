@@ -1,0 +1,295 @@
+import { followStream, tryDecode, UnreadableEntry, type Bus, type Entry, type Following, type RawMessage } from '@tongsheng/bus';
+import { Refusal, streams, subjects, type AggregateName } from '@tongsheng/contracts';
+import { keys, type Projection } from './projection.ts';
+import { createRedis, GenerationStore, PositionMoved, type Redis } from './store.ts';
+
+export type RunnerOptions<A extends AggregateName, Row> = {
+  bus: Bus;
+  redisUrl: string;
+  projection: Projection<A, Row>;
+  /** An entry that can't be read: parked by the caller, never skipped in silence. */
+  onUnreadable(error: UnreadableEntry, message: RawMessage): Promise<void> | void;
+  onError(error: unknown): void;
+  /** Entries applied in one step at most. */
+  batchSize?: number;
+};
+
+export type RunnerStatus = {
+  name: string;
+  position: number;
+  /** Share 0–1 of a rebuild beside the running generation; null when none runs. */
+  rebuilding: number | null;
+  parked: number;
+};
+
+/**
+ * Keeps one projection up to date, by however many processes: each applies on the condition that nobody else did.
+ * When Redis loses it, it is built again from the log.
+ */
+export class ProjectionRunner<A extends AggregateName, Row> {
+  readonly #options: RunnerOptions<A, Row>;
+  readonly #redis: Redis;
+  readonly #waiting = new Set<{ position: number; resolve: () => void }>();
+  #feed: Feed<A, Row> | null = null;
+  #building: Feed<A, Row> | null = null;
+  #buildEnd = 0;
+  #parked = 0;
+
+  constructor(options: RunnerOptions<A, Row>) {
+    this.#options = options;
+    this.#redis = createRedis(options.redisUrl, options.onError);
+  }
+
+  get status(): RunnerStatus {
+    const rebuilding = this.#building && this.#buildEnd > 0 ? Math.min(1, this.#building.position / this.#buildEnd) : null;
+    return {
+      name: this.#options.projection.name,
+      position: this.#feed?.position ?? 0,
+      rebuilding: this.#building ? (rebuilding ?? 0) : null,
+      parked: this.#parked,
+    };
+  }
+
+  /** Starts following. Resolves when the model has caught up with the log as it stood at the call. */
+  async start(): Promise<void> {
+    await this.#redis.connect();
+    const { name, version } = this.#options.projection;
+    const live = await this.#redis.get(keys.live(name));
+    if (live?.startsWith(`v${version}-`)) {
+      this.#feed = await this.#open(live, false);
+      await this.#feed.caughtUp;
+    } else {
+      await this.rebuild();
+    }
+  }
+
+  /** Builds a new generation from the first entry beside the running one, then swaps it in. */
+  async rebuild(): Promise<void> {
+    if (this.#building) return;
+    const { projection, bus } = this.#options;
+    const before = await this.#redis.get(keys.live(projection.name));
+    const count = Number(before?.split('-')[1] ?? 0) + 1;
+    this.#buildEnd = (await bus.jsm.streams.info(streams.journal)).state.last_seq;
+    const built = await this.#open(`v${projection.version}-${count}`, true);
+    this.#building = built;
+    await built.caughtUp;
+    const old = this.#feed;
+    await built.store.goLive();
+    built.speak();
+    this.#feed = built;
+    this.#building = null;
+    this.#arrived();
+    await old?.stop();
+    if (before && before !== built.store.generation) {
+      await new GenerationStore(this.#redis, projection, before, true).drop();
+    }
+  }
+
+  /**
+   * Resolves once the model has applied the given position.
+   * @throws Refusal stale_view after `timeoutMs`: what is shown is older than what was asked for.
+   */
+  async reach(position: number, timeoutMs = 5_000): Promise<void> {
+    if (this.status.position >= position) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter = { position, resolve };
+    this.#waiting.add(waiter);
+    const timer = setTimeout(
+      () => reject(new Refusal('stale_view', `${this.status.name} is at ${this.status.position}, not yet ${position}`)),
+      timeoutMs,
+    );
+    await promise.finally(() => {
+      clearTimeout(timer);
+      this.#waiting.delete(waiter);
+    });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#feed?.stop(), this.#building?.stop()]);
+    if (this.#redis.isOpen) this.#redis.destroy();
+  }
+
+  async #open(generation: string, quiet: boolean): Promise<Feed<A, Row>> {
+    const { bus, redisUrl, projection, onError, batchSize = 1_000 } = this.#options;
+    const redis = createRedis(redisUrl, onError);
+    await redis.connect();
+    const feed = new Feed<A, Row>({
+      bus,
+      projection,
+      redis,
+      generation,
+      quiet,
+      batchSize,
+      onApplied: () => this.#arrived(),
+      onUnreadable: async (error, message) => {
+        this.#parked++;
+        await this.#options.onUnreadable(error, message);
+      },
+      onError,
+      onLost: (lost) => void this.#lost(lost).catch(onError),
+    });
+    await feed.start();
+    return feed;
+  }
+
+  /** Redis was emptied under us. Readers are refused until the model is whole again. */
+  async #lost(feed: Feed<A, Row>): Promise<void> {
+    const { onError, bus } = this.#options;
+    if (feed !== this.#feed) return;
+    this.#buildEnd = (await bus.jsm.streams.info(streams.journal)).state.last_seq;
+    this.#building = feed;
+    await feed.caughtUp;
+    await feed.store.goLive().catch(onError);
+    this.#building = null;
+  }
+
+  #arrived(): void {
+    const { position } = this.status;
+    for (const waiter of this.#waiting) if (position >= waiter.position) waiter.resolve();
+  }
+}
+
+type FeedOptions<A extends AggregateName, Row> = Omit<RunnerOptions<A, Row>, 'redisUrl' | 'batchSize'> & {
+  redis: Redis;
+  generation: string;
+  quiet: boolean;
+  batchSize: number;
+  onApplied(): void;
+  onLost(feed: Feed<A, Row>): void;
+};
+
+/** Follows the log into one generation: whatever has arrived while the last batch was written is the next batch. */
+class Feed<A extends AggregateName, Row> {
+  store: GenerationStore<A, Row>;
+  position = 0;
+  readonly #options: FeedOptions<A, Row>;
+  #waiting: Entry[] = [];
+  #room = Promise.withResolvers<void>();
+  #work = Promise.withResolvers<void>();
+  #following: Following | null = null;
+  #caughtUp = Promise.withResolvers<void>();
+  #caughtUpAt: number | null = null;
+  #seen = 0;
+  #stopped = false;
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(options: FeedOptions<A, Row>) {
+    this.#options = options;
+    this.store = new GenerationStore(options.redis, options.projection, options.generation, options.quiet);
+  }
+
+  get caughtUp(): Promise<void> {
+    return this.#caughtUp.promise;
+  }
+
+  /** From now on changes are told to whoever watches. */
+  speak(): void {
+    this.store = new GenerationStore(this.#options.redis, this.#options.projection, this.#options.generation, false);
+  }
+
+  async start(): Promise<void> {
+    this.position = await this.store.position();
+    await this.#follow();
+    this.#loop = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#room.resolve();
+    this.#work.resolve();
+    await this.#following?.stop();
+    await this.#loop;
+    if (this.#options.redis.isOpen) this.#options.redis.destroy();
+  }
+
+  async #follow(): Promise<void> {
+    const { bus, projection, onError, onUnreadable, batchSize } = this.#options;
+    this.#seen = this.position;
+    this.#following = await followStream(bus, {
+      stream: streams.journal,
+      subject: projection.follows.length === 1 ? subjects.events(projection.follows[0]) : subjects.events(),
+      from: this.position + 1,
+      ahead: batchSize * 2,
+      onFailure: onError,
+      onMessage: async (message) => {
+        const entry = tryDecode(message);
+        this.#seen = message.seq;
+        if (entry instanceof UnreadableEntry) return await onUnreadable(entry, message);
+        if (!(projection.follows as readonly string[]).includes(entry.aggregate)) return;
+        this.#waiting.push(entry);
+        this.#work.resolve();
+        while (this.#waiting.length >= batchSize * 2 && !this.#stopped) {
+          this.#room = Promise.withResolvers();
+          await this.#room.promise;
+        }
+      },
+    });
+    void this.#following.caughtUp.then(() => {
+      this.#caughtUpAt = this.#seen;
+      this.#work.resolve();
+    }, onError);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      if (this.#waiting.length === 0) {
+        if (this.#caughtUpAt !== null) this.#caughtUp.resolve();
+        await this.#idle();
+        continue;
+      }
+      const batch = this.#waiting.splice(0, this.#options.batchSize);
+      this.#room.resolve();
+      try {
+        this.position = await this.store.apply(batch, this.position);
+        this.#options.onApplied();
+      } catch (error) {
+        if (!this.#stopped) await this.#recover(error, batch);
+      }
+    }
+  }
+
+  /** Waits for work; looks now and then whether Redis still holds what was written. */
+  async #idle(): Promise<void> {
+    this.#work = Promise.withResolvers();
+    const pulse = setTimeout(() => this.#work.resolve(), pulseMs);
+    await this.#work.promise;
+    clearTimeout(pulse);
+    if (this.#waiting.length > 0 || this.#stopped || this.#caughtUpAt === null) return;
+    try {
+      const stands = await this.store.position();
+      if (stands < this.position) await this.#recover(new PositionMoved(stands), []);
+    } catch (error) {
+      if (!this.#stopped) this.#options.onError(error);
+    }
+  }
+
+  async #recover(error: unknown, batch: Entry[]): Promise<void> {
+    if (!(error instanceof PositionMoved)) {
+      this.#options.onError(error);
+      this.#waiting.unshift(...batch);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return;
+    }
+    if (error.position >= this.position) {
+      // Another process was faster; what it applied is done.
+      this.position = error.position;
+      this.#waiting = [...batch, ...this.#waiting].filter((entry) => entry.position > error.position);
+      this.#options.onApplied();
+      return;
+    }
+    const following = this.#following;
+    this.#room.resolve();
+    this.#waiting = [];
+    this.#room.resolve();
+    await following?.stop();
+    this.#waiting = [];
+    this.position = error.position;
+    this.#caughtUpAt = null;
+    this.#caughtUp = Promise.withResolvers();
+    this.#options.onLost(this);
+    await this.#follow();
+  }
+}
+
+/** How often an idle projection looks whether Redis was emptied, in ms. */
+const pulseMs = 1_000;

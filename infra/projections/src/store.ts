@@ -1,0 +1,122 @@
+import type { AggregateName } from '@tongsheng/contracts';
+import type { Entry } from '@tongsheng/bus';
+import { createClient, WatchError } from 'redis';
+import { foldBatch, keysOf, type Batch } from './batch.ts';
+import { keys, type Change, type Projection } from './projection.ts';
+
+export type Redis = ReturnType<typeof createRedis>;
+
+/** A connection to Redis that waits for a server which restarts. */
+export function createRedis(url: string, onError: (error: unknown) => void) {
+  const client = createClient({ url, socket: { reconnectStrategy: (tries) => Math.min(50 * 2 ** tries, 1_000) } });
+  client.on('error', onError);
+  return client;
+}
+
+/** The position in Redis is not the one this writer left: another writer, or Redis was emptied. */
+export class PositionMoved extends Error {
+  readonly position: number;
+  constructor(position: number) {
+    super(`projection stands at ${position}`);
+    this.position = position;
+  }
+}
+
+/** One generation of one projection, and the only code that writes it. Needs a connection of its own, for WATCH. */
+export class GenerationStore<A extends AggregateName, Row> {
+  readonly generation: string;
+  readonly #redis: Redis;
+  readonly #projection: Projection<A, Row>;
+  readonly #quiet: boolean;
+
+  constructor(redis: Redis, projection: Projection<A, Row>, generation: string, quiet: boolean) {
+    this.#redis = redis;
+    this.#projection = projection;
+    this.generation = generation;
+    this.#quiet = quiet;
+  }
+
+  get #names() {
+    const { name } = this.#projection;
+    const set = (each: string) => keys.set(name, this.generation, each);
+    return { rows: keys.rows(name, this.generation), position: keys.position(name, this.generation), set, changes: keys.changes(name) };
+  }
+
+  async position(): Promise<number> {
+    return Number((await this.#redis.get(this.#names.position)) ?? 0);
+  }
+
+  /**
+   * Applies entries and their position in one step, if and only if the model still stands at `expected`.
+   * @throws PositionMoved
+   */
+  async apply(entries: Entry[], expected: number): Promise<number> {
+    const reached = entries.at(-1)!.position;
+    const wanted = keysOf(this.#projection, entries);
+    const { rows, position } = this.#names;
+
+    const [, stood, found] = await Promise.all([
+      this.#redis.watch(position),
+      this.#redis.get(position),
+      wanted.length > 0 ? this.#redis.hmGet(rows, wanted) : [],
+    ]);
+    if (Number(stood ?? 0) !== expected) {
+      await this.#redis.unwatch();
+      throw new PositionMoved(Number(stood ?? 0));
+    }
+
+    const before = new Map<string, Row>();
+    for (const [i, json] of found.entries()) if (json) before.set(wanted[i]!, JSON.parse(json) as Row);
+    await this.#write(foldBatch(this.#projection, before, entries), reached);
+    return reached;
+  }
+
+  async #write(batch: Batch<Row>, reached: number): Promise<void> {
+    const { rows, position, set, changes } = this.#names;
+    const multi = this.#redis.multi();
+    const written: string[] = [];
+    const gone: string[] = [];
+    for (const [key, row] of batch.rows) {
+      if (row === null) gone.push(key);
+      else written.push(key, JSON.stringify(row));
+    }
+    if (written.length > 0) multi.hSet(rows, written);
+    if (gone.length > 0) multi.hDel(rows, gone);
+    for (const [name, members] of batch.sets) {
+      const added = [...members].filter((member): member is [string, number] => member[1] !== null);
+      const left = [...members].filter(([, score]) => score === null).map(([value]) => value);
+      if (added.length > 0) multi.zAdd(set(name), added.map(([value, score]) => ({ value, score })));
+      if (left.length > 0) multi.zRem(set(name), left);
+    }
+    multi.set(position, String(reached));
+    if (!this.#quiet) {
+      for (const [key, row] of batch.rows) {
+        const change: Change<Row> = { key, row, position: batch.positions.get(key)! };
+        multi.publish(changes, JSON.stringify(change));
+      }
+    }
+    try {
+      await multi.exec();
+    } catch (error) {
+      if (error instanceof WatchError) throw new PositionMoved(await this.position());
+      throw error;
+    }
+  }
+
+  /** Makes this generation the one that readers see, and tells them to read again. */
+  async goLive(): Promise<void> {
+    const { name } = this.#projection;
+    const change: Change = { rebuilt: true, position: await this.position() };
+    await this.#redis
+      .multi()
+      .set(keys.live(name), this.generation)
+      .publish(keys.changes(name), JSON.stringify(change))
+      .exec();
+  }
+
+  async drop(): Promise<void> {
+    for await (const found of this.#redis.scanIterator({ MATCH: keys.pattern(this.#projection.name, this.generation), COUNT: 1_000 })) {
+      if (found.length > 0) await this.#redis.unlink(found);
+    }
+  }
+}

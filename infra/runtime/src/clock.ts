@@ -1,0 +1,31 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { DateTime } from 'luxon';
+
+/** Now, for shells only: deciders get their time inside the command. */
+export abstract class Clock {
+  /** UTC with milliseconds. */
+  abstract now(): string;
+}
+
+/** New names, for shells only. */
+export abstract class Ids {
+  abstract next(): string;
+  /** W3C Trace Context of a request that begins here. */
+  abstract traceparent(): string;
+}
+
+export class SystemClock extends Clock {
+  now(): string {
+    return DateTime.utc().toISO();
+  }
+}
+
+export class RandomIds extends Ids {
+  next(): string {
+    return randomUUID();
+  }
+
+  traceparent(): string {
+    return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+  }
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/** What every service is told. */
+export const commonConfig = z.object({
+  /** `nats://user:password@host:port`. */
+  NATS_URL: z.string().min(1),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Replicas of the streams; above 1 needs nats-server 2.10.27 or newer on every server. */
+  NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
+  /** Size fuse of the journal and of PUBLIC, in bytes; keep it below the real disk. */
+  NATS_MAX_BYTES: z.coerce.number().int().positive().default(64 * 2 ** 30),
+  /** Tests only: milliseconds between tries of a failing reaction, comma-separated. */
+  REACTION_BACKOFF: z
+    .string()
+    .optional()
+    .transform((value) => value?.split(',').map(Number)),
+});
+export type CommonConfig = z.infer<typeof commonConfig>;
+
+/** A setting is missing or wrong; the message names it. */
+export class BadConfig extends Error {}
+
+/** Reads the environment once. @throws BadConfig naming every wrong setting. */
+export function readConfig<T extends z.ZodObject>(schema: T): z.infer<typeof commonConfig> & z.infer<T> {
+  const parsed = commonConfig.extend(schema.shape).safeParse(process.env);
+  if (!parsed.success) throw new BadConfig(`settings: ${z.prettifyError(parsed.error)}`);
+  return parsed.data as z.infer<typeof commonConfig> & z.infer<T>;
+}
