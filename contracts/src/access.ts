@@ -7,9 +7,19 @@ const from = { address: z.string().max(64), agent: z.string().max(300) };
 /** Someone signed in. */
 const SessionOpened = z.object({ type: z.literal('session.opened'), personId, ...from, openedAt: instant });
 /** Someone signed out, or was signed out. */
-const SessionClosed = z.object({ type: z.literal('session.closed'), personId, reason: z.enum(['signed_out', 'expired']), closedAt: instant });
+const SessionClosed = z.object({
+  type: z.literal('session.closed'),
+  personId,
+  reason: z.enum(['signed_out', 'expired']),
+  closedAt: instant,
+});
 /** A wrong name or password. The name is kept as typed, cut to what a name can be. */
-const SignInFailed = z.object({ type: z.literal('session.sign_in_failed'), personId: token, ...from, failedAt: instant });
+const SignInFailed = z.object({
+  type: z.literal('session.sign_in_failed'),
+  personId: token,
+  ...from,
+  failedAt: instant,
+});
 /** A request that the door refused: not signed in, a role or a site that is missing. */
 const AccessRefused = z.object({
   type: z.literal('access.refused'),

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { AccessEvent } from './access.ts';
 import { DeliveryEvent } from './delivery.ts';
 import { ItemEvent, SourceHealthEvent } from './item.ts';
-import { RegistryEvent } from './registry.ts';
+import {
+  RegistryEvent,
+  type ChannelRegistered,
+  type PersonRegistered,
+  type RuleRegistered,
+  type SiteRegistered,
+  type SourceRegistered,
+  type TokenRegistered,
+} from './registry.ts';
 import { ReleaseEvent } from './release.ts';
 import { RepostEvent } from './repost.ts';
 
@@ -21,17 +29,17 @@ export type AnyEvent = z.infer<typeof AnyEvent>;
 /** Which events stand under which aggregate, the second token of `ev.<aggregate>.<site>.<id>`. */
 export type EventsByAggregate = {
   access: AccessEvent;
-  channel: RegistryEvent;
+  channel: ChannelRegistered;
   delivery: DeliveryEvent;
   item: ItemEvent;
-  person: RegistryEvent;
+  person: PersonRegistered;
   poll: SourceHealthEvent;
   release: ReleaseEvent;
   repost: RepostEvent;
-  rule: RegistryEvent;
-  site: RegistryEvent;
-  source: RegistryEvent;
-  token: RegistryEvent;
+  rule: RuleRegistered;
+  site: SiteRegistered;
+  source: SourceRegistered;
+  token: TokenRegistered;
 };
 export type AggregateName = keyof EventsByAggregate;
 

@@ -56,7 +56,12 @@ export type ItemCommand = z.infer<typeof ItemCommand>;
 export const sourceTrouble = z.object({ code: z.string().max(64), detail: z.string().max(1000) });
 
 /** A source could not be read any more, or fails in another way than before. */
-const SourceFailed = z.object({ type: z.literal('source.failed'), sourceId, ...sourceTrouble.shape, failedAt: instant });
+const SourceFailed = z.object({
+  type: z.literal('source.failed'),
+  sourceId,
+  ...sourceTrouble.shape,
+  failedAt: instant,
+});
 /** A source that failed is read again. */
 const SourceRecovered = z.object({ type: z.literal('source.recovered'), sourceId, recoveredAt: instant });
 /** One entry of a source could not become an item; the others did. Kept for a person to see. */

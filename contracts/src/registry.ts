@@ -90,17 +90,24 @@ export const apiToken = z.object({
 export type ApiToken = z.infer<typeof apiToken>;
 
 /** A site, as it is from now on. Configuration is events too: who changed what, and when, stays in the log. */
-const SiteRegistered = z.object({ type: z.literal('site.registered'), ...site.shape });
+export const SiteRegistered = z.object({ type: z.literal('site.registered'), ...site.shape });
 /** A source, as it is read from now on. */
-const SourceRegistered = z.object({ type: z.literal('source.registered'), ...source.shape });
+export const SourceRegistered = z.object({ type: z.literal('source.registered'), ...source.shape });
 /** A rule, as it binds from now on; tasks that exist keep the deadline they were born with. */
-const RuleRegistered = z.object({ type: z.literal('rule.registered'), ...rule.shape });
+export const RuleRegistered = z.object({ type: z.literal('rule.registered'), ...rule.shape });
 /** A person, with the roles and sites they hold from now on. */
-const PersonRegistered = z.object({ type: z.literal('person.registered'), ...person.shape });
+export const PersonRegistered = z.object({ type: z.literal('person.registered'), ...person.shape });
 /** A channel, as it is pushed to from now on. */
-const ChannelRegistered = z.object({ type: z.literal('channel.registered'), channel });
+export const ChannelRegistered = z.object({ type: z.literal('channel.registered'), channel });
 /** An API token, valid from now on unless revoked. */
-const TokenRegistered = z.object({ type: z.literal('token.registered'), ...apiToken.shape });
+export const TokenRegistered = z.object({ type: z.literal('token.registered'), ...apiToken.shape });
+
+export type SiteRegistered = z.infer<typeof SiteRegistered>;
+export type SourceRegistered = z.infer<typeof SourceRegistered>;
+export type RuleRegistered = z.infer<typeof RuleRegistered>;
+export type PersonRegistered = z.infer<typeof PersonRegistered>;
+export type ChannelRegistered = z.infer<typeof ChannelRegistered>;
+export type TokenRegistered = z.infer<typeof TokenRegistered>;
 
 export const RegistryEvent = z.discriminatedUnion('type', [
   SiteRegistered,

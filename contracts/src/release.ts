@@ -14,7 +14,9 @@ export const draft = z.object({
   summary: z.string().max(1000),
   html,
   /** Rebuttals only: what is being said, and where it was seen. Never linked publicly. */
-  rumor: z.object({ claim: line, seenWhere: z.string().max(500), verdict: z.enum(['false', 'misleading', 'outdated']) }).nullable(),
+  rumor: z
+    .object({ claim: line, seenWhere: z.string().max(500), verdict: z.enum(['false', 'misleading', 'outdated']) })
+    .nullable(),
   channels: z.array(channelId).max(100),
 });
 export type Draft = z.infer<typeof draft>;
@@ -48,7 +50,13 @@ const ReleaseSubmitted = z.object({
 /** One step of the chain was passed for exactly this content. */
 const ReleaseStepPassed = z.object({ type: z.literal('release.step_passed'), ...key, ...signed, passedAt: instant });
 /** A step sends it back to the drafter with a reason. */
-const ReleaseReturned = z.object({ type: z.literal('release.returned'), ...key, ...signed, reason: line, returnedAt: instant });
+const ReleaseReturned = z.object({
+  type: z.literal('release.returned'),
+  ...key,
+  ...signed,
+  reason: line,
+  returnedAt: instant,
+});
 /** The last step was passed: from this moment it is the site's word, and the channels are told. */
 const ReleaseSigned = z.object({
   type: z.literal('release.signed'),
@@ -82,10 +90,21 @@ const command = { ...commandHead, ...key };
 
 export const ReleaseCommand = z.discriminatedUnion('type', [
   /** `baseRevision` is the revision the writer started from, 0 for a new release; `contentHash` covers the draft. */
-  z.strictObject({ type: z.literal('release.draft'), ...command, draft, contentHash: hash, baseRevision: z.int().min(0) }),
+  z.strictObject({
+    type: z.literal('release.draft'),
+    ...command,
+    draft,
+    contentHash: hash,
+    baseRevision: z.int().min(0),
+  }),
   z.strictObject({ type: z.literal('release.submit'), ...command, seenHash: hash }),
   z.strictObject({ type: z.literal('release.pass_step'), ...command, step: reviewStep, seenHash: hash }),
   z.strictObject({ type: z.literal('release.return'), ...command, step: reviewStep, seenHash: hash, reason: line }),
-  z.strictObject({ type: z.literal('release.record_published'), ...command, url: z.url(), publicPosition: z.int().min(1) }),
+  z.strictObject({
+    type: z.literal('release.record_published'),
+    ...command,
+    url: z.url(),
+    publicPosition: z.int().min(1),
+  }),
 ]);
 export type ReleaseCommand = z.infer<typeof ReleaseCommand>;

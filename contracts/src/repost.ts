@@ -68,7 +68,9 @@ const RepostVerified = z.object({
     /** SHA-256 of the bytes that the public received. */
     pageHash: hash,
     bytes: z.int(),
-    checks: z.array(z.object({ name: z.enum(['title', 'text', 'source', 'source_link', 'published_date']), ok: z.boolean() })),
+    checks: z.array(
+      z.object({ name: z.enum(['title', 'text', 'source', 'source_link', 'published_date']), ok: z.boolean() }),
+    ),
   }),
   verifiedAt: instant,
 });
@@ -98,7 +100,13 @@ const ExemptionRequested = z.object({
   requestedAt: instant,
 });
 /** A second person signed: this site does not owe the item. */
-const RepostExempted = z.object({ type: z.literal('repost.exempted'), ...key, by: personId, byName: line, exemptedAt: instant });
+const RepostExempted = z.object({
+  type: z.literal('repost.exempted'),
+  ...key,
+  by: personId,
+  byName: line,
+  exemptedAt: instant,
+});
 /** A second person said no: the task is back in the queue with the time it has left. */
 const ExemptionRefused = z.object({
   type: z.literal('repost.exemption_refused'),

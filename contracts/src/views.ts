@@ -197,7 +197,13 @@ export const HealthView = z.object({
   durability: z.string(),
   journalPosition: z.int(),
   projections: z.array(
-    z.object({ name: z.string(), position: z.int(), behind: z.int(), rebuilding: z.number().nullable(), parked: z.int() }),
+    z.object({
+      name: z.string(),
+      position: z.int(),
+      behind: z.int(),
+      rebuilding: z.number().nullable(),
+      parked: z.int(),
+    }),
   ),
   deadLetters: z.int(),
 });

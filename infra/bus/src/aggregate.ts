@@ -7,15 +7,15 @@ import { type Journal, StaleRead } from './journal.ts';
  * The rules of one noun: a pure `decide` and a pure `evolve`, and where its entries live.
  * Neither may read a clock, make an id or touch the world; both arrive inside the command.
  */
-export type Aggregate<C extends CommandHead, E extends AnyEvent, S> = {
+export type Aggregate<C extends CommandHead & { type: string }, E extends AnyEvent, S> = {
   name: string;
   commands: z.ZodType<C>;
   events: z.ZodType<E>;
   /** The two tokens of its subject, `ev.<name>.<site>.<id>`. */
   siteOf(command: C): string;
   idOf(command: C): string;
-  /** Commands that usually open a new aggregate: they are tried without reading first, and the sequence check decides. */
-  opens?: readonly C extends { type: infer T } ? readonly T[] : never;
+  /** Commands that usually open a new aggregate: tried without reading first; the sequence check tells if it was not new. */
+  opens?: readonly C['type'][];
   initial: S;
   /** @throws Refusal when a rule says no. No events: it had been said before. */
   decide(command: C, state: S): E[];
@@ -23,15 +23,10 @@ export type Aggregate<C extends CommandHead, E extends AnyEvent, S> = {
 };
 
 export function defineAggregate<C extends CommandHead & { type: string }, E extends AnyEvent, S>(
-  aggregate: Omit<Aggregate<C, E, S>, 'opens'> & { opens?: readonly C['type'][] },
-): AggregateOf<C, E, S> {
+  aggregate: Aggregate<C, E, S>,
+): Aggregate<C, E, S> {
   return aggregate;
 }
-
-export type AggregateOf<C extends CommandHead & { type: string }, E extends AnyEvent, S> = Omit<
-  Aggregate<C, E, S>,
-  'opens'
-> & { opens?: readonly C['type'][] };
 
 /** Rounds of read and decide before giving up; each lost round means another writer won one. */
 const maxRounds = 20;
@@ -43,7 +38,7 @@ const maxRounds = 20;
  */
 export async function carryOut<C extends CommandHead & { type: string }, E extends AnyEvent, S>(
   journal: Journal,
-  aggregate: AggregateOf<C, E, S>,
+  aggregate: Aggregate<C, E, S>,
   command: C,
 ): Promise<Receipt> {
   const address = { aggregate: aggregate.name, site: aggregate.siteOf(command), id: aggregate.idOf(command) };

@@ -1,5 +1,6 @@
 import { streams, subjects } from '@tongsheng/contracts';
-import { AckPolicy, DeliverPolicy, NatsError, nanos, type ConsumerMessages, type JsMsg, type Subscription } from 'nats';
+import { AckPolicy, DeliverPolicy, nanos, type ConsumerMessages, type JsMsg, type Subscription } from 'nats';
+import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
 import { bury } from './dead-letters.ts';
 import { tryDecode, type Following } from './follow.ts';
@@ -11,7 +12,14 @@ export type ConsumerOptions = {
   aggregate: string;
   handle(entry: Entry): Promise<unknown>;
   /** Told of every failed try, so that it is logged once at this door. */
-  onFailure(failure: { durable: string; entry: Entry | null; message: RawMessage; try: number; error: unknown; dead: boolean }): void;
+  onFailure(failure: {
+    durable: string;
+    entry: Entry | null;
+    message: RawMessage;
+    try: number;
+    error: unknown;
+    dead: boolean;
+  }): void;
   now(): string;
   /** Waits between tries, in ms; after the last one the message is a dead letter. */
   backoff?: readonly number[];
@@ -71,7 +79,7 @@ async function ensureConsumer(bus: Bus, durable: string, aggregate: string, para
     max_ack_pending: parallel * 4,
   };
   const found = await bus.jsm.consumers.info(streams.journal, durable).catch((error: unknown) => {
-    if (error instanceof NatsError && error.api_error?.err_code === 10014) return null;
+    if (isApiError(error, apiCode.noConsumer)) return null;
     throw error;
   });
   if (!found) await bus.jsm.consumers.add(streams.journal, wanted);

@@ -1,5 +1,6 @@
 import { DeadLetter, Refusal, streams, subjects } from '@tongsheng/contracts';
-import { headers, NatsError, type StoredMsg } from 'nats';
+import { headers, type StoredMsg } from 'nats';
+import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
 import { decodeHeader, encodeHeader, type RawMessage } from './entry.ts';
 
@@ -52,7 +53,9 @@ export async function replayDeadLetter(bus: Bus, position: number): Promise<void
   const answer = await bus.nc
     .request(`replay.${letter.consumer}`, request, { timeout: 30_000 })
     .catch((error: unknown) => {
-      throw new Refusal('no_answer', `${letter.consumer} did not answer: ${String(error)}`, { consumer: letter.consumer });
+      throw new Refusal('no_answer', `${letter.consumer} did not answer: ${String(error)}`, {
+        consumer: letter.consumer,
+      });
     });
   const { ok, reason } = answer.json<{ ok: boolean; reason?: string }>();
   if (!ok) throw new Refusal('no_answer', `${letter.consumer} failed again: ${reason}`, { consumer: letter.consumer });
@@ -61,9 +64,11 @@ export async function replayDeadLetter(bus: Bus, position: number): Promise<void
 
 async function nextLetter(bus: Bus, seq: number): Promise<StoredMsg | null> {
   try {
-    return await bus.jsm.streams.getMessage(streams.dead, { seq, next_by_subj: subjects.deadLetters() } as { seq: number });
+    return await bus.jsm.streams.getMessage(streams.dead, { seq, next_by_subj: subjects.deadLetters() } as {
+      seq: number;
+    });
   } catch (error) {
-    if (error instanceof NatsError && error.api_error?.err_code === 10037) return null;
+    if (isApiError(error, apiCode.noMessage)) return null;
     throw error;
   }
 }

@@ -73,13 +73,16 @@ export function encodeEntry(source: string, command: CommandHead, events: AnyEve
 /** @throws UnreadableEntry with the reason, in words for an administrator. */
 export function decodeEntry(message: RawMessage): Entry {
   const [, aggregate, site, id] = message.subject.split('.');
-  if (!aggregate || !site || !id) throw new UnreadableEntry(`subject ${message.subject} is not ev.<aggregate>.<site>.<id>`);
+  if (!aggregate || !site || !id)
+    throw new UnreadableEntry(`subject ${message.subject} is not ev.<aggregate>.<site>.<id>`);
   const attribute = (name: string) => decodeHeader(message.headers?.get(`ce-${name}`) ?? '') || undefined;
 
   const version = Number(attribute('eventversion') ?? '1');
   const type = attribute('type');
   if (version > eventVersion) {
-    throw new UnreadableEntry(`${type} has event version ${version}; this release reads up to ${eventVersion}, upgrade it`);
+    throw new UnreadableEntry(
+      `${type} has event version ${version}; this release reads up to ${eventVersion}, upgrade it`,
+    );
   }
 
   const envelope = Envelope.safeParse({
@@ -118,4 +121,13 @@ function parseBody(data: Uint8Array): unknown {
   } catch (error) {
     throw new UnreadableEntry(`body is not JSON: ${String(error)}`);
   }
+}
+
+/** The part of a command's head that says which entry led to it. */
+export function causedBy({ envelope }: Entry): Pick<CommandHead, 'causationId' | 'correlationId' | 'traceparent'> {
+  return {
+    causationId: envelope.id,
+    correlationId: envelope.correlationId ?? envelope.id,
+    ...(envelope.traceparent && { traceparent: envelope.traceparent }),
+  };
 }

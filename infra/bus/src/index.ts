@@ -1,11 +1,20 @@
-export { carryOut, defineAggregate, type AggregateOf } from './aggregate.ts';
+export { carryOut, defineAggregate, type Aggregate } from './aggregate.ts';
 export { BusClient, NoAnswer } from './client.ts';
-export { connectBus, type Bus, type BusOptions } from './connection.ts';
+export { Bus, connectBus, type BusOptions } from './connection.ts';
 export { consume, reasonOf } from './consumer.ts';
 export { bury, countDeadLetters, listDeadLetters, replayDeadLetter } from './dead-letters.ts';
-export { decodeEntry, encodeEntry, hashEntry, UnreadableEntry, type Entry, type RawMessage } from './entry.ts';
+export {
+  causedBy,
+  decodeEntry,
+  encodeEntry,
+  hashEntry,
+  UnreadableEntry,
+  type Entry,
+  type RawMessage,
+} from './entry.ts';
 export { followJournal, followStream, tryDecode, type Following } from './follow.ts';
 export { Journal, StaleRead, type Address, type Past } from './journal.ts';
 export { followPublic, publishPublic, readPublic } from './public.ts';
+export { LiveTable } from './live-table.ts';
 export { BusServer, Commands, Query, Reaction } from './server.ts';
-export { ensureStreams, isAtLeast, UnfitServer, type StreamOptions } from './streams.ts';
+export { defaultMaxBytes, ensureStreams, isAtLeast, UnfitServer, type StreamOptions } from './streams.ts';

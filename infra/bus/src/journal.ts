@@ -1,5 +1,6 @@
 import { streams, subjects, type AnyEvent, type CommandHead, type Receipt } from '@tongsheng/contracts';
 import { NatsError, type StoredMsg } from 'nats';
+import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
 import { decodeEntry, encodeEntry, type Entry } from './entry.ts';
 
@@ -21,7 +22,6 @@ export type Past = {
 /** Someone else appended to this aggregate after it was read. Read and decide again. */
 export class StaleRead extends Error {}
 
-const code = { wrongLastSequence: 10071, noMessage: 10037 } as const;
 const tries = 3;
 
 /** The log of record: read an aggregate's past, append what was decided on top of exactly that past. */
@@ -42,18 +42,20 @@ export class Journal {
   /** Every entry of one aggregate, oldest first: two round trips for one entry, one more for each further one. */
   async read(address: Address): Promise<Past> {
     const past = this.nothingAt(address);
-    let [next, last] = await Promise.all([
+    const [first, last] = await Promise.all([
       this.#stored({ seq: 1, next_by_subj: past.subject }),
       this.#stored({ last_by_subj: past.subject }),
     ]);
-    while (next && last) {
+    let next = first;
+    const end = last?.seq ?? 0;
+    while (next) {
       const entry = decodeEntry({ subject: next.subject, seq: next.seq, data: next.data, headers: next.header });
       past.entries.push(entry);
       past.events.push(...entry.events);
       past.position = entry.position;
       past.hash = entry.hash;
       past.receipts.set(entry.envelope.id, entry.position);
-      if (next.seq >= last.seq) break;
+      if (next.seq >= end) break;
       next = await this.#stored({ seq: next.seq + 1, next_by_subj: past.subject });
     }
     return past;
@@ -62,7 +64,9 @@ export class Journal {
   /** One entry by its position, or null. */
   async at(position: number): Promise<Entry | null> {
     const stored = await this.#stored({ seq: position });
-    return stored && decodeEntry({ subject: stored.subject, seq: stored.seq, data: stored.data, headers: stored.header });
+    return (
+      stored && decodeEntry({ subject: stored.subject, seq: stored.seq, data: stored.data, headers: stored.header })
+    );
   }
 
   /** Sequence of the newest entry of the whole log. */
@@ -84,7 +88,7 @@ export class Journal {
         if (ack.duplicate) await this.#mustBeMine(ack.seq, past.subject, command.id);
         return { position: ack.seq, changed: !ack.duplicate };
       } catch (error) {
-        if (isApiError(error, code.wrongLastSequence)) return await this.#mineOrStale(past.subject, command.id);
+        if (isApiError(error, apiCode.wrongLastSequence)) return await this.#mineOrStale(past.subject, command.id);
         if (!isLost(error) || attempt === tries) throw error;
       }
     }
@@ -114,14 +118,10 @@ export class Journal {
     try {
       return await this.#bus.jsm.streams.getMessage(streams.journal, query as { seq: number });
     } catch (error) {
-      if (isApiError(error, code.noMessage)) return null;
+      if (isApiError(error, apiCode.noMessage)) return null;
       throw error;
     }
   }
-}
-
-function isApiError(error: unknown, wanted: number): boolean {
-  return error instanceof NatsError && error.api_error?.err_code === wanted;
 }
 
 /** The message may or may not be stored; asking again under the same id tells. */

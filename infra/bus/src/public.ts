@@ -1,5 +1,5 @@
 import { PublicDocument, streams, subjects } from '@tongsheng/contracts';
-import { NatsError } from 'nats';
+import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
 import { followStream, type Following } from './follow.ts';
 
@@ -21,7 +21,7 @@ export async function publishPublic(bus: Bus, document: PublicDocument): Promise
     });
     return ack.seq;
   } catch (error) {
-    if (!(error instanceof NatsError) || error.api_error?.err_code !== 10071) throw error;
+    if (!isApiError(error, apiCode.wrongLastSequence)) throw error;
     return publishPublic(bus, document);
   }
 }
@@ -31,7 +31,7 @@ async function lastPublic(bus: Bus, subject: string): Promise<{ position: number
     const stored = await bus.jsm.streams.getMessage(streams.public, { last_by_subj: subject });
     return { position: stored.seq, document: parseDocument(stored.data) };
   } catch (error) {
-    if (error instanceof NatsError && error.api_error?.err_code === 10037) return null;
+    if (isApiError(error, apiCode.noMessage)) return null;
     throw error;
   }
 }

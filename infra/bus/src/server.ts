@@ -1,5 +1,10 @@
-import { applyDecorators } from '@nestjs/common';
-import { EventPattern, MessagePattern, Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
+import {
+  EventPattern,
+  MessagePattern,
+  Server,
+  type CustomTransportStrategy,
+  type MessageHandler,
+} from '@nestjs/microservices';
 import { Refusal, subjects } from '@tongsheng/contracts';
 import type { Msg, Subscription } from 'nats';
 import { isObservable, lastValueFrom } from 'rxjs';
@@ -10,16 +15,17 @@ import type { Entry } from './entry.ts';
 import type { Following } from './follow.ts';
 
 /** The door for an aggregate's commands. */
-export const Commands = (aggregate: string) => applyDecorators(MessagePattern(`cmd:${aggregate}`));
+export const Commands = (aggregate: string) => MessagePattern(`cmd:${aggregate}`);
 
 /** The door for a query. */
-export const Query = (name: string) => applyDecorators(MessagePattern(`ask:${name}`));
+export const Query = (name: string) => MessagePattern(`ask:${name}`);
 
 /**
  * When an event of this aggregate happens, then the method: at least once, in order for one aggregate.
  * `durable` names the consumer in the installation and must never change for the same reaction.
  */
-export const Reaction = (aggregate: string, durable: string) => applyDecorators(EventPattern(`on:${aggregate}:${durable}`));
+export const Reaction = (aggregate: string, durable: string) =>
+  EventPattern(`on:${aggregate}:${durable}`) as MethodDecorator;
 
 export type BusServerOptions = {
   bus: Bus;
@@ -69,7 +75,9 @@ export class BusServer extends Server implements CustomTransportStrategy {
   async #react(aggregate: string, durable: string, handler: MessageHandler): Promise<void> {
     const { bus, now, onFailure, backoff } = this.#options;
     const handle = (entry: Entry) => settle(handler, entry);
-    this.#followings.push(await consume(bus, { durable, aggregate, handle, onFailure, now, ...(backoff && { backoff }) }));
+    this.#followings.push(
+      await consume(bus, { durable, aggregate, handle, onFailure, now, ...(backoff && { backoff }) }),
+    );
   }
 
   #answer(subject: string, handler: MessageHandler): void {

@@ -1,15 +1,20 @@
 import { streams, subjects } from '@tongsheng/contracts';
-import { DiscardPolicy, NatsError, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
+import { DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
+import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
 
-/** The size fuse of a stream: below the real disk, because a full disk freezes nats-server 2.9. */
-const defaultMaxBytes = 64 * 2 ** 30;
+/** The size fuse of a stream: below the real disk, because a full disk freezes nats-server 2.9. The server reserves it. */
+export const defaultMaxBytes = 4 * 2 ** 30;
 
 export type StreamOptions = { replicas?: number; maxBytes?: number; storage?: StorageType };
 
 type Wanted = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
 
-function wantedStreams({ replicas = 1, maxBytes = defaultMaxBytes, storage = StorageType.File }: StreamOptions): Wanted[] {
+function wantedStreams({
+  replicas = 1,
+  maxBytes = defaultMaxBytes,
+  storage = StorageType.File,
+}: StreamOptions): Wanted[] {
   const kept = {
     storage,
     num_replicas: replicas,
@@ -50,7 +55,8 @@ export function isAtLeast(version: string, least: string): boolean {
  */
 export async function ensureStreams(bus: Bus, options: StreamOptions = {}): Promise<void> {
   const { version, jetstream } = bus.nc.info ?? { version: '0', jetstream: false };
-  if (!jetstream) throw new UnfitServer('bus: nats-server runs without JetStream; start it with `jetstream { store_dir: … }`');
+  if (!jetstream)
+    throw new UnfitServer('bus: nats-server runs without JetStream; start it with `jetstream { store_dir: … }`');
   if (!isAtLeast(version, '2.9.10')) {
     throw new UnfitServer(`bus: nats-server ${version} is too old; 2.9.10 or newer is needed`);
   }
@@ -58,11 +64,13 @@ export async function ensureStreams(bus: Bus, options: StreamOptions = {}): Prom
 
   for (const wanted of wantedStreams(options)) {
     const found = await bus.jsm.streams.info(wanted.name).catch((error: unknown) => {
-      if (error instanceof NatsError && error.api_error?.err_code === 10059) return null;
+      if (isApiError(error, apiCode.noStream)) return null;
       throw error;
     });
     if (!found) {
-      await bus.jsm.streams.add(wanted);
+      await bus.jsm.streams.add(wanted).catch((error: unknown) => {
+        throw isApiError(error, apiCode.noRoom) ? new UnfitServer(noRoom(wanted)) : error;
+      });
       continue;
     }
     if (found.config.num_replicas > 1) requireReplicaSafe(version);
@@ -80,7 +88,15 @@ function requireReplicaSafe(version: string): void {
 }
 
 function checkUnchanged(found: StreamConfig, wanted: Wanted): void {
-  const keys = ['deny_delete', 'deny_purge', 'discard', 'max_age', 'max_msgs', 'max_msgs_per_subject', 'retention'] as const;
+  const keys = [
+    'deny_delete',
+    'deny_purge',
+    'discard',
+    'max_age',
+    'max_msgs',
+    'max_msgs_per_subject',
+    'retention',
+  ] as const;
   for (const key of keys) {
     const want = wanted[key] ?? false;
     const have = found[key] ?? false;
@@ -91,3 +107,7 @@ function checkUnchanged(found: StreamConfig, wanted: Wanted): void {
     );
   }
 }
+
+const noRoom = ({ name, max_bytes = 0 }: Wanted) =>
+  `bus: nats-server has no room for stream ${name} (${Math.round(max_bytes / 2 ** 20)} MiB are reserved for it); ` +
+  'free disk space, or set NATS_MAX_BYTES lower';

@@ -17,7 +17,9 @@ export type Projection<A extends AggregateName = AggregateName, Row = unknown> =
   sets?(row: Row, key: string): Record<string, number>;
 };
 
-export function defineProjection<const A extends AggregateName, Row>(projection: Projection<A, Row>): Projection<A, Row> {
+export function defineProjection<const A extends AggregateName, Row>(
+  projection: Projection<A, Row>,
+): Projection<A, Row> {
   return projection;
 }
 
@@ -32,4 +34,6 @@ export const keys = {
 };
 
 /** One row that changed, as it is told to whoever watches. `rebuilt` means: read everything again. */
-export type Change<Row = unknown> = { key: string; row: Row | null; position: number } | { rebuilt: true; position: number };
+export type Change<Row = unknown> =
+  | { key: string; row: Row | null; position: number }
+  | { rebuilt: true; position: number };

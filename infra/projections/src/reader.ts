@@ -24,11 +24,16 @@ export class ProjectionReader<A extends AggregateName, Row> {
     const generation = await this.#generation();
     const { min = -Infinity, max = Infinity, reverse = false, offset = 0, limit = 1_000 } = range;
     const bounds = reverse ? ([max, min] as const) : ([min, max] as const);
-    const members = await this.#redis.zRange(keys.set(this.#projection.name, generation, set), text(bounds[0]), text(bounds[1]), {
-      BY: 'SCORE',
-      ...(reverse && { REV: true as const }),
-      LIMIT: { offset, count: limit },
-    });
+    const members = await this.#redis.zRange(
+      keys.set(this.#projection.name, generation, set),
+      text(bounds[0]),
+      text(bounds[1]),
+      {
+        BY: 'SCORE',
+        ...(reverse && { REV: true as const }),
+        LIMIT: { offset, count: limit },
+      },
+    );
     if (members.length === 0) return [];
     const rows = await this.#redis.hmGet(keys.rows(this.#projection.name, generation), members);
     return rows.flatMap((json) => (json ? [JSON.parse(json) as Row] : []));

@@ -1,4 +1,12 @@
-import { followStream, tryDecode, UnreadableEntry, type Bus, type Entry, type Following, type RawMessage } from '@tongsheng/bus';
+import {
+  followStream,
+  tryDecode,
+  UnreadableEntry,
+  type Bus,
+  type Entry,
+  type Following,
+  type RawMessage,
+} from '@tongsheng/bus';
 import { Refusal, streams, subjects, type AggregateName } from '@tongsheng/contracts';
 import { keys, type Projection } from './projection.ts';
 import { createRedis, GenerationStore, PositionMoved, type Redis } from './store.ts';
@@ -41,7 +49,8 @@ export class ProjectionRunner<A extends AggregateName, Row> {
   }
 
   get status(): RunnerStatus {
-    const rebuilding = this.#building && this.#buildEnd > 0 ? Math.min(1, this.#building.position / this.#buildEnd) : null;
+    const rebuilding =
+      this.#building && this.#buildEnd > 0 ? Math.min(1, this.#building.position / this.#buildEnd) : null;
     return {
       name: this.#options.projection.name,
       position: this.#feed?.position ?? 0,

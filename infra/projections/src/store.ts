@@ -39,7 +39,12 @@ export class GenerationStore<A extends AggregateName, Row> {
   get #names() {
     const { name } = this.#projection;
     const set = (each: string) => keys.set(name, this.generation, each);
-    return { rows: keys.rows(name, this.generation), position: keys.position(name, this.generation), set, changes: keys.changes(name) };
+    return {
+      rows: keys.rows(name, this.generation),
+      position: keys.position(name, this.generation),
+      set,
+      changes: keys.changes(name),
+    };
   }
 
   async position(): Promise<number> {
@@ -85,7 +90,11 @@ export class GenerationStore<A extends AggregateName, Row> {
     for (const [name, members] of batch.sets) {
       const added = [...members].filter((member): member is [string, number] => member[1] !== null);
       const left = [...members].filter(([, score]) => score === null).map(([value]) => value);
-      if (added.length > 0) multi.zAdd(set(name), added.map(([value, score]) => ({ value, score })));
+      if (added.length > 0)
+        multi.zAdd(
+          set(name),
+          added.map(([value, score]) => ({ value, score })),
+        );
       if (left.length > 0) multi.zRem(set(name), left);
     }
     multi.set(position, String(reached));
@@ -115,7 +124,10 @@ export class GenerationStore<A extends AggregateName, Row> {
   }
 
   async drop(): Promise<void> {
-    for await (const found of this.#redis.scanIterator({ MATCH: keys.pattern(this.#projection.name, this.generation), COUNT: 1_000 })) {
+    for await (const found of this.#redis.scanIterator({
+      MATCH: keys.pattern(this.#projection.name, this.generation),
+      COUNT: 1_000,
+    })) {
       if (found.length > 0) await this.#redis.unlink(found);
     }
   }

@@ -1,3 +1,4 @@
+import { defaultMaxBytes } from '@tongsheng/bus';
 import { z } from 'zod';
 
 /** What every service is told. */
@@ -8,7 +9,7 @@ export const commonConfig = z.object({
   /** Replicas of the streams; above 1 needs nats-server 2.10.27 or newer on every server. */
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
   /** Size fuse of the journal and of PUBLIC, in bytes; keep it below the real disk. */
-  NATS_MAX_BYTES: z.coerce.number().int().positive().default(64 * 2 ** 30),
+  NATS_MAX_BYTES: z.coerce.number().int().positive().default(defaultMaxBytes),
   /** Tests only: milliseconds between tries of a failing reaction, comma-separated. */
   REACTION_BACKOFF: z
     .string()

@@ -4,7 +4,9 @@ import { BadConfig } from './config.ts';
 export function run(start: () => Promise<void>): void {
   start().catch((error: unknown) => {
     const plain = error instanceof BadConfig || (error instanceof Error && error.constructor.name === 'UnfitServer');
-    process.stderr.write(`${plain ? (error as Error).message : error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(
+      `${plain ? (error as Error).message : error instanceof Error ? error.stack : String(error)}\n`,
+    );
     process.exit(1);
   });
 }

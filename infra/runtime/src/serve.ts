@@ -52,7 +52,8 @@ export async function serve<C extends z.ZodObject>({ name, config, module, provi
         try: attempt,
         reason: reasonOf(error),
       }),
-    onError: (subject, error) => log.error('request.failed', { subject, reason: reasonOf(error), stack: stackOf(error) }),
+    onError: (subject, error) =>
+      log.error('request.failed', { subject, reason: reasonOf(error), stack: stackOf(error) }),
   });
 
   const shared = runtimeModule([

@@ -1,0 +1,44 @@
+// `npm start`, `npm test`, `npm run setup`, `npm run check` on a machine that has Node >= 20 and npm, and nothing else.
+// Plain JavaScript without dependencies: nothing is installed yet when it runs.
+import { chromium, fonts, servers } from './setup/debian.mjs';
+import { Plain } from './setup/plain.mjs';
+import { node, packages } from './setup/packages.mjs';
+import { exec } from './setup/process.mjs';
+
+const [verb = 'start', ...rest] = process.argv.slice(2);
+
+async function setup() {
+  await packages();
+  const runtime = node();
+  await exec(runtime, ['infra/local/build.mjs']);
+  return { runtime, environment: await servers() };
+}
+
+const verbs = {
+  async setup() {
+    await setup();
+    console.log('Ready. `npm start` starts the system; `npx tongsheng --help` lists the command line.');
+  },
+  async start() {
+    const { runtime, environment } = await setup();
+    return exec(runtime, ['infra/local/dist/start.js', ...rest], environment, { last: true });
+  },
+  async test() {
+    const { runtime, environment } = await setup();
+    const browser = await chromium();
+    await fonts();
+    return exec(runtime, ['infra/local/test.mjs', ...rest], { ...environment, CHROMIUM: browser }, { last: true });
+  },
+  async check() {
+    const { runtime } = await setup();
+    return exec(runtime, ['infra/local/test.mjs', '--checks'], {}, { last: true });
+  },
+};
+
+try {
+  if (!verbs[verb]) throw new Plain(`there is no \`${verb}\`; use setup, start, test or check`);
+  process.exitCode = (await verbs[verb]()) ?? 0;
+} catch (error) {
+  console.error(error instanceof Plain ? `\n${error.message}` : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,1 @@
+export { freePort, startNats, startRedis, type NatsServer, type Server } from './servers.ts';

@@ -1,0 +1,158 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** A server of ours: where it listens, and how it ends. */
+export type Server = {
+  url: string;
+  port: number;
+  pid: number;
+  /** Asks it to end and waits. */
+  stop(): Promise<void>;
+  /** `kill -9`. */
+  kill(): Promise<void>;
+  /** Resolves when it has ended, for whatever reason. */
+  ended: Promise<void>;
+};
+
+export type NatsServer = Server & {
+  /** For the user who may read the PUBLIC stream and nothing else. */
+  portalUrl: string;
+};
+
+const program = (variable: string, fallback: string) => process.env[variable] ?? fallback;
+
+function launch(command: string, args: string[], log?: 'inherit'): ChildProcess {
+  const libraries = process.env['SERVER_LIBRARY_PATH'];
+  return spawn(command, args, {
+    stdio: ['ignore', log ?? 'ignore', log ?? 'ignore'],
+    // Ctrl-C in the terminal is for us; the servers end after the services have.
+    detached: true,
+    env: { ...process.env, ...(libraries && { LD_LIBRARY_PATH: libraries }) },
+  });
+}
+
+function handle(child: ChildProcess, name: string): Omit<Server, 'url' | 'port'> {
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.once('error', () => {});
+  if (child.pid === undefined) throw new Error(`local: ${name} could not be started; is it installed?`);
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    await ended;
+    clearTimeout(late);
+  };
+  return { pid: child.pid, ended, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+}
+
+/** A port that is free on the loopback at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+export type NatsOptions = {
+  /** Holds the configuration and the streams. */
+  dir: string;
+  port?: number;
+  passwords?: { tongsheng: string; portal: string; system: string };
+  /** fsync before every acknowledgement; nats-server 2.10 or newer. */
+  syncAlways?: boolean;
+};
+
+/** What the portal's user may say and hear: reading the PUBLIC stream, and its own inbox. */
+const portalMaySay = [
+  '$JS.API.STREAM.INFO.PUBLIC',
+  '$JS.API.STREAM.MSG.GET.PUBLIC',
+  '$JS.API.CONSUMER.CREATE.PUBLIC',
+  '$JS.API.CONSUMER.CREATE.PUBLIC.>',
+  '$JS.API.CONSUMER.INFO.PUBLIC.>',
+  '$JS.API.CONSUMER.DELETE.PUBLIC.>',
+  '$JS.API.CONSUMER.MSG.NEXT.PUBLIC.>',
+  '$JS.ACK.PUBLIC.>',
+  '$JS.FC.PUBLIC.>',
+];
+
+/**
+ * Starts nats-server with JetStream on the loopback. Every user stands inside `accounts`: an `authorization` block
+ * beside them lets anonymous clients in on 2.9 (CVE-2023-47090).
+ */
+export async function startNats(options: NatsOptions): Promise<NatsServer> {
+  const { dir, syncAlways = false } = options;
+  const passwords = options.passwords ?? { tongsheng: 'tongsheng', portal: 'portal', system: 'system' };
+  const port = options.port ?? (await freePort());
+  await mkdir(dir, { recursive: true });
+  const list = (subjects: string[]) => `[${subjects.map((each) => JSON.stringify(each)).join(', ')}]`;
+  const config = `
+    listen: "127.0.0.1:${port}"
+    max_payload: 4MB
+    ports_file_dir: ${JSON.stringify(dir)}
+    jetstream { store_dir: ${JSON.stringify(dir)}${syncAlways ? ', sync_interval: always' : ''} }
+    accounts {
+      TONGSHENG {
+        jetstream: enabled
+        users: [
+          { user: tongsheng, password: ${JSON.stringify(passwords.tongsheng)} }
+          { user: portal, password: ${JSON.stringify(passwords.portal)}, permissions: {
+              publish: { allow: ${list(portalMaySay)} }
+              subscribe: { allow: ["_INBOX_portal.>"] } } }
+        ]
+      }
+      SYS { users: [ { user: system, password: ${JSON.stringify(passwords.system)} } ] }
+    }
+    system_account: SYS
+  `;
+  const file = join(dir, 'nats.conf');
+  await writeFile(file, config, { mode: 0o600 });
+  for (const stale of (await readdir(dir)).filter((name) => name.endsWith('.ports'))) await rm(join(dir, stale));
+
+  const server = handle(launch(program('NATS_SERVER', 'nats-server'), ['-c', file]), 'nats-server');
+  // The server writes this file when it listens; no port has to be probed.
+  await until(server, 'nats-server', async () => (await readdir(dir)).some((name) => name.endsWith('.ports')));
+  const at = (user: string, password: string) => `nats://${user}:${password}@127.0.0.1:${port}`;
+  return { ...server, port, url: at('tongsheng', passwords.tongsheng), portalUrl: at('portal', passwords.portal) };
+}
+
+export type RedisOptions = { dir: string; port?: number; password?: string; appendOnly?: boolean };
+
+/** Starts redis-server on the loopback. What it holds may be lost at any moment; the log builds it again. */
+export async function startRedis({ dir, port: wanted, password, appendOnly = false }: RedisOptions): Promise<Server> {
+  const port = wanted ?? (await freePort());
+  await mkdir(dir, { recursive: true });
+  const pidFile = join(dir, 'redis.pid');
+  await rm(pidFile, { force: true });
+  const settings = {
+    bind: '127.0.0.1',
+    port: String(port),
+    dir,
+    pidfile: pidFile,
+    save: '',
+    appendonly: appendOnly ? 'yes' : 'no',
+    appendfsync: 'everysec',
+    ...(password && { requirepass: password }),
+  };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  const server = handle(launch(program('REDIS_SERVER', 'redis-server'), args), 'redis-server');
+  await until(server, 'redis-server', async () => (await readFile(pidFile, 'utf8').catch(() => '')) !== '');
+  return { ...server, port, url: `redis://${password ? `:${password}@` : ''}127.0.0.1:${port}` };
+}
+
+async function until(server: { ended: Promise<void> }, name: string, ready: () => Promise<boolean>): Promise<void> {
+  const gone = server.ended.then(() => 'gone' as const);
+  for (let tries = 0; tries < 1_000; tries++) {
+    if (await ready()) return;
+    if ((await Promise.race([gone, wait(10)])) === 'gone')
+      throw new Error(`local: ${name} ended at once; is its port taken?`);
+  }
+  throw new Error(`local: ${name} did not come up within 10 s`);
+}

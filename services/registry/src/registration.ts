@@ -1,0 +1,65 @@
+import { defineAggregate } from '@tongsheng/bus';
+import { RegistryCommand, RegistryEvent } from '@tongsheng/contracts';
+
+/** What was registered last, as JSON: equal text means that nothing changes. */
+type Registration = string | null;
+
+/** The event that a command asks for; registering is saying how something is from now on. */
+function wanted(command: RegistryCommand): RegistryEvent {
+  switch (command.type) {
+    case 'site.register':
+      return { type: 'site.registered', ...command.site };
+    case 'source.register':
+      return { type: 'source.registered', ...command.source };
+    case 'rule.register':
+      return { type: 'rule.registered', ...command.rule };
+    case 'person.register':
+      return { type: 'person.registered', ...command.person };
+    case 'channel.register':
+      return { type: 'channel.registered', channel: command.channel };
+    case 'token.register':
+      return { type: 'token.registered', ...command.token };
+  }
+}
+
+function idOf(command: RegistryCommand): string {
+  switch (command.type) {
+    case 'site.register':
+      return command.site.siteId;
+    case 'source.register':
+      return command.source.sourceId;
+    case 'rule.register':
+      return command.rule.ruleId;
+    case 'person.register':
+      return command.person.personId;
+    case 'channel.register':
+      return command.channel.channelId;
+    case 'token.register':
+      return command.token.tokenId;
+  }
+}
+
+const registration = (name: string) =>
+  defineAggregate({
+    name,
+    commands: RegistryCommand,
+    events: RegistryEvent,
+    siteOf: () => 'registry',
+    idOf,
+    initial: null as Registration,
+    decide(command, registered): RegistryEvent[] {
+      const event = wanted(command);
+      return JSON.stringify(event) === registered ? [] : [event];
+    },
+    evolve: (_, event): Registration => JSON.stringify(event),
+  });
+
+/** Configuration is events too: one aggregate a kind, all with the same rule. */
+export const registrations = {
+  'site.register': registration('site'),
+  'source.register': registration('source'),
+  'rule.register': registration('rule'),
+  'person.register': registration('person'),
+  'channel.register': registration('channel'),
+  'token.register': registration('token'),
+};

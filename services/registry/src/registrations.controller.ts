@@ -1,0 +1,15 @@
+import { Controller } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { carryOut, Commands, Journal } from '@tongsheng/bus';
+import { RegistryCommand, type Receipt } from '@tongsheng/contracts';
+import { registrations } from './registration.ts';
+
+@Controller()
+export class RegistrationsController {
+  constructor(private readonly journal: Journal) {}
+
+  @Commands('registry')
+  handle(@Payload({ schema: RegistryCommand }) command: RegistryCommand): Promise<Receipt> {
+    return carryOut(this.journal, registrations[command.type], command);
+  }
+}

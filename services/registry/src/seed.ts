@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { Inject, type OnApplicationBootstrap } from '@nestjs/common';
+import { hash } from '@node-rs/argon2';
+import { carryOut, Journal } from '@tongsheng/bus';
+import { Seed, type RegistryCommand } from '@tongsheng/contracts';
+import { Clock, Log } from '@tongsheng/runtime';
+import { z } from 'zod';
+import { registrations } from './registration.ts';
+
+export const SEED_FILE = Symbol('SEED_FILE');
+
+/** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. */
+const argon2id = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** Registers what a new installation starts with. What is registered already stays as people have changed it since. */
+export class Seeding implements OnApplicationBootstrap {
+  constructor(
+    private readonly journal: Journal,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    @Inject(SEED_FILE) private readonly file: string | undefined,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (!this.file) return;
+    const seed = Seed.safeParse(JSON.parse(await readFile(this.file, 'utf8')));
+    if (!seed.success) throw new Error(`registry: ${this.file}: ${z.prettifyError(seed.error)}`);
+    const { sites, sources, rules, channels, people } = seed.data;
+
+    let count = 0;
+    const register = async (command: RegistryCommand) => {
+      const aggregate = registrations[command.type];
+      const past = await this.journal.read({
+        aggregate: aggregate.name,
+        site: 'registry',
+        id: aggregate.idOf(command),
+      });
+      if (past.position > 0) return;
+      await carryOut(this.journal, aggregate, command);
+      count++;
+    };
+    for (const site of sites) await register({ type: 'site.register', ...this.#head('site', site.siteId), site });
+    for (const source of sources)
+      await register({ type: 'source.register', ...this.#head('source', source.sourceId), source });
+    for (const rule of rules) await register({ type: 'rule.register', ...this.#head('rule', rule.ruleId), rule });
+    for (const channel of channels) {
+      await register({ type: 'channel.register', ...this.#head('channel', channel.channelId), channel });
+    }
+    for (const { password, ...person } of people) {
+      const known = await this.journal.read({ aggregate: 'person', site: 'registry', id: person.personId });
+      if (known.position > 0) continue;
+      const passwordHash = await hash(password, argon2id);
+      await register({
+        type: 'person.register',
+        ...this.#head('person', person.personId),
+        person: { ...person, passwordHash },
+      });
+    }
+    if (count > 0) this.log.info('registry.seeded', { registrations: count });
+  }
+
+  #head(kind: string, id: string) {
+    return { id: `seed/${kind}/${id}`, at: this.clock.now(), actor: { kind: 'service' as const, id: 'registry' } };
+  }
+}

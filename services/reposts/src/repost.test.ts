@@ -1,0 +1,185 @@
+import type { RepostCommand, RepostEvent } from '@tongsheng/contracts';
+import { editor, hashA, hashB, minutesLater, noon, queueing, service, specify } from '@tongsheng/test/support';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { repost } from './repost.ts';
+
+const given = specify(repost);
+const key = { taskId: 'task', site: 'province' };
+const { type: _type, id: _id, at: _at, actor: _actor, ...facts } = queueing();
+const queued: RepostEvent = { type: 'repost.queued', ...facts };
+const version = { version: 1, contentHash: hashA, title: facts.title };
+const approvedBy = (id: string): RepostEvent => ({
+  type: 'repost.approved',
+  ...key,
+  ...version,
+  by: id,
+  byName: `编辑${id}`,
+  approvedAt: noon,
+});
+const published: RepostEvent = {
+  type: 'repost.published',
+  ...key,
+  url: 'https://province.example/task',
+  publicPosition: 7,
+  publishedAt: minutesLater(5),
+};
+const askedBy = (id: string): RepostEvent => ({
+  type: 'repost.exemption_requested',
+  ...key,
+  reason: '与本省无关',
+  by: id,
+  byName: `编辑${id}`,
+  requestedAt: noon,
+});
+
+const head = (who = 'editor') => ({ id: `c-${who}`, at: noon, actor: editor(who), ...key });
+const approve = (who = 'editor', seenHash = hashA): RepostCommand => ({
+  type: 'repost.approve',
+  ...head(who),
+  seenHash,
+});
+const exempt = (who: string): RepostCommand => ({ type: 'repost.exempt', ...head(who) });
+const warn = (share: 50 | 75 | 90 | 100): RepostCommand => ({ type: 'repost.warn', ...head(), share, fellDueAt: noon });
+
+describe('a queued repost', () => {
+  it('is queued once, however often the item is told of', () => {
+    given(queued).when(queueing()).yields();
+  });
+  it('is approved in exactly the version that the editor saw', () => {
+    given(queued).when(approve()).yields(approvedBy('editor'));
+  });
+  it('is not approved when the source changed it meanwhile', () => {
+    const changed: RepostEvent = { type: 'repost.source_changed', ...key, version: 2, contentHash: hashB, title: '改' };
+    given(queued, changed).when(approve('editor', hashA)).isRefused('repost_changed');
+    given(queued, changed)
+      .when(approve('editor', hashB))
+      .yields({ ...approvedBy('editor'), version: 2, contentHash: hashB, title: '改' } as RepostEvent);
+  });
+  it('tells the second editor who was first', () => {
+    given(queued, approvedBy('first')).when(approve('second')).isRefused('repost_already_approved');
+  });
+  it('is warned of once for each share', () => {
+    given(queued)
+      .when(warn(50))
+      .yields({ type: 'repost.warned', ...key, share: 50, fellDueAt: noon, warnedAt: noon });
+    given(queued, { type: 'repost.warned', ...key, share: 50, fellDueAt: noon, warnedAt: noon })
+      .when(warn(50))
+      .yields();
+  });
+  it('is no longer warned of once the public can have it', () => {
+    given(queued, approvedBy('a'), published).when(warn(100)).yields();
+  });
+  it('becomes published only after somebody approved', () => {
+    const record: RepostCommand = {
+      type: 'repost.record_published',
+      ...head(),
+      url: 'https://x.example/1',
+      publicPosition: 1,
+    };
+    given(queued).when(record).isRefused('repost_not_approved');
+  });
+});
+
+describe('an exemption', () => {
+  it('takes two persons', () => {
+    given(queued, askedBy('a')).when(exempt('a')).isRefused('exemption_own');
+    given(queued, askedBy('a'))
+      .when(exempt('b'))
+      .yields({
+        type: 'repost.exempted',
+        ...key,
+        by: 'b',
+        byName: '编辑b',
+        exemptedAt: noon,
+      });
+  });
+  it('cannot be signed before it was asked for', () => {
+    given(queued).when(exempt('b')).isRefused('exemption_missing');
+  });
+  it('does not stop an editor from approving', () => {
+    given(queued, askedBy('a')).when(approve('b')).yields(approvedBy('b'));
+  });
+  it('ends the task', () => {
+    given(queued, askedBy('a'), { type: 'repost.exempted', ...key, by: 'b', byName: 'b', exemptedAt: noon })
+      .when(approve('c'))
+      .isRefused('repost_already_closed');
+  });
+});
+
+const people = fc.constantFrom('a', 'b', 'c');
+const anyCommand: fc.Arbitrary<RepostCommand> = fc.oneof(
+  fc.constant(queueing()),
+  fc.tuple(people, fc.constantFrom(hashA, hashB)).map(([who, hash]) => approve(who, hash)),
+  people.map(exempt),
+  people.map((who): RepostCommand => ({ type: 'repost.request_exemption', ...head(who), reason: '原因' })),
+  people.map((who): RepostCommand => ({ type: 'repost.refuse_exemption', ...head(who), reason: '原因' })),
+  fc.constantFrom(50, 75, 90, 100).map((share) => warn(share as 50)),
+  fc
+    .constantFrom(hashA, hashB)
+    .map((contentHash, i = 2): RepostCommand => ({
+      type: 'repost.follow_source',
+      ...head(),
+      actor: service,
+      version: i,
+      contentHash,
+      title: '题',
+    })),
+  fc.constant<RepostCommand>({
+    type: 'repost.record_published',
+    ...head(),
+    url: 'https://x.example/1',
+    publicPosition: 1,
+  }),
+);
+
+/** Every event that a history of commands leads to; refusals leave no trace. */
+function play(commands: RepostCommand[]): RepostEvent[] {
+  const events: RepostEvent[] = [];
+  let state = repost.initial;
+  for (const command of commands) {
+    try {
+      const decided = repost.decide(command, state);
+      events.push(...decided);
+      state = decided.reduce(repost.evolve, state);
+    } catch {
+      continue;
+    }
+  }
+  return events;
+}
+
+describe('whatever people and services say, in any order', () => {
+  it('a task is queued, approved, published and exempted at most once, and never both approved and exempted', () => {
+    fc.assert(
+      fc.property(fc.array(anyCommand, { maxLength: 40 }), (commands) => {
+        const types = play(commands).map(({ type }) => type);
+        const count = (type: string) => types.filter((each) => each === type).length;
+        expect(count('repost.queued')).toBeLessThanOrEqual(1);
+        expect(count('repost.approved') + count('repost.exempted')).toBeLessThanOrEqual(1);
+        expect(count('repost.published')).toBeLessThanOrEqual(count('repost.approved'));
+      }),
+    );
+  });
+  it('no one signs their own exemption', () => {
+    fc.assert(
+      fc.property(fc.array(anyCommand, { maxLength: 40 }), (commands) => {
+        let askedLast: string | null = null;
+        for (const event of play(commands)) {
+          if (event.type === 'repost.exemption_requested') askedLast = event.by;
+          if (event.type === 'repost.exempted') expect(event.by).not.toBe(askedLast);
+        }
+      }),
+    );
+  });
+  it('a command carried out twice adds nothing', () => {
+    fc.assert(
+      fc.property(fc.array(anyCommand, { maxLength: 20 }), anyCommand, (before, command) => {
+        fc.pre(command.type !== 'repost.request_exemption' && command.type !== 'repost.refuse_exemption');
+        const once = play([...before, command]);
+        const twice = play([...before, command, command]);
+        expect(twice).toEqual(once);
+      }),
+    );
+  });
+});

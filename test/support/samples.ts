@@ -1,0 +1,68 @@
+import type { ItemCommand, RepostCommand, SourceHealthCommand } from '@tongsheng/contracts';
+
+/** One moment that tests count from. */
+export const noon = '2026-11-23T04:00:00.000Z';
+
+/** `noon` plus so many minutes. */
+export const minutesLater = (minutes: number) => new Date(Date.parse(noon) + minutes * 60_000).toISOString();
+
+const hashOf = (letter: string) => letter.repeat(64).slice(0, 64);
+export const hashA = hashOf('a');
+export const hashB = hashOf('b');
+
+export const editor = (id = 'editor') => ({ kind: 'person' as const, id, name: `编辑${id}` });
+export const service = { kind: 'service' as const, id: 'test' };
+
+/** A failure report: the plainest command there is, for tests of the mechanism itself. */
+export const failure = (id: string, sourceId: string): SourceHealthCommand => ({
+  type: 'source.report_failure',
+  id,
+  at: noon,
+  actor: service,
+  sourceId,
+  code: `trouble-${id}`,
+  detail: '中文说明',
+});
+
+export const observation = (itemId: string, letter = 'a'): ItemCommand => ({
+  type: 'item.observe',
+  id: `observe/${itemId}/${letter}`,
+  at: noon,
+  actor: service,
+  itemId,
+  sourceId: 'national-policy',
+  key: itemId,
+  publication: { at: minutesLater(-60), precision: 'second', text: null },
+  content: {
+    title: `关于${itemId}的公告`,
+    link: `https://upstream.example/${itemId}`,
+    html: '<p>正文</p>',
+    author: null,
+    categories: [],
+    contentHash: hashOf(letter),
+  },
+});
+
+export const queueing = (taskId = 'task', site = 'province'): Extract<RepostCommand, { type: 'repost.queue' }> => ({
+  type: 'repost.queue',
+  id: `${taskId}/queue`,
+  at: noon,
+  actor: service,
+  taskId,
+  site,
+  itemId: 'item',
+  sourceId: 'national-policy',
+  sourceName: '国家税务总局网站（示例）',
+  link: 'https://upstream.example/item',
+  publication: { at: noon, precision: 'second', text: null },
+  firstSeenAt: noon,
+  column: '税收政策',
+  version: 1,
+  contentHash: hashA,
+  title: '关于示例的公告',
+  rule: { ruleId: 'superior', name: '上级税务网站', because: '来源' },
+  limit: 'PT12H',
+  basis: 'stated',
+  startsAt: noon,
+  dueAt: minutesLater(720),
+});

@@ -1,0 +1,32 @@
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const conditions = ['@tongsheng/source', 'node', 'import', 'module', 'default'];
+const shared = { root, resolve: { conditions }, ssr: { resolve: { conditions } } };
+
+/** `unit`: beside what they test, no servers. `system`: what crosses services, on real servers. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: ['{contracts,infra,services}/**/src/**/*.test.{ts,tsx}', 'test/guards/**/*.test.ts'],
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'system',
+          include: ['test/{journeys,faults}/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
