@@ -115,16 +115,14 @@ const anyCommand: fc.Arbitrary<RepostCommand> = fc.oneof(
   people.map((who): RepostCommand => ({ type: 'repost.request_exemption', ...head(who), reason: '原因' })),
   people.map((who): RepostCommand => ({ type: 'repost.refuse_exemption', ...head(who), reason: '原因' })),
   fc.constantFrom(50, 75, 90, 100).map((share) => warn(share as 50)),
-  fc
-    .constantFrom(hashA, hashB)
-    .map((contentHash, i = 2): RepostCommand => ({
-      type: 'repost.follow_source',
-      ...head(),
-      actor: service,
-      version: i,
-      contentHash,
-      title: '题',
-    })),
+  fc.constantFrom(hashA, hashB).map((contentHash, i = 2): RepostCommand => ({
+    type: 'repost.follow_source',
+    ...head(),
+    actor: service,
+    version: i,
+    contentHash,
+    title: '题',
+  })),
   fc.constant<RepostCommand>({
     type: 'repost.record_published',
     ...head(),
