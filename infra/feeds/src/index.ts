@@ -1,0 +1,3 @@
+export { readDate, type FeedDate } from './dates.ts';
+export type { Feed, FeedEntry, FeedTrouble } from './feed.ts';
+export { readFeed, type FeedRead, type ReadOptions } from './read.ts';

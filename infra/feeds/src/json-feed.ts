@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { BadFeed, limits, type RawFeed } from './feed.ts';
+import { escapeText } from './tree.ts';
+
+const text = z.string().catch('');
+const author = z.object({ name: text }).catch({ name: '' });
+const texts = z.array(z.string()).catch([]);
+
+const Item = z.object({
+  id: z.union([z.string(), z.number().transform(String)]).catch(''),
+  url: text,
+  title: text,
+  content_html: text,
+  content_text: text,
+  summary: text,
+  date_published: text,
+  date_modified: text,
+  author: author.optional(),
+  authors: z.array(author).catch([]),
+  tags: texts,
+  attachments: z.array(z.object({ url: text }).catch({ url: '' })).catch([]),
+});
+
+const JsonFeed = z.object({
+  version: z.string().startsWith('https://jsonfeed.org/version/'),
+  title: text,
+  home_page_url: text,
+  feed_url: text,
+  description: text,
+  language: text,
+  items: z.array(Item),
+});
+
+/** JSON Feed 1.0 and 1.1. @throws BadFeed */
+export function readJsonFeed(source: string): RawFeed {
+  const parsed = JsonFeed.safeParse(parse(source));
+  if (!parsed.success) throw new BadFeed('not_a_feed', 'JSON, but not a JSON Feed');
+  const { title, home_page_url: link, feed_url: id, description, language, items } = parsed.data;
+  const entries = items.map((item) => {
+    const contentHtml = item.content_html || (item.content_text && `<p>${escapeText(item.content_text)}</p>`);
+    if (contentHtml.length > limits.fieldChars) throw new BadFeed('field_too_large', `an item holds ${contentHtml.length} characters`);
+    return {
+      id: item.id,
+      title: item.title,
+      link: item.url,
+      published: item.date_published,
+      updated: item.date_modified,
+      summary: escapeText(item.summary),
+      contentHtml,
+      author: (item.authors[0] ?? item.author)?.name ?? '',
+      categories: item.tags,
+      enclosures: item.attachments.map(({ url }) => url).filter(Boolean),
+    };
+  });
+  return { format: 'json-feed', title, link, description, id, language, updated: '', entries };
+}
+
+function parse(source: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch (error) {
+    throw new BadFeed('malformed', `not JSON: ${String(error)}`);
+  }
+}

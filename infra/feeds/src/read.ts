@@ -1,0 +1,74 @@
+import { decodeText } from '@tongsheng/web';
+import { throughRssParser } from './canonical.ts';
+import { readDate } from './dates.ts';
+import { BadFeed, limits, type Feed, type FeedEntry, type FeedTrouble, type RawEntry, type RawFeed } from './feed.ts';
+import { readJsonFeed } from './json-feed.ts';
+import { readTree } from './tree.ts';
+import { readXmlFeed } from './xml-feeds.ts';
+
+export type ReadOptions = {
+  contentType?: string | null;
+  /** Where it came from; relative addresses are read against it. */
+  url?: string | null;
+  /** Zone of dates without one. */
+  zone?: string;
+};
+
+export type FeedRead =
+  | { ok: true; feed: Feed; entries: FeedEntry[]; replaced: number }
+  | { ok: false; code: FeedTrouble; detail: string };
+
+/** Bytes in, a feed out, or a named reason why not. Never throws for anything that bytes can hold. */
+export async function readFeed(bytes: Uint8Array, options: ReadOptions = {}): Promise<FeedRead> {
+  const { text, charset, replaced } = decodeText(bytes, options.contentType ?? null);
+  try {
+    const raw = text.trimStart().startsWith('{') ? readJsonFeed(text) : readXmlFeed(readTree(text));
+    if (raw.entries.length > limits.entries) {
+      throw new BadFeed('too_many_entries', `${raw.entries.length} entries; at most ${limits.entries} are read`);
+    }
+    const canonical = await throughRssParser(raw);
+    return { ok: true, ...normalise(canonical, charset, options), replaced };
+  } catch (error) {
+    if (error instanceof BadFeed) return { ok: false, code: error.code, detail: error.message };
+    return { ok: false, code: 'malformed', detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function normalise(raw: RawFeed, encoding: string, { url = null, zone = 'Asia/Shanghai' }: ReadOptions): { feed: Feed; entries: FeedEntry[] } {
+  const { entries, updated, ...feed } = raw;
+  const link = absolute(feed.link, url);
+  return {
+    feed: {
+      ...feed,
+      link,
+      id: feed.id || null,
+      language: feed.language || null,
+      updatedAt: readDate(updated, zone).at,
+      encoding,
+    },
+    entries: entries.map((entry) => normaliseEntry(entry, link ?? url, zone)),
+  };
+}
+
+function normaliseEntry(raw: RawEntry, base: string | null, zone: string): FeedEntry {
+  const { published, updated, ...entry } = raw;
+  const updatedAt = readDate(updated, zone);
+  const stated = readDate(published, zone);
+  return {
+    ...entry,
+    id: entry.id || null,
+    link: absolute(entry.link, base),
+    // Atom 1.0 demands `updated` and leaves `published` out where they are the same.
+    published: published === '' && updatedAt.at !== null ? updatedAt : stated,
+    updatedAt: updatedAt.at,
+    author: entry.author || null,
+    enclosures: entry.enclosures.flatMap((each) => absolute(each, base) ?? []),
+  };
+}
+
+function absolute(address: string, base: string | null): string | null {
+  const trimmed = address.trim();
+  if (trimmed === '' || !URL.canParse(trimmed, base ?? undefined)) return null;
+  const url = new URL(trimmed, base ?? undefined);
+  return url.protocol === 'http:' || url.protocol === 'https:' ? url.href : null;
+}

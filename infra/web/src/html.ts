@@ -1,0 +1,68 @@
+import { Parser } from 'htmlparser2';
+import sanitize from 'sanitize-html';
+
+const tags =
+  'p br hr h2 h3 h4 h5 strong b em i u sub sup ul ol li dl dt dd blockquote pre code table caption thead tbody tfoot tr th td ' +
+  'colgroup col img a figure figcaption ruby rt rp span div section article';
+
+/**
+ * HTML from outside, reduced to an allow-list that no script, handler, style or active address survives. Relative
+ * addresses become absolute. Cleaning twice changes nothing.
+ */
+export function cleanHtml(html: string, baseUrl: string | null = null): string {
+  const absolute = (address: string | undefined): string | undefined => {
+    if (address === undefined) return undefined;
+    if (!URL.canParse(address, baseUrl ?? undefined)) return undefined;
+    return new URL(address, baseUrl ?? undefined).href;
+  };
+  return sanitize(html, {
+    allowedTags: tags.split(' '),
+    allowedAttributes: { a: ['href', 'title'], img: ['src', 'alt', 'width', 'height'], td: ['colspan', 'rowspan'], th: ['colspan', 'rowspan', 'scope'] },
+    allowedSchemes: ['http', 'https', 'mailto'],
+    allowedSchemesByTag: { img: ['http', 'https'] },
+    allowProtocolRelative: false,
+    disallowedTagsMode: 'discard',
+    nestingLimit: 100,
+    transformTags: {
+      a: (tagName, { href, title }) => attributes(tagName, { href: absolute(href), title }),
+      img: (tagName, { src, ...rest }) => attributes(tagName, { ...rest, src: absolute(src) }),
+      h1: 'h2',
+      font: 'span',
+      center: 'div',
+    },
+    exclusiveFilter: ({ tag, attribs }) => tag === 'img' && !attribs['src'],
+  });
+}
+
+function attributes(tagName: string, given: Record<string, string | undefined>): sanitize.Tag {
+  const kept = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return { tagName, attribs: Object.fromEntries(kept) };
+}
+
+const blocks = new Set('p br hr h1 h2 h3 h4 h5 h6 li dt dd tr td th table blockquote pre div section article figure figcaption'.split(' '));
+const unseen = new Set(['script', 'style', 'template', 'noscript', 'title']);
+
+/** The visible text of HTML, one line a block, by a tokenizer: a regular expression over HTML is quadratic on `<p<p<p`. */
+export function textOf(html: string): string {
+  const parts: string[] = [];
+  let hidden = 0;
+  const parser = new Parser({
+    onopentagname(name) {
+      if (unseen.has(name)) hidden++;
+      if (blocks.has(name)) parts.push('\n');
+    },
+    ontext(text) {
+      if (hidden === 0) parts.push(text);
+    },
+    onclosetag(name) {
+      if (unseen.has(name)) hidden--;
+      if (blocks.has(name)) parts.push('\n');
+    },
+  });
+  parser.end(html);
+  const lines = parts.join('').split('\n');
+  return lines
+    .map((line) => line.replace(/[\s\u00A0\u3000]+/gu, ' ').trim())
+    .filter(Boolean)
+    .join('\n');
+}
