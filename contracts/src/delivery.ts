@@ -52,6 +52,8 @@ const DeliveryAttempted = z.object({
   type: z.literal('delivery.attempted'),
   ...key,
   attempt: z.int().min(1),
+  /** The running process that makes the call: while it lives, nobody else may say how the attempt ended. */
+  instance: token,
   startedAt: instant,
 });
 /** An attempt ended, and what is known of it. */
@@ -99,7 +101,7 @@ export const DeliveryCommand = z.discriminatedUnion('type', [
     contentHash: hash,
     onUnknown,
   }),
-  z.strictObject({ type: z.literal('delivery.attempt'), ...command }),
+  z.strictObject({ type: z.literal('delivery.attempt'), ...command, instance: token }),
   z.strictObject({
     type: z.literal('delivery.answer'),
     ...command,
