@@ -17,13 +17,20 @@ export async function throughRssParser(feed: RawFeed): Promise<RawFeed> {
     const { title = '', link = '', guid = '', author = '' } = item;
     return { ...raw, title, link, id: guid, author, categories: item.category ?? [] };
   });
-  return { ...feed, title: parsed.title ?? '', link: parsed.link ?? '', description: parsed.description ?? '', entries };
+  return {
+    ...feed,
+    title: parsed.title ?? '',
+    link: parsed.link ?? '',
+    description: parsed.description ?? '',
+    entries,
+  };
 }
 
 function canonicalRss({ title, link, description, entries }: RawFeed): string {
   const items = entries.map((entry, i) => {
     const categories = entry.categories.map((each) => field('category', each)).join('');
-    const fields = field('title', entry.title) + field('link', entry.link) + field('guid', entry.id) + field('author', entry.author);
+    const fields =
+      field('title', entry.title) + field('link', entry.link) + field('guid', entry.id) + field('author', entry.author);
     return `<item><ref>${i}</ref>${fields}${categories}</item>`;
   });
   const head = field('title', title) + field('link', link) + field('description', description);
@@ -33,4 +40,5 @@ function canonicalRss({ title, link, description, entries }: RawFeed): string {
 /** What XML 1.0 can't hold in any spelling: control characters and halves of surrogate pairs. */
 const impossible = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/gu;
 
-const field = (name: string, text: string) => (text === '' ? '' : `<${name}>${escapeText(text.replace(impossible, ''))}</${name}>`);
+const field = (name: string, text: string) =>
+  text === '' ? '' : `<${name}>${escapeText(text.replace(impossible, ''))}</${name}>`;

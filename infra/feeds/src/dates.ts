@@ -19,7 +19,15 @@ const zones: Record<string, string> = {
 };
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
-type Parts = { year: number; month: number; day: number; hour?: number; minute?: number; second?: number; zone?: string | undefined };
+type Parts = {
+  year: number;
+  month: number;
+  day: number;
+  hour?: number;
+  minute?: number;
+  second?: number;
+  zone?: string | undefined;
+};
 
 /**
  * Reads a date as Chinese and foreign sites write it. A time without a zone is the source's own zone; a day without a
@@ -43,7 +51,9 @@ const toHalfWidth = (text: string) =>
 const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
 
 function build(year: string, month: string, day: string, time: string | undefined, zone?: string): Parts | null {
-  const clock = /(上午|下午|AM|PM)?\s*(\d{1,2})[:时](\d{1,2})?(?:[:分](\d{1,2})?(?:[.,]\d+)?)?秒?\s*(AM|PM)?/i.exec(time ?? '');
+  const clock = /(上午|下午|AM|PM)?\s*(\d{1,2})[:时](\d{1,2})?(?:[:分](\d{1,2})?(?:[.,]\d+)?)?秒?\s*(AM|PM)?/i.exec(
+    time ?? '',
+  );
   const parts: Parts = { year: Number(year), month: Number(month), day: Number(day), zone: zone && toOffset(zone) };
   if (!clock) return parts;
   const half = (clock[1] ?? clock[5] ?? '').toUpperCase();
@@ -62,7 +72,10 @@ function toOffset(zone: string): string | undefined {
 }
 
 function iso(text: string): Parts | null {
-  const found = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]?\s*((?:上午|下午)?\s*\d{1,2}:\d{1,2}(?::\d{1,2}(?:[.,]\d+)?)?))?\s*(Z|[+-]\d{1,2}:?\d{0,2}|[A-Z]{2,4})?$/i.exec(text);
+  const found =
+    /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]?\s*((?:上午|下午)?\s*\d{1,2}:\d{1,2}(?::\d{1,2}(?:[.,]\d+)?)?))?\s*(Z|[+-]\d{1,2}:?\d{0,2}|[A-Z]{2,4})?$/i.exec(
+      text,
+    );
   return found ? build(found[1]!, found[2]!, found[3]!, found[4], found[5]) : null;
 }
 
@@ -72,7 +85,10 @@ function chinese(text: string): Parts | null {
 }
 
 function rfc822(text: string): Parts | null {
-  const found = /^(?:\p{L}+,?\s+)?(\d{1,2})[ -]([A-Za-z]{3})[A-Za-z]*[ -](\d{2,4})(?:\s+(\d{1,2}:\d{1,2}(?::\d{1,2})?))?\s*([A-Za-z]{1,4}|[+-]\d{2}:?\d{2})?/u.exec(text);
+  const found =
+    /^(?:\p{L}+,?\s+)?(\d{1,2})[ -]([A-Za-z]{3})[A-Za-z]*[ -](\d{2,4})(?:\s+(\d{1,2}:\d{1,2}(?::\d{1,2})?))?\s*([A-Za-z]{1,4}|[+-]\d{2}:?\d{2})?/u.exec(
+      text,
+    );
   if (!found) return null;
   const month = months.indexOf(found[2]!.toLowerCase()) + 1;
   const year = found[3]!.length === 2 ? `${Number(found[3]) > 68 ? 19 : 20}${found[3]}` : found[3]!;

@@ -38,7 +38,8 @@ export function readJsonFeed(source: string): RawFeed {
   const { title, home_page_url: link, feed_url: id, description, language, items } = parsed.data;
   const entries = items.map((item) => {
     const contentHtml = item.content_html || (item.content_text && `<p>${escapeText(item.content_text)}</p>`);
-    if (contentHtml.length > limits.fieldChars) throw new BadFeed('field_too_large', `an item holds ${contentHtml.length} characters`);
+    if (contentHtml.length > limits.fieldChars)
+      throw new BadFeed('field_too_large', `an item holds ${contentHtml.length} characters`);
     return {
       id: item.id,
       title: item.title,

@@ -34,7 +34,11 @@ export async function readFeed(bytes: Uint8Array, options: ReadOptions = {}): Pr
   }
 }
 
-function normalise(raw: RawFeed, encoding: string, { url = null, zone = 'Asia/Shanghai' }: ReadOptions): { feed: Feed; entries: FeedEntry[] } {
+function normalise(
+  raw: RawFeed,
+  encoding: string,
+  { url = null, zone = 'Asia/Shanghai' }: ReadOptions,
+): { feed: Feed; entries: FeedEntry[] } {
   const { entries, updated, ...feed } = raw;
   const link = absolute(feed.link, url);
   return {

@@ -2,7 +2,12 @@ import { Parser } from 'htmlparser2';
 import { BadFeed, limits } from './feed.ts';
 
 /** An element, with its name in lower case and without prefix. */
-export type Element = { name: string; prefix: string; attributes: Record<string, string>; children: (Element | string)[] };
+export type Element = {
+  name: string;
+  prefix: string;
+  attributes: Record<string, string>;
+  children: (Element | string)[];
+};
 
 /**
  * Reads XML the way browsers read pages: unclosed, unquoted and truncated markup is made the best of. A document type
@@ -44,7 +49,8 @@ export function readTree(text: string): Element {
   return root;
 }
 
-export const elementsOf = (element: Element): Element[] => element.children.filter((child) => typeof child !== 'string');
+export const elementsOf = (element: Element): Element[] =>
+  element.children.filter((child) => typeof child !== 'string');
 
 export const childrenNamed = (element: Element, ...names: string[]): Element[] =>
   elementsOf(element).filter(({ name, prefix }) => names.includes(name) || names.includes(`${prefix}:${name}`));
@@ -80,7 +86,8 @@ export function innerHtml(element: Element | undefined): string {
   };
   for (const each of element.children) write(each);
   const html = parts.join('').trim();
-  if (html.length > limits.fieldChars) throw new BadFeed('field_too_large', `<${element.name}> holds ${html.length} characters`);
+  if (html.length > limits.fieldChars)
+    throw new BadFeed('field_too_large', `<${element.name}> holds ${html.length} characters`);
   return html;
 }
 

@@ -85,7 +85,9 @@ function readAtomEntry(entry: Element, feedBase: string): RawEntry {
     contentHtml: atomHtml(content ?? summary),
     author: plain(child(child(entry, 'author') ?? entry, 'name')),
     categories: childrenNamed(entry, 'category').flatMap(({ attributes: { label, term } }) => label ?? term ?? []),
-    enclosures: links.flatMap(({ attributes: { rel, href } }) => (rel === 'enclosure' && href ? [resolve(href, base)] : [])),
+    enclosures: links.flatMap(({ attributes: { rel, href } }) =>
+      rel === 'enclosure' && href ? [resolve(href, base)] : [],
+    ),
   };
 }
 
@@ -103,7 +105,9 @@ const isMarkup = ({ attributes: { type = 'text', mode = '' } }: Element) => /htm
 function atomText(element: Element | undefined): string {
   if (!element) return '';
   const html = innerHtml(element);
-  return (isMarkup(element) ? textOf(html) : elementsOf(element).length > 0 ? textOf(html) : html).replace(/\s+/g, ' ').trim();
+  return (isMarkup(element) ? textOf(html) : elementsOf(element).length > 0 ? textOf(html) : html)
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 function atomHtml(element: Element | undefined): string {

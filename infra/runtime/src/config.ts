@@ -1,6 +1,12 @@
 import { defaultMaxBytes } from '@tongsheng/bus';
 import { z } from 'zod';
 
+/** `host:port,host:port`: what may be reached although it is not public. */
+export const allowList = z
+  .string()
+  .default('')
+  .transform((value) => value.split(',').filter(Boolean));
+
 /** What every service is told. */
 export const commonConfig = z.object({
   /** `nats://user:password@host:port`. */

@@ -8,7 +8,10 @@ export type ReachOptions = {
 };
 
 /** An undici agent whose every connection, literal or named, first hop or redirect, is checked as it is made. */
-export function guardedAgent({ allow = [], lookup = systemLookup }: ReachOptions, timeouts: { headersMs: number; bodyMs: number }): Agent {
+export function guardedAgent(
+  { allow = [], lookup = systemLookup }: ReachOptions,
+  timeouts: { headersMs: number; bodyMs: number },
+): Agent {
   const connect = buildConnector({ timeout: timeouts.headersMs });
   return new Agent({
     headersTimeout: timeouts.headersMs,
@@ -19,7 +22,11 @@ export function guardedAgent({ allow = [], lookup = systemLookup }: ReachOptions
       checkedAddress(options.hostname, port, { allow, lookup }).then(
         (address) =>
           connect(
-            { ...options, hostname: address, servername: options.servername ?? options.hostname.replace(/^\[|\]$/g, '') },
+            {
+              ...options,
+              hostname: address,
+              servername: options.servername ?? options.hostname.replace(/^\[|\]$/g, ''),
+            },
             callback,
           ),
         (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),

@@ -67,7 +67,10 @@ export async function safeFetch(address: string, options: FetchOptions = {}): Pr
   const { maxBytes, totalMs, headersMs, maxRedirects } = { ...defaults, ...options };
   const agent = guardedAgent(options, { headersMs, bodyMs: totalMs });
   const clock = new AbortController();
-  const timer = setTimeout(() => clock.abort(new Trouble('timeout', `no complete answer within ${totalMs} ms`)), totalMs);
+  const timer = setTimeout(
+    () => clock.abort(new Trouble('timeout', `no complete answer within ${totalMs} ms`)),
+    totalMs,
+  );
   try {
     let url = parseUrl(address);
     for (let hop = 0; ; hop++) {
@@ -80,11 +83,17 @@ export async function safeFetch(address: string, options: FetchOptions = {}): Pr
       const location = single(headers['location']);
       if (location && [301, 302, 303, 307, 308].includes(status)) {
         await answer.body.dump({ limit: 65_536 });
-        if (hop >= maxRedirects) throw new Trouble('too_many_redirects', `more than ${maxRedirects} redirects from ${address}`);
+        if (hop >= maxRedirects)
+          throw new Trouble('too_many_redirects', `more than ${maxRedirects} redirects from ${address}`);
         url = redirectFrom(url, location);
         continue;
       }
-      const found = { url: url.href, status, etag: single(headers['etag']), lastModified: single(headers['last-modified']) };
+      const found = {
+        url: url.href,
+        status,
+        etag: single(headers['etag']),
+        lastModified: single(headers['last-modified']),
+      };
       if (status === 304) {
         await answer.body.dump({ limit: 0 });
         return { ok: true, notModified: true, contentType: null, bytes: Buffer.alloc(0), ...found };
@@ -107,15 +116,19 @@ export async function safeFetch(address: string, options: FetchOptions = {}): Pr
 function parseUrl(address: string): URL {
   if (!URL.canParse(address)) throw new Trouble('bad_url', `${address} is not an address`);
   const url = new URL(address);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Trouble('bad_url', `${url.protocol} is not http or https`);
-  if (url.username || url.password) throw new Trouble('bad_url', 'addresses with a name or password in them are refused');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new Trouble('bad_url', `${url.protocol} is not http or https`);
+  if (url.username || url.password)
+    throw new Trouble('bad_url', 'addresses with a name or password in them are refused');
   return url;
 }
 
 function redirectFrom(from: URL, location: string): URL {
-  if (!URL.canParse(location, from)) throw new Trouble('redirect_refused', `redirect to ${location}, which is not an address`);
+  if (!URL.canParse(location, from))
+    throw new Trouble('redirect_refused', `redirect to ${location}, which is not an address`);
   const to = new URL(location, from);
-  if (from.protocol === 'https:' && to.protocol === 'http:') throw new Trouble('redirect_refused', `redirect from https to ${to.href}`);
+  if (from.protocol === 'https:' && to.protocol === 'http:')
+    throw new Trouble('redirect_refused', `redirect from https to ${to.href}`);
   try {
     return parseUrl(to.href);
   } catch (error) {
@@ -167,7 +180,8 @@ function httpError(status: number, retryAfter: string | null): Failure {
   };
 }
 
-const single = (value: string | string[] | undefined): string | null => (Array.isArray(value) ? (value[0] ?? null) : (value ?? null));
+const single = (value: string | string[] | undefined): string | null =>
+  Array.isArray(value) ? (value[0] ?? null) : (value ?? null);
 
 function explain(error: unknown): Failure {
   if (error instanceof Trouble) return { ok: false, code: error.code, detail: error.message };
@@ -180,7 +194,8 @@ function explain(error: unknown): Failure {
 
 function troubleOf(code: string): FetchTrouble {
   if (['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL'].includes(code)) return 'dns_failed';
-  if (['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'].includes(code)) return 'connect_failed';
+  if (['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'].includes(code))
+    return 'connect_failed';
   if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT')) return 'tls_failed';
   if (['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'].includes(code)) return 'timeout';
   if (code.startsWith('Z_') || code === 'ERR_BUFFER_TOO_LARGE') return 'bad_encoding';

@@ -17,7 +17,12 @@ export function cleanHtml(html: string, baseUrl: string | null = null): string {
   };
   return sanitize(html, {
     allowedTags: tags.split(' '),
-    allowedAttributes: { a: ['href', 'title'], img: ['src', 'alt', 'width', 'height'], td: ['colspan', 'rowspan'], th: ['colspan', 'rowspan', 'scope'] },
+    allowedAttributes: {
+      a: ['href', 'title'],
+      img: ['src', 'alt', 'width', 'height'],
+      td: ['colspan', 'rowspan'],
+      th: ['colspan', 'rowspan', 'scope'],
+    },
     allowedSchemes: ['http', 'https', 'mailto'],
     allowedSchemesByTag: { img: ['http', 'https'] },
     allowProtocolRelative: false,
@@ -39,7 +44,9 @@ function attributes(tagName: string, given: Record<string, string | undefined>):
   return { tagName, attribs: Object.fromEntries(kept) };
 }
 
-const blocks = new Set('p br hr h1 h2 h3 h4 h5 h6 li dt dd tr td th table blockquote pre div section article figure figcaption'.split(' '));
+const blocks = new Set(
+  'p br hr h1 h2 h3 h4 h5 h6 li dt dd tr td th table blockquote pre div section article figure figcaption'.split(' '),
+);
 const unseen = new Set(['script', 'style', 'template', 'noscript', 'title']);
 
 /** The visible text of HTML, one line a block, by a tokenizer: a regular expression over HTML is quadratic on `<p<p<p`. */

@@ -35,7 +35,12 @@ export async function safePost(
     const { statusCode: status } = answer;
     // The status is known; what the partner wrote beside it may be cut off without changing that.
     const text = await answer.body.text().catch(() => '');
-    return { kind: 'answered', status, body: text.slice(0, 65_536), retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null };
+    return {
+      kind: 'answered',
+      status,
+      body: text.slice(0, 65_536),
+      retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
+    };
   } catch (error) {
     return explain(error);
   } finally {
@@ -49,6 +54,7 @@ function explain(error: unknown): Posted {
   const detail = error instanceof Error ? error.message || code : String(error);
   if (error instanceof AddressRefused) return { kind: 'not_sent', detail, refused: true };
   if (code === 'ERR_INVALID_URL') return { kind: 'not_sent', detail, refused: true };
-  if (neverConnected.has(code) || syscall === 'connect') return { kind: 'not_sent', detail: detail || code, refused: false };
+  if (neverConnected.has(code) || syscall === 'connect')
+    return { kind: 'not_sent', detail: detail || code, refused: false };
   return { kind: 'unknown', detail };
 }

@@ -9,7 +9,13 @@ export type Decoded = {
 };
 
 /** gb2312 and gbk are read as gb18030, of which they are parts and which pages that say so really use. */
-const aliases: Record<string, string> = { gb2312: 'gb18030', gbk: 'gb18030', 'x-gbk': 'gb18030', 'gb_2312-80': 'gb18030', utf8: 'utf-8' };
+const aliases: Record<string, string> = {
+  gb2312: 'gb18030',
+  gbk: 'gb18030',
+  'x-gbk': 'gb18030',
+  'gb_2312-80': 'gb18030',
+  utf8: 'utf-8',
+};
 
 /**
  * Bytes to text, in the order that reads Chinese pages right: BOM, valid UTF-8, the label inside, the label of the

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Inject, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { hash } from '@node-rs/argon2';
 import { carryOut, Journal } from '@tongsheng/bus';
 import { Seed, type RegistryCommand } from '@tongsheng/contracts';
@@ -13,6 +13,7 @@ export const SEED_FILE = Symbol('SEED_FILE');
 const argon2id = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /** Registers what a new installation starts with. What is registered already stays as people have changed it since. */
+@Injectable()
 export class Seeding implements OnApplicationBootstrap {
   constructor(
     private readonly journal: Journal,

@@ -1,9 +1,10 @@
-import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Bus, LiveTable, reasonOf } from '@tongsheng/bus';
 import type { Rule, Site, Source } from '@tongsheng/contracts';
 import { Log } from '@tongsheng/runtime';
 
 /** The sites, sources and rules as they are registered now. Ready before the first door opens. */
+@Injectable()
 export class Configuration implements OnModuleInit, OnModuleDestroy {
   #sites!: LiveTable<'site'>;
   #sources!: LiveTable<'source'>;

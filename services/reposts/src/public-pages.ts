@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { Journal } from '@tongsheng/bus';
+import type { ItemEvent, PublicDocument, RepostEvent } from '@tongsheng/contracts';
+import { repostDocument } from '@tongsheng/pages';
+import { Configuration } from './configuration.ts';
+
+type Queued = Extract<RepostEvent, { type: 'repost.queued' }>;
+type Approved = Extract<RepostEvent, { type: 'repost.approved' }>;
+
+/** The public document of an approved task, made from the log alone: the same each time it is asked for. */
+@Injectable()
+export class PublicPages {
+  constructor(
+    private readonly journal: Journal,
+    private readonly configuration: Configuration,
+  ) {}
+
+  /** @throws when the task was not approved, or its site or item is not in the log. */
+  async documentOf({ taskId, site: siteId }: { taskId: string; site: string }): Promise<PublicDocument> {
+    const task = await this.journal.read({ aggregate: 'repost', site: siteId, id: taskId });
+    const events = task.events as RepostEvent[];
+    const queued = events.find((event): event is Queued => event.type === 'repost.queued');
+    const approved = events.find((event): event is Approved => event.type === 'repost.approved');
+    const site = this.configuration.site(siteId);
+    if (!queued || !approved || !site)
+      throw new Error(`reposts: ${taskId} of ${siteId} is not approved, or its site is unknown`);
+
+    const item = await this.journal.read({ aggregate: 'item', site: queued.sourceId, id: queued.itemId });
+    const version = (item.events as ItemEvent[]).find((event) => event.version === approved.version);
+    if (!version) throw new Error(`reposts: version ${approved.version} of item ${queued.itemId} is not in the log`);
+
+    const { sourceName: name, link, publication, firstSeenAt, column } = queued;
+    return repostDocument({
+      taskId,
+      site,
+      column,
+      version: version.version,
+      contentHash: version.contentHash,
+      title: version.title,
+      html: version.html,
+      source: { name, link: version.link ?? link, publication, firstSeenAt },
+      postedAt: approved.approvedAt,
+    });
+  }
+}
