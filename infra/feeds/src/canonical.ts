@@ -37,8 +37,8 @@ function canonicalRss({ title, link, description, entries }: RawFeed): string {
   return `<?xml version="1.0"?><rss version="2.0"><channel>${head}${items.join('')}</channel></rss>`;
 }
 
-/** What XML 1.0 can't hold in any spelling: control characters and halves of surrogate pairs. */
-const impossible = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/gu;
-
+/** XML 1.0 can't hold control characters or halves of surrogate pairs in any spelling. */
 const field = (name: string, text: string) =>
-  text === '' ? '' : `<${name}>${escapeText(text.replace(impossible, ''))}</${name}>`;
+  text === '' ? '' : `<${name}>${escapeText(text.replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, keepSpace))}</${name}>`;
+
+const keepSpace = (char: string) => (/\s/.test(char) ? char : '');

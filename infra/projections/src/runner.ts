@@ -18,6 +18,8 @@ export type RunnerOptions<A extends AggregateName, Row> = {
   /** An entry that can't be read: parked by the caller, never skipped in silence. */
   onUnreadable(error: UnreadableEntry, message: RawMessage): Promise<void> | void;
   onError(error: unknown): void;
+  /** Told after every step, for who acts on the rows. */
+  onApplied?(): void;
   /** Entries applied in one step at most. */
   batchSize?: number;
 };
@@ -153,12 +155,13 @@ export class ProjectionRunner<A extends AggregateName, Row> {
   }
 
   #arrived(): void {
+    this.#options.onApplied?.();
     const { position } = this.status;
     for (const waiter of this.#waiting) if (position >= waiter.position) waiter.resolve();
   }
 }
 
-type FeedOptions<A extends AggregateName, Row> = Omit<RunnerOptions<A, Row>, 'redisUrl' | 'batchSize'> & {
+type FeedOptions<A extends AggregateName, Row> = Omit<RunnerOptions<A, Row>, 'redisUrl' | 'batchSize' | 'onApplied'> & {
   redis: Redis;
   generation: string;
   quiet: boolean;

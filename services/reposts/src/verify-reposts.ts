@@ -32,6 +32,8 @@ export class VerifyReposts implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #ready: Waiting[] = [];
   #following: Following | null = null;
   #looking = 0;
+  /** Everything that was in the log at the start is known. */
+  #live = false;
   #stopped = false;
 
   constructor(
@@ -53,6 +55,7 @@ export class VerifyReposts implements OnApplicationBootstrap, OnModuleDestroy {
       },
     });
     await this.#following.caughtUp;
+    this.#live = true;
     for (const waiting of this.#waiting.values()) this.#wait(waiting);
   }
 
@@ -67,7 +70,7 @@ export class VerifyReposts implements OnApplicationBootstrap, OnModuleDestroy {
     if (event.type === 'repost.published') {
       const waiting: Waiting = { taskId, site, url: event.url, tries: 0, timer: null };
       this.#waiting.set(taskId, waiting);
-      if (this.#following) this.#wait(waiting);
+      if (this.#live) this.#wait(waiting);
     }
     if (event.type === 'repost.verified') this.#waiting.delete(taskId);
   }

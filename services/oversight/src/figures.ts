@@ -1,0 +1,99 @@
+import type { ComplianceQuery, ComplianceTask, ComplianceView, Figures } from '@tongsheng/contracts';
+import type { ProjectionReader } from '@tongsheng/projections';
+import { cell } from './compliance.ts';
+
+export type Cell = { site: string; sourceId: string; sourceName: string };
+type Reader = ProjectionReader<'repost', ComplianceTask>;
+
+const none: Figures = { due: 0, onTime: 0, late: 0, overdue: 0, open: 0, exempted: 0 };
+const sum = (all: Figures[]): Figures =>
+  all.reduce(
+    (a, b) => ({
+      due: a.due + b.due,
+      onTime: a.onTime + b.onTime,
+      late: a.late + b.late,
+      overdue: a.overdue + b.overdue,
+      open: a.open + b.open,
+      exempted: a.exempted + b.exempted,
+    }),
+    none,
+  );
+
+const wanted =
+  ({ sites, sourceId }: ComplianceQuery) =>
+  (each: Cell) =>
+    (!sites || sites.includes(each.site)) && (!sourceId || sourceId === each.sourceId);
+
+/** Every figure of the page, by site, by source and by both. */
+export async function figuresOf(
+  reader: Reader,
+  query: ComplianceQuery,
+  cells: readonly Cell[],
+): Promise<ComplianceView> {
+  const period = { min: Date.parse(query.from), max: Date.parse(query.to) };
+  const pastDue = { ...period, max: Math.min(period.max, Date.parse(query.asOf) - 1) };
+  const counted = await Promise.all(
+    cells.filter(wanted(query)).map(async ({ site, sourceId, sourceName }) => {
+      const set = (outcome: ComplianceTask['outcome']) => cell(site, sourceId, outcome);
+      const [[onTime = 0, late = 0, open = 0, exempted = 0], [overdue = 0]] = await Promise.all([
+        reader.count([set('on_time'), set('late'), set('open'), set('exempted')], period),
+        reader.count([set('open')], pastDue),
+      ]);
+      return {
+        site,
+        sourceId,
+        sourceName,
+        due: onTime + late + open + exempted,
+        onTime,
+        late,
+        overdue,
+        open,
+        exempted,
+      };
+    }),
+  );
+  const busy = counted.filter(({ due }) => due > 0);
+  const sites = [...new Set(busy.map(({ site }) => site))];
+  const sources = new Map(busy.map(({ sourceId, sourceName }) => [sourceId, sourceName]));
+  return {
+    asOf: query.asOf,
+    from: query.from,
+    to: query.to,
+    total: sum(busy),
+    bySite: sites.map((site) => ({ site, ...sum(busy.filter((each) => each.site === site)) })),
+    bySource: [...sources].map(([sourceId, sourceName]) => ({
+      sourceId,
+      sourceName,
+      ...sum(busy.filter((each) => each.sourceId === sourceId)),
+    })),
+    cells: busy.map(({ sourceName: _, ...each }) => each),
+    position: await reader.position(),
+  };
+}
+
+const outcomes = {
+  due: ['on_time', 'late', 'open', 'exempted'],
+  on_time: ['on_time'],
+  late: ['late'],
+  open: ['open'],
+  overdue: ['open'],
+  exempted: ['exempted'],
+} as const;
+
+/** The tasks behind one figure: the same sets and the same range that were counted. */
+export async function tasksBehind(
+  reader: Reader,
+  query: ComplianceQuery,
+  cells: readonly Cell[],
+): Promise<ComplianceTask[]> {
+  const outcome = query.outcome ?? 'due';
+  const to = Date.parse(query.to);
+  const max = outcome === 'overdue' ? Math.min(to, Date.parse(query.asOf) - 1) : to;
+  const lists = await Promise.all(
+    cells
+      .filter(wanted(query))
+      .flatMap(({ site, sourceId }) => outcomes[outcome].map((each) => cell(site, sourceId, each)))
+      .map((set) => reader.list(set, { min: Date.parse(query.from), max, limit: 10_000 })),
+  );
+  return lists.flat().sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
+}
