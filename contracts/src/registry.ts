@@ -61,20 +61,19 @@ export type Person = z.infer<typeof person>;
 
 const channelHead = { channelId, name: line, site: siteId, paused: z.boolean().default(false) };
 
+/** A list of newsrooms. `smtp` is `smtp://user:password@host:port` or `smtps://…`. */
+export const emailSettings = z.strictObject({
+  smtp: z.url(),
+  from: z.email(),
+  to: z.array(z.email()).min(1).max(100),
+});
+/** A partner's endpoint by Standard Webhooks 1.0.0; the secret is `whsec_` and base64. */
+export const webhookSettings = z.strictObject({ url: z.url(), secret: z.string().startsWith('whsec_') });
+
 /** A place that a release is pushed to; the settings are its kind's own. */
 export const channel = z.discriminatedUnion('kind', [
-  z.object({
-    ...channelHead,
-    kind: z.literal('email'),
-    /** `smtp://user:password@host:port` or `smtps://…`. */
-    settings: z.strictObject({ smtp: z.url(), from: z.email(), to: z.array(z.email()).min(1).max(100) }),
-  }),
-  z.object({
-    ...channelHead,
-    kind: z.literal('webhook'),
-    /** Standard Webhooks 1.0.0; the secret is `whsec_` and base64. */
-    settings: z.strictObject({ url: z.url(), secret: z.string().startsWith('whsec_') }),
-  }),
+  z.object({ ...channelHead, kind: z.literal('email'), settings: emailSettings }),
+  z.object({ ...channelHead, kind: z.literal('webhook'), settings: webhookSettings }),
 ]);
 export type Channel = z.infer<typeof channel>;
 

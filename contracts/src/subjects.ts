@@ -4,7 +4,7 @@
  * - `ev.<aggregate>.<site>.<id>`: the journal, one subject an aggregate.
  * - `pub.<site>.<kind>.<id>`: what the world may see, and only that.
  * - `dead.<consumer>`: messages that a consumer could not handle.
- * - `cmd.<aggregate>`, `ask.<query>`: request and reply, core NATS.
+ * - `cmd.<aggregate>`, `ask.<query>`, `alive.<instance>`: request and reply, core NATS.
  */
 export const streams = { journal: 'EVENTS', public: 'PUBLIC', dead: 'DEAD' } as const;
 
@@ -18,4 +18,6 @@ export const subjects = {
   deadLetters: () => 'dead.>',
   command: (aggregate: string) => `cmd.${aggregate}`,
   query: (name: string) => `ask.${name}`,
+  /** Answered by one running process, named by its own id, for as long as it lives. */
+  alive: (instance: string) => `alive.${instance}`,
 } as const;

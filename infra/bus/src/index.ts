@@ -16,5 +16,6 @@ export { followJournal, followStream, tryDecode, type Following } from './follow
 export { Journal, StaleRead, type Address, type Past } from './journal.ts';
 export { followPublic, publishPublic, readPublic } from './public.ts';
 export { LiveTable } from './live-table.ts';
+export { answerLiveness, isAlive } from './liveness.ts';
 export { BusServer, Commands, Query, Reaction } from './server.ts';
 export { defaultMaxBytes, ensureStreams, isAtLeast, UnfitServer, type StreamOptions } from './streams.ts';

@@ -46,11 +46,13 @@ function embeddedV4(address: ipaddr.IPv6): ipaddr.IPv4 | null {
 export async function checkedAddress(
   host: string,
   port: number,
-  { allow, lookup }: { allow: readonly string[]; lookup: Lookup },
+  { allow, lookup, ports = [80, 443] }: { allow: readonly string[]; lookup: Lookup; ports?: readonly number[] },
 ): Promise<string> {
   const bare = host.replace(/^\[|\]$/g, '');
   const allowed = allow.includes(`${bare}:${port}`);
-  if (!allowed && port !== 80 && port !== 443) throw new AddressRefused(`port ${port} of ${bare} is not 80 or 443`);
+  if (!allowed && !ports.includes(port)) {
+    throw new AddressRefused(`port ${port} of ${bare} is not one of ${ports.join(', ')}`);
+  }
   const addresses = isIP(bare) ? [{ address: bare }] : await lookup(bare);
   const first = addresses[0];
   if (!first) throw new AddressRefused(`${bare} has no address`);

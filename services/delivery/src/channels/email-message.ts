@@ -1,0 +1,69 @@
+import MailComposer from 'nodemailer/lib/mail-composer';
+import { Html, html, showTime } from '@tongsheng/pages';
+import { textOf } from '@tongsheng/web';
+import type { Parcel } from './channel.ts';
+
+const labels = { press: '新闻通稿', rebuttal: '辟谣' } as const;
+const verdicts = { false: '不实信息', misleading: '误导信息', outdated: '过时信息' } as const;
+
+/**
+ * The mail of a release. Everything in it comes from what was signed, so that a second copy is the same to the byte
+ * and a reader's mailbox can tell by its Message-ID.
+ */
+export function composeMail(parcel: Parcel, { from, to }: { from: string; to: string[] }): Promise<Buffer> {
+  const { deliveryId, contentHash, kind, title, siteName, signedAt } = parcel;
+  const name = `${deliveryId}.${contentHash.slice(0, 8)}`;
+  const [only] = to;
+  return new MailComposer({
+    messageId: `<${name}@tongsheng>`,
+    date: new Date(signedAt),
+    from: { name: siteName, address: from },
+    // One newsroom is not told which others were written to.
+    to: to.length === 1 && only ? only : { name: 'undisclosed-recipients', group: [] },
+    subject: `【${labels[kind]}】${title}`,
+    text: plain(parcel),
+    html: page(parcel).text,
+    textEncoding: 'base64',
+    baseBoundary: name,
+    headers: {
+      'Auto-Submitted': 'auto-generated',
+      'Content-Language': 'zh-CN',
+      'X-Tongsheng-Delivery': deliveryId,
+      'X-Tongsheng-Content': contentHash,
+    },
+  })
+    .compile()
+    .build();
+}
+
+function plain({ title, summary, html: body, rumor, url, siteName, signedAt }: Parcel): string {
+  const parts = [
+    title,
+    rumor && `网传：${rumor.claim}\n结论：${verdicts[rumor.verdict]}`,
+    summary,
+    textOf(body),
+    `发布单位：${siteName}\n签发时间：${showTime(signedAt)}（北京时间）\n原文链接：${url}`,
+  ];
+  return `${parts.filter(Boolean).join('\n\n')}\n`;
+}
+
+function page({ title, summary, html: body, rumor, url, siteName, signedAt }: Parcel): Html {
+  return html`<!doctype html>
+    <html lang="zh-CN">
+      <head>
+        <meta charset="utf-8" />
+        <title>${title}</title>
+      </head>
+      <body>
+        <h1>${title}</h1>
+        ${rumor && html`<p><strong>网传：</strong>${rumor.claim}<br /><strong>结论：</strong>${verdicts[rumor.verdict]}</p>`}
+        ${summary && html`<p><em>${summary}</em></p>`} ${new Html(body)}
+        <hr />
+        <p>
+          发布单位：${siteName}<br />签发时间：${showTime(signedAt)}（北京时间）<br />原文链接：<a href="${url}"
+            >${url}</a
+          >
+        </p>
+      </body>
+    </html> `;
+}

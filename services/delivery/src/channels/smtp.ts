@@ -1,0 +1,81 @@
+import { Readable } from 'node:stream';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
+
+/** A mail server and how it is spoken to. `address` is `host` after the check; TLS still asks for `host`. */
+export type MailServer = {
+  host: string;
+  address: string;
+  port: number;
+  secure: boolean;
+  login: { user: string; pass: string } | null;
+};
+
+export type Envelope = { from: string; to: string[] };
+
+/** What is known of one SMTP transaction. `not_sent`: the server never had the whole message. */
+export type Sent =
+  | { kind: 'accepted'; line: string; refused: string[] }
+  | { kind: 'rejected'; permanent: boolean; detail: string }
+  | { kind: 'not_sent' | 'unknown'; detail: string };
+
+type Trouble = Error & { code?: string | undefined; responseCode?: number | undefined; response?: string | undefined };
+
+/** RFC 5321 4.5.3.2 asks for patience after the final dot; the attempt's own limit is the signal. */
+const idleMs = 600_000;
+
+/** One message in one transaction. */
+export function sendMail(server: MailServer, envelope: Envelope, message: Buffer, signal: AbortSignal): Promise<Sent> {
+  const { host, address, port, secure, login } = server;
+  const connection = new SMTPConnection({
+    host: address,
+    port,
+    secure,
+    tls: { servername: host },
+    connectionTimeout: 10_000,
+    greetingTimeout: 30_000,
+    socketTimeout: idleMs,
+  });
+  // nodemailer gives the same error whether the line broke before the message or after its final dot. The message
+  // itself tells: until it was read to its end the dot can't have gone out, and the server may not keep any of it.
+  let whole = false;
+  const body = Readable.from([message]);
+  body.once('end', () => (whole = true));
+
+  return new Promise((resolve) => {
+    const fail = (error: Trouble) => {
+      connection.close();
+      resolve(judge(error, whole));
+    };
+    const late = () => fail(new Error('no answer within the time of an attempt'));
+    if (signal.aborted) return late();
+    signal.addEventListener('abort', late, { once: true });
+
+    const send = () =>
+      connection.send(envelope, body, (error, info) => {
+        if (error) return fail(error);
+        connection.quit();
+        resolve({ kind: 'accepted', line: String(info?.response), refused: refusals(info?.rejectedErrors) });
+      });
+    connection.on('error', fail);
+    connection.connect((failure) => {
+      if (failure) return fail(failure);
+      if (!login) return send();
+      connection.login({ credentials: login }, (error) => (error ? fail(error) : send()));
+    });
+  });
+}
+
+function judge(error: Trouble, whole: boolean): Sent {
+  const detail = error.response ?? error.message;
+  const { code, responseCode } = error;
+  // Before MAIL FROM a refusal is of us, not of the message: a wrong password, a busy server.
+  const ofMessage = whole || code === 'EENVELOPE' || code === 'EMESSAGE';
+  if (ofMessage && responseCode) return { kind: 'rejected', permanent: responseCode >= 500, detail };
+  if (whole) return { kind: 'unknown', detail };
+  // The server's own limit of size, from its greeting.
+  if (code === 'EMESSAGE') return { kind: 'rejected', permanent: true, detail };
+  return { kind: 'not_sent', detail };
+}
+
+const refusals = (errors: readonly Trouble[] | undefined): string[] =>
+  (errors ?? []).map(({ response, message }) => response ?? message);
