@@ -34,8 +34,8 @@ export type Handed = {
 export type Tools = {
   /** `host:port` that may be reached although it is not public. */
   allow: readonly string[];
-  /** Ends the attempt; what is known by then is the answer. */
-  signal: AbortSignal;
+  /** How long an attempt may take; what is known by then is the answer. */
+  timeoutMs: number;
 };
 
 type OnUnknown = Extract<DeliveryEvent, { type: 'delivery.requested' }>['onUnknown'];

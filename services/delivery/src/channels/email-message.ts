@@ -18,8 +18,8 @@ export function composeMail(parcel: Parcel, { from, to }: { from: string; to: st
     messageId: `<${name}@tongsheng>`,
     date: new Date(signedAt),
     from: { name: siteName, address: from },
-    // One newsroom is not told which others were written to.
-    to: to.length === 1 && only ? only : { name: 'undisclosed-recipients', group: [] },
+    // One newsroom is not told which others were written to: several are blind copies of a mail to ourselves.
+    to: to.length === 1 && only ? only : { name: siteName, address: from },
     subject: `【${labels[kind]}】${title}`,
     text: plain(parcel),
     html: page(parcel).text,

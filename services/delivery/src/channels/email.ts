@@ -17,11 +17,11 @@ export const email = defineChannel({
   onUnknown: 'person',
   limits: { timeoutMs: 300_000 },
 
-  async deliver(parcel, { smtp, from, to }, { allow, signal }) {
+  async deliver(parcel, { smtp, from, to }, { allow, timeoutMs }) {
     const message = await composeMail(parcel, { from, to });
     const server = await serverOf(smtp, allow).catch((error: unknown) => String(error));
     if (typeof server === 'string') return { outcome: 'not_sent', detail: server };
-    return toHanded(await sendMail(server, { from, to }, message, signal), to.length);
+    return toHanded(await sendMail(server, { from, to }, message, timeoutMs), to.length);
   },
 });
 

@@ -16,7 +16,7 @@ export const webhook = defineChannel({
   onUnknown: 'same_key',
   limits: { timeoutMs: 20_000 },
 
-  async deliver(parcel, { url, secret }, { allow }) {
+  async deliver(parcel, { url, secret }, { allow, timeoutMs }) {
     const body = JSON.stringify({ type: 'release.published', timestamp: parcel.signedAt, data: dataOf(parcel) });
     const attemptedAt = new Date(parcel.attemptedAt);
     const headers = {
@@ -26,7 +26,7 @@ export const webhook = defineChannel({
       'webhook-timestamp': String(Math.floor(attemptedAt.getTime() / 1_000)),
       'webhook-signature': new Webhook(secret).sign(parcel.deliveryId, attemptedAt, body),
     };
-    return toHanded(await safePost(url, { allow, body, headers, timeoutMs: webhook.limits.timeoutMs }));
+    return toHanded(await safePost(url, { allow, body, headers, timeoutMs }));
   },
 });
 
