@@ -27,6 +27,8 @@ export type RunnerOptions<A extends AggregateName, Row> = {
 export type RunnerStatus = {
   name: string;
   position: number;
+  /** Messages seen but not applied yet. */
+  behind: number;
   /** Share 0–1 of a rebuild beside the running generation; null when none runs. */
   rebuilding: number | null;
   parked: number;
@@ -56,6 +58,7 @@ export class ProjectionRunner<A extends AggregateName, Row> {
     return {
       name: this.#options.projection.name,
       position: this.#feed?.position ?? 0,
+      behind: this.#feed?.behind ?? 0,
       rebuilding: this.#building ? (rebuilding ?? 0) : null,
       parked: this.#parked,
     };
@@ -188,6 +191,10 @@ class Feed<A extends AggregateName, Row> {
   constructor(options: FeedOptions<A, Row>) {
     this.#options = options;
     this.store = new GenerationStore(options.redis, options.projection, options.generation, options.quiet);
+  }
+
+  get behind(): number {
+    return this.#waiting.length;
   }
 
   get caughtUp(): Promise<void> {

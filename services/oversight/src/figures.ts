@@ -66,7 +66,7 @@ export async function figuresOf(
       sourceName,
       ...sum(busy.filter((each) => each.sourceId === sourceId)),
     })),
-    cells: busy.map(({ sourceName: _, ...each }) => each),
+    cells: busy.map(({ sourceName: _name, ...each }) => each),
     position: await reader.position(),
   };
 }

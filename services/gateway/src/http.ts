@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import cookie from '@fastify/cookie';
+import files from '@fastify/static';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Bus, BusClient, Journal } from '@tongsheng/bus';
+import { Clock, Ids, Log } from '@tongsheng/runtime';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { Details } from './details.ts';
+import { Door } from './door.ts';
+import { Live } from './live.ts';
+import { Models } from './models.ts';
+import { openApi } from './openapi.ts';
+import { mustHaveRole } from './permissions.ts';
+import { type Route } from './route.ts';
+import { commandRoute } from './routes/commands.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { notFound, viewRoutes } from './routes/views.ts';
+import { Sessions, type Caller } from './sessions.ts';
+import { Settings } from './settings.ts';
+
+/** No script but our own, no frame around us; previews are frames of ours without script, so styles within are allowed. */
+const contentSecurity = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: http: https:",
+  "object-src 'none'",
+  "base-uri 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The HTTP side: one table of routes, validated in and out, and the console's files. */
+@Injectable()
+export class Http implements OnApplicationBootstrap, OnModuleDestroy {
+  #server: FastifyInstance | null = null;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly models: Models,
+    private readonly details: Details,
+    private readonly sessions: Sessions,
+    private readonly door: Door,
+    private readonly live: Live,
+    private readonly client: BusClient,
+    private readonly bus: Bus,
+    private readonly journal: Journal,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly log: Log,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { CONSOLE_PORT: port, CONSOLE_HOST: host } = this.settings.values;
+    const server = Fastify({ bodyLimit: 2 * 2 ** 20, genReqId: () => this.ids.next(), forceCloseConnections: true });
+    this.#server = server;
+    await server.register(cookie);
+    server.addHook('onRequest', async (_, reply) => {
+      reply.headers({
+        'content-security-policy': contentSecurity,
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+      });
+    });
+    server.setErrorHandler((error, request, reply) => this.door.refuse(request, reply, error));
+
+    const routes = this.#routes();
+    for (const route of routes) this.#open(server, route);
+    const document = openApi(routes);
+    server.get('/api/openapi.json', async (_, reply) => reply.header('cache-control', 'no-store').send(document));
+    server.get('/api/events', async (request, reply) => {
+      const caller = await this.door.callerOf(request);
+      this.live.open(request, reply, caller);
+    });
+    await this.#serveConsole(server);
+    await server.listen({ port, host });
+    this.log.info('gateway.listening', { host, port });
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.#server?.close();
+  }
+
+  #routes(): Route[] {
+    const { models, details, client, bus, journal, clock, ids, settings, sessions, door } = this;
+    return [
+      ...sessionRoutes({ sessions, door, clock, settings }),
+      ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
+      commandRoute({ client, clock, ids }),
+    ];
+  }
+
+  #open(server: FastifyInstance, route: Route): void {
+    server.route({
+      method: route.method,
+      url: route.path,
+      handler: async (http, reply) => {
+        if (route.may !== 'public') {
+          http.caller = await this.door.callerOf(http);
+          if (route.may !== 'signed-in') mustHaveRole(http.caller, route.may);
+        }
+        const answer = await route.handle({
+          query: route.query?.parse(http.query),
+          params: route.params?.parse(http.params),
+          body: route.body?.parse(http.body),
+          caller: http.caller ?? nobody,
+          http,
+          reply,
+        });
+        reply.header('cache-control', 'no-store');
+        if (route.status) reply.code(route.status);
+        return reply.send(answer);
+      },
+    });
+  }
+
+  async #serveConsole(server: FastifyInstance): Promise<void> {
+    const root = this.settings.values.CONSOLE_DIR ?? fileURLToPath(new URL('../../console/dist', import.meta.url));
+    const built = existsSync(root);
+    if (built) {
+      await server.register(files, {
+        root,
+        wildcard: false,
+        cacheControl: false,
+        setHeaders: (reply, path) =>
+          void reply.header(
+            'cache-control',
+            path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-store',
+          ),
+      });
+    }
+    server.setNotFoundHandler(async (request, reply) => {
+      const isPage =
+        request.method === 'GET' && !request.url.startsWith('/api/') && !request.url.startsWith('/assets/');
+      if (isPage && built) return reply.header('cache-control', 'no-store').sendFile('index.html');
+      return this.door.refuse(request, reply, notFound(request.url));
+    });
+  }
+}
+
+const nobody: Caller = { personId: 'unknown', name: '', roles: [], sites: [], csrfToken: null, expiresAt: '' };

@@ -1,0 +1,114 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { reasonOf } from '@tongsheng/bus';
+import type { LiveChange } from '@tongsheng/contracts';
+import { watchChanges } from '@tongsheng/projections';
+import { Clock, Log } from '@tongsheng/runtime';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Models } from './models.ts';
+import { servesSite } from './permissions.ts';
+import type { Caller } from './sessions.ts';
+import { Settings } from './settings.ts';
+
+/** Changes kept for consoles whose stream broke, and how much an inattentive one may leave unread. */
+const kept = 10_000;
+const mostUnread = 4 * 2 ** 20;
+const heartbeatMs = 10_000;
+
+type Listener = { caller: Caller; reply: FastifyReply; beat: NodeJS.Timeout };
+
+/**
+ * Server-sent events: every change of a row, with its log position as id. A console that comes back says how far it
+ * got; when that is still remembered it gets the rest, otherwise `gap`, and reads again.
+ */
+@Injectable()
+export class Live implements OnModuleInit, OnModuleDestroy {
+  readonly #ring: LiveChange[] = [];
+  readonly #listeners = new Set<Listener>();
+  #watch: { stop(): Promise<void> } | null = null;
+  #newest = 0;
+
+  constructor(
+    private readonly models: Models,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly settings: Settings,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const { REDIS_URL } = this.settings.values;
+    this.#watch = await watchChanges(
+      REDIS_URL,
+      [...this.models.live],
+      (name, change) => {
+        if ('rebuilt' in change) return this.#tellGap(change.position);
+        this.#tell({ view: name as LiveChange['view'], ...change });
+      },
+      (error) => this.log.warn('live.trouble', { reason: reasonOf(error) }),
+    );
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    for (const listener of this.#listeners) this.#end(listener);
+    await this.#watch?.stop();
+  }
+
+  /** Answers one console, until it goes away. */
+  open(request: FastifyRequest, reply: FastifyReply, caller: Caller): void {
+    reply.hijack();
+    reply.raw.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+      connection: 'keep-alive',
+    });
+    const listener: Listener = { caller, reply, beat: setInterval(() => this.#beat(listener), heartbeatMs) };
+    this.#listeners.add(listener);
+    request.raw.once('close', () => this.#end(listener));
+    this.#resume(listener, request.headers['last-event-id']);
+    this.#beat(listener);
+  }
+
+  #resume(listener: Listener, lastEventId: string | string[] | undefined): void {
+    const from = Number(lastEventId);
+    if (lastEventId === undefined || !Number.isInteger(from)) return;
+    const oldest = this.#ring[0]?.position ?? Infinity;
+    // A position may have several changes, so its own are sent again; they change nothing a second time.
+    if (from >= oldest) for (const change of this.#ring) if (change.position >= from) this.#send(listener, change);
+    if (from < oldest) this.#write(listener, 'gap', { position: this.#newest }, this.#newest);
+  }
+
+  #tell(change: LiveChange): void {
+    this.#newest = Math.max(this.#newest, change.position);
+    this.#ring.push(change);
+    if (this.#ring.length > kept) this.#ring.splice(0, kept / 10);
+    for (const listener of this.#listeners) this.#send(listener, change);
+  }
+
+  #tellGap(position: number): void {
+    this.#newest = Math.max(this.#newest, position);
+    for (const listener of this.#listeners) this.#write(listener, 'gap', { position }, this.#newest);
+  }
+
+  #send(listener: Listener, change: LiveChange): void {
+    const site = change.key.includes('/') ? change.key.split('/')[0]! : null;
+    if (site !== null && !servesSite(listener.caller, site)) return;
+    this.#write(listener, 'change', change, change.position);
+  }
+
+  #beat(listener: Listener): void {
+    if (listener.caller.expiresAt <= this.clock.now()) return this.#end(listener);
+    this.#write(listener, 'heartbeat', { serverTime: this.clock.now(), position: this.#newest }, null);
+  }
+
+  #write(listener: Listener, event: string, data: unknown, id: number | null): void {
+    const { raw } = listener.reply;
+    if (raw.writableLength > mostUnread) return this.#end(listener);
+    raw.write(`${id === null ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  #end(listener: Listener): void {
+    clearInterval(listener.beat);
+    this.#listeners.delete(listener);
+    listener.reply.raw.end();
+  }
+}

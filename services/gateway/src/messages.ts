@@ -1,0 +1,77 @@
+import type { RefusalCode } from '@tongsheng/contracts';
+
+export type Language = 'zh' | 'en';
+
+/** What a refusal says to a person: what happened and what to do. */
+const messages: Record<RefusalCode, Record<Language, string>> = {
+  command_invalid: {
+    zh: '内容不完整或格式不对，请按提示修改后再试。',
+    en: 'Something is missing or malformed; correct it as shown and try again.',
+  },
+  sign_in_required: { zh: '请先登录。', en: 'Please sign in.' },
+  sign_in_failed: { zh: '用户名或密码不对。', en: 'The name or the password is wrong.' },
+  sign_in_locked: { zh: '多次登录失败，请稍候再试。', en: 'Too many failed attempts; please wait and try again.' },
+  session_expired: { zh: '登录已过期，请重新登录。', en: 'Your session has ended; please sign in again.' },
+  role_missing: {
+    zh: '您的角色不能做这件事，请联系管理员授权。',
+    en: 'Your role may not do this; ask an administrator.',
+  },
+  site_forbidden: {
+    zh: '您不负责这个站点，请联系管理员授权。',
+    en: 'You do not work for this site; ask an administrator.',
+  },
+  origin_refused: {
+    zh: '请求来源不符，已拒绝。请刷新页面后再试。',
+    en: 'The request did not come from the console; reload the page and try again.',
+  },
+  not_found: { zh: '没有找到。', en: 'Not found.' },
+  no_answer: {
+    zh: '后台没有及时答复，事情可能已办也可能未办；再点一次不会重复办理。',
+    en: 'No answer in time; it may or may not be done. Trying again will not do it twice.',
+  },
+  stale_view: { zh: '页面数据正在重建，请稍候。', en: 'The view is being rebuilt; please wait a moment.' },
+  registration_missing: { zh: '没有这项登记。', en: 'There is no such registration.' },
+  repost_missing: { zh: '没有这条转载任务。', en: 'There is no such repost task.' },
+  repost_already_approved: { zh: '已有人先同意转载。', en: 'Someone approved it first.' },
+  repost_already_closed: { zh: '这条任务已豁免，不能再办。', en: 'This task was exempted and is closed.' },
+  repost_changed: {
+    zh: '来源刚刚改动了这篇稿件，请看过新版本再决定。',
+    en: 'The source has changed it; look at the new version first.',
+  },
+  repost_not_approved: { zh: '还没有人同意转载。', en: 'Nobody has approved it yet.' },
+  repost_not_published: { zh: '还没有发布。', en: 'It has not been published yet.' },
+  exemption_missing: { zh: '没有人申请过豁免。', en: 'Nobody has asked for an exemption.' },
+  exemption_pending: { zh: '已有豁免申请，正等第二人会签。', en: 'An exemption already waits for a second person.' },
+  exemption_own: {
+    zh: '豁免须由第二人会签，申请人不能自己签。',
+    en: 'A second person must sign; you asked for it yourself.',
+  },
+  release_missing: { zh: '没有这篇稿件。', en: 'There is no such release.' },
+  release_exists: { zh: '这篇稿件已存在。', en: 'This release already exists.' },
+  release_changed: {
+    zh: '稿件已被改动，请看过新内容再继续。',
+    en: 'The draft has changed; look at it before going on.',
+  },
+  release_wrong_step: { zh: '稿件不在这一步，不能这样办。', en: 'The release is not at this step.' },
+  release_same_person: {
+    zh: '撰稿和各道审签必须是不同的人。',
+    en: 'Drafting and each review must be different people.',
+  },
+  release_no_channel: { zh: '请至少选一个投递渠道。', en: 'Choose at least one channel.' },
+  release_not_drafter: { zh: '只有撰稿人能这样办。', en: 'Only the drafter may do this.' },
+  delivery_missing: { zh: '没有这条投递。', en: 'There is no such delivery.' },
+  delivery_closed: { zh: '这条投递已结束。', en: 'This delivery has ended.' },
+  delivery_not_due: { zh: '还没到再次投递的时间。', en: 'It is not due for another attempt yet.' },
+  delivery_not_unknown: { zh: '这条投递的结果并非未知。', en: 'The outcome of this delivery is not unknown.' },
+  delivery_attempt_mismatch: { zh: '这次投递的状态已变，请刷新。', en: 'This delivery has moved on; reload.' },
+  dead_letter_missing: {
+    zh: '没有这条死信，可能已重放。',
+    en: 'There is no such dead letter; it may have been replayed.',
+  },
+};
+
+export const messageFor = (code: RefusalCode, language: Language): string => messages[code][language];
+
+/** Chinese unless the browser asks for English first. */
+export const languageOf = (acceptLanguage: string | undefined): Language =>
+  /^\s*en\b/i.test(acceptLanguage ?? '') ? 'en' : 'zh';

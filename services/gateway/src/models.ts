@@ -1,0 +1,105 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Bus, bury, LiveTable, reasonOf } from '@tongsheng/bus';
+import type { LiveChange } from '@tongsheng/contracts';
+import { createRedis, ProjectionReader, ProjectionRunner, type Projection, type Redis } from '@tongsheng/projections';
+import type { AggregateName } from '@tongsheng/contracts';
+import { Clock, Log } from '@tongsheng/runtime';
+import { Settings } from './settings.ts';
+import { audit } from './views/audit.ts';
+import { deliveries } from './views/deliveries.ts';
+import { releases } from './views/releases.ts';
+import { reposts } from './views/reposts.ts';
+import { sources } from './views/sources.ts';
+
+type Model<A extends AggregateName, Row> = { reader: ProjectionReader<A, Row>; runner: ProjectionRunner<A, Row> };
+
+/** The read models that the console looks at, and the registrations it needs at hand. */
+@Injectable()
+export class Models implements OnModuleInit, OnModuleDestroy {
+  redis!: Redis;
+  reposts!: ReturnType<typeof this.openReposts>;
+  releases!: ReturnType<typeof this.openReleases>;
+  deliveries!: ReturnType<typeof this.openDeliveries>;
+  sources!: ReturnType<typeof this.openSources>;
+  audit!: ReturnType<typeof this.openAudit>;
+  people!: LiveTable<'person'>;
+  tokens!: LiveTable<'token'>;
+  sites!: LiveTable<'site'>;
+  channels!: LiveTable<'channel'>;
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly settings: Settings,
+  ) {}
+
+  /** The names under which changes of rows are told to the console. */
+  readonly live: readonly LiveChange['view'][] = ['reposts', 'releases', 'deliveries', 'sources'];
+
+  async onModuleInit(): Promise<void> {
+    this.redis = createRedis(this.settings.values.REDIS_URL, (error) => this.#trouble(error));
+    await this.redis.connect();
+    const table = <A extends AggregateName>(aggregate: A) =>
+      LiveTable.open(this.bus, aggregate, (error) => this.#trouble(error));
+    [this.people, this.tokens, this.sites, this.channels] = await Promise.all([
+      table('person'),
+      table('token'),
+      table('site'),
+      table('channel'),
+    ]);
+    this.reposts = this.openReposts();
+    this.releases = this.openReleases();
+    this.deliveries = this.openDeliveries();
+    this.sources = this.openSources();
+    this.audit = this.openAudit();
+    await Promise.all(this.all.map(({ runner }) => runner.start()));
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all([
+      ...this.all.map(({ runner }) => runner.stop()),
+      ...[this.people, this.tokens, this.sites, this.channels].map((table) => table.close()),
+    ]);
+    if (this.redis.isOpen) this.redis.destroy();
+  }
+
+  get all() {
+    return [this.reposts, this.releases, this.deliveries, this.sources, this.audit];
+  }
+
+  private openReposts = () => this.#open(reposts);
+  private openReleases = () => this.#open(releases);
+  private openDeliveries = () => this.#open(deliveries);
+  private openSources = () => this.#open(sources);
+  private openAudit = () => this.#open(audit);
+
+  #open<A extends AggregateName, Row>(projection: Projection<A, Row>): Model<A, Row> {
+    const runner = new ProjectionRunner({
+      bus: this.bus,
+      redisUrl: this.settings.values.REDIS_URL,
+      projection,
+      onError: (error) => this.#trouble(error),
+      onUnreadable: async (error, message) => {
+        this.log.error('projection.unreadable', {
+          projection: projection.name,
+          position: message.seq,
+          reason: error.message,
+        });
+        const at = this.clock.now();
+        await bury(this.bus, {
+          consumer: `projection-${projection.name}`,
+          message,
+          reason: error.message,
+          tries: 1,
+          at,
+        });
+      },
+    });
+    return { reader: new ProjectionReader(this.redis, projection), runner };
+  }
+
+  #trouble(error: unknown): void {
+    this.log.warn('gateway.trouble', { reason: reasonOf(error) });
+  }
+}

@@ -1,0 +1,44 @@
+import { Refusal, type Role } from '@tongsheng/contracts';
+import type { Caller } from './sessions.ts';
+
+/** Which roles may say which command. What is not here, nobody may say through this door. */
+export const whoMay: Record<string, readonly Role[]> = {
+  'repost.approve': ['editor'],
+  'repost.request_exemption': ['editor'],
+  'repost.exempt': ['editor', 'manager'],
+  'repost.refuse_exemption': ['editor', 'manager'],
+  'release.draft': ['comms'],
+  'release.submit': ['comms'],
+  'release.pass_step': ['reviewer', 'confidentiality', 'signer'],
+  'release.return': ['reviewer', 'confidentiality', 'signer'],
+  'delivery.resolve': ['comms'],
+  'site.register': ['admin'],
+  'source.register': ['admin'],
+  'rule.register': ['admin'],
+  'channel.register': ['admin'],
+};
+
+/** Each step of the chain belongs to one role. */
+const roleOfStep: Record<string, Role> = { review: 'reviewer', confidentiality: 'confidentiality', sign: 'signer' };
+
+/** @throws Refusal role_missing */
+export function mustHaveRole(caller: Caller, roles: readonly Role[]): void {
+  if (roles.some((role) => caller.roles.includes(role))) return;
+  throw new Refusal('role_missing', `needs one of: ${roles.join(', ')}`, { roles: roles.join(',') });
+}
+
+/** @throws Refusal site_forbidden */
+export function mustServeSite(caller: Caller, site: string): void {
+  if (servesSite(caller, site)) return;
+  throw new Refusal('site_forbidden', `${caller.personId} does not work for ${site}`, { site });
+}
+
+export const servesSite = (caller: Pick<Caller, 'sites'>, site: string) =>
+  caller.sites.includes('*') || caller.sites.includes(site);
+
+/** @throws Refusal role_missing or site_forbidden: deny by default. */
+export function mustBeAllowed(caller: Caller, command: { type: string; site?: unknown; step?: unknown }): void {
+  const step = typeof command.step === 'string' ? roleOfStep[command.step] : undefined;
+  mustHaveRole(caller, step ? [step] : (whoMay[command.type] ?? []));
+  if (typeof command.site === 'string') mustServeSite(caller, command.site);
+}

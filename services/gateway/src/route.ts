@@ -1,0 +1,37 @@
+import type { Role } from '@tongsheng/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Caller } from './sessions.ts';
+
+/** One door of the API: who may use it, what goes in, what comes out. The same table makes the OpenAPI document. */
+export type Route<
+  Q extends z.ZodType = z.ZodType,
+  P extends z.ZodType = z.ZodType,
+  B extends z.ZodType = z.ZodType,
+  A extends z.ZodType = z.ZodType,
+> = {
+  method: 'GET' | 'POST' | 'DELETE';
+  path: string;
+  says: string;
+  /** `public`: without sign-in. `signed-in`: any role. */
+  may: 'public' | 'signed-in' | readonly Role[];
+  query?: Q;
+  params?: P;
+  body?: B;
+  answer: A;
+  status?: number;
+  handle(request: {
+    query: z.infer<Q>;
+    params: z.infer<P>;
+    body: z.infer<B>;
+    caller: Caller;
+    http: FastifyRequest;
+    reply: FastifyReply;
+  }): Promise<z.infer<A>> | z.infer<A>;
+};
+
+export function defineRoute<Q extends z.ZodType, P extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
+  route: Route<Q, P, B, A>,
+): Route {
+  return route as unknown as Route;
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { BusClient } from '@tongsheng/bus';
+import {
+  DeliveryCommand,
+  draft,
+  receipt,
+  Refusal,
+  RegistryCommand,
+  ReleaseCommand,
+  RepostCommand,
+} from '@tongsheng/contracts';
+import type { Clock, Ids } from '@tongsheng/runtime';
+import { cleanHtml } from '@tongsheng/web';
+import { z } from 'zod';
+import { mustBeAllowed } from '../permissions.ts';
+import { defineRoute, type Route } from '../route.ts';
+
+export type CommandTools = { client: BusClient; clock: Clock; ids: Ids };
+
+/** Which service keeps an aggregate; registrations of all kinds have one door. */
+const schemas: Record<string, { service: string; schema: z.ZodType<{ type: string; id: string }> }> = {
+  repost: { service: 'repost', schema: RepostCommand },
+  release: { service: 'release', schema: ReleaseCommand },
+  delivery: { service: 'delivery', schema: DeliveryCommand },
+  ...Object.fromEntries(
+    ['site', 'source', 'rule', 'channel'].map((kind) => [kind, { service: 'registry', schema: RegistryCommand }]),
+  ),
+};
+
+/** The API's own door for decisions: a command without its head, which is filled in from who asks, now. */
+export function commandRoute({ client, clock, ids }: CommandTools): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/commands',
+    says: 'Carries out a command once, however often it is sent under the same idempotency key.',
+    may: 'signed-in',
+    body: z.looseObject({ type: z.string().max(64) }),
+    answer: receipt,
+    status: 202,
+    async handle({ body, caller, http }) {
+      http.commandType = body.type;
+      mustBeAllowed(caller, body);
+      const target = schemas[body.type.split('.')[0]!];
+      if (!target) throw new Refusal('command_invalid', `there is no command ${body.type}`);
+      const key = z.string().min(8).max(100).safeParse(http.headers['idempotency-key']);
+      const filled = {
+        ...prepared(body),
+        id: `${caller.personId}/${key.success ? key.data : ids.next()}`,
+        at: clock.now(),
+        actor: { kind: 'person' as const, id: caller.personId, name: caller.name },
+        correlationId: http.id,
+        traceparent: ids.traceparent(),
+      };
+      const command = target.schema.parse(filled);
+      return client.command(target.service, command as Parameters<BusClient['command']>[1]);
+    },
+  });
+}
+
+/** A draft is cleaned before it becomes a command, and its hash is made here, so that no one can sign what differs. */
+function prepared(body: { type: string; [field: string]: unknown }): Record<string, unknown> {
+  if (body.type !== 'release.draft') return body;
+  const given = draft.parse(body['draft']);
+  const clean = { ...given, html: cleanHtml(given.html) };
+  return { ...body, draft: clean, contentHash: hashOf(clean) };
+}
+
+/** SHA-256 of the draft as JSON with sorted keys: the same draft has the same hash in whichever order it was sent. */
+function hashOf(value: unknown): string {
+  const sorted = (_: string, each: unknown) =>
+    each && typeof each === 'object' && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each;
+  return createHash('sha256').update(JSON.stringify(value, sorted)).digest('hex');
+}

@@ -1,0 +1,307 @@
+import { BusClient, countDeadLetters, listDeadLetters, replayDeadLetter, type Bus, type Journal } from '@tongsheng/bus';
+import {
+  ChannelRow,
+  ComplianceQuery,
+  ComplianceTask,
+  ComplianceView,
+  DeadLetter,
+  DeliveryRow,
+  HealthView,
+  instant,
+  Refusal,
+  ReleaseDetail,
+  ReleaseRow,
+  RepostDetail,
+  RepostRow,
+  SiteRow,
+  SourceRow,
+  TimelineEntry,
+  token,
+} from '@tongsheng/contracts';
+import type { Clock } from '@tongsheng/runtime';
+import { z } from 'zod';
+import type { Details } from '../details.ts';
+import type { Models } from '../models.ts';
+import { mustServeSite, servesSite } from '../permissions.ts';
+import { defineRoute, type Route } from '../route.ts';
+import type { Caller } from '../sessions.ts';
+import type { Settings } from '../settings.ts';
+
+export type ViewTools = {
+  models: Models;
+  details: Details;
+  client: BusClient;
+  bus: Bus;
+  journal: Journal;
+  clock: Clock;
+  settings: Settings;
+};
+
+const fresh = { atLeast: z.coerce.number().int().min(0).default(0) };
+const head = { position: z.int(), serverTime: instant };
+const siteQuery = z.object({ site: token });
+
+/** What people read. Everything is filtered by the sites they work for. */
+export function viewRoutes(tools: ViewTools): Route[] {
+  const { models, details, client, bus, journal, clock, settings } = tools;
+  const mine = <Row extends { site: string }>(rows: Row[], caller: Caller) =>
+    rows.filter(({ site }) => servesSite(caller, site));
+  const now = () => clock.now();
+
+  /** The set that holds just what this caller may see, when one does. */
+  const setFor = (name: string, caller: Caller, site?: string) =>
+    site
+      ? `${name}:${site}`
+      : caller.sites.length === 1 && caller.sites[0] !== '*'
+        ? `${name}:${caller.sites[0]}`
+        : `${name}:*`;
+
+  const compliance = (query: z.infer<typeof complianceQuery>, caller: Caller): ComplianceQuery => {
+    const asked = query.sites ?? (caller.sites.includes('*') ? undefined : [...caller.sites]);
+    for (const site of asked ?? []) mustServeSite(caller, site);
+    const { from, to, sourceId, outcome } = query;
+    return {
+      from,
+      to,
+      asOf: query.asOf ?? now(),
+      ...(asked && { sites: asked }),
+      ...(sourceId && { sourceId }),
+      ...(outcome && { outcome }),
+    };
+  };
+  const tasksBehind = async (query: z.infer<typeof complianceQuery>, caller: Caller) =>
+    z.object({ tasks: z.array(ComplianceTask) }).parse(await client.ask('compliance.tasks', compliance(query, caller)))
+      .tasks;
+
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/api/reposts',
+      says: 'Repost tasks: open ones by time left, closed ones newest first.',
+      may: ['editor', 'manager', 'duty', 'admin'],
+      query: z.object({
+        site: token.optional(),
+        state: z.enum(['open', 'waiting_exemption', 'closed']).default('open'),
+        limit: z.coerce.number().int().min(1).max(2_000).default(500),
+        ...fresh,
+      }),
+      answer: z.object({ rows: z.array(RepostRow), total: z.int(), ...head }),
+      async handle({ query: { site, state, limit, atLeast }, caller }) {
+        if (site) mustServeSite(caller, site);
+        const { reader, runner } = models.reposts;
+        await runner.reach(atLeast);
+        const set = setFor({ open: 'open', waiting_exemption: 'waiting', closed: 'closed' }[state], caller, site);
+        const [rows, [total = 0], position] = await Promise.all([
+          reader.list(set, { limit, reverse: state === 'closed' }),
+          reader.count([set]),
+          reader.position(),
+        ]);
+        return { rows: mine(rows, caller), total, position, serverTime: now() };
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/reposts/:taskId',
+      says: 'One task: the original, our page as the public will see it, and all that happened.',
+      may: ['editor', 'manager', 'duty', 'admin'],
+      params: z.object({ taskId: token }),
+      query: siteQuery,
+      answer: RepostDetail,
+      async handle({ params: { taskId }, query: { site }, caller }) {
+        mustServeSite(caller, site);
+        return details.repost(site, taskId);
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/releases',
+      says: 'Releases, newest first.',
+      may: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
+      query: z.object(fresh),
+      answer: z.object({ rows: z.array(ReleaseRow), ...head }),
+      async handle({ query: { atLeast }, caller }) {
+        const { reader, runner } = models.releases;
+        await runner.reach(atLeast);
+        const rows = await reader.list(setFor('all', caller), { reverse: true });
+        return { rows: mine(rows, caller), position: await reader.position(), serverTime: now() };
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/releases/:releaseId',
+      says: 'One release: the draft, its page, and all that happened.',
+      may: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
+      params: z.object({ releaseId: token }),
+      query: siteQuery,
+      answer: ReleaseDetail,
+      async handle({ params: { releaseId }, query: { site }, caller }) {
+        mustServeSite(caller, site);
+        return details.release(site, releaseId);
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/deliveries',
+      says: 'Deliveries, newest first.',
+      may: ['comms', 'signer', 'manager', 'duty', 'admin'],
+      query: z.object({ release: token.optional(), ...fresh }),
+      answer: z.object({ rows: z.array(DeliveryRow), ...head }),
+      async handle({ query: { release, atLeast }, caller }) {
+        const { reader, runner } = models.deliveries;
+        await runner.reach(atLeast);
+        const rows = await reader.list(release ? `release:${release}` : setFor('all', caller), { reverse: true });
+        return { rows: mine(rows, caller), position: await reader.position(), serverTime: now() };
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/compliance',
+      says: 'Every figure of a period, by site, by source and by both.',
+      may: ['manager', 'admin', 'duty', 'editor'],
+      query: complianceQuery,
+      answer: ComplianceView,
+      handle: async ({ query, caller }) =>
+        ComplianceView.parse(await client.ask('compliance', compliance(query, caller))),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/compliance/tasks',
+      says: 'The tasks behind a figure.',
+      may: ['manager', 'admin', 'duty', 'editor'],
+      query: complianceQuery,
+      answer: z.object({ tasks: z.array(ComplianceTask) }),
+      handle: async ({ query, caller }) => ({ tasks: await tasksBehind(query, caller) }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/compliance/tasks.csv',
+      says: 'The same as CSV.',
+      may: ['manager', 'admin', 'duty', 'editor'],
+      query: complianceQuery,
+      answer: z.string(),
+      async handle({ query, caller, reply }) {
+        reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="compliance.csv"');
+        return toCsv(await tasksBehind(query, caller));
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/sources',
+      says: 'Sources with what they brought and what is wrong with them.',
+      may: 'signed-in',
+      answer: z.object({ rows: z.array(SourceRow), ...head }),
+      async handle() {
+        const { reader } = models.sources;
+        return { rows: await reader.list('all'), position: await reader.position(), serverTime: now() };
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/sites',
+      says: 'The sites this person works for.',
+      may: 'signed-in',
+      answer: z.object({ rows: z.array(SiteRow) }),
+      handle: ({ caller }) => ({
+        rows: models.sites
+          .all()
+          .filter(({ siteId }) => servesSite(caller, siteId))
+          .map(({ siteId, name, level, baseUrl }) => ({ siteId, name, level, baseUrl })),
+      }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/channels',
+      says: 'The channels of those sites; never their settings.',
+      may: 'signed-in',
+      answer: z.object({ rows: z.array(ChannelRow) }),
+      handle: ({ caller }) => ({
+        rows: models.channels
+          .all()
+          .map(({ channel: { channelId, name, site, kind, paused } }) => ({ channelId, name, site, kind, paused }))
+          .filter(({ site }) => servesSite(caller, site)),
+      }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/dead-letters',
+      says: 'Messages that a service could not handle.',
+      may: ['admin'],
+      answer: z.object({ rows: z.array(DeadLetter) }),
+      handle: async () => ({ rows: await listDeadLetters(bus) }),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/api/dead-letters/:position/replay',
+      says: 'Has the service try the message again; when it succeeds the letter is gone.',
+      may: ['admin'],
+      params: z.object({ position: z.coerce.number().int().min(1) }),
+      answer: z.object({ replayed: z.literal(true) }),
+      status: 202,
+      async handle({ params: { position } }) {
+        await replayDeadLetter(bus, position);
+        return { replayed: true as const };
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/audit',
+      says: 'Sign-ins, sign-outs and refusals, newest first.',
+      may: ['admin', 'manager'],
+      query: z.object({ limit: z.coerce.number().int().min(1).max(2_000).default(200) }),
+      answer: z.object({ rows: z.array(TimelineEntry) }),
+      handle: async ({ query: { limit } }) => ({
+        rows: await models.audit.reader.list('all', { reverse: true, limit }),
+      }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/health',
+      says: 'What guarantee holds, and how far each read model is.',
+      may: 'public',
+      answer: HealthView,
+      async handle({ reply }) {
+        const [journalPosition, deadLetters] = await Promise.all([journal.position(), countDeadLetters(bus)]);
+        const projections = models.all.map(({ runner }) => runner.status);
+        const ok = projections.every(({ rebuilding }) => rebuilding === null);
+        if (!ok) reply.code(503);
+        return {
+          ok,
+          serverTime: now(),
+          durability: settings.values.DURABILITY,
+          journalPosition,
+          projections,
+          deadLetters,
+        };
+      },
+    }),
+  ];
+}
+
+const complianceQuery = z.object({
+  from: instant,
+  to: instant,
+  asOf: instant.optional(),
+  sites: z
+    .string()
+    .transform((value) => value.split(',').filter(Boolean))
+    .pipe(z.array(token))
+    .optional(),
+  sourceId: token.optional(),
+  outcome: ComplianceQuery.shape.outcome,
+});
+
+/** CSV for Chinese Excel: BOM, CRLF, and no cell that a spreadsheet would run. */
+export function toCsv(tasks: ComplianceTask[]): string {
+  const columns = ['site', 'sourceName', 'title', 'startsAt', 'dueAt', 'publishedAt', 'outcome', 'taskId'] as const;
+  const heads = ['站点', '来源', '标题', '起算', '应办结', '发布', '结果', '任务号'];
+  const rows = tasks.map((task) => columns.map((column) => task[column] ?? ''));
+  return `\uFEFF${[heads, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n')}\r\n`;
+}
+
+function csvCell(value: string): string {
+  const harmless = /^[=+\-@\t\r＝＋－＠]/.test(value) ? `'${value}` : value;
+  return `"${harmless.replaceAll('"', '""')}"`;
+}
+
+/** @throws Refusal */
+export const notFound = (what: string) => new Refusal('not_found', what);

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+export const gatewayConfig = z.object({
+  REDIS_URL: z.string().min(1),
+  CONSOLE_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  CONSOLE_HOST: z.string().default('127.0.0.1'),
+  /** Where the built console lies. */
+  CONSOLE_DIR: z.string().optional(),
+  /** What the start-up found out about the log's storage; shown on the health page. */
+  DURABILITY: z.string().default('unknown'),
+  SESSION_IDLE_MINUTES: z.coerce.number().positive().default(30),
+  SESSION_HOURS: z.coerce.number().positive().default(12),
+  /** Behind TLS: cookies travel over https only. */
+  SECURE_COOKIES: z.stringbool().default(false),
+});
+
+/** The gateway's settings, injectable. */
+export class Settings {
+  readonly values: z.infer<typeof gatewayConfig>;
+  constructor(values: z.infer<typeof gatewayConfig>) {
+    this.values = values;
+  }
+}
