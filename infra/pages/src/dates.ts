@@ -6,9 +6,13 @@ const beijing = (instant: string) => DateTime.fromISO(instant, { zone: 'Asia/Sha
 export const showDay = (instant: string) => beijing(instant).toFormat('yyyy-MM-dd');
 export const showTime = (instant: string) => beijing(instant).toFormat('yyyy-MM-dd HH:mm');
 
-/** A source's date exactly as exact as the source stated it: never a midnight that nobody said. */
-export function showPublication({ at, precision, text }: Publication): string {
-  if (at === null || precision === 'none') return text ?? '来源未标注';
+/** What a source said about its date, as exact as it said it: never a midnight that nobody said. `null` when it said no date. */
+export function statedDate({ at, precision }: Publication): string | null {
+  if (at === null || precision === 'none') return null;
   if (precision === 'day') return showDay(at);
   return precision === 'minute' ? showTime(at) : beijing(at).toFormat('yyyy-MM-dd HH:mm:ss');
 }
+
+/** The same for a reader: where there is no date, the source's own words, or that it gave none. */
+export const showPublication = (publication: Publication): string =>
+  statedDate(publication) ?? publication.text ?? '未标注';

@@ -1,5 +1,7 @@
-export { showDay, showPublication, showTime } from './dates.ts';
+export { renderArticle, verdictWords } from './article.ts';
+export { showDay, showPublication, showTime, statedDate } from './dates.ts';
 export { pageUrl, releaseDocument, repostDocument } from './documents.ts';
 export { Html, html } from './html.ts';
-export { renderArticle, renderDocument, renderOriginal, renderPage, renderPreview } from './page.ts';
+export { renderDocument, renderPage, type Page } from './page.ts';
+export { renderOriginal, renderPreview } from './preview.ts';
 export { stylesheet } from './stylesheet.ts';
