@@ -118,7 +118,9 @@ describe('a mail that the server takes', () => {
     const words = [...head!.replace(/\r\n\s+/g, '').matchAll(/=\?UTF-8\?([BQ])\?([^?]*)\?=/gi)];
     const subject = words.map(([, kind, text]) => decodeWord(kind!, text!)).join('');
     expect(subject).toContain('【辟谣】关于“存款要缴税”的说明');
-    const [plain, html] = parts.map((part) => Buffer.from(part.split('\r\n\r\n')[1]!, 'base64').toString('utf8'));
+    const [plain, html] = parts
+      .slice(0, 2)
+      .map((part) => Buffer.from(part.split('\r\n\r\n')[1]!, 'base64').toString('utf8'));
     expect(plain).toContain('网传：明年起存款要缴税\n结论：不实信息');
     expect(plain).toContain('正文第一段\n第二段');
     expect(plain).toContain('2026-11-23 12:00（北京时间）');

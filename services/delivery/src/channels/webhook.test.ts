@@ -123,6 +123,13 @@ describe('a webhook that broke', () => {
     expect((await deliver(port, { allow: [] })).outcome).toBe('not_sent');
     expect(calls).toEqual([]);
   });
+  it('surely did not leave when our secret can’t sign', async () => {
+    const { port, calls } = await partner((_, response) => response.end());
+    const settings = { url: `http://127.0.0.1:${port}/`, secret: 'whsec_not*base64' };
+    const handed = await webhook.deliver(parcel, settings, { allow: [`127.0.0.1:${port}`], timeoutMs: 400 });
+    expect(handed.outcome).toBe('not_sent');
+    expect(calls).toEqual([]);
+  });
   it('may have arrived when the partner hangs up after the body', async () => {
     const { port } = await partner((request) => request.socket.destroy());
     expect((await deliver(port)).outcome).toBe('unknown');

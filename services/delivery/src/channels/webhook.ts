@@ -19,16 +19,26 @@ export const webhook = defineChannel({
   async deliver(parcel, { url, secret }, { allow, timeoutMs }) {
     const body = JSON.stringify({ type: 'release.published', timestamp: parcel.signedAt, data: dataOf(parcel) });
     const attemptedAt = new Date(parcel.attemptedAt);
+    const signature = sign(secret, parcel.deliveryId, attemptedAt, body);
+    if (signature === null) return { outcome: 'not_sent', detail: 'the secret is not `whsec_` and base64' };
     const headers = {
       'content-type': 'application/json; charset=utf-8',
       'user-agent': 'Tongsheng/0.1 (government releases; Standard Webhooks)',
       'webhook-id': parcel.deliveryId,
       'webhook-timestamp': String(Math.floor(attemptedAt.getTime() / 1_000)),
-      'webhook-signature': new Webhook(secret).sign(parcel.deliveryId, attemptedAt, body),
+      'webhook-signature': signature,
     };
     return toHanded(await safePost(url, { allow, body, headers, timeoutMs }));
   },
 });
+
+function sign(secret: string, id: string, at: Date, body: string): string | null {
+  try {
+    return new Webhook(secret).sign(id, at, body);
+  } catch {
+    return null;
+  }
+}
 
 /** The release as partners read it; the same text at every attempt. */
 function dataOf({ deliveryId: _delivery, attemptedAt: _attempt, ...release }: Parcel) {

@@ -1,0 +1,119 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { carryOut, Journal, reasonOf } from '@tongsheng/bus';
+import { Refusal, type Channel, type DeliveryCommand, type DeliveryEvent } from '@tongsheng/contracts';
+import { Clock, Ids, Log } from '@tongsheng/runtime';
+import type { Handed, Parcel } from './channels/channel.ts';
+import { channelKinds } from './channels/index.ts';
+import { delivery } from './delivery.ts';
+import { Parcels } from './parcels.ts';
+
+/** `host:port` that may be reached although not public: a mail server or a partner on the closed network. */
+export class Allowed {
+  readonly hosts: readonly string[];
+  constructor(hosts: readonly string[]) {
+    this.hosts = hosts;
+  }
+}
+
+type Requested = Extract<DeliveryEvent, { type: 'delivery.requested' }>;
+type Attempted = Extract<DeliveryEvent, { type: 'delivery.attempted' }>;
+type Said = Omit<Extract<DeliveryCommand, { type: 'delivery.answer' }>, 'type' | 'id' | 'at' | 'actor'>;
+
+/** One attempt from its first word in the log to its last: written before the call, answered after it. */
+@Injectable()
+export class Attempts {
+  constructor(
+    private readonly journal: Journal,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly log: Log,
+    private readonly parcels: Parcels,
+    private readonly allowed: Allowed,
+  ) {}
+
+  /**
+   * @param onCall told the attempt's number right before the call; what was not told was surely not sent.
+   * @throws Refusal when it is not due; anything else when the log could not be read or written. Nothing was sent then.
+   */
+  async make(
+    requested: Requested,
+    channel: Channel,
+    instance: string,
+    onCall: (attempt: number) => void,
+    stopping: AbortSignal,
+  ): Promise<void> {
+    const { deliveryId, site } = requested;
+    const parcel = await this.parcels.of(requested);
+    // A new id each time: two processes must not take each other's attempt for their own.
+    const { position } = await carryOut(this.journal, delivery, {
+      type: 'delivery.attempt',
+      id: this.ids.next(),
+      ...this.#head(),
+      deliveryId,
+      site,
+      instance,
+    });
+    const written = (await this.journal.at(position))?.events.find(
+      (event): event is Attempted => event.type === 'delivery.attempted',
+    );
+    if (!written) throw new Error(`delivery: position ${position} holds no attempt`);
+    const { attempt, startedAt } = written;
+    onCall(attempt);
+
+    const handed = await this.#handOver(requested, { ...parcel, attemptedAt: startedAt }, channel);
+    const { outcome, detail, receipt, retryAfterSeconds } = handed;
+    const said: Said = {
+      deliveryId,
+      site,
+      attempt,
+      outcome,
+      detail: detail.slice(0, 2_000),
+      receipt: receipt
+        ? { remoteId: receipt.remoteId.slice(0, 500), url: receipt.url, receivedAt: this.clock.now() }
+        : null,
+      retryAfterSeconds: retryAfterSeconds == null ? null : Math.min(86_400, Math.max(0, Math.ceil(retryAfterSeconds))),
+    };
+    this.log.info('delivery.attempted', { deliveryId, channelId: channel.channelId, attempt, outcome });
+    await this.#answerUntilHeard(said, stopping);
+  }
+
+  /** Says how somebody's attempt ended; the same answer from several processes is one. */
+  async answer(said: Said): Promise<void> {
+    const id = `${said.deliveryId}/answer/${said.attempt}/${said.outcome}`;
+    await carryOut(this.journal, delivery, { type: 'delivery.answer', id, ...this.#head(), ...said });
+  }
+
+  async #handOver({ deliveryId, channelKind }: Requested, parcel: Parcel, channel: Channel): Promise<Handed> {
+    const { kind, settings } = channel;
+    if (kind !== channelKind) {
+      // What an unknown outcome means was settled for the old kind; under the new one it could be sent twice.
+      return { outcome: 'rejected_permanent', detail: `the channel was ${channelKind} and is ${kind} now` };
+    }
+    const { deliver, limits } = channelKinds[kind];
+    try {
+      return await deliver(parcel, settings, { allow: this.allowed.hosts, timeoutMs: limits.timeoutMs });
+    } catch (error) {
+      this.log.error('delivery.adapter_failed', { deliveryId, kind, reason: reasonOf(error) });
+      return { outcome: 'unknown', detail: `the adapter failed: ${reasonOf(error)}` };
+    }
+  }
+
+  /** What the channel said is known to this process only, so it is told to the log until the log has it. */
+  async #answerUntilHeard(said: Said, stopping: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        return await this.answer(said);
+      } catch (error) {
+        const { deliveryId, attempt, outcome } = said;
+        this.log.error('delivery.answer_failed', { deliveryId, attempt, outcome, reason: reasonOf(error) });
+        if (error instanceof Refusal || stopping.aborted) return;
+        await wait(1_000);
+      }
+    }
+  }
+
+  #head() {
+    return { at: this.clock.now(), actor: { kind: 'service' as const, id: 'delivery' } };
+  }
+}
