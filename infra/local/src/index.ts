@@ -1,1 +1,3 @@
+export { startNewsroom, type Call, type Mail, type Newsroom } from './newsroom.ts';
 export { freePort, startNats, startRedis, type NatsServer, type Server } from './servers.ts';
+export { startUpstreams, type Upstreams, type UpstreamOptions } from './upstreams/index.ts';

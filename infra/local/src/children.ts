@@ -1,0 +1,59 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+
+export type Child = { name: string; pid(): number | undefined; stop(): Promise<void> };
+
+/** Waits before a process that died is started again, in ms; the last one repeats. */
+const restarts = [200, 1_000, 5_000, 15_000];
+const patienceMs = 15_000;
+
+/** Keeps a process running: its output goes to a log file, and when it dies it is started again, and that is said. */
+export function keepRunning(options: {
+  name: string;
+  args: string[];
+  environment: NodeJS.ProcessEnv;
+  logs: string;
+  say(line: string): void;
+}): Child {
+  const { name, args, environment, logs, say } = options;
+  const log = createWriteStream(join(logs, `${name}.log`), { flags: 'a' });
+  let child: ChildProcess | null = null;
+  let stopping = false;
+  let deaths = 0;
+  let timer: NodeJS.Timeout | null = null;
+
+  const start = () => {
+    // Detached from the terminal: Ctrl-C is for the supervisor, who stops everything in order.
+    child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    child.stdout?.pipe(log, { end: false });
+    child.stderr?.pipe(log, { end: false });
+    child.stderr?.on('data', (chunk: Buffer) => say(`${name}: ${chunk.toString().trim()}`));
+    const begun = performance.now();
+    child.once('exit', (code, signal) => {
+      child = null;
+      if (stopping) return;
+      if (performance.now() - begun > 60_000) deaths = 0;
+      const wait = restarts[Math.min(deaths++, restarts.length - 1)]!;
+      say(`${name} ended (${signal ?? code}); starting it again in ${wait} ms`);
+      timer = setTimeout(start, wait);
+    });
+  };
+  start();
+
+  return {
+    name,
+    pid: () => child?.pid,
+    async stop() {
+      stopping = true;
+      if (timer) clearTimeout(timer);
+      const running = child;
+      if (!running) return;
+      const ended = new Promise((resolve) => running.once('exit', resolve));
+      running.kill('SIGTERM');
+      const late = setTimeout(() => running.kill('SIGKILL'), patienceMs);
+      await ended;
+      clearTimeout(late);
+    },
+  };
+}

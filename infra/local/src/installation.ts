@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { freePort } from './servers.ts';
+
+const Installation = z.object({
+  ports: z.object({
+    nats: z.number(),
+    redis: z.number(),
+    upstreams: z.number(),
+    smtp: z.number(),
+    newsroom: z.number(),
+  }),
+  passwords: z.object({ tongsheng: z.string(), portal: z.string(), system: z.string(), redis: z.string() }),
+  webhookSecret: z.string(),
+});
+export type Installation = z.infer<typeof Installation>;
+
+/** Writes a file that only its owner may read, whole or not at all. */
+export function writePrivate(file: string, value: unknown): void {
+  writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+/** Ports and passwords of this installation, chosen at its first start and kept. */
+export async function openInstallation(home: string): Promise<Installation> {
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const file = join(home, 'installation.json');
+  if (existsSync(file)) return Installation.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const secret = () => randomBytes(18).toString('base64url');
+  const [nats, redis, upstreams, smtp, newsroom] = await Promise.all(Array.from({ length: 5 }, freePort));
+  const installation: Installation = {
+    ports: { nats: nats!, redis: redis!, upstreams: upstreams!, smtp: smtp!, newsroom: newsroom! },
+    passwords: { tongsheng: secret(), portal: secret(), system: secret(), redis: secret() },
+    webhookSecret: `whsec_${randomBytes(32).toString('base64')}`,
+  };
+  writePrivate(file, installation);
+  return installation;
+}
+
+const Run = z.object({ supervisor: z.number(), servers: z.array(z.object({ pid: z.number(), program: z.string() })) });
+
+/** Ends servers that a killed supervisor of this very installation left behind; never anything else. */
+export function endOrphans(home: string): void {
+  const file = join(home, 'run.json');
+  if (!existsSync(file)) return;
+  const run = Run.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (!run.success) return;
+  if (isRunning(run.data.supervisor, 'start.js')) {
+    throw new Error(
+      `already running here (pid ${run.data.supervisor}); stop it first, or choose another TONGSHENG_HOME`,
+    );
+  }
+  for (const { pid, program } of run.data.servers) {
+    if (isRunning(pid, program) && commandOf(pid).includes(home)) process.kill(pid, 'SIGKILL');
+  }
+}
+
+const commandOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+};
+
+const isRunning = (pid: number, program: string) => pid !== process.pid && commandOf(pid).includes(program);

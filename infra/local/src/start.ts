@@ -1,0 +1,250 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { keepRunning, type Child } from './children.ts';
+import { makeDurable, natsVersion } from './durability.ts';
+import { endOrphans, openInstallation, writePrivate } from './installation.ts';
+import { startNewsroom } from './newsroom.ts';
+import { demoPassword, demoPeople, demoSeed } from './seed.ts';
+import { startNats, startRedis, type NatsServer, type Server } from './servers.ts';
+import { startUpstreams } from './upstreams/index.ts';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+const back = ['registry', 'ingest', 'reposts', 'clock', 'releases', 'delivery', 'oversight', 'gateway'];
+/** Small heaps: what is kept between requests lives in Redis and in the log. */
+const heap = ['--max-semi-space-size=4', '--enable-source-maps'];
+
+const { values: flags } = parseArgs({
+  options: {
+    pace: { type: 'string', default: '60' },
+    poll: { type: 'string', default: '10' },
+    split: { type: 'boolean', default: false },
+    'no-samples': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const usage = `npm start -- [--pace <seconds>] [--poll <seconds>] [--split] [--no-samples]
+
+  --pace        seconds between new documents of the sample sites (60; 0 for none)
+  --poll        seconds between looks at a sample site (10)
+  --split       every service in a process of its own
+  --no-samples  no sample sites and no sample newsroom
+
+Settings: TONGSHENG_HOME, CONSOLE_PORT (8080), PORTAL_PORT (8081), NATS_URL, REDIS_URL.`;
+
+async function main(): Promise<void> {
+  if (flags.help) return console.log(usage);
+  const begun = performance.now();
+  const home = resolve(root, process.env['TONGSHENG_HOME'] ?? '.tongsheng');
+  const say = (line: string) => console.log(line);
+  endOrphans(home);
+  const installation = await openInstallation(home);
+  const logs = join(home, 'logs');
+  mkdirSync(logs, { recursive: true });
+  const stops: (() => Promise<void>)[] = [];
+  const stopAll = stopping(stops);
+
+  const nats = await openNats(home, installation, stops);
+  const redis = process.env['REDIS_URL']
+    ? { url: process.env['REDIS_URL'], server: null }
+    : await openRedis(home, installation, stops);
+
+  const consolePort = process.env['CONSOLE_PORT'] ?? '8080';
+  const portalPort = process.env['PORTAL_PORT'] ?? '8081';
+  const portalUrl = process.env['PORTAL_URL'] ?? `http://127.0.0.1:${portalPort}`;
+  const { ports, webhookSecret } = installation;
+  const upstreams = flags['no-samples']
+    ? null
+    : await startUpstreams({
+        home: join(home, 'upstreams'),
+        pace: Number(flags.pace),
+        port: ports.upstreams,
+        onPosted: ({ title }, { name }) => say(`  ${name} 发布了《${title}》`),
+      });
+  const newsroom = flags['no-samples']
+    ? null
+    : await startNewsroom({
+        dir: join(home, 'newsroom'),
+        secret: webhookSecret,
+        smtpPort: ports.smtp,
+        httpPort: ports.newsroom,
+      });
+  stops.unshift(async () => void (await Promise.all([upstreams?.stop(), newsroom?.stop()])));
+
+  const seedFile = join(home, 'seed.json');
+  writePrivate(seedFile, demoSeed({ portalUrl, upstreams, newsroom, webhookSecret, pollSeconds: Number(flags.poll) }));
+
+  const allow = [upstreams?.port, newsroom?.ports.http, newsroom?.ports.smtp, portalPort]
+    .filter(Boolean)
+    .map((port) => `127.0.0.1:${port}`);
+  const environment = {
+    ...process.env,
+    REDIS_URL: redis.url,
+    CONSOLE_PORT: consolePort,
+    PORTAL_PORT: portalPort,
+    PORTAL_URL: portalUrl,
+    WEB_ALLOW: [process.env['WEB_ALLOW'], ...allow].filter(Boolean).join(','),
+    SEED_FILE: seedFile,
+    DURABILITY: nats.guarantee,
+  };
+  const mainOf = (service: string) => join(root, 'services', service, 'dist/main.js');
+  const host = fileURLToPath(new URL('host.js', import.meta.url));
+  const run = (name: string, services: string[], url: string): Child =>
+    keepRunning({
+      name,
+      args: [...heap, host, ...services.map(mainOf)],
+      environment: { ...environment, NATS_URL: url },
+      logs,
+      say,
+    });
+  const children = [
+    ...(flags.split ? back.map((service) => run(service, [service], nats.url)) : [run('back', back, nats.url)]),
+    run('portal', ['portal'], nats.portalUrl),
+  ];
+  stops.unshift(async () => void (await Promise.all(children.map((child) => child.stop()))));
+
+  const consoleUrl = `http://127.0.0.1:${consolePort}`;
+  const servers = [nats.server, redis.server]
+    .filter((server) => server !== null)
+    .map(({ pid, program }) => ({ pid, program }));
+  writePrivate(join(home, 'run.json'), {
+    supervisor: process.pid,
+    servers,
+    children: children.map(({ name, pid }) => ({ name, pid: pid() })),
+    natsUrl: nats.url,
+    redisUrl: redis.url,
+    consoleUrl,
+    portalUrl,
+  });
+  const ready = await Promise.race([
+    Promise.all([isUp(`${consoleUrl}/api/health`), isUp(`http://127.0.0.1:${portalPort}/health`)]).then(() => true),
+    wait(60_000, false),
+  ]);
+  if (!ready) {
+    say(
+      `\nNot ready after a minute. The logs are in ${logs}; is port ${consolePort} or ${portalPort} taken? CONSOLE_PORT and PORTAL_PORT choose others.`,
+    );
+    return stopAll(1);
+  }
+  say(
+    banner({
+      consoleUrl,
+      portalUrl,
+      newsroom: newsroom?.pageUrl,
+      upstreams: upstreams?.sites,
+      guarantee: nats.guarantee,
+      ms: performance.now() - begun,
+      logs,
+    }),
+  );
+}
+
+type Opened = { url: string; server: { pid: number; program: string; it: Server } | null };
+
+async function openNats(
+  home: string,
+  installation: Awaited<ReturnType<typeof openInstallation>>,
+  stops: (() => Promise<void>)[],
+) {
+  const given = process.env['NATS_URL'];
+  if (given) {
+    const guarantee = 'decided by the server that NATS_URL names';
+    return { url: given, portalUrl: process.env['NATS_PORTAL_URL'] ?? given, guarantee, server: null };
+  }
+  const program = process.env['NATS_SERVER'] ?? 'nats-server';
+  const dir = join(home, 'nats');
+  const { syncAlways, guarantee } = makeDurable(natsVersion(program), dir);
+  const server: NatsServer = await startNats({
+    dir,
+    port: installation.ports.nats,
+    passwords: installation.passwords,
+    syncAlways,
+  });
+  stops.push(() => server.stop());
+  return {
+    url: server.url,
+    portalUrl: server.portalUrl,
+    guarantee,
+    server: { pid: server.pid, program: 'nats-server', it: server },
+  };
+}
+
+async function openRedis(
+  home: string,
+  installation: Awaited<ReturnType<typeof openInstallation>>,
+  stops: (() => Promise<void>)[],
+): Promise<Opened> {
+  const { ports, passwords } = installation;
+  const server = await startRedis({
+    dir: join(home, 'redis'),
+    port: ports.redis,
+    password: passwords.redis,
+    appendOnly: true,
+  });
+  stops.push(() => server.stop());
+  return { url: server.url, server: { pid: server.pid, program: 'redis-server', it: server } };
+}
+
+/** First signal: everything in order, services before servers. Second signal: at once. */
+function stopping(stops: (() => Promise<void>)[]): (code: number) => Promise<void> {
+  let begun = false;
+  const stopAll = async (code: number) => {
+    if (begun) process.exit(130);
+    begun = true;
+    console.log('\n正在停止 … stopping');
+    for (const stop of stops) await stop();
+    process.exit(code);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stopAll(0));
+  return stopAll;
+}
+
+async function isUp(url: string): Promise<void> {
+  for (;;) {
+    const up = await fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (up) return;
+    await wait(50);
+  }
+}
+
+function banner(facts: {
+  consoleUrl: string;
+  portalUrl: string;
+  newsroom: string | undefined;
+  upstreams: { name: string; feedUrl: string }[] | undefined;
+  guarantee: string;
+  ms: number;
+  logs: string;
+}): string {
+  const people = demoPeople.map(
+    ({ personId, name, roles }) => `    ${personId.padEnd(16)} ${name}（${roles.join('、')}）`,
+  );
+  return [
+    '',
+    `  同声 Tongsheng 已就绪 · ready in ${Math.round(facts.ms)} ms`,
+    '',
+    `  控制台 console    ${facts.consoleUrl}`,
+    `  门户   portal     ${facts.portalUrl}`,
+    ...(facts.newsroom ? [`  示例编辑部        ${facts.newsroom}`] : []),
+    ...(facts.upstreams ?? []).map(({ name, feedUrl }) => `  来源              ${name} ${feedUrl}`),
+    '',
+    `  登录 sign in as（密码都是 password: ${demoPassword}）`,
+    ...people,
+    '',
+    `  日志存储 log storage: ${facts.guarantee}`,
+    `  运行日志 logs: ${facts.logs}`,
+    '  Ctrl-C 停止 stops everything',
+    '',
+  ].join('\n');
+}
+
+main().catch((error: unknown) => {
+  console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+});
