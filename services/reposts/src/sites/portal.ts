@@ -1,67 +1,75 @@
 import type { PublicDocument, RepostEvent } from '@tongsheng/contracts';
-import { showPublication } from '@tongsheng/pages';
+import { showPublication, showTime, statedDate, verdictWords } from '@tongsheng/pages';
 import { textOf } from '@tongsheng/web';
-import { Parser } from 'htmlparser2';
+import { readPage, type Part } from './marked-page.ts';
 
 type Check = Extract<RepostEvent, { type: 'repost.verified' }>['evidence']['checks'][number];
 
-/** What the public's copy of a page shows, by the parts that must not change on the way. */
-type Shown = { title: string; body: string; source: string; published: string; links: string[] };
+/** One fact of a page: what it must say, `null` when it must not be there, and what it says. */
+type Fact = { check: Check['name']; want: string | null; shown: readonly string[] };
 
 /**
- * Compares a page, as it was fetched from outside, with what was approved: title, every word of the text, the source's
- * name, the link to the original, and the source's own date.
+ * Compares a page, as it was fetched from outside, with what was approved: title, every word, link and image of the
+ * text, the source's name, the links to the original, and the dates. Each must stand there once and nothing beside
+ * them; spacing and line breaks may differ.
  */
 export function checkPage(page: string, approved: PublicDocument): Check[] {
-  const shown = readPage(page);
-  const { source } = approved;
+  const facts = factsOf(page, approved);
+  const names = ['title', 'text', 'source', 'source_link', 'published_date'] as const;
+  return names.map((name) => ({ name, ok: facts.filter(({ check }) => check === name).every(holds) }));
+}
+
+const holds = ({ want, shown }: Fact) => (want === null ? shown.length === 0 : shown.length === 1 && shown[0] === want);
+
+function factsOf(page: string, approved: PublicDocument): Fact[] {
+  const { title, html, summary, verdict, source, siteName, postedAt } = approved;
+  const { parts, labels } = readPage(page);
+  const marked = (mark: string) => parts.filter((part) => part.mark === mark);
+  const said = (check: Check['name'], mark: string, want: string | null): Fact => ({
+    check,
+    want: want && plain(want),
+    shown: marked(mark).map(({ text }) => plain(text)),
+  });
+  const linked = (mark: string): Fact => ({ check: 'source_link', want: link, shown: marked(mark).flatMap(linksOf) });
+  const labelled = (check: Check['name'], name: string, want: string | null): Fact => ({
+    check,
+    want: want && plain(want),
+    shown: labels.filter((label) => label.name === name).map(({ content }) => plain(content)),
+  });
+
+  const link = source?.link ?? null;
+  const date = source && statedDate(source.publication);
+  const words = source ? ['来源', '发布时间', ...(date ? [] : ['首次发现']), '转载时间'] : ['发布机构', '发布时间'];
+  const body = marked('article-body').map(({ markup }) => markup);
   return [
-    { name: 'title', ok: shown.title === approved.title.replace(/\s+/g, ' ').trim() },
-    { name: 'text', ok: shown.body === textOf(approved.html) },
-    { name: 'source', ok: source === null || shown.source === source.name },
-    { name: 'source_link', ok: !source?.link || shown.links.includes(source.link) },
-    { name: 'published_date', ok: source === null || shown.published === showPublication(source.publication) },
+    said('title', 'article-title', title),
+    labelled('title', 'ArticleTitle', title),
+
+    { check: 'text', want: textOf(html.toWellFormed()), shown: body.map(textOf) },
+    { check: 'text', want: addressesOf(html), shown: body.map(addressesOf) },
+    said('text', 'article-summary', summary || null),
+    said('text', 'article-verdict', verdict && verdictWords[verdict]),
+    // What stands in the article beside its marked parts: the names of the facts, and nothing.
+    said('text', 'article-facts', words.join(' ')),
+    said('text', 'article', ''),
+
+    said('source', 'article-source', source && source.name),
+    said('source', 'article-issuer', source ? null : siteName),
+    labelled('source', 'ContentSource', source?.name ?? siteName),
+
+    linked('article-source'),
+    linked('article-origin'),
+    said('source_link', 'article-origin', link && `原文链接：${link}`),
+
+    said('published_date', 'article-published', source && showPublication(source.publication)),
+    said('published_date', 'article-first-seen', source && !date ? showTime(source.firstSeenAt) : null),
+    said('published_date', 'article-posted', showTime(postedAt)),
+    labelled('published_date', 'PubDate', source ? date : showTime(postedAt)),
   ];
 }
 
-const classes = {
-  'article-title': 'title',
-  'article-body': 'body',
-  'article-source': 'source',
-  'article-published': 'published',
-} as const;
-type PartName = (typeof classes)[keyof typeof classes];
+const linksOf = ({ links }: Part) => links;
+const plain = (text: string) => text.toWellFormed().replace(/\s+/gu, ' ').trim();
 
-const empty = new Set(['br', 'hr', 'img', 'meta', 'link', 'input', 'col', 'wbr']);
-
-/** Collects the marked parts' own markup by a tokenizer, then reads their visible text. */
-function readPage(page: string): Shown {
-  const markup: Record<PartName, string> = { title: '', body: '', source: '', published: '' };
-  const links: string[] = [];
-  let part: PartName | null = null;
-  let depth = 0;
-  const parser = new Parser({
-    onopentag(name, attributes) {
-      if (name === 'a' && attributes['href']) links.push(attributes['href']);
-      if (part) {
-        markup[part] += `<${name}>`;
-        if (!empty.has(name)) depth++;
-        return;
-      }
-      const found = Object.entries(classes).find(([mark]) => attributes['class']?.split(' ').includes(mark));
-      if (found) [part, depth] = [found[1], 1];
-    },
-    ontext(text) {
-      if (part) markup[part] += text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-    },
-    onclosetag(name) {
-      if (!part || empty.has(name)) return;
-      depth--;
-      if (depth === 0) part = null;
-      else markup[part] += `</${name}>`;
-    },
-  });
-  parser.end(page);
-  const text = (name: PartName) => textOf(markup[name]);
-  return { title: text('title'), body: text('body'), source: text('source'), published: text('published'), links };
-}
+/** Where a text leads and what it pictures, in its order. */
+const addressesOf = (html: string): string => readPage(html).addresses.join('\n');
