@@ -30,7 +30,8 @@ async function bundle(folder) {
   const input = entriesOf(folder);
   const built = await rolldown({
     input,
-    external: /^[^./]/,
+    // The compiler's own helpers go in; every package stays outside.
+    external: /^(?!@oxc-project\/)[@a-z]/i,
     platform: 'node',
     tsconfig: join(root, 'tsconfig.json'),
     cwd: join(root, folder),
