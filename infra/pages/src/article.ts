@@ -16,8 +16,7 @@ export function renderArticle(document: PublicDocument): Html {
     ${verdict && html`<p class="article-verdict verdict-${verdict}">${verdictWords[verdict]}</p>`}
     <h1 class="article-title">${title}</h1>
     <dl class="article-facts">${source ? sourceFacts(source, document.postedAt) : ownFacts(document)}</dl>
-    ${summary && html`<p class="article-summary">${summary}</p>`}
-    ${renderBody(document.html)}
+    ${summary && html`<p class="article-summary">${summary}</p>`} ${renderBody(document.html)}
     ${source?.link ? html`<p class="article-origin">原文链接：${linkTo(source.link, source.link)}</p>` : null}
   </article>`;
 }

@@ -1,0 +1,42 @@
+import { PublicDocument, type Draft, type Site } from '@tongsheng/contracts';
+import { describe, expect, it } from 'vitest';
+import { pageUrl, releaseDocument, repostDocument } from './documents.ts';
+
+const site: Site = { siteId: 'province', name: '省税务局（示例）', level: 'province', baseUrl: 'https://tax.example/' };
+const draft: Draft = {
+  kind: 'rebuttal',
+  title: '网传存款缴税不实',
+  summary: '存款不缴税。',
+  html: '<p>文</p>',
+  rumor: { claim: '存款要缴税', seenWhere: 'https://rumor.example/1', verdict: 'false' },
+  channels: ['newsroom'],
+};
+const contentHash = 'a'.repeat(64);
+const postedAt = '2026-11-23T04:00:00.000Z';
+
+it('a page stands at the address of its site, whether that ends with a slash or not', () => {
+  expect(pageUrl(site, 'repost', 't')).toBe('https://tax.example/province/repost/t');
+  expect(pageUrl({ ...site, baseUrl: 'https://tax.example' }, 'repost', 't')).toBe(
+    'https://tax.example/province/repost/t',
+  );
+});
+
+describe('a public document', () => {
+  it('of a repost carries title, text and date of the source unaltered', () => {
+    const source = {
+      name: '总局',
+      link: null,
+      publication: { at: '2011-07-28T16:00:00.000Z', precision: 'day' as const, text: '2011-07-29' },
+      firstSeenAt: postedAt,
+    };
+    const said = { title: '公告', html: '<p>文</p>', source };
+    const document = repostDocument({ taskId: 't', site, column: '政策', version: 2, contentHash, postedAt, ...said });
+    expect(PublicDocument.parse(document)).toMatchObject({ kind: 'repost', version: 2, ...said });
+  });
+
+  it('of a rebuttal carries the verdict, and never where the rumor was seen', () => {
+    const document = releaseDocument({ releaseId: 'r', site, draft, contentHash, revision: 1, postedAt });
+    expect(PublicDocument.parse(document)).toMatchObject({ verdict: 'false', column: '辟谣平台', source: null });
+    expect(JSON.stringify(document)).not.toContain('rumor.example');
+  });
+});
