@@ -62,17 +62,15 @@ export class Attempts {
     onCall(attempt);
 
     const handed = await this.#handOver(requested, { ...parcel, attemptedAt: startedAt }, channel);
-    const { outcome, detail, receipt, retryAfterSeconds } = handed;
+    const { outcome, detail, receipt, retryAfterSeconds = null } = handed;
     const said: Said = {
       deliveryId,
       site,
       attempt,
       outcome,
       detail: detail.slice(0, 2_000),
-      receipt: receipt
-        ? { remoteId: receipt.remoteId.slice(0, 500), url: receipt.url, receivedAt: this.clock.now() }
-        : null,
-      retryAfterSeconds: retryAfterSeconds == null ? null : Math.min(86_400, Math.max(0, Math.ceil(retryAfterSeconds))),
+      receipt: receipt ? { ...receipt, remoteId: receipt.remoteId.slice(0, 500), receivedAt: this.clock.now() } : null,
+      retryAfterSeconds: retryAfterSeconds === null ? null : Math.min(86_400, Math.ceil(retryAfterSeconds)),
     };
     this.log.info('delivery.attempted', { deliveryId, channelId: channel.channelId, attempt, outcome });
     await this.#answerUntilHeard(said, stopping);
