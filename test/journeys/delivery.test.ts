@@ -8,7 +8,9 @@ import { BusClient, carryOut, connectBus, ensureStreams, Journal, type Bus } fro
 import {
   streams,
   type Channel,
+  type DeliveryCommand,
   type DeliveryEvent,
+  type Receipt,
   type ReleaseEvent,
   type RegistryCommand,
 } from '@tongsheng/contracts';

@@ -73,7 +73,7 @@ const raw = (message: JsMsg): RawMessage => ({
 });
 
 /** Sequence of the newest message under a subject, 0 when there is none. */
-async function lastPosition(bus: Bus, stream: string, subject: string): Promise<number> {
+export async function lastPosition(bus: Bus, stream: string, subject: string): Promise<number> {
   try {
     return (await bus.jsm.streams.getMessage(stream, { last_by_subj: subject })).seq;
   } catch {

@@ -2,8 +2,10 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { request } from 'undici';
-import { AddressRefused } from './address.ts';
 import { guardedAgent, type ReachOptions } from './agent.ts';
+import { httpUrl } from './http-url.ts';
+import { retryAfterSeconds } from './retry-after.ts';
+import { troubleOf } from './trouble.ts';
 
 export type FetchOptions = ReachOptions & {
   etag?: string | null;
@@ -72,7 +74,7 @@ export async function safeFetch(address: string, options: FetchOptions = {}): Pr
     totalMs,
   );
   try {
-    let url = parseUrl(address);
+    let url = wanted(httpUrl(address), 'bad_url');
     for (let hop = 0; ; hop++) {
       const answer = await request(url, {
         dispatcher: agent,
@@ -82,7 +84,7 @@ export async function safeFetch(address: string, options: FetchOptions = {}): Pr
       const { statusCode: status, headers } = answer;
       const location = single(headers['location']);
       if (location && [301, 302, 303, 307, 308].includes(status)) {
-        await answer.body.dump({ limit: 65_536 });
+        leave(answer.body);
         if (hop >= maxRedirects)
           throw new Trouble('too_many_redirects', `more than ${maxRedirects} redirects from ${address}`);
         url = redirectFrom(url, location);
@@ -95,12 +97,12 @@ export async function safeFetch(address: string, options: FetchOptions = {}): Pr
         lastModified: single(headers['last-modified']),
       };
       if (status === 304) {
-        await answer.body.dump({ limit: 0 });
+        leave(answer.body);
         return { ok: true, notModified: true, contentType: null, bytes: Buffer.alloc(0), ...found };
       }
       if (status < 200 || status > 299) {
-        await answer.body.dump({ limit: 65_536 });
-        return httpError(status, single(headers['retry-after']));
+        leave(answer.body);
+        return httpError(status, retryAfterSeconds(headers['retry-after']));
       }
       const bytes = await collect(decompress(answer.body, single(headers['content-encoding'])), maxBytes);
       return { ok: true, notModified: false, contentType: single(headers['content-type']), bytes, ...found };
@@ -109,31 +111,21 @@ export async function safeFetch(address: string, options: FetchOptions = {}): Pr
     return explain(clock.signal.aborted ? clock.signal.reason : error);
   } finally {
     clearTimeout(timer);
-    await agent.destroy();
+    // Not waited for: a connection whose name is still being looked up would hold the answer back.
+    void agent.destroy();
   }
 }
 
-function parseUrl(address: string): URL {
-  if (!URL.canParse(address)) throw new Trouble('bad_url', `${address} is not an address`);
-  const url = new URL(address);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new Trouble('bad_url', `${url.protocol} is not http or https`);
-  if (url.username || url.password)
-    throw new Trouble('bad_url', 'addresses with a name or password in them are refused');
-  return url;
+function wanted(target: ReturnType<typeof httpUrl>, code: FetchTrouble): URL {
+  if ('fault' in target) throw new Trouble(code, target.fault);
+  return target.url;
 }
 
 function redirectFrom(from: URL, location: string): URL {
-  if (!URL.canParse(location, from))
-    throw new Trouble('redirect_refused', `redirect to ${location}, which is not an address`);
-  const to = new URL(location, from);
+  const to = wanted(httpUrl(location, from), 'redirect_refused');
   if (from.protocol === 'https:' && to.protocol === 'http:')
     throw new Trouble('redirect_refused', `redirect from https to ${to.href}`);
-  try {
-    return parseUrl(to.href);
-  } catch (error) {
-    throw new Trouble('redirect_refused', error instanceof Error ? error.message : String(error));
-  }
+  return to;
 }
 
 function headersFor({ etag, lastModified, accept }: FetchOptions): Record<string, string> {
@@ -169,15 +161,14 @@ async function collect(body: Readable, maxBytes: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function httpError(status: number, retryAfter: string | null): Failure {
-  const seconds = Number(retryAfter);
-  return {
-    ok: false,
-    code: 'http_error',
-    detail: `HTTP ${status}`,
-    status,
-    ...(retryAfter !== null && Number.isFinite(seconds) && { retryAfterSeconds: Math.max(0, Math.round(seconds)) }),
-  };
+/** What a redirect or an error says beside its status may be endless; nobody reads it. */
+function leave(body: Readable): void {
+  body.on('error', () => {}).destroy();
+}
+
+function httpError(status: number, seconds: number | null): Failure {
+  const wait = seconds !== null && { retryAfterSeconds: seconds };
+  return { ok: false, code: 'http_error', detail: `HTTP ${status}`, status, ...wait };
 }
 
 const single = (value: string | string[] | undefined): string | null =>
@@ -185,23 +176,7 @@ const single = (value: string | string[] | undefined): string | null =>
 
 function explain(error: unknown): Failure {
   if (error instanceof Trouble) return { ok: false, code: error.code, detail: error.message };
-  const cause = rootOf(error);
-  if (cause instanceof AddressRefused) return { ok: false, code: 'address_refused', detail: cause.message };
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
-  const detail = cause instanceof Error ? cause.message : String(cause);
-  return { ok: false, code: troubleOf(code), detail: detail || code };
-}
-
-function troubleOf(code: string): FetchTrouble {
-  if (['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL'].includes(code)) return 'dns_failed';
-  if (['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'].includes(code))
-    return 'connect_failed';
-  if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT')) return 'tls_failed';
-  if (['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'].includes(code)) return 'timeout';
-  if (code.startsWith('Z_') || code === 'ERR_BUFFER_TOO_LARGE') return 'bad_encoding';
-  return 'connection_lost';
-}
-
-function rootOf(error: unknown): unknown {
-  return error instanceof Error && error.cause !== undefined ? rootOf(error.cause) : error;
+  const { code, detail } = troubleOf(error);
+  if (code === 'certificate_refused') return { ok: false, code: 'tls_failed', detail };
+  return { ok: false, code: code === 'bad_request' ? 'bad_url' : code, detail };
 }

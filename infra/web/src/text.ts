@@ -3,7 +3,7 @@ import iconv from 'iconv-lite';
 export type Decoded = {
   text: string;
   charset: string;
-  how: 'bom' | 'utf8' | 'declared' | 'header' | 'guess' | 'fallback';
+  how: 'bom' | 'shape' | 'utf8' | 'declared' | 'header' | 'guess' | 'fallback';
   /** Characters that could not be read. */
   replaced: number;
 };
@@ -14,23 +14,39 @@ const aliases: Record<string, string> = {
   gbk: 'gb18030',
   'x-gbk': 'gb18030',
   'gb_2312-80': 'gb18030',
+  cp936: 'gb18030',
   utf8: 'utf-8',
+  latin1: 'windows-1252',
+  'iso-8859-1': 'windows-1252',
+  'us-ascii': 'windows-1252',
 };
 
+/** Labels are looked for early, with bounded steps; whatever stands before one is ASCII. */
+const prolog = /^[\s\uFEFF]*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']\s*([\w.:-]{1,40})/i;
+const meta = /<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w.:-]{1,40})/i;
+const parameter = /charset\s*=\s*["']?([\w.:-]{1,40})/i;
+
 /**
- * Bytes to text, in the order that reads Chinese pages right: BOM, valid UTF-8, the label inside, the label of the
- * server, UTF-8 with a few broken bytes, clean GB18030, and windows-1252 as the last resort.
+ * Bytes to text, in the order that reads Chinese pages right: BOM, valid UTF-8, the label of the document's first line,
+ * of the server, of a `<meta>`, UTF-8 with a few broken bytes, clean GB18030, and windows-1252 as the last resort. A
+ * label that says UTF-8 over bytes that are not is no label.
  */
 export function decodeText(bytes: Uint8Array, contentType: string | null = null): Decoded {
   const bom = bomOf(bytes);
   if (bom) return decoded(bytes, bom, 'bom');
-  const strict = tryStrict(bytes, 'utf-8');
-  if (strict !== null) return { text: strict, charset: 'utf-8', how: 'utf8', replaced: 0 };
-  const inside = declaredCharset(bytes);
-  if (inside && iconv.encodingExists(inside)) return decoded(bytes, inside, 'declared');
-  const header = /charset\s*=\s*["']?([\w.:-]{1,40})/i.exec(contentType ?? '')?.[1]?.toLowerCase();
-  const told = header && (aliases[header] ?? header);
-  if (told && told !== 'utf-8' && iconv.encodingExists(told)) return decoded(bytes, told, 'header');
+  const wide = wideShape(bytes);
+  if (wide) return decoded(bytes, wide, 'shape');
+  const strict = validUtf8(bytes);
+  if (strict !== null) return { text: strict, charset: 'utf-8', how: 'utf8', replaced: countReplaced(strict) };
+
+  const head = iconv.decode(Buffer.from(bytes.subarray(0, 4_096)), 'latin1');
+  const first = labelled(prolog.exec(head));
+  if (first) return decoded(bytes, first, 'declared');
+  const told = labelled(parameter.exec(contentType ?? ''));
+  if (told) return decoded(bytes, told, 'header');
+  const inside = labelled(meta.exec(head));
+  if (inside) return decoded(bytes, inside, 'declared');
+
   const loose = decoded(bytes, 'utf-8', 'guess');
   if (loose.replaced <= bytes.length / 100) return loose;
   const chinese = decoded(bytes, 'gb18030', 'guess');
@@ -44,24 +60,46 @@ function bomOf(bytes: Uint8Array): string | null {
   return null;
 }
 
-/** The label in an XML declaration or a `<meta>`, looked for in the first 4 KiB, which any such label is ASCII in. */
-function declaredCharset(bytes: Uint8Array): string | null {
-  const head = iconv.decode(Buffer.from(bytes.subarray(0, 4_096)), 'latin1');
-  const label = /(?:encoding|charset)\s*=\s*["']?\s*([\w.:-]{1,40})/i.exec(head)?.[1]?.toLowerCase();
-  return label ? (aliases[label] ?? label) : null;
+/** UTF-16 without a mark: a document that begins with `<` or `{` gives itself away (XML 1.0, appendix F). */
+function wideShape(bytes: Uint8Array): string | null {
+  const opens = (byte: number | undefined) => byte === 0x3c || byte === 0x7b;
+  if (opens(bytes[0]) && bytes[1] === 0) return 'utf-16le';
+  if (bytes[0] === 0 && opens(bytes[1])) return 'utf-16be';
+  return null;
 }
 
-function tryStrict(bytes: Uint8Array, charset: string): string | null {
+/** A known charset other than UTF-8. iconv's own names for what is no charset (`hex`, `base64`, `utf7`) don't count. */
+function labelled(found: RegExpExecArray | null): string | null {
+  const label = found?.[1]?.toLowerCase();
+  if (!label) return null;
+  const charset = aliases[label] ?? label;
+  const usable = iconv.encodingExists(charset) && !/^(utf|unicode|ucs|cesu|hex|base64|binary|internal)/.test(charset);
+  return usable ? charset : null;
+}
+
+/** Valid to its end, or to a last character that was cut off with the document. */
+function validUtf8(bytes: Uint8Array): string | null {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let text: string;
   try {
-    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+    text = decoder.decode(bytes, { stream: true });
   } catch {
     return null;
+  }
+  try {
+    return text + decoder.decode();
+  } catch {
+    return `${text}\uFFFD`;
   }
 }
 
 function decoded(bytes: Uint8Array, charset: string, how: Decoded['how']): Decoded {
   const text = iconv.decode(Buffer.from(bytes), charset, { stripBOM: true });
-  let replaced = 0;
-  for (let at = text.indexOf('\uFFFD'); at !== -1; at = text.indexOf('\uFFFD', at + 1)) replaced++;
-  return { text, charset, how, replaced };
+  return { text, charset, how, replaced: countReplaced(text) };
+}
+
+function countReplaced(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\uFFFD'); at !== -1; at = text.indexOf('\uFFFD', at + 1)) count++;
+  return count;
 }

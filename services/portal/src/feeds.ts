@@ -1,59 +1,131 @@
 import type { PublicDocument } from '@tongsheng/contracts';
-import { Feed } from 'feed';
+import { html as escaped, statedDate } from '@tongsheng/pages';
+import { Feed, type Extension, type Item } from 'feed';
+import { DateTime } from 'luxon';
 
-export type FeedKind = 'rss' | 'atom' | 'json';
+export const feedFormats = { rss: 'application/rss+xml', atom: 'application/atom+xml', json: 'application/feed+json' };
+export type FeedFormat = keyof typeof feedFormats;
 
-export const feedTypes: Record<FeedKind, string> = {
-  rss: 'application/rss+xml; charset=utf-8',
-  atom: 'application/atom+xml; charset=utf-8',
-  json: 'application/feed+json; charset=utf-8',
+/** Longer texts are left to their pages, so that no feed grows without bound. Characters. */
+const longestText = 300_000;
+
+export type FeedHead = {
+  title: string;
+  /** Where people read what the feed lists. */
+  home: string;
+  /** Where the feed is, in this format. */
+  self: string;
 };
 
-/** XML 1.0 can't hold control characters or halves of surrogate pairs; the writer passes them on. */
-const clean = (text: string) => text.replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, (char) => (/\s/.test(char) ? char : ''));
-/** The writer splits only the first of several `]]>` in a text. */
-const cleanHtml = (html: string) => clean(html).replaceAll(']]>', ']]&gt;');
-
 /**
- * The date of an entry: when the source published it, where the source said so to the minute; otherwise when it was
- * posted here. A day that the source stated without a time is told in the page, not turned into a midnight.
+ * Writes a feed, newest document first. Addresses serve as ids. When a source stated a time, that is the date of
+ * publication; when it stated a day, RSS carries the day (`dc:date`) and the others leave the date out; when it stated
+ * nothing there is none. Atom's `updated` and JSON Feed's `date_modified` are ours: when we posted it.
  */
-function dateOf({ source, postedAt }: PublicDocument): Date {
-  const { at = null, precision = 'none' } = source?.publication ?? {};
-  return new Date(at !== null && (precision === 'second' || precision === 'minute') ? at : postedAt);
+export function writeFeed(format: FeedFormat, head: FeedHead, documents: PublicDocument[]): string {
+  const title = xmlText(head.title);
+  const feed = new Feed({
+    id: head.home,
+    title,
+    description: title,
+    link: head.home,
+    language: 'zh-CN',
+    generator: 'Tongsheng',
+    author: { name: title, link: head.home },
+    // A feed of nothing was never updated; the library would say "now".
+    updated: documents.map(({ postedAt }) => dateOf(postedAt)).reduce(later, new Date(0)),
+    feedLinks: { [format]: head.self },
+  });
+  // The library leaves out a date that is not there, though its type demands one.
+  for (const document of documents) feed.addItem(items[format](document) as Item);
+  return { rss: () => feed.rss2(), atom: () => feed.atom1(), json: () => feed.json1() }[format]();
 }
 
-/** RSS 2.0, Atom 1.0 or JSON Feed of some documents, newest first. */
-export function writeFeed(
-  kind: FeedKind,
-  about: { title: string; url: string; feedUrl: string },
-  documents: PublicDocument[],
-): string {
-  const newest = documents[0];
-  const feed = new Feed({
-    id: about.url,
-    title: clean(about.title),
-    description: clean(about.title),
-    link: about.url,
-    language: 'zh-CN',
-    copyright: '',
-    generator: 'Tongsheng',
-    feedLinks: { [kind]: about.feedUrl },
-    updated: newest ? new Date(newest.postedAt) : new Date(0),
-  });
-  for (const document of documents) {
-    const { title, url, summary, html, source, siteName, column, postedAt } = document;
-    feed.addItem({
-      title: clean(title),
-      id: url,
-      link: url,
-      ...(summary && { description: clean(summary) }),
-      content: cleanHtml(html),
-      author: [{ name: clean(source?.name ?? siteName), ...(source?.link && { link: source.link }) }],
-      category: [{ name: clean(column) }],
-      published: dateOf(document),
-      date: kind === 'rss' ? dateOf(document) : new Date(postedAt),
-    });
-  }
-  return kind === 'rss' ? feed.rss2() : kind === 'atom' ? feed.atom1() : feed.json1();
+type Dated = Omit<Item, 'date'> & { date?: Date };
+
+const items: Record<FeedFormat, (document: PublicDocument) => Dated> = { rss: rssItem, atom: atomItem, json: jsonItem };
+
+function rssItem(document: PublicDocument): Dated {
+  const { title, summary, url, column, source, siteName } = document;
+  const content = contentOf(document);
+  const day = source?.publication.precision === 'day' ? statedDate(source.publication) : null;
+  // The library declares `dc` only beside a text.
+  const dublinCore = content === '' ? [] : [element('dc:creator', source?.name ?? siteName)];
+  if (content !== '' && day !== null) dublinCore.push(element('dc:date', day));
+  return {
+    title,
+    link: url,
+    ...publishedOf(document),
+    ...(content !== '' && { content }),
+    category: [{ name: xmlText(column) }],
+    // In place of the library's own, which breaks over `]]>`.
+    extensions: [
+      element('title', title),
+      ...(summary === '' ? [] : [element('description', escaped`${summary}`.text)]),
+      ...dublinCore,
+    ],
+  };
 }
+
+function atomItem(document: PublicDocument): Dated {
+  const { title, summary, url, column, source, postedAt } = document;
+  return {
+    title: escaped`${xmlText(title)}`.text,
+    link: url,
+    date: dateOf(postedAt),
+    ...publishedOf(document),
+    ...(summary !== '' && { description: escaped`${xmlText(summary)}`.text }),
+    content: contentOf(document),
+    // The library leaves `<` in attributes as it is.
+    category: [{ term: xmlText(column).replaceAll('<', '＜') }],
+    ...(source && { author: [{ name: xmlText(source.name), ...(source.link && { link: source.link }) }] }),
+  };
+}
+
+function jsonItem(document: PublicDocument): Dated {
+  const { title, summary, url, column, source, postedAt } = document;
+  return {
+    id: url,
+    title: title.toWellFormed(),
+    link: url,
+    date: dateOf(postedAt),
+    ...publishedOf(document),
+    ...(summary !== '' && { description: summary.toWellFormed() }),
+    content: contentOf(document),
+    category: [{ name: column }],
+    ...(source && {
+      author: [{ name: source.name, ...(source.link && { link: source.link }) }],
+      extensions: [
+        {
+          name: '_source',
+          objects: { name: source.name, url: source.link, published: statedDate(source.publication) },
+        },
+      ],
+    }),
+  };
+}
+
+/** The date of publication, where a moment was stated: the source's own, or for what we originate, ours. */
+function publishedOf({ source, postedAt }: PublicDocument): { published?: Date } {
+  if (!source) return { published: dateOf(postedAt) };
+  const { at, precision } = source.publication;
+  return at !== null && (precision === 'second' || precision === 'minute') ? { published: dateOf(at) } : {};
+}
+
+/** Sanitised text, safe inside one CDATA section: `]]&gt;` is the same HTML. */
+const contentOf = ({ html }: PublicDocument): string =>
+  html.length > longestText ? '' : xmlText(html).replaceAll(']]>', ']]&gt;');
+
+/** An element with text. The library turns `&amp;` back before it escapes. */
+const element = (name: string, text: string): Extension => ({
+  name,
+  objects: { _text: xmlText(text).replaceAll('&', '&amp;') },
+});
+
+/** Without what XML 1.0 can't hold. */
+const xmlText = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex
+  text.toWellFormed().replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '');
+
+const dateOf = (instant: string): Date => DateTime.fromISO(instant).toJSDate();
+const later = (one: Date, other: Date): Date => (other > one ? other : one);

@@ -1,9 +1,13 @@
 import { connectBus } from '@tongsheng/bus';
 import { JsonLog, onShutdown, readConfig, run } from '@tongsheng/runtime';
 import { z } from 'zod';
-import { Catalogue } from './catalogue.ts';
-import { PublicLog } from './public-log.ts';
+import { PublicIndex } from './public-index.ts';
+import { BusLog } from './public-log.ts';
 import { createSite } from './site.ts';
+import { Texts } from './texts.ts';
+
+/** Texts that were read last and stay in memory. Bytes. */
+const keptTexts = 32 * 2 ** 20;
 
 /** `NATS_URL` names a user who may read PUBLIC and nothing else. */
 const config = z.object({
@@ -17,17 +21,22 @@ run(async () => {
   const { NATS_URL: url, LOG_LEVEL, PORTAL_PORT: port, PORTAL_HOST: host, PORTAL_URL } = readConfig(config);
   const log = new JsonLog('portal', LOG_LEVEL);
   const bus = await connectBus({ url, name: 'portal', inboxPrefix: '_INBOX_portal' });
-  const catalogue = new Catalogue();
-  const publicLog = new PublicLog(bus, catalogue, log);
-  const server = createSite(catalogue, publicLog, PORTAL_URL.replace(/\/$/, ''));
-  let stopped = false;
+  const index = new PublicIndex();
+  const publicLog = new BusLog(bus, log);
+  let complete = false;
+  const server = createSite({
+    index,
+    texts: new Texts(publicLog, keptTexts),
+    baseUrl: PORTAL_URL.replace(/\/$/, ''),
+    complete: () => complete,
+  });
   onShutdown('portal', async () => {
-    stopped = true;
     await server.close();
-    await publicLog.stop();
+    await publicLog.close();
     await bus.close();
   });
   await server.listen({ port, host });
-  await publicLog.start(() => stopped);
+  await publicLog.follow((document, position) => index.add(document, position));
+  complete = true;
   log.info('portal.ready', { port });
 });

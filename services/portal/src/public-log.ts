@@ -1,55 +1,62 @@
-import { followPublic, readPublic, type Bus, type Following } from '@tongsheng/bus';
+import { setTimeout as wait } from 'node:timers/promises';
+import { followPublic, readPublic, reasonOf, type Bus, type Following } from '@tongsheng/bus';
 import type { PublicDocument } from '@tongsheng/contracts';
 import type { Log } from '@tongsheng/runtime';
-import type { Catalogue } from './catalogue.ts';
 
-const keptBodies = 200;
+/** What the world may see, as the portal reads it: all of it in order, and one document by its position. */
+export interface PublicLog {
+  /** Resolves once everything that is public now has been told; goes on telling. Told twice is possible. */
+  follow(onDocument: (document: PublicDocument, position: number) => void): Promise<void>;
+  read(position: number): Promise<PublicDocument>;
+  close(): Promise<void>;
+}
 
-/** The PUBLIC stream as the portal sees it: an index in memory, and the last bodies that were asked for. */
-export class PublicLog {
+const pause = 1_000;
+
+/** The PUBLIC stream. What breaks is begun again from the start, for as long as the portal runs. */
+export class BusLog implements PublicLog {
   readonly #bus: Bus;
-  readonly #catalogue: Catalogue;
   readonly #log: Log;
-  readonly #bodies = new Map<number, PublicDocument>();
   #following: Following | null = null;
-  caughtUp = false;
+  #closed = false;
 
-  constructor(bus: Bus, catalogue: Catalogue, log: Log) {
+  constructor(bus: Bus, log: Log) {
     this.#bus = bus;
-    this.#catalogue = catalogue;
     this.#log = log;
   }
 
-  /** Follows from the beginning. The stream is made by the back office; until it is there, the portal waits. */
-  async start(stopped: () => boolean): Promise<void> {
-    while (!this.#following && !stopped()) {
+  async follow(onDocument: (document: PublicDocument, position: number) => void): Promise<void> {
+    while (!this.#closed) {
+      const broken = Promise.withResolvers<unknown>();
       try {
         this.#following = await followPublic(this.#bus, {
-          onDocument: (document, position) => this.#catalogue.add(document, position),
+          onDocument,
           onUnreadable: (reason, position) => this.#log.error('public.unreadable', { position, reason }),
-          onFailure: (error) => this.#log.error('public.follow_failed', { reason: String(error) }),
+          onFailure: broken.resolve,
         });
+        await this.#following.caughtUp;
+        void broken.promise.then((error) => this.#again(onDocument, error));
+        return;
       } catch (error) {
-        this.#log.info('public.waiting', { reason: String(error) });
-        await new Promise((resolve) => setTimeout(resolve, 250));
+        this.#log.warn('public.not_followed', { reason: reasonOf(error) });
+        await wait(pause);
       }
     }
-    await this.#following?.caughtUp;
-    this.caughtUp = true;
   }
 
-  async read(position: number): Promise<PublicDocument> {
-    const known = this.#bodies.get(position);
-    const document = known ?? (await readPublic(this.#bus, position));
-    // Asked for last, forgotten last.
-    this.#bodies.delete(position);
-    this.#bodies.set(position, document);
-    const oldest = this.#bodies.keys().next();
-    if (this.#bodies.size > keptBodies && !oldest.done) this.#bodies.delete(oldest.value);
-    return document;
+  async #again(onDocument: (document: PublicDocument, position: number) => void, error: unknown): Promise<void> {
+    if (this.#closed) return;
+    this.#log.error('public.follow_broken', { reason: reasonOf(error) });
+    await wait(pause);
+    await this.follow(onDocument);
   }
 
-  async stop(): Promise<void> {
+  read(position: number): Promise<PublicDocument> {
+    return readPublic(this.#bus, position);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
     await this.#following?.stop();
   }
 }

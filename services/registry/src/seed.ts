@@ -41,8 +41,6 @@ export class Seeding implements OnApplicationBootstrap {
       count++;
     };
     for (const site of sites) await register({ type: 'site.register', ...this.#head('site', site.siteId), site });
-    for (const source of sources)
-      await register({ type: 'source.register', ...this.#head('source', source.sourceId), source });
     for (const rule of rules) await register({ type: 'rule.register', ...this.#head('rule', rule.ruleId), rule });
     for (const channel of channels) {
       await register({ type: 'channel.register', ...this.#head('channel', channel.channelId), channel });
@@ -57,6 +55,9 @@ export class Seeding implements OnApplicationBootstrap {
         person: { ...person, passwordHash },
       });
     }
+    // Last: as soon as a source is known it is read, and by then everything that judges its items must stand.
+    for (const source of sources)
+      await register({ type: 'source.register', ...this.#head('source', source.sourceId), source });
     if (count > 0) this.log.info('registry.seeded', { registrations: count });
   }
 

@@ -26,8 +26,9 @@ export class Configuration implements OnModuleInit, OnModuleDestroy {
     await Promise.all([this.#sites.close(), this.#sources.close(), this.#rules.close()]);
   }
 
-  /** All that deciding about an item of this source needs. */
-  for(sourceId: string): { source: Source | undefined; rules: Rule[]; sites: string[] } {
+  /** All that deciding about an item of this source needs, as it is registered at this moment. */
+  async for(sourceId: string): Promise<{ source: Source | undefined; rules: Rule[]; sites: string[] }> {
+    await Promise.all([this.#sites.fresh(), this.#sources.fresh(), this.#rules.fresh()]);
     return {
       source: this.#sources.get(sourceId),
       rules: this.#rules.all(),

@@ -33,7 +33,7 @@ export class QueueReposts {
   }
 
   async #queue(entry: Entry<ItemEvent>, item: Published): Promise<void> {
-    const { source, rules, sites } = this.configuration.for(item.sourceId);
+    const { source, rules, sites } = await this.configuration.for(item.sourceId);
     const binding = bind(item, source, rules, sites);
     if (!binding) return;
     const { startsAt, basis } = startClock(item.publication, item.firstSeenAt);
@@ -70,7 +70,7 @@ export class QueueReposts {
   }
 
   async #follow(entry: Entry<ItemEvent>, { itemId, version, contentHash, title }: Revised): Promise<void> {
-    const { sites } = this.configuration.for(entry.site);
+    const { sites } = await this.configuration.for(entry.site);
     for (const site of sites) {
       const taskId = taskIdOf(site, itemId);
       const past = await this.journal.read({ aggregate: 'repost', site, id: taskId });
