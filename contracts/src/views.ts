@@ -62,7 +62,9 @@ export type TimelineEntry = z.infer<typeof TimelineEntry>;
 /** A task opened: the original, our page as the public will see it, and all that happened. */
 export const RepostDetail = z.object({
   row: RepostRow,
-  original: z.object({ ...content.shape, version: z.int(), publication, firstSeenAt: instant }),
+  original: z.object({ ...content.omit({ html: true }).shape, version: z.int(), publication, firstSeenAt: instant }),
+  /** The original as it was cleaned, in the same type as the preview. */
+  originalHtml: z.string(),
   /** Our page's article, made by the same code that serves the public. */
   previewHtml: z.string(),
   timeline: z.array(TimelineEntry),

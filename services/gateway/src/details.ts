@@ -9,7 +9,7 @@ import {
   type RepostDetail,
   type TimelineEntry,
 } from '@tongsheng/contracts';
-import { releaseDocument, renderPreview, repostDocument } from '@tongsheng/pages';
+import { releaseDocument, renderOriginal, renderPreview, repostDocument, showPublication } from '@tongsheng/pages';
 import { Clock } from '@tongsheng/runtime';
 import { Models } from './models.ts';
 
@@ -52,7 +52,6 @@ export class Details {
       original: {
         title,
         link,
-        html,
         author,
         categories,
         contentHash,
@@ -60,6 +59,7 @@ export class Details {
         publication,
         firstSeenAt,
       },
+      originalHtml: renderOriginal({ title, sourceName, html, published: showPublication(publication) }),
       previewHtml: renderPreview(preview),
       timeline: timelineOf([...item.entries, ...task.entries]),
     };

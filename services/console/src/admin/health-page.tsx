@@ -1,0 +1,71 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { health } from '../api/views.ts';
+import { Loading, Trouble } from '../parts/states.tsx';
+import { precise } from '../time.ts';
+import { useWords } from '../words/index.ts';
+
+/** What guarantee holds, and how far each view is. */
+export function HealthPage(): ReactElement {
+  const t = useWords();
+  const { data, error, refetch } = useQuery(health());
+  if (error && !data) return <Trouble error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Loading />;
+  return (
+    <div className="page" data-testid="health">
+      <p className={data.ok ? 'banner banner-good' : 'banner'}>{t(data.ok ? 'health.ok' : 'health.notOk')}</p>
+      <dl className="facts">
+        <div>
+          <dt>{t('health.durability')}</dt>
+          <dd>
+            {t(data.durability.startsWith('survives power') ? 'durability.power' : 'durability.crash')}
+            <br />
+            <small className="hint">{data.durability}</small>
+          </dd>
+        </div>
+        <div>
+          <dt>{t('health.position')}</dt>
+          <dd>{data.journalPosition}</dd>
+        </div>
+        <div>
+          <dt>{t('health.deadLetters')}</dt>
+          <dd>
+            <Link to="/dead-letters">{data.deadLetters}</Link>
+          </dd>
+        </div>
+      </dl>
+      <table className="table">
+        <thead>
+          <tr>
+            <th>{t('health.projection')}</th>
+            <th className="cell-number">{t('health.at')}</th>
+            <th className="cell-number">{t('health.behind')}</th>
+            <th className="cell-number">{t('health.parked')}</th>
+            <th />
+          </tr>
+        </thead>
+        <tbody>
+          {data.projections.map(({ name, position, behind, parked, rebuilding }) => (
+            <tr key={name}>
+              <td>{name}</td>
+              <td className="cell-number">{position}</td>
+              <td className="cell-number">{behind}</td>
+              <td className="cell-number">{parked}</td>
+              <td>
+                {rebuilding === null ? (
+                  <span className="tag tag-good">{t('health.current')}</span>
+                ) : (
+                  <span className="tag tag-near">
+                    {t('health.rebuilding', { percent: Math.floor(rebuilding * 100) })}
+                  </span>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="hint">{t('app.asOf', { time: precise(data.serverTime) })}</p>
+    </div>
+  );
+}

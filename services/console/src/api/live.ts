@@ -1,0 +1,139 @@
+import type { QueryClient } from '@tanstack/react-query';
+import type { DeliveryRow, LiveChange, ReleaseRow, RepostRow, SourceRow } from '@tongsheng/contracts';
+import { create } from 'zustand';
+import { serverNow, setServerTime } from '../time.ts';
+import { openStream, type FromStream } from './stream.ts';
+import type { QueueView, RepostList, Rows } from './views.ts';
+
+/** How far the screen can be trusted to be live. */
+export const useLive = create<{ state: 'connecting' | 'live' | 'offline'; lastBeat: number }>(() => ({
+  state: 'connecting',
+  lastBeat: 0,
+}));
+
+/** Two heartbeats and a half without a word. */
+const silenceMs = 25_000;
+/** Changes of one burst go into the cache together. */
+const gatherMs = 40;
+
+/** Connects this tab to the browser's one stream and keeps the cache in step. Returns how to disconnect. */
+export function connectLive(client: QueryClient, session: string): () => void {
+  let gathered: LiveChange[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = () => {
+    timer = undefined;
+    const changes = gathered;
+    gathered = [];
+    applyChanges(client, changes);
+  };
+  const hear = (message: FromStream) => {
+    if (message.kind === 'gap') void client.invalidateQueries();
+    if (message.kind === 'change') {
+      gathered.push(message.change);
+      timer ??= setTimeout(flush, gatherMs);
+    }
+    if (message.kind !== 'state') return;
+    if (message.serverTime) setServerTime(message.serverTime);
+    if (message.live) useLive.setState({ state: 'live', lastBeat: serverNow() });
+    else useLive.setState({ state: 'offline' });
+  };
+  const silence = setInterval(() => {
+    const { state, lastBeat } = useLive.getState();
+    if (state === 'live' && serverNow() - lastBeat > silenceMs) useLive.setState({ state: 'offline' });
+  }, 5_000);
+  const disconnect = typeof SharedWorker === 'undefined' ? openStream(hear) : share(session, hear);
+  return () => {
+    clearInterval(silence);
+    clearTimeout(timer);
+    disconnect();
+    useLive.setState({ state: 'connecting' });
+  };
+}
+
+function share(session: string, hear: (message: FromStream) => void): () => void {
+  const worker = new SharedWorker(new URL('./live-worker.ts', import.meta.url), { type: 'module', name: 'live' });
+  worker.port.onmessage = ({ data }: MessageEvent<FromStream>) => hear(data);
+  worker.port.postMessage({ kind: 'open', session });
+  const leave = () => worker.port.postMessage({ kind: 'leave' });
+  window.addEventListener('pagehide', leave);
+  return () => {
+    window.removeEventListener('pagehide', leave);
+    leave();
+    worker.port.close();
+  };
+}
+
+/** Replaces rows where they stand; lists on the screen are never read again under the pointer. */
+export function applyChanges(client: QueryClient, changes: LiveChange[]): void {
+  const touched = new Set<LiveChange['view']>();
+  const details = new Set<string>();
+  for (const { view, key } of changes) {
+    touched.add(view);
+    if (view === 'reposts') details.add(`repost ${key}`);
+    if (view === 'releases') details.add(`release ${key}`);
+  }
+  for (const { queryKey } of client.getQueryCache().findAll({ queryKey: ['reposts'] })) {
+    const [, state, site] = queryKey as [string, QueueView, string];
+    client.setQueryData<RepostList>(queryKey, (list) => list && mergeReposts(list, changes, state, site));
+  }
+  patch<ReleaseRow>(client, ['releases'], 'releases', changes, ({ site, releaseId }) => `${site}/${releaseId}`);
+  for (const { queryKey } of client.getQueryCache().findAll({ queryKey: ['deliveries'] })) {
+    const only = queryKey[1] as string;
+    const fits = (row: DeliveryRow) => only === '*' || row.releaseId === only;
+    patch<DeliveryRow>(
+      client,
+      queryKey,
+      'deliveries',
+      changes,
+      ({ site, deliveryId }) => `${site}/${deliveryId}`,
+      fits,
+    );
+  }
+  patch<SourceRow>(client, ['sources'], 'sources', changes, ({ sourceId }) => sourceId);
+  for (const detail of details) void client.invalidateQueries({ queryKey: detail.split(' ') });
+  if (touched.has('reposts')) void client.invalidateQueries({ queryKey: ['compliance-tasks'] });
+}
+
+function patch<Row>(
+  client: QueryClient,
+  queryKey: readonly unknown[],
+  view: LiveChange['view'],
+  changes: LiveChange[],
+  keyOf: (row: Row) => string,
+  fits: (row: Row) => boolean = () => true,
+): void {
+  const rows = changes.filter((change) => change.view === view && change.row !== null).map(({ row }) => row as Row);
+  if (rows.length === 0) return;
+  client.setQueryData<Rows<Row>>(
+    queryKey,
+    (list) => list && { ...list, rows: mergeRows(list.rows, rows.filter(fits), keyOf) },
+  );
+}
+
+/** Known rows stay where they are; new ones come first. */
+export function mergeRows<Row>(before: Row[], changed: Row[], keyOf: (row: Row) => string): Row[] {
+  const newest = new Map(changed.map((row) => [keyOf(row), row]));
+  const kept = before.map((row) => {
+    const found = newest.get(keyOf(row));
+    if (found) newest.delete(keyOf(row));
+    return found ?? row;
+  });
+  return [...newest.values()].reverse().concat(kept);
+}
+
+const inView: Record<QueueView, (row: RepostRow) => boolean> = {
+  open: ({ state }) => state === 'queued',
+  waiting_exemption: ({ state, exemption }) => state === 'queued' && exemption !== null,
+  closed: ({ state }) => state !== 'queued',
+};
+
+/** As `mergeRows`; a row that no longer belongs stays to be seen until the list is merged or read again. */
+export function mergeReposts(list: RepostList, changes: LiveChange[], state: QueueView, site: string): RepostList {
+  const rows = changes.filter(({ view, row }) => view === 'reposts' && row !== null).map(({ row }) => row as RepostRow);
+  const keyOf = (row: RepostRow) => `${row.site}/${row.taskId}`;
+  const known = new Set(list.rows.map(keyOf));
+  const fitting = rows.filter(
+    (row) => known.has(keyOf(row)) || (inView[state](row) && (site === '*' || row.site === site)),
+  );
+  return fitting.length === 0 ? list : { ...list, rows: mergeRows(list.rows, fitting, keyOf) };
+}

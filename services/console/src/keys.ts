@@ -1,0 +1,84 @@
+import { useEffect, useRef } from 'react';
+import { create } from 'zustand';
+import type { Word } from './words/index.ts';
+
+export type Shortcut = {
+  /** As `KeyboardEvent.key` in lower case, or a chord such as `g q`. */
+  keys: string[];
+  says: Word;
+  group: 'keys.anywhere' | 'keys.list' | 'keys.decision';
+  run: () => void;
+  /** A held key repeats it; never for decisions. */
+  repeats?: boolean;
+};
+
+const kept = 'tongsheng.single-keys';
+
+/** Single keys can be turned off (WCAG 2.1.4). */
+export const useKeySettings = create<{ on: boolean; turn: (on: boolean) => void }>((set) => ({
+  on: localStorage.getItem(kept) !== 'off',
+  turn(on) {
+    localStorage.setItem(kept, on ? 'on' : 'off');
+    set({ on });
+  },
+}));
+
+type Layer = { current: Shortcut[] };
+const layers: Layer[] = [];
+let chord = '';
+let chordTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** All shortcuts that work now, for the help table; what was opened last wins. */
+export const activeShortcuts = (): Shortcut[] => [...layers].reverse().flatMap(({ current }) => current);
+
+/** Binds keys for as long as the component is on the screen. */
+export function useShortcuts(shortcuts: Shortcut[]): void {
+  const layer = useRef(shortcuts);
+  layer.current = shortcuts;
+  useEffect(() => {
+    layers.push(layer);
+    return () => void layers.splice(layers.indexOf(layer), 1);
+  }, []);
+}
+
+const editable = 'input, textarea, select, [contenteditable=""], [contenteditable="true"], [role="textbox"]';
+const pressable = 'a[href], button, summary, [role="button"], [role="tab"], [role="menuitem"], [role="option"]';
+
+/** What a key press means here, or null: never while typing or composing, never with modifiers. */
+export function keyOf(event: KeyboardEvent): string | null {
+  if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return null;
+  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  const target = event.target instanceof Element ? event.target : null;
+  if (target?.closest(editable)) return null;
+  if ((event.key === 'Enter' || event.key === ' ') && target?.closest(pressable)) return null;
+  // An input method left on hides letters behind `Process`.
+  if (event.key === 'Process') return /^Key([A-Z])$/.exec(event.code)?.[1]?.toLowerCase() ?? null;
+  return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+}
+
+function onKey(event: KeyboardEvent): void {
+  const key = keyOf(event);
+  if (key === null) return;
+  // A dialog takes its own keys.
+  if (document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]') && key !== '?')
+    return;
+  const isSingle = key.length === 1;
+  if (isSingle && !useKeySettings.getState().on) return;
+  const pressed = chord ? `${chord} ${key}` : key;
+  clearTimeout(chordTimer);
+  chord = '';
+  const all = activeShortcuts();
+  const found = all.find(({ keys }) => keys.includes(pressed));
+  if (found) {
+    if (event.repeat && !found.repeats) return;
+    event.preventDefault();
+    found.run();
+    return;
+  }
+  if (all.some(({ keys }) => keys.some((each) => each.startsWith(`${pressed} `)))) {
+    chord = pressed;
+    chordTimer = setTimeout(() => (chord = ''), 1_200);
+  }
+}
+
+document.addEventListener('keydown', onKey);

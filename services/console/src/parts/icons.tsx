@@ -1,0 +1,30 @@
+import type { ReactElement } from 'react';
+
+const paths = {
+  reposts: 'M4 5h11v6M4 5v14h7M8 9h4M8 13h3M15 14l3-3 3 3M18 11v9',
+  releases: 'M4 10v4l9 4V6l-9 4zM13 9.5a3 3 0 0 1 0 5M6.5 15l1 5M17 8a6 6 0 0 1 0 8',
+  deliveries: 'M3 11l18-8-7 18-3-7-8-3zM11 14l4-5',
+  compliance: 'M4 20V4M4 20h16M8 16v-5M12 16V8M16 16v-3M20 16V6',
+  sources: 'M5 19a1 1 0 1 0 0-.01M4 12a8 8 0 0 1 8 8M4 6a14 14 0 0 1 14 14',
+  deadLetters: 'M4 6h16v12H4zM4 7l8 6 8-6M9 21h6',
+  audit: 'M7 3h7l4 4v14H7zM14 3v4h4M10 12h5M10 16h5',
+  health: 'M3 12h4l2.5-6 4 12 2.5-6h5',
+  menu: 'M4 6h16M4 12h16M4 18h16',
+} as const;
+
+export type IconName = keyof typeof paths;
+
+export function Icon({ name }: { name: IconName }): ReactElement {
+  return (
+    <svg className="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+      <path
+        d={paths[name]}
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.7"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
+    </svg>
+  );
+}

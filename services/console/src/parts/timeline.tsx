@@ -1,0 +1,36 @@
+import type { TimelineEntry } from '@tongsheng/contracts';
+import type { ReactElement } from 'react';
+import { minute, precise } from '../time.ts';
+import { useWords, wordFor } from '../words/index.ts';
+
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+/** All that happened, as the log has it. */
+export function Timeline({ entries }: { entries: TimelineEntry[] }): ReactElement {
+  const t = useWords();
+  return (
+    <ol className="timeline" data-testid="timeline">
+      {entries.map(({ position, at, type, actor, facts }) => {
+        const word = wordFor(`event.${type}`);
+        const detail = text(facts['reason']) ?? text(facts['code']);
+        return (
+          <li key={`${position}-${type}`} className="timeline-entry">
+            <time dateTime={at} title={minute(at)}>
+              {precise(at)}
+            </time>
+            <span className="timeline-what">
+              {word
+                ? t(word, { share: String(facts['share'] ?? ''), revision: String(facts['revision'] ?? '') })
+                : type}
+              {detail && <span className="timeline-detail">{detail}</span>}
+            </span>
+            <span className="timeline-who">
+              {actor.kind === 'service' ? t('actor.service') : (actor.name ?? actor.id)}
+            </span>
+            <span className="timeline-position">#{position}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

@@ -1,0 +1,299 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import type { ReleaseRow, ReviewStep } from '@tongsheng/contracts';
+import { useEffect, useState, type ReactElement } from 'react';
+import { ApiError, decide } from '../api/client.ts';
+import { useLive } from '../api/live.ts';
+import * as views from '../api/views.ts';
+import { DeliveryTag } from '../deliveries/delivery-tag.tsx';
+import { useShortcuts } from '../keys.ts';
+import { announce } from '../parts/announcer.tsx';
+import { Frame } from '../parts/frame.tsx';
+import { ReasonDialog } from '../parts/reason-dialog.tsx';
+import { Loading, sayError, Trouble } from '../parts/states.tsx';
+import { Timeline } from '../parts/timeline.tsx';
+import { hasRole, useMe } from '../session.ts';
+import { MissingPage } from '../shell/plain-pages.tsx';
+import { precise, short } from '../time.ts';
+import { useWords } from '../words/index.ts';
+
+const roleOf = { review: 'reviewer', confidentiality: 'confidentiality', sign: 'signer' } as const;
+const isStep = (state: string): state is ReviewStep => state in roleOf;
+
+/** One release: its page, its chain of signatures, its deliveries, and the step that is due. */
+export function ReleasePage(): ReactElement {
+  const t = useWords();
+  const me = useMe();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const { site, releaseId } = useParams({ from: '/releases/$site/$releaseId' });
+  const { data, error, refetch } = useQuery(views.release(site, releaseId));
+  const { data: siteList } = useQuery(views.sites());
+  const seesDeliveries = hasRole(me, 'comms', 'signer', 'manager', 'duty', 'admin');
+  const { data: deliveries } = useQuery({ ...views.deliveries(releaseId), enabled: seesDeliveries });
+  const { data: channels } = useQuery(views.channels());
+  const offline = useLive(({ state }) => state === 'offline');
+  const [ask, setAsk] = useState<'pass' | 'submit' | null>(null);
+  const [returning, setReturning] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [told, setTold] = useState<string | null>(null);
+  const row = data?.row;
+  const hash = row?.contentHash;
+  useEffect(() => setAsk(null), [hash, row?.state]);
+
+  const step = row && isStep(row.state) ? row.state : null;
+  const hasStepRole = step !== null && hasRole(me, roleOf[step]);
+  const involved =
+    row !== undefined && (row.draftedBy === me.personId || row.signatures.some(({ by }) => by === me.personId));
+  const whyNot = offline ? t('task.offline') : hasStepRole && involved ? t('release.samePerson') : null;
+  const mayPass = hasStepRole && whyNot === null && !busy;
+  const isDraft = row?.state === 'draft' && hasRole(me, 'comms');
+  const siteName = siteList?.rows.find(({ siteId }) => siteId === site)?.name ?? site;
+
+  const send = async (type: string, fields: Record<string, unknown>, said: string) => {
+    setBusy(true);
+    setTold(null);
+    try {
+      await decide({ type, site, releaseId, seenHash: hash, ...fields });
+      setReturning(false);
+      announce('done', said);
+    } catch (caught) {
+      setTold(sayError(caught, t));
+      announce('failed', sayError(caught, t));
+      if (caught instanceof ApiError && caught.status < 500) setReturning(false);
+    } finally {
+      setAsk(null);
+      setBusy(false);
+      void client.invalidateQueries({ queryKey: ['release', `${site}/${releaseId}`] });
+    }
+  };
+  const confirm = () => {
+    if (busy || !row) return;
+    if (ask === 'submit') void send('release.submit', {}, t('release.submitted'));
+    else if (step) void send('release.pass_step', { step }, t('release.passed', { step: t(`release.step.${step}`) }));
+  };
+  const begin = () => {
+    if (whyNot) return announce('told', whyNot);
+    if (isDraft) setAsk('submit');
+    else if (mayPass) setAsk('pass');
+  };
+  useShortcuts([
+    ...(isDraft || hasStepRole
+      ? [
+          {
+            keys: ['a'],
+            says: isDraft ? ('release.submit' as const) : (`release.pass.${step ?? 'review'}` as const),
+            group: 'keys.decision' as const,
+            run: begin,
+          },
+        ]
+      : []),
+    ...(mayPass
+      ? [
+          {
+            keys: ['r'],
+            says: 'release.return' as const,
+            group: 'keys.decision' as const,
+            run: () => setReturning(true),
+          },
+        ]
+      : []),
+    ...(ask ? [{ keys: ['Enter'], says: 'app.confirm' as const, group: 'keys.decision' as const, run: confirm }] : []),
+    {
+      keys: ['Escape'],
+      says: 'keys.escape',
+      group: 'keys.anywhere',
+      run: () => (ask ? setAsk(null) : void navigate({ to: '/releases' })),
+    },
+  ]);
+
+  if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return <MissingPage />;
+  if (error && !data) return <Trouble error={error} onRetry={() => void refetch()} />;
+  if (!data || !row) return <Loading />;
+  return (
+    <div className="release" data-testid="release" data-state={row.state}>
+      <div className="release-main">
+        <header className="task-head">
+          <p className="crumbs">
+            <Link to="/releases">{t('releases.title')}</Link> <kbd>Esc</kbd>
+          </p>
+          <h2 className="task-title">
+            <span className={`tag tag-${row.kind}`}>{t(`kind.${row.kind}`)}</span> {row.title}
+          </h2>
+          <Chain row={row} />
+        </header>
+        {row.returned && (
+          <p className="banner" data-testid="returned">
+            {t('release.returned', {
+              step: t(`release.step.${row.returned.step}`),
+              name: row.returned.byName,
+              time: precise(row.returned.at),
+              reason: row.returned.reason,
+            })}
+          </p>
+        )}
+        {told && (
+          <p className="banner banner-refused" role="alert" data-testid="refusal">
+            {told}
+          </p>
+        )}
+        <section className="pane">
+          <h3 className="pane-head">
+            <span>{t('release.preview')}</span>
+            <span className="pane-fact">{siteName}</span>
+            <span className="pane-fact">
+              {t('release.revision', { n: row.revision, hash: row.contentHash.slice(0, 8) })}
+            </span>
+            {row.url && (
+              <a className="pane-link" href={row.url} target="_blank" rel="noreferrer noopener">
+                {t('release.page')}
+              </a>
+            )}
+          </h3>
+          <Frame key={row.contentHash} title={t('release.preview')} html={data.previewHtml} />
+        </section>
+        <footer className={ask ? 'actions actions-asking' : 'actions'}>
+          {ask ? (
+            <>
+              <span className="actions-text" role="status">
+                {ask === 'submit'
+                  ? t('release.submitConfirm')
+                  : t(`release.confirm.${step ?? 'review'}`, { site: siteName, n: row.channels.length })}
+              </span>
+              <button type="button" className="button" onClick={() => setAsk(null)}>
+                {t('app.cancel')} <kbd>Esc</kbd>
+              </button>
+              <button
+                type="button"
+                className="button button-primary"
+                disabled={busy}
+                autoFocus
+                onClick={confirm}
+                data-testid="confirm"
+              >
+                {busy ? t('state.sending') : t('app.confirm')} <kbd>Enter</kbd>
+              </button>
+            </>
+          ) : (
+            <>
+              <div className="actions-left">
+                {isDraft && (
+                  <Link
+                    to="/releases/$site/$releaseId/edit"
+                    params={{ site, releaseId }}
+                    className="button"
+                    data-testid="edit"
+                  >
+                    {t('release.edit')}
+                  </Link>
+                )}
+                {hasStepRole && (
+                  <button
+                    type="button"
+                    className="button"
+                    disabled={!mayPass}
+                    onClick={() => setReturning(true)}
+                    data-testid="return"
+                  >
+                    {t('release.return')} <kbd>R</kbd>
+                  </button>
+                )}
+              </div>
+              <span className="actions-text">{whyNot}</span>
+              {isDraft && (
+                <button type="button" className="button button-primary" onClick={begin} data-testid="submit">
+                  {t('release.submit')} <kbd>A</kbd>
+                </button>
+              )}
+              {hasStepRole && step && (
+                <button
+                  type="button"
+                  className="button button-primary"
+                  aria-disabled={!mayPass}
+                  title={whyNot ?? undefined}
+                  onClick={begin}
+                  data-testid="pass"
+                >
+                  {t(`release.pass.${step}`)} <kbd>A</kbd>
+                </button>
+              )}
+            </>
+          )}
+        </footer>
+      </div>
+      <aside className="release-side">
+        <h3>{seesDeliveries ? t('release.deliveries') : t('release.channels')}</h3>
+        {deliveries && deliveries.rows.length > 0 ? (
+          <ul className="delivery-list" data-testid="release-deliveries">
+            {deliveries.rows.map((delivery) => (
+              <li key={delivery.deliveryId}>
+                <span>{delivery.channelName}</span>
+                <DeliveryTag row={delivery} />
+              </li>
+            ))}
+          </ul>
+        ) : (
+          <>
+            <ul className="delivery-list">
+              {row.channels.map((channelId) => (
+                <li key={channelId}>
+                  {channels?.rows.find((each) => each.channelId === channelId)?.name ?? channelId}
+                </li>
+              ))}
+            </ul>
+            <p className="hint">{t('release.noDeliveries')}</p>
+          </>
+        )}
+        {deliveries && deliveries.rows.length > 0 && (
+          <Link to="/deliveries" search={{ release: releaseId }}>
+            {t('deliveries.title')} →
+          </Link>
+        )}
+        <h3>{t('release.history')}</h3>
+        <Timeline entries={data.timeline} />
+      </aside>
+      {returning && step && (
+        <ReasonDialog
+          title={t('release.returnTitle')}
+          hint={t('release.returnHint')}
+          label={t('task.reason')}
+          send={t('release.return')}
+          onClose={() => setReturning(false)}
+          onSend={(reason) => send('release.return', { step, reason }, t('release.returnedDone'))}
+        />
+      )}
+    </div>
+  );
+}
+
+const chain = ['draft', 'review', 'confidentiality', 'sign', 'publish'] as const;
+const reached: Record<ReleaseRow['state'], number> = {
+  draft: 0,
+  review: 1,
+  confidentiality: 2,
+  sign: 3,
+  signed: 4,
+  published: 5,
+};
+
+/** Who did what, and which step is due. */
+function Chain({ row }: { row: ReleaseRow }): ReactElement {
+  const t = useWords();
+  const at = reached[row.state];
+  return (
+    <ol className="chain">
+      {chain.map((step, index) => {
+        const signature = row.signatures.find((each) => each.step === step);
+        const who = step === 'draft' ? row.draftedByName : signature?.byName;
+        const when = signature?.at;
+        const state = index < at ? 'done' : index === at ? 'due' : 'later';
+        return (
+          <li key={step} className={`chain-step chain-${state}`} aria-current={state === 'due' ? 'step' : undefined}>
+            <span className="chain-name">{t(`release.step.${step}`)}</span>
+            {who && <span className="chain-who">{when ? t('release.by', { name: who, time: short(when) }) : who}</span>}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

@@ -1,0 +1,123 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import type { Me, ReleaseRow } from '@tongsheng/contracts';
+import { useState, type ReactElement } from 'react';
+import { releases, sites } from '../api/views.ts';
+import { useShortcuts } from '../keys.ts';
+import { Empty, Loading, Trouble } from '../parts/states.tsx';
+import { hasRole, useMe } from '../session.ts';
+import { short } from '../time.ts';
+import { useWords } from '../words/index.ts';
+
+/** Whether a release waits for this person now. */
+export function waitsFor({ roles, personId }: Me, { state, draftedBy, signatures }: ReleaseRow): boolean {
+  if (state === 'draft') return draftedBy === personId;
+  const done = draftedBy === personId || signatures.some(({ by }) => by === personId);
+  const role = { review: 'reviewer', confidentiality: 'confidentiality', sign: 'signer' } as const;
+  return state in role && !done && roles.includes(role[state as keyof typeof role]);
+}
+
+/** Releases: what waits for me, or all of them. */
+export function ReleasesPage(): ReactElement {
+  const t = useWords();
+  const me = useMe();
+  const navigate = useNavigate();
+  const { show } = useSearch({ from: '/releases' });
+  const { data, error, refetch } = useQuery(releases());
+  const { data: siteList } = useQuery(sites());
+  const [chosen, setChosen] = useState(0);
+  const writes = hasRole(me, 'comms');
+  const all = show === 'all' || !(writes || hasRole(me, 'reviewer', 'confidentiality', 'signer'));
+  const sorted = [...(data?.rows ?? [])].sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
+  const waiting = sorted.filter((row) => waitsFor(me, row));
+  const rows = all ? sorted : waiting;
+  const nameOf = (site: string) => siteList?.rows.find(({ siteId }) => siteId === site)?.name ?? site;
+  const open = (row: ReleaseRow | undefined) =>
+    row && void navigate({ to: '/releases/$site/$releaseId', params: { site: row.site, releaseId: row.releaseId } });
+  useShortcuts([
+    {
+      keys: ['j', 'ArrowDown'],
+      says: 'keys.down',
+      group: 'keys.list',
+      run: () => setChosen(Math.min(chosen + 1, rows.length - 1)),
+      repeats: true,
+    },
+    {
+      keys: ['k', 'ArrowUp'],
+      says: 'keys.up',
+      group: 'keys.list',
+      run: () => setChosen(Math.max(chosen - 1, 0)),
+      repeats: true,
+    },
+    { keys: ['Enter'], says: 'keys.enter', group: 'keys.list', run: () => open(rows[chosen]) },
+  ]);
+  return (
+    <div className="page">
+      <div className="page-bar">
+        <div className="tabs" role="group">
+          <Link to="/releases" className={all ? 'tab' : 'tab tab-here'}>
+            {t('releases.mine')} {data && <span className="badge">{waiting.length}</span>}
+          </Link>
+          <Link to="/releases" search={{ show: 'all' }} className={all ? 'tab tab-here' : 'tab'}>
+            {t('releases.all')}
+          </Link>
+        </div>
+        <span className="top-space" />
+        {writes && (
+          <>
+            <Link to="/releases/new" search={{ kind: 'rebuttal' }} className="button" data-testid="new-rebuttal">
+              {t('releases.newRebuttal')}
+            </Link>
+            <Link
+              to="/releases/new"
+              search={{ kind: 'press' }}
+              className="button button-primary"
+              data-testid="new-press"
+            >
+              {t('releases.newPress')}
+            </Link>
+          </>
+        )}
+      </div>
+      {error && !data && <Trouble error={error} onRetry={() => void refetch()} />}
+      {!data && !error && <Loading />}
+      {data && rows.length === 0 && (
+        <Empty title={t(all ? 'releases.emptyAll' : 'releases.empty')}>{t('releases.emptyHint')}</Empty>
+      )}
+      {rows.length > 0 && (
+        <table className="table" data-testid="releases">
+          <thead>
+            <tr>
+              <th>{t('releases.colTitle')}</th>
+              <th>{t('releases.colKind')}</th>
+              <th>{t('releases.colState')}</th>
+              <th>{t('releases.colSite')}</th>
+              <th>{t('releases.colBy')}</th>
+              <th>{t('releases.colAt')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, index) => (
+              <tr key={`${row.site}/${row.releaseId}`} aria-selected={index === chosen} onClick={() => open(row)}>
+                <td className="cell-title">
+                  <Link to="/releases/$site/$releaseId" params={{ site: row.site, releaseId: row.releaseId }}>
+                    {row.title}
+                  </Link>
+                </td>
+                <td>
+                  <span className={`tag tag-${row.kind}`}>{t(`kind.${row.kind}`)}</span>
+                </td>
+                <td>
+                  <span className={`tag tag-release-${row.state}`}>{t(`release.state.${row.state}`)}</span>
+                </td>
+                <td>{nameOf(row.site)}</td>
+                <td>{row.draftedByName}</td>
+                <td className="cell-time">{short(row.updatedAt)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+import { useQuery } from '@tanstack/react-query';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import type { RepostRow } from '@tongsheng/contracts';
+import { memo, useEffect, useRef, type ReactElement } from 'react';
+import { sites } from '../api/views.ts';
+import { Countdown } from '../parts/countdown.tsx';
+import { short } from '../time.ts';
+import { useWords } from '../words/index.ts';
+import type { FrozenOrder } from './order.ts';
+
+const rowHeight = 64;
+
+/** The rows that fit on the screen, of however many there are. */
+export function QueueGrid(props: {
+  order: FrozenOrder;
+  rows: ReadonlyMap<string, RepostRow>;
+  selected: string | null;
+  sending: ReadonlySet<string>;
+  onSelect: (key: string) => void;
+  onOpen: () => void;
+}): ReactElement {
+  const { order, rows, selected, sending, onSelect, onOpen } = props;
+  const t = useWords();
+  const viewport = useRef<HTMLDivElement>(null);
+  const { data } = useQuery(sites());
+  const names = new Map(data?.rows.map(({ siteId, name }) => [siteId, name]));
+  const virtual = useVirtualizer({
+    count: order.length,
+    getScrollElement: () => viewport.current,
+    estimateSize: () => rowHeight,
+    overscan: 6,
+  });
+  const at = selected === null ? -1 : order.indexOf(selected);
+  useEffect(() => {
+    if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' });
+  }, [at, virtual]);
+
+  return (
+    <div
+      ref={viewport}
+      className="grid"
+      role="grid"
+      aria-label={t('queue.title')}
+      aria-rowcount={order.length}
+      tabIndex={0}
+      data-testid="queue"
+    >
+      <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        {virtual.getVirtualItems().map(({ index, start }) => {
+          const key = order[index]!;
+          const row = rows.get(key);
+          return row ? (
+            <Row
+              key={key}
+              id={key}
+              row={row}
+              index={index}
+              top={start}
+              selected={key === selected}
+              sending={sending.has(key)}
+              siteName={names.get(row.site) ?? row.site}
+              onSelect={onSelect}
+              onOpen={onOpen}
+            />
+          ) : null;
+        })}
+      </div>
+    </div>
+  );
+}
+
+const Row = memo(function Row(props: {
+  id: string;
+  row: RepostRow;
+  index: number;
+  top: number;
+  selected: boolean;
+  sending: boolean;
+  siteName: string;
+  onSelect: (key: string) => void;
+  onOpen: () => void;
+}): ReactElement {
+  const { id, row, index, top, selected, sending, siteName, onSelect, onOpen } = props;
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 1}
+      aria-selected={selected}
+      className="grid-row"
+      data-state={row.state}
+      data-key={id}
+      data-testid="queue-row"
+      style={{ transform: `translateY(${top}px)`, height: rowHeight }}
+      onClick={() => onSelect(id)}
+      onDoubleClick={onOpen}
+    >
+      <div role="gridcell" className="grid-clock">
+        <RowState row={row} sending={sending} />
+      </div>
+      <div role="gridcell" className="grid-what">
+        <span className="grid-title">{row.title}</span>
+        <span className="grid-facts">
+          <span>{siteName}</span>
+          <span>{row.sourceName}</span>
+          <span>{short(row.publication.at ?? row.firstSeenAt)}</span>
+        </span>
+      </div>
+    </div>
+  );
+});
+
+/** The clock while it runs, and the state once it no longer matters. */
+function RowState({ row, sending }: { row: RepostRow; sending: boolean }): ReactElement {
+  const t = useWords();
+  if (sending) return <span className="tag tag-busy">{t('state.sending')}</span>;
+  if (row.state !== 'queued') return <span className={`tag tag-${row.state}`}>{t(`state.${row.state}`)}</span>;
+  return (
+    <>
+      <Countdown startsAt={row.startsAt} dueAt={row.dueAt} />
+      {row.exemption && <span className="tag tag-waiting">{t('state.waiting')}</span>}
+    </>
+  );
+}

@@ -1,0 +1,257 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import type { RepostRow } from '@tongsheng/contracts';
+import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
+import * as views from '../api/views.ts';
+import { useShortcuts } from '../keys.ts';
+import { announce } from '../parts/announcer.tsx';
+import { Empty, Loading, Trouble } from '../parts/states.tsx';
+import { clockState, serverNow, short } from '../time.ts';
+import { useWords, type Word } from '../words/index.ts';
+import { arrived, keyOf, merged, nextOpen, type FrozenOrder } from './order.ts';
+import { QueueGrid } from './queue-grid.tsx';
+import { TaskPanel } from './task-panel.tsx';
+
+const tabs: { view: views.QueueView; word: Word }[] = [
+  { view: 'open', word: 'queue.open' },
+  { view: 'waiting_exemption', word: 'queue.waiting' },
+  { view: 'closed', word: 'queue.closed' },
+];
+
+/** The queue of repost tasks, most urgent first, beside the task that is being decided. */
+export function QueuePage(): ReactElement {
+  const t = useWords();
+  const { view = 'open', site } = useSearch({ from: '/reposts' });
+  const navigate = useNavigate({ from: '/reposts' });
+  const { data: sites } = useQuery(views.sites());
+  const { data, error, refetch } = useQuery({ ...views.reposts(view, site), staleTime: Infinity });
+  return (
+    <div className="queue">
+      <div className="queue-bar">
+        <div className="tabs" role="group">
+          {tabs.map((tab) => (
+            <Link
+              key={tab.view}
+              from="/reposts"
+              to="/reposts"
+              search={{ ...(tab.view !== 'open' && { view: tab.view }), ...(site && { site }) }}
+              className={tab.view === view ? 'tab tab-here' : 'tab'}
+              aria-current={tab.view === view ? 'page' : undefined}
+            >
+              {t(tab.word)}
+            </Link>
+          ))}
+        </div>
+        <label className="inline-field">
+          <span>{t('queue.site')}</span>
+          <select
+            value={site ?? ''}
+            onChange={({ target }) => void navigate({ search: { view, ...(target.value && { site: target.value }) } })}
+          >
+            <option value="">{t('queue.allSites')}</option>
+            {sites?.rows.map(({ siteId, name }) => (
+              <option key={siteId} value={siteId}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        {data && <Counts rows={data.rows} view={view} />}
+        <span className="top-space" />
+        <SourcesLine />
+      </div>
+      {error && !data ? <Trouble error={error} onRetry={() => void refetch()} /> : null}
+      {!data && !error ? <Loading /> : null}
+      {data && <Queue key={`${view} ${site ?? '*'}`} view={view} list={data} />}
+    </div>
+  );
+}
+
+const quietMs = 60_000;
+
+function Queue({ view, list }: { view: views.QueueView; list: views.RepostList }): ReactElement {
+  const t = useWords();
+  const { task } = useSearch({ from: '/reposts' });
+  const navigate = useNavigate({ from: '/reposts' });
+  const client = useQueryClient();
+  const rows = useMemo(() => new Map(list.rows.map((row) => [keyOf(row), row])), [list.rows]);
+  const [order, setOrder] = useState<FrozenOrder>(() => merged(list.rows, view));
+  const [chosen, setChosen] = useState<string | null>(task ?? order[0] ?? null);
+  const [sending, setSending] = useState<ReadonlySet<string>>(new Set());
+  const selected = chosen !== null && rows.has(chosen) ? chosen : (order[0] ?? null);
+  const shown = useDeferredValue(selected);
+  const waiting = useMemo(() => arrived(order, list.rows, view), [order, list.rows, view]);
+
+  const merge = () => {
+    const next = merged(list.rows, view);
+    setOrder(next);
+    if (selected === null || !next.includes(selected)) setChosen(next[0] ?? null);
+  };
+  // Nobody is disturbed by a merge when there is nothing on the screen, or nobody there.
+  useEffect(() => {
+    if (order.length === 0 && waiting.length > 0) merge();
+  });
+  useWhenQuiet(quietMs, () => waiting.length > 0 && merge());
+
+  const go = (step: number) => {
+    const at = selected === null ? -1 : order.indexOf(selected);
+    const next = order[Math.min(Math.max(at + step, 0), order.length - 1)];
+    if (next) setChosen(next);
+  };
+  const open = () => {
+    const row = selected && rows.get(selected);
+    if (row) void navigate({ to: '/reposts/$site/$taskId', params: { site: row.site, taskId: row.taskId } });
+  };
+  useShortcuts([
+    { keys: ['j', 'ArrowDown'], says: 'keys.down', group: 'keys.list', run: () => go(1), repeats: true },
+    { keys: ['k', 'ArrowUp'], says: 'keys.up', group: 'keys.list', run: () => go(-1), repeats: true },
+    { keys: ['Enter'], says: 'keys.enter', group: 'keys.list', run: open },
+    { keys: ['n'], says: 'queue.merge', group: 'keys.list', run: merge },
+  ]);
+
+  // The address follows, so that a reload or a copied link finds the same task; a moment later, to keep keys quick.
+  useEffect(() => {
+    const timer = setTimeout(
+      () =>
+        selected &&
+        selected !== task &&
+        void navigate({ search: (before) => ({ ...before, task: selected }), replace: true }),
+      400,
+    );
+    return () => clearTimeout(timer);
+  }, [selected, task, navigate]);
+  useEffect(() => {
+    const at = shown === null ? -1 : order.indexOf(shown);
+    for (const key of order.slice(at + 1, at + 3)) {
+      const row = rows.get(key);
+      if (row) void client.prefetchQuery({ ...views.repost(row.site, row.taskId), staleTime: 10_000 });
+    }
+    // The rows themselves don't matter here, only which are next.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [shown, order, client]);
+
+  const onSending = (key: string, is: boolean) =>
+    setSending((before) => {
+      const after = new Set(before);
+      if (is) after.add(key);
+      else after.delete(key);
+      return after;
+    });
+  const onDecided = (key: string, said: string) => {
+    const next = nextOpen(order, rows, key);
+    const title = next && rows.get(next)?.title;
+    announce('done', said, title ? t('task.next', { title }) : undefined);
+    if (next && key === selected) setChosen(next);
+  };
+
+  if (order.length === 0) return <EmptyQueue view={view} />;
+  const row = shown === null ? undefined : rows.get(shown);
+  return (
+    <div className="queue-body">
+      <div className="queue-list">
+        {waiting.length > 0 && <Arrivals rows={waiting} onMerge={merge} />}
+        {list.total > list.rows.length && (
+          <p className="hint queue-limit">
+            {t('queue.limited', { total: list.total, n: list.rows.length })} {t('queue.more')}
+          </p>
+        )}
+        <QueueGrid order={order} rows={rows} selected={selected} sending={sending} onSelect={setChosen} onOpen={open} />
+      </div>
+      {row ? (
+        <TaskPanel key={keyOf(row)} row={row} onDecided={onDecided} onSending={onSending} />
+      ) : (
+        <Empty title={t('queue.choose')} />
+      )}
+    </div>
+  );
+}
+
+function Arrivals({ rows, onMerge }: { rows: RepostRow[]; onMerge: () => void }): ReactElement {
+  const t = useWords();
+  const urgent = rows.filter(({ dueAt }) => Date.parse(dueAt) - serverNow() < 3_600_000).length;
+  return (
+    <p className="arrivals" role="status" data-testid="arrivals">
+      <span>
+        {urgent > 0 ? t('queue.arrivedUrgent', { n: rows.length, urgent }) : t('queue.arrived', { n: rows.length })}
+      </span>
+      <button type="button" className="button button-small" onClick={onMerge}>
+        {t('queue.merge')} <kbd>N</kbd>
+      </button>
+    </p>
+  );
+}
+
+function Counts({ rows, view }: { rows: RepostRow[]; view: views.QueueView }): ReactElement | null {
+  const t = useWords();
+  const [, again] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => again((count) => count + 1), 15_000);
+    return () => clearInterval(timer);
+  }, []);
+  if (view === 'closed') return null;
+  const open = rows.filter(({ state, exemption }) => state === 'queued' && (view === 'open' || exemption));
+  const now = serverNow();
+  const states = open.map(({ startsAt, dueAt }) => clockState(Date.parse(startsAt), Date.parse(dueAt), now));
+  const count = (state: string) => states.filter((each) => each === state).length;
+  const [urgent, overdue] = [count('urgent'), count('overdue')];
+  return (
+    <span className="counts">
+      <span data-testid="queue-count">{t('queue.count', { n: open.length })}</span>
+      {urgent > 0 && <span className="tag tag-urgent">{t('queue.urgent', { n: urgent })}</span>}
+      {overdue > 0 && <span className="tag tag-overdue">{t('queue.overdue', { n: overdue })}</span>}
+    </span>
+  );
+}
+
+/** An empty queue proves nothing unless the sources are well. */
+function EmptyQueue({ view }: { view: views.QueueView }): ReactElement {
+  const t = useWords();
+  const { data } = useQuery(views.sources());
+  if (view === 'waiting_exemption') return <Empty title={t('queue.emptyWaiting')} />;
+  if (view === 'closed') return <Empty title={t('queue.emptyClosed')} />;
+  const rows = data?.rows ?? [];
+  const bad = rows.filter(({ trouble }) => trouble).length;
+  const last = rows.map(({ lastItemAt }) => lastItemAt ?? '').reduce((one, other) => (one > other ? one : other), '');
+  return (
+    <Empty title={t('queue.empty')}>
+      {data && (
+        <p>
+          {bad > 0
+            ? t('queue.emptyTrouble', { bad })
+            : last
+              ? t('queue.emptyHealthy', { n: rows.length, time: short(last) })
+              : t('queue.emptyNever', { n: rows.length })}{' '}
+          <Link to="/sources">{t('queue.seeSources')}</Link>
+        </p>
+      )}
+    </Empty>
+  );
+}
+
+function SourcesLine(): ReactElement | null {
+  const t = useWords();
+  const { data } = useQuery(views.sources());
+  if (!data) return null;
+  const good = data.rows.filter(({ trouble }) => !trouble).length;
+  return (
+    <Link to="/sources" className={good === data.rows.length ? 'sources-line' : 'sources-line sources-bad'}>
+      {t('nav.sources')} {good}/{data.rows.length}
+    </Link>
+  );
+}
+
+/** Calls back when nobody has touched the page for a while. */
+function useWhenQuiet(afterMs: number, then: () => unknown): void {
+  const call = useRef(then);
+  call.current = then;
+  useEffect(() => {
+    let touched = Date.now();
+    const touch = () => (touched = Date.now());
+    const timer = setInterval(() => Date.now() - touched > afterMs && call.current(), 5_000);
+    for (const name of ['pointerdown', 'pointermove', 'keydown', 'wheel']) document.addEventListener(name, touch);
+    return () => {
+      clearInterval(timer);
+      for (const name of ['pointerdown', 'pointermove', 'keydown', 'wheel']) document.removeEventListener(name, touch);
+    };
+  }, [afterMs]);
+}

@@ -1,0 +1,394 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { RepostRow } from '@tongsheng/contracts';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
+import { ApiError, decide, newId } from '../api/client.ts';
+import { useLive } from '../api/live.ts';
+import * as views from '../api/views.ts';
+import { useShortcuts } from '../keys.ts';
+import { announce } from '../parts/announcer.tsx';
+import { Countdown } from '../parts/countdown.tsx';
+import { Frame } from '../parts/frame.tsx';
+import { ReasonDialog } from '../parts/reason-dialog.tsx';
+import { Loading, sayError, Trouble } from '../parts/states.tsx';
+import { Timeline } from '../parts/timeline.tsx';
+import { hasRole, useMe } from '../session.ts';
+import { minute, precise } from '../time.ts';
+import { useWords } from '../words/index.ts';
+import { keyOf } from './order.ts';
+
+type Ask = null | 'approve' | 'countersign';
+type Writing = null | 'exempt' | 'refuse';
+type Pane = 'both' | 'original' | 'preview';
+
+export type TaskPanelProps = {
+  row: RepostRow;
+  /** Told once a decision stands; what to say of it. */
+  onDecided: (key: string, said: string) => void;
+  onSending?: (key: string, is: boolean) => void;
+};
+
+/** One task: the original beside our page, why and until when, and the decision. */
+export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelProps): ReactElement {
+  const t = useWords();
+  const me = useMe();
+  const client = useQueryClient();
+  const key = keyOf(row);
+  const detailQuery = useQuery({ ...views.repost(row.site, row.taskId), staleTime: 5_000 });
+  const { data: detail, error, refetch } = detailQuery;
+  const { data: siteList } = useQuery(views.sites());
+  const siteName = siteList?.rows.find(({ siteId }) => siteId === row.site)?.name ?? row.site;
+  const offline = useLive(({ state }) => state === 'offline');
+  const [ask, setAsk] = useState<Ask>(null);
+  const [writing, setWriting] = useState<Writing>(null);
+  const [pane, setPane] = useState<Pane>('both');
+  const [history, setHistory] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [told, setTold] = useState<string | null>(null);
+  const [seen, setSeen] = useState({ original: '', preview: '' });
+  const panes = useRef<HTMLDivElement>(null);
+
+  const current = detail && detail.original.contentHash === row.contentHash ? detail : undefined;
+  const open = row.state === 'queued';
+  const isEditor = hasRole(me, 'editor');
+  const bothSeen = current !== undefined && seen.original === row.contentHash && seen.preview === row.contentHash;
+  const whyNot = !isEditor ? t('task.notEditor') : offline ? t('task.offline') : !bothSeen ? t('task.notLoaded') : null;
+  const mayApprove = open && whyNot === null && !busy;
+
+  // A version that nobody has looked at can't be confirmed.
+  const version = row.contentHash;
+  useEffect(() => setAsk(null), [version]);
+
+  const send = async (type: string, fields: Record<string, unknown>, said: string) => {
+    setBusy(true);
+    setTold(null);
+    onSending(key, true);
+    try {
+      await decide({ type, site: row.site, taskId: row.taskId, ...fields }, newId());
+      setWriting(null);
+      onDecided(key, said);
+    } catch (caught) {
+      const refused = refusalFor(caught);
+      setTold(refused);
+      announce('failed', refused);
+      if (caught instanceof ApiError && caught.status === 409) {
+        setWriting(null);
+        void client.invalidateQueries({ queryKey: ['repost', key] });
+      }
+    } finally {
+      setAsk(null);
+      setBusy(false);
+      onSending(key, false);
+    }
+  };
+  const refusalFor = (caught: unknown): string => {
+    if (!(caught instanceof ApiError)) return sayError(caught, t);
+    const { code, params } = caught;
+    const [name, at] = [
+      String(params['byName'] ?? params['by'] ?? ''),
+      String(params['approvedAt'] ?? params['at'] ?? ''),
+    ];
+    if (code === 'repost_already_approved' && name)
+      return t('task.alreadyApproved', { name, time: at ? precise(at) : '' });
+    if (code === 'repost_changed') return t('task.changed', { version: String(params['version'] ?? '') });
+    return sayError(caught, t);
+  };
+
+  const approve = () => {
+    if (!open) return;
+    if (whyNot) return announce('told', whyNot);
+    if (mayApprove) setAsk('approve');
+  };
+  const confirm = () => {
+    if (busy || ask === null) return;
+    if (ask === 'approve') {
+      if (mayApprove)
+        void send('repost.approve', { seenHash: row.contentHash }, t('task.approved', { title: row.title }));
+    } else void send('repost.exempt', {}, t('task.countersigned'));
+  };
+  const exemption = open ? row.exemption : null;
+  const mayCountersign = exemption !== null && exemption.by !== me.personId && hasRole(me, 'editor', 'manager');
+
+  useShortcuts([
+    { keys: ['a'], says: 'task.approve', group: 'keys.decision', run: approve },
+    ...(open && isEditor && !exemption
+      ? [
+          {
+            keys: ['e'],
+            says: 'task.exempt' as const,
+            group: 'keys.decision' as const,
+            run: () => setWriting('exempt'),
+          },
+        ]
+      : []),
+    ...(row.link
+      ? [
+          {
+            keys: ['v'],
+            says: 'task.openSource' as const,
+            group: 'keys.decision' as const,
+            run: () => void window.open(row.link ?? '', '_blank', 'noopener,noreferrer'),
+          },
+        ]
+      : []),
+    { keys: ['h'], says: 'task.history', group: 'keys.decision', run: () => setHistory(!history) },
+    {
+      keys: ['f'],
+      says: 'task.full',
+      group: 'keys.decision',
+      run: () => setPane(pane === 'both' ? 'preview' : 'both'),
+    },
+    {
+      keys: ['s'],
+      says: 'task.swap',
+      group: 'keys.decision',
+      run: () => (pane === 'both' ? focusPane(panes.current) : setPane(pane === 'original' ? 'preview' : 'original')),
+    },
+    ...(ask !== null
+      ? [
+          { keys: ['Enter'], says: 'app.confirm' as const, group: 'keys.decision' as const, run: confirm },
+          { keys: ['Escape'], says: 'app.cancel' as const, group: 'keys.decision' as const, run: () => setAsk(null) },
+        ]
+      : []),
+  ]);
+
+  const versionText = t('task.version', { version: row.version, hash: row.contentHash.slice(0, 8) });
+  return (
+    <section className="task" aria-label={row.title} data-testid="task" data-state={row.state}>
+      <header className="task-head">
+        <h2 className="task-title">{row.title}</h2>
+        <div className="task-facts">
+          {open ? (
+            <Countdown startsAt={row.startsAt} dueAt={row.dueAt} />
+          ) : (
+            <span className={`tag tag-${row.state}`}>{t(`state.${row.state}`)}</span>
+          )}
+          <span>{t('task.due', { time: minute(row.dueAt) })}</span>
+          <span>{t(`task.basis.${row.basis}`)}</span>
+          <span title={row.rule.because}>{t('task.because', { rule: row.rule.name, because: row.rule.because })}</span>
+        </div>
+      </header>
+      {told && (
+        <p className="banner banner-refused" role="alert" data-testid="refusal">
+          {told}
+        </p>
+      )}
+      {row.verificationTrouble && (
+        <p className="banner">{t('task.verifyTrouble', { reason: row.verificationTrouble })}</p>
+      )}
+      {error && !detail ? <Trouble error={error} onRetry={() => void refetch()} /> : null}
+      {!detail && !error ? <Loading /> : null}
+      {history && detail && (
+        <div className="task-history">
+          <Timeline entries={detail.timeline} />
+        </div>
+      )}
+      {detail && (
+        <div ref={panes} className={`panes panes-${pane}`}>
+          {pane !== 'preview' && (
+            <section className="pane" aria-label={t('task.original')} tabIndex={-1}>
+              <h3 className="pane-head">
+                <span>{t('task.original')}</span>
+                <span className="pane-fact">{row.sourceName}</span>
+                <span className="pane-fact">{t('task.firstSeen', { time: precise(detail.original.firstSeenAt) })}</span>
+                {row.link && (
+                  <a className="pane-link" href={row.link} target="_blank" rel="noreferrer noopener">
+                    {t('task.openSource')} <kbd>V</kbd>
+                  </a>
+                )}
+              </h3>
+              <Frame
+                key={detail.original.contentHash}
+                title={t('task.original')}
+                html={detail.originalHtml}
+                onShown={() => setSeen((before) => ({ ...before, original: detail.original.contentHash }))}
+              />
+            </section>
+          )}
+          {pane !== 'original' && (
+            <section className="pane" aria-label={t('task.preview')} tabIndex={-1}>
+              <h3 className="pane-head">
+                <span>{t('task.preview')}</span>
+                <span className="pane-fact">
+                  {siteName} › {row.column}
+                </span>
+                <span className="pane-fact">{versionText}</span>
+                {row.url && (
+                  <a className="pane-link" href={row.url} target="_blank" rel="noreferrer noopener">
+                    {t('task.openPage')}
+                  </a>
+                )}
+              </h3>
+              <Frame
+                key={detail.original.contentHash}
+                title={t('task.preview')}
+                html={detail.previewHtml}
+                onShown={() => setSeen((before) => ({ ...before, preview: detail.original.contentHash }))}
+              />
+            </section>
+          )}
+        </div>
+      )}
+      <footer className={ask ? 'actions actions-asking' : 'actions'} data-testid="actions">
+        {ask ? (
+          <>
+            <span className="actions-text" role="status">
+              {ask === 'approve'
+                ? t('task.willPublish', { site: siteName, column: row.column, version: versionText })
+                : t('task.countersignConfirm', { site: siteName })}
+            </span>
+            <button type="button" className="button" onClick={() => setAsk(null)}>
+              {t('app.cancel')} <kbd>Esc</kbd>
+            </button>
+            <button
+              type="button"
+              className="button button-primary"
+              disabled={busy}
+              autoFocus
+              onClick={confirm}
+              data-testid="confirm"
+            >
+              {busy ? t('state.sending') : t('app.confirm')} <kbd>Enter</kbd>
+            </button>
+          </>
+        ) : open ? (
+          <>
+            <div className="actions-left">
+              {exemption ? (
+                <ExemptionActions
+                  row={row}
+                  may={mayCountersign}
+                  onSign={() => setAsk('countersign')}
+                  onRefuse={() => setWriting('refuse')}
+                />
+              ) : (
+                isEditor && (
+                  <button type="button" className="button" onClick={() => setWriting('exempt')} data-testid="exempt">
+                    {t('task.exempt')} <kbd>E</kbd>
+                  </button>
+                )
+              )}
+              <button
+                type="button"
+                className="button button-quiet"
+                aria-pressed={history}
+                onClick={() => setHistory(!history)}
+              >
+                {t('task.history')} <kbd>H</kbd>
+              </button>
+              <button
+                type="button"
+                className="button button-quiet"
+                onClick={() => setPane(pane === 'both' ? 'preview' : 'both')}
+              >
+                {pane === 'both' ? t('task.full') : t('task.split')} <kbd>F</kbd>
+              </button>
+            </div>
+            <span className="actions-text">{whyNot}</span>
+            <button
+              type="button"
+              className="button button-primary button-approve"
+              aria-disabled={!mayApprove}
+              title={whyNot ?? undefined}
+              onClick={approve}
+              data-testid="approve"
+            >
+              {t('task.approve')} <kbd>A</kbd>
+            </button>
+          </>
+        ) : (
+          <>
+            <div className="actions-left">
+              <button
+                type="button"
+                className="button button-quiet"
+                aria-pressed={history}
+                onClick={() => setHistory(!history)}
+              >
+                {t('task.history')} <kbd>H</kbd>
+              </button>
+            </div>
+            <Outcome row={row} />
+          </>
+        )}
+      </footer>
+      {writing === 'exempt' && (
+        <ReasonDialog
+          title={t('task.exemptTitle')}
+          hint={t('task.exemptHint')}
+          label={t('task.reason')}
+          placeholder={t('task.reasonHint')}
+          send={t('task.exemptSend')}
+          onClose={() => setWriting(null)}
+          onSend={(reason) => send('repost.request_exemption', { reason }, t('task.exemptSent'))}
+        />
+      )}
+      {writing === 'refuse' && (
+        <ReasonDialog
+          title={t('task.refuseTitle')}
+          hint={t('task.refuseHint')}
+          label={t('task.reason')}
+          send={t('task.refuse')}
+          onClose={() => setWriting(null)}
+          onSend={(reason) => send('repost.refuse_exemption', { reason }, t('task.refused'))}
+        />
+      )}
+    </section>
+  );
+}
+
+/** What became of a decided task, with its proof. */
+function Outcome({ row }: { row: RepostRow }): ReactElement {
+  const t = useWords();
+  return (
+    <span className="actions-text" data-testid="outcome">
+      {row.exemptedBy && t('task.alreadyExempted', { name: row.exemptedBy })}
+      {row.approvedBy &&
+        row.approvedAt &&
+        t('task.approvedBy', { name: row.approvedBy, time: precise(row.approvedAt) })}
+      {row.verifiedAt && <span className="proof">✓ {t('task.verifiedAt', { time: precise(row.verifiedAt) })}</span>}
+      {row.url && (
+        <a href={row.url} target="_blank" rel="noreferrer noopener">
+          {t('task.openPage')}
+        </a>
+      )}
+    </span>
+  );
+}
+
+function ExemptionActions(props: {
+  row: RepostRow;
+  may: boolean;
+  onSign: () => void;
+  onRefuse: () => void;
+}): ReactElement {
+  const t = useWords();
+  const me = useMe();
+  const { exemption } = props.row;
+  if (!exemption) return <></>;
+  const { byName: name, requestedAt, reason } = exemption;
+  return (
+    <>
+      <span className="actions-text" data-testid="exemption">
+        {t('task.exemptAsked', { name, time: precise(requestedAt), reason })}
+        {exemption.by === me.personId && ` ${t('task.ownExemption')}`}
+      </span>
+      {props.may && (
+        <>
+          <button type="button" className="button" onClick={props.onRefuse}>
+            {t('task.refuse')}
+          </button>
+          <button type="button" className="button" onClick={props.onSign} data-testid="countersign">
+            {t('task.countersign')}
+          </button>
+        </>
+      )}
+    </>
+  );
+}
+
+/** The other pane takes the keyboard, so that it can be scrolled. */
+function focusPane(panes: HTMLElement | null): void {
+  const all = Array.from(panes?.querySelectorAll<HTMLElement>('.pane') ?? []);
+  const at = all.findIndex((pane) => pane.contains(document.activeElement));
+  all[(at + 1) % all.length]?.focus();
+}

@@ -1,0 +1,154 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Navigate,
+} from '@tanstack/react-router';
+import type { QueueView } from './api/views.ts';
+import { QueuePage } from './reposts/queue-page.tsx';
+import { homeOf } from './shell/menu.ts';
+import { CrashedPage, MissingPage } from './shell/plain-pages.tsx';
+import { Shell } from './shell/shell.tsx';
+import { useMe } from './session.ts';
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+/** Leaves out what is not given, so that addresses stay short. */
+const given = <T extends Record<string, string | undefined>>(values: T) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+
+const root = createRootRouteWithContext<{ client: QueryClient }>()({ component: Shell });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: function Home() {
+    return <Navigate to={homeOf(useMe())} replace />;
+  },
+});
+
+const queue = createRoute({
+  getParentRoute: () => root,
+  path: '/reposts',
+  validateSearch: (search: Record<string, unknown>) =>
+    given({
+      view: (['waiting_exemption', 'closed'] as const).find((each) => each === search['view']) as QueueView | undefined,
+      site: text(search['site']),
+      task: text(search['task']),
+    }),
+  component: QueuePage,
+});
+
+const task = createRoute({
+  getParentRoute: () => root,
+  path: '/reposts/$site/$taskId',
+  component: lazyRouteComponent(() => import('./reposts/task-page.tsx'), 'TaskPage'),
+});
+
+const releases = createRoute({
+  getParentRoute: () => root,
+  path: '/releases',
+  validateSearch: (search: Record<string, unknown>) => given({ show: search['show'] === 'all' ? 'all' : undefined }),
+  component: lazyRouteComponent(() => import('./releases/releases-page.tsx'), 'ReleasesPage'),
+});
+
+const newRelease = createRoute({
+  getParentRoute: () => root,
+  path: '/releases/new',
+  validateSearch: (search: Record<string, unknown>) => ({
+    kind: search['kind'] === 'rebuttal' ? ('rebuttal' as const) : ('press' as const),
+  }),
+  component: lazyRouteComponent(() => import('./releases/editor-page.tsx'), 'NewReleasePage'),
+});
+
+const release = createRoute({
+  getParentRoute: () => root,
+  path: '/releases/$site/$releaseId',
+  component: lazyRouteComponent(() => import('./releases/release-page.tsx'), 'ReleasePage'),
+});
+
+const editRelease = createRoute({
+  getParentRoute: () => root,
+  path: '/releases/$site/$releaseId/edit',
+  component: lazyRouteComponent(() => import('./releases/editor-page.tsx'), 'EditReleasePage'),
+});
+
+const deliveries = createRoute({
+  getParentRoute: () => root,
+  path: '/deliveries',
+  validateSearch: (search: Record<string, unknown>) =>
+    given({
+      show: (['open', 'unknown', 'failed'] as const).find((each) => each === search['show']),
+      release: text(search['release']),
+    }),
+  component: lazyRouteComponent(() => import('./deliveries/deliveries-page.tsx'), 'DeliveriesPage'),
+});
+
+const compliance = createRoute({
+  getParentRoute: () => root,
+  path: '/compliance',
+  validateSearch: (search: Record<string, unknown>) =>
+    given({
+      from: text(search['from']),
+      to: text(search['to']),
+      site: text(search['site']),
+      source: text(search['source']),
+      outcome: text(search['outcome']),
+    }),
+  component: lazyRouteComponent(() => import('./compliance/compliance-page.tsx'), 'CompliancePage'),
+});
+
+const sources = createRoute({
+  getParentRoute: () => root,
+  path: '/sources',
+  component: lazyRouteComponent(() => import('./admin/sources-page.tsx'), 'SourcesPage'),
+});
+const deadLetters = createRoute({
+  getParentRoute: () => root,
+  path: '/dead-letters',
+  component: lazyRouteComponent(() => import('./admin/dead-letters-page.tsx'), 'DeadLettersPage'),
+});
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('./admin/audit-page.tsx'), 'AuditPage'),
+});
+const health = createRoute({
+  getParentRoute: () => root,
+  path: '/health',
+  component: lazyRouteComponent(() => import('./admin/health-page.tsx'), 'HealthPage'),
+});
+
+const tree = root.addChildren([
+  home,
+  queue,
+  task,
+  releases,
+  newRelease,
+  release,
+  editRelease,
+  deliveries,
+  compliance,
+  sources,
+  deadLetters,
+  audit,
+  health,
+]);
+
+export const createConsoleRouter = (client: QueryClient) =>
+  createRouter({
+    routeTree: tree,
+    context: { client },
+    defaultNotFoundComponent: MissingPage,
+    defaultErrorComponent: CrashedPage,
+    defaultPreload: 'intent',
+  });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}

@@ -1,0 +1,191 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import type { Me } from '@tongsheng/contracts';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
+import { ApiError, remove, speakAs } from '../api/client.ts';
+import { connectLive, useLive } from '../api/live.ts';
+import { session } from '../api/views.ts';
+import { useShortcuts } from '../keys.ts';
+import { Announcer } from '../parts/announcer.tsx';
+import { Icon } from '../parts/icons.tsx';
+import { Trouble } from '../parts/states.tsx';
+import { MeProvider } from '../session.ts';
+import { precise, serverNow, timeOfDay } from '../time.ts';
+import { useLanguage, useWords, type Word } from '../words/index.ts';
+import { Help } from './help.tsx';
+import { entryOf, menu, sees } from './menu.ts';
+import { ForbiddenPage } from './plain-pages.tsx';
+import { SignIn } from './sign-in.tsx';
+
+/** The frame of every page; nobody gets past it without a session. */
+export function Shell(): ReactElement {
+  const { data: me, error, isPending, refetch } = useQuery({ ...session(), staleTime: Infinity });
+  const last = useRef<Me | null>(null);
+  speakAs(me ?? null);
+  if (me) last.current = me;
+  const signedOut = error instanceof ApiError && error.status === 401;
+  if (!me && error && !signedOut) {
+    return (
+      <main className="plain">
+        <Trouble error={error} onRetry={() => void refetch()} />
+      </main>
+    );
+  }
+  const known = me ?? last.current;
+  if (!known) return isPending ? <div className="boot" /> : <SignIn again={false} />;
+  return (
+    <>
+      {!me && <SignIn again />}
+      {/* What someone had on the screen waits behind the door, unseen, for the same person. */}
+      <div hidden={!me} className="behind-door">
+        <MeProvider value={known}>
+          <Frame me={known} key={known.personId} />
+        </MeProvider>
+      </div>
+    </>
+  );
+}
+
+function Frame({ me }: { me: Me }): ReactElement {
+  const t = useWords();
+  const client = useQueryClient();
+  const { pathname } = useLocation();
+  const navigate = useNavigate();
+  const here = entryOf(pathname);
+  const [help, setHelp] = useState(false);
+  const [folded, setFolded] = useState<boolean | null>(null);
+  const narrow = folded ?? pathname.startsWith('/reposts');
+
+  useEffect(() => connectLive(client, `${me.personId} ${me.csrfToken}`), [client, me.personId, me.csrfToken]);
+  useEffect(() => {
+    document.title = `${here ? t(here.word) : t('app.name')} · ${t('app.name')}`;
+  });
+  const visible = menu.filter((entry) => sees(entry, me));
+  useShortcuts([
+    { keys: ['?'], says: 'keys.help', group: 'keys.anywhere', run: () => setHelp(true) },
+    ...visible.map(({ key, word, to }) => ({
+      keys: [`g ${key}`],
+      says: word as Word,
+      group: 'keys.anywhere' as const,
+      run: () => void navigate({ to }),
+    })),
+  ]);
+
+  return (
+    <div className={narrow ? 'shell shell-narrow' : 'shell'}>
+      <a className="skip" href="#content">
+        {t('app.skip')}
+      </a>
+      <nav className="side" aria-label={t('app.menu')}>
+        <Link to="/" className="side-brand">
+          <img src="/icon.svg" alt="" width="26" height="26" />
+          <span>{t('app.name')}</span>
+        </Link>
+        {visible.map(({ to, word, icon, key }) => (
+          <Link
+            key={to}
+            to={to}
+            className="side-link"
+            activeProps={{ className: 'side-link side-here' }}
+            title={`${t(word)}  g ${key}`}
+          >
+            <Icon name={icon} />
+            <span>{t(word)}</span>
+          </Link>
+        ))}
+      </nav>
+      <div className="stage">
+        <header className="top">
+          <button type="button" className="icon-button" aria-label={t('app.menu')} onClick={() => setFolded(!narrow)}>
+            <Icon name="menu" />
+          </button>
+          <strong className="top-title">{here && t(here.word)}</strong>
+          <span className="top-space" />
+          <BeijingClock />
+          <LiveDot />
+          <button type="button" className="link" onClick={() => setHelp(true)}>
+            {t('app.help')} <kbd>?</kbd>
+          </button>
+          <LanguageSwitch />
+          <Person me={me} />
+        </header>
+        <OfflineBanner />
+        <main id="content" className="content" tabIndex={-1}>
+          {here && !sees(here, me) ? <ForbiddenPage /> : <Outlet />}
+        </main>
+      </div>
+      {help && <Help onClose={() => setHelp(false)} />}
+      <Announcer />
+    </div>
+  );
+}
+
+function BeijingClock(): ReactElement {
+  const t = useWords();
+  const element = useRef<HTMLTimeElement>(null);
+  useEffect(() => {
+    const paint = () => {
+      if (element.current) element.current.textContent = timeOfDay(serverNow());
+    };
+    paint();
+    const timer = setInterval(paint, 500);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <span className="top-clock">
+      {t('app.beijing')} <time ref={element} />
+    </span>
+  );
+}
+
+function LiveDot(): ReactElement {
+  const t = useWords();
+  const state = useLive((live) => live.state);
+  const words = { connecting: 'live.connecting', live: 'live.on', offline: 'live.off' } as const;
+  return (
+    <span className={`live live-${state}`} data-testid="live" data-live={state}>
+      {t(words[state])}
+    </span>
+  );
+}
+
+function OfflineBanner(): ReactElement | null {
+  const t = useWords();
+  const { state, lastBeat } = useLive();
+  if (state !== 'offline') return null;
+  return (
+    <p className="banner banner-offline" role="alert">
+      {t('live.banner', { time: lastBeat ? precise(lastBeat) : '—' })}
+    </p>
+  );
+}
+
+function LanguageSwitch(): ReactElement {
+  const t = useWords();
+  const { language, use } = useLanguage();
+  return (
+    <button type="button" className="link" onClick={() => use(language === 'zh' ? 'en' : 'zh')} data-testid="language">
+      {t('app.language')}
+    </button>
+  );
+}
+
+function Person({ me }: { me: Me }): ReactElement {
+  const t = useWords();
+  const client = useQueryClient();
+  const signOut = async () => {
+    await remove('/api/session').catch(() => undefined);
+    // Nothing of one person's work stays on a shared computer.
+    client.clear();
+    location.assign('/');
+  };
+  return (
+    <span className="person" data-testid="me">
+      <span className="person-name">{me.name}</span>
+      <span className="person-roles">{me.roles.map((role) => t(`role.${role}`)).join(' · ')}</span>
+      <button type="button" className="link" onClick={() => void signOut()}>
+        {t('app.signOut')}
+      </button>
+    </span>
+  );
+}

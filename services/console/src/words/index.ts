@@ -1,0 +1,34 @@
+import { create } from 'zustand';
+import { en } from './en.ts';
+import { zh, type Words } from './zh.ts';
+
+export type Language = 'zh' | 'en';
+export type Word = keyof Words;
+type Values = Record<string, string | number>;
+
+const catalogues: Record<Language, Words> = { zh, en };
+const kept = 'tongsheng.language';
+
+/** The language of the screen; kept on this device, because it is about the reader, not the work. */
+export const useLanguage = create<{ language: Language; use: (language: Language) => void }>((set) => ({
+  language: localStorage.getItem(kept) === 'en' ? 'en' : 'zh',
+  use(language) {
+    localStorage.setItem(kept, language);
+    document.documentElement.lang = langTag[language];
+    set({ language });
+  },
+}));
+
+export const langTag: Record<Language, string> = { zh: 'zh-CN', en: 'en' };
+
+export const say = (language: Language, word: Word, values: Values = {}): string =>
+  catalogues[language][word].replace(/\{(\w+)\}/g, (slot, name: string) => String(values[name] ?? slot));
+
+/** `t('queue.count', { n: 3 })` in the reader's language. */
+export function useWords(): (word: Word, values?: Values) => string {
+  const language = useLanguage((state) => state.language);
+  return (word, values) => say(language, word, values);
+}
+
+/** A word that is made of what the server said, such as an event's type; null when there is none. */
+export const wordFor = (name: string): Word | null => (name in zh ? (name as Word) : null);

@@ -1,0 +1,13 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** The oldest kernel that offices run; what the stylesheet may use follows from it (README). */
+const oldest = 'chrome86';
+
+export default defineConfig({
+  plugins: [react()],
+  build: { target: oldest, cssTarget: oldest, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 800 },
+  worker: { format: 'es' },
+  // `vite` beside a running system: CONSOLE_PORT is the gateway's.
+  server: { proxy: { '/api': `http://127.0.0.1:${process.env['CONSOLE_PORT'] ?? '8080'}` } },
+});
