@@ -28,8 +28,14 @@ const layers: Layer[] = [];
 let chord = '';
 let chordTimer: ReturnType<typeof setTimeout> | undefined;
 
-/** All shortcuts that work now, for the help table; what was opened last wins. */
-export const activeShortcuts = (): Shortcut[] => [...layers].reverse().flatMap(({ current }) => current);
+const rank = { 'keys.decision': 0, 'keys.list': 1, 'keys.anywhere': 2 };
+
+/** All shortcuts that work now, in the order in which they are asked: what is being decided comes first. */
+export const activeShortcuts = (): Shortcut[] =>
+  [...layers]
+    .reverse()
+    .flatMap(({ current }) => current)
+    .sort((one, other) => rank[one.group] - rank[other.group]);
 
 /** Binds keys for as long as the component is on the screen. */
 export function useShortcuts(shortcuts: Shortcut[]): void {

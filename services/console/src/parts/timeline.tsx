@@ -12,7 +12,13 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }): ReactElemen
     <ol className="timeline" data-testid="timeline">
       {entries.map(({ position, at, type, actor, facts }) => {
         const word = wordFor(`event.${type}`);
-        const detail = text(facts['reason']) ?? text(facts['code']);
+        const step = wordFor(`release.step.${text(facts['step']) ?? ''}`);
+        const detail = [
+          step && type !== 'release.signed' ? t(step) : null,
+          text(facts['reason']) ?? text(facts['code']),
+        ]
+          .filter(Boolean)
+          .join('：');
         return (
           <li key={`${position}-${type}`} className="timeline-entry">
             <time dateTime={at} title={minute(at)}>

@@ -68,35 +68,22 @@ function Toolbar({ editor }: { editor: Editor }): ReactElement {
     if (href.trim() === '' || href === 'https://') chain().unsetLink().run();
     else chain().extendMarkRange('link').setLink({ href: href.trim() }).run();
   };
-  const tools: [Word, string, boolean, () => void][] = [
-    ['editor.tool.bold', 'B', active.bold, () => chain().toggleBold().run()],
-    ['editor.tool.heading', 'H', active.heading, () => chain().toggleHeading({ level: 2 }).run()],
-    ['editor.tool.bullets', '•', active.bullets, () => chain().toggleBulletList().run()],
-    ['editor.tool.numbers', '1.', active.numbers, () => chain().toggleOrderedList().run()],
-    ['editor.tool.quote', '❝', active.quote, () => chain().toggleBlockquote().run()],
-    ['editor.tool.link', '🔗', active.link, link],
-    [
-      'editor.tool.table',
-      '▦',
-      active.table,
-      () => chain().insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run(),
-    ],
-    ['editor.tool.undo', '↶', false, () => chain().undo().run()],
-    ['editor.tool.redo', '↷', false, () => chain().redo().run()],
+  const tools: [Word, boolean, () => void][] = [
+    ['editor.tool.bold', active.bold, () => chain().toggleBold().run()],
+    ['editor.tool.heading', active.heading, () => chain().toggleHeading({ level: 2 }).run()],
+    ['editor.tool.bullets', active.bullets, () => chain().toggleBulletList().run()],
+    ['editor.tool.numbers', active.numbers, () => chain().toggleOrderedList().run()],
+    ['editor.tool.quote', active.quote, () => chain().toggleBlockquote().run()],
+    ['editor.tool.link', active.link, link],
+    ['editor.tool.table', active.table, () => chain().insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run()],
+    ['editor.tool.undo', false, () => chain().undo().run()],
+    ['editor.tool.redo', false, () => chain().redo().run()],
   ];
   return (
     <div className="toolbar" role="toolbar" aria-label={t('editor.body')}>
-      {tools.map(([word, sign, pressed, run]) => (
-        <button
-          key={word}
-          type="button"
-          className="tool"
-          title={t(word)}
-          aria-label={t(word)}
-          aria-pressed={pressed}
-          onClick={run}
-        >
-          {sign}
+      {tools.map(([word, pressed, run]) => (
+        <button key={word} type="button" className="tool" aria-pressed={pressed} onClick={run}>
+          {t(word)}
         </button>
       ))}
     </div>

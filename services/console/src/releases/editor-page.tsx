@@ -65,6 +65,7 @@ function Editor({ start }: { start: Start }): ReactElement {
   const [busy, setBusy] = useState(false);
   const [problems, setProblems] = useState<Problem[]>([]);
   const [told, setTold] = useState<string | null>(null);
+  const remaining = problems.filter(({ field }) => problemsOf(draft).some((each) => each.field === field));
   const summary = useRef<HTMLDivElement>(null);
   const leaving = useRef(false);
   const { data: sites } = useQuery(views.sites());
@@ -134,11 +135,11 @@ function Editor({ start }: { start: Start }): ReactElement {
   return (
     <form className="editor" onKeyDown={onKeyDown} onSubmit={(event) => event.preventDefault()} data-testid="editor">
       <div className="editor-main">
-        {problems.length > 0 && (
+        {remaining.length > 0 && (
           <div ref={summary} className="problems" role="alert" tabIndex={-1}>
-            <strong>{t('editor.problems', { n: problems.length })}</strong>
+            <strong>{t('editor.problems', { n: remaining.length })}</strong>
             <ul>
-              {problems.map(({ field, word }) => (
+              {remaining.map(({ field, word }) => (
                 <li key={field}>
                   <button type="button" className="link" onClick={() => goTo(field)}>
                     {t(word)}

@@ -152,74 +152,76 @@ export function ReleasePage(): ReactElement {
           </h3>
           <Frame key={row.contentHash} title={t('release.preview')} html={data.previewHtml} />
         </section>
-        <footer className={ask ? 'actions actions-asking' : 'actions'}>
-          {ask ? (
-            <>
-              <span className="actions-text" role="status">
-                {ask === 'submit'
-                  ? t('release.submitConfirm')
-                  : t(`release.confirm.${step ?? 'review'}`, { site: siteName, n: row.channels.length })}
-              </span>
-              <button type="button" className="button" onClick={() => setAsk(null)}>
-                {t('app.cancel')} <kbd>Esc</kbd>
-              </button>
-              <button
-                type="button"
-                className="button button-primary"
-                disabled={busy}
-                autoFocus
-                onClick={confirm}
-                data-testid="confirm"
-              >
-                {busy ? t('state.sending') : t('app.confirm')} <kbd>Enter</kbd>
-              </button>
-            </>
-          ) : (
-            <>
-              <div className="actions-left">
-                {isDraft && (
-                  <Link
-                    to="/releases/$site/$releaseId/edit"
-                    params={{ site, releaseId }}
-                    className="button"
-                    data-testid="edit"
-                  >
-                    {t('release.edit')}
-                  </Link>
-                )}
-                {hasStepRole && (
-                  <button
-                    type="button"
-                    className="button"
-                    disabled={!mayPass}
-                    onClick={() => setReturning(true)}
-                    data-testid="return"
-                  >
-                    {t('release.return')} <kbd>R</kbd>
-                  </button>
-                )}
-              </div>
-              <span className="actions-text">{whyNot}</span>
-              {isDraft && (
-                <button type="button" className="button button-primary" onClick={begin} data-testid="submit">
-                  {t('release.submit')} <kbd>A</kbd>
+        {(isDraft || hasStepRole) && (
+          <footer className={ask ? 'actions actions-asking' : 'actions'}>
+            {ask ? (
+              <>
+                <span className="actions-text" role="status">
+                  {ask === 'submit'
+                    ? t('release.submitConfirm')
+                    : t(`release.confirm.${step ?? 'review'}`, { site: siteName, n: row.channels.length })}
+                </span>
+                <button type="button" className="button" onClick={() => setAsk(null)}>
+                  {t('app.cancel')} <kbd>Esc</kbd>
                 </button>
-              )}
-              {hasStepRole && step && (
                 <button
                   type="button"
                   className="button button-primary"
-                  aria-disabled={!mayPass}
-                  title={whyNot ?? undefined}
-                  onClick={begin}
-                  data-testid="pass"
+                  disabled={busy}
+                  autoFocus
+                  onClick={confirm}
+                  data-testid="confirm"
                 >
-                  {t(`release.pass.${step}`)} <kbd>A</kbd>
+                  {busy ? t('state.sending') : t('app.confirm')} <kbd>Enter</kbd>
                 </button>
-              )}
-            </>
-          )}
-        </footer>
+              </>
+            ) : (
+              <>
+                <div className="actions-left">
+                  {isDraft && (
+                    <Link
+                      to="/releases/$site/$releaseId/edit"
+                      params={{ site, releaseId }}
+                      className="button"
+                      data-testid="edit"
+                    >
+                      {t('release.edit')}
+                    </Link>
+                  )}
+                  {hasStepRole && (
+                    <button
+                      type="button"
+                      className="button"
+                      disabled={!mayPass}
+                      onClick={() => setReturning(true)}
+                      data-testid="return"
+                    >
+                      {t('release.return')} <kbd>R</kbd>
+                    </button>
+                  )}
+                </div>
+                <span className="actions-text">{whyNot}</span>
+                {isDraft && (
+                  <button type="button" className="button button-primary" onClick={begin} data-testid="submit">
+                    {t('release.submit')} <kbd>A</kbd>
+                  </button>
+                )}
+                {hasStepRole && step && (
+                  <button
+                    type="button"
+                    className="button button-primary"
+                    aria-disabled={!mayPass}
+                    title={whyNot ?? undefined}
+                    onClick={begin}
+                    data-testid="pass"
+                  >
+                    {t(`release.pass.${step}`)} <kbd>A</kbd>
+                  </button>
+                )}
+              </>
+            )}
+          </footer>
+        )}
       </div>
       <aside className="release-side">
         <h3>{seesDeliveries ? t('release.deliveries') : t('release.channels')}</h3>

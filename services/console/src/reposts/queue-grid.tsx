@@ -100,6 +100,7 @@ const Row = memo(function Row(props: {
       <div role="gridcell" className="grid-what">
         <span className="grid-title">{row.title}</span>
         <span className="grid-facts">
+          {row.state === 'queued' && row.exemption && <Waiting />}
           <span>{siteName}</span>
           <span>{row.sourceName}</span>
           <span>{short(row.publication.at ?? row.firstSeenAt)}</span>
@@ -109,15 +110,15 @@ const Row = memo(function Row(props: {
   );
 });
 
+function Waiting(): ReactElement {
+  const t = useWords();
+  return <span className="tag tag-waiting">{t('state.waiting')}</span>;
+}
+
 /** The clock while it runs, and the state once it no longer matters. */
 function RowState({ row, sending }: { row: RepostRow; sending: boolean }): ReactElement {
   const t = useWords();
   if (sending) return <span className="tag tag-busy">{t('state.sending')}</span>;
   if (row.state !== 'queued') return <span className={`tag tag-${row.state}`}>{t(`state.${row.state}`)}</span>;
-  return (
-    <>
-      <Countdown startsAt={row.startsAt} dueAt={row.dueAt} />
-      {row.exemption && <span className="tag tag-waiting">{t('state.waiting')}</span>}
-    </>
-  );
+  return <Countdown startsAt={row.startsAt} dueAt={row.dueAt} />;
 }

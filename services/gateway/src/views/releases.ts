@@ -6,7 +6,7 @@ const after: Record<ReviewStep, ReleaseState> = { review: 'confidentiality', con
 /** Releases with the step they are at and who signed what. */
 export const releases = defineProjection({
   name: 'releases',
-  version: 1,
+  version: 2,
   follows: ['release'],
   keyOf: (event: ReleaseEvent) => `${event.site}/${event.releaseId}`,
 
@@ -37,8 +37,15 @@ export const releases = defineProjection({
         const { step, byName, reason, returnedAt: at } = event;
         return { ...row, state: 'draft', updatedAt: at, signatures: [], returned: { step, byName, reason, at } };
       }
-      case 'release.signed':
-        return { ...row, state: 'signed', updatedAt: event.signedAt };
+      case 'release.signed': {
+        const { by, byName, signedAt: at } = event;
+        return {
+          ...row,
+          state: 'signed',
+          updatedAt: at,
+          signatures: [...row.signatures, { step: 'sign', by, byName, at }],
+        };
+      }
       case 'release.published':
         return { ...row, state: 'published', url: event.url, updatedAt: event.publishedAt };
     }
