@@ -4,7 +4,8 @@
  * - `ev.<aggregate>.<site>.<id>`: the journal, one subject an aggregate.
  * - `pub.<site>.<kind>.<id>`: what the world may see, and only that.
  * - `dead.<consumer>`: messages that a consumer could not handle.
- * - `cmd.<aggregate>`, `ask.<query>`, `alive.<instance>`: request and reply, core NATS.
+ * - `cmd.<aggregate>`, `ask.<query>`, `alive.<instance>`, `projections`, `rebuild.<projection>`: request and reply, core
+ *   NATS.
  */
 export const streams = { journal: 'EVENTS', public: 'PUBLIC', dead: 'DEAD' } as const;
 
@@ -20,4 +21,8 @@ export const subjects = {
   query: (name: string) => `ask.${name}`,
   /** Answered by one running process, named by its own id, for as long as it lives. */
   alive: (instance: string) => `alive.${instance}`,
+  /** Answered by every process for each projection that it keeps: how far it is. */
+  projections: () => 'projections',
+  /** Asks one of the processes that keep a projection to build it again. */
+  rebuild: (projection: string) => `rebuild.${projection}`,
 } as const;

@@ -1,5 +1,6 @@
 export { defineProjection, type Change, type Projection } from './projection.ts';
 export { foldBatch } from './batch.ts';
 export { ProjectionReader, watchChanges, type Range } from './reader.ts';
-export { ProjectionRunner, type RunnerOptions, type RunnerStatus } from './runner.ts';
+export { askProjections, askRebuild, type RunnerStatus } from './control.ts';
+export { ProjectionRunner, type RunnerOptions } from './runner.ts';
 export { createRedis, type Redis } from './store.ts';

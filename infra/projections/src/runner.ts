@@ -8,6 +8,7 @@ import {
   type RawMessage,
 } from '@tongsheng/bus';
 import { Refusal, streams, subjects, type AggregateName } from '@tongsheng/contracts';
+import { answerControl, type RunnerStatus } from './control.ts';
 import { keys, type Projection } from './projection.ts';
 import { createRedis, GenerationStore, PositionMoved, type Redis } from './store.ts';
 
@@ -24,16 +25,6 @@ export type RunnerOptions<A extends AggregateName, Row> = {
   batchSize?: number;
 };
 
-export type RunnerStatus = {
-  name: string;
-  position: number;
-  /** Messages seen but not applied yet. */
-  behind: number;
-  /** Share 0–1 of a rebuild beside the running generation; null when none runs. */
-  rebuilding: number | null;
-  parked: number;
-};
-
 /**
  * Keeps one projection up to date, by however many processes: each applies on the condition that nobody else did.
  * When Redis loses it, it is built again from the log.
@@ -46,6 +37,7 @@ export class ProjectionRunner<A extends AggregateName, Row> {
   #building: Feed<A, Row> | null = null;
   #buildEnd = 0;
   #parked = 0;
+  #door: { stop(): void } | null = null;
 
   constructor(options: RunnerOptions<A, Row>) {
     this.#options = options;
@@ -75,6 +67,7 @@ export class ProjectionRunner<A extends AggregateName, Row> {
     } else {
       await this.rebuild();
     }
+    this.#door = answerControl(this.#options.bus, this, this.#options.onError);
   }
 
   /** Builds a new generation from the first entry beside the running one, then swaps it in. */
@@ -119,6 +112,7 @@ export class ProjectionRunner<A extends AggregateName, Row> {
   }
 
   async stop(): Promise<void> {
+    this.#door?.stop();
     await Promise.all([this.#feed?.stop(), this.#building?.stop()]);
     if (this.#redis.isOpen) this.#redis.destroy();
   }
@@ -140,16 +134,34 @@ export class ProjectionRunner<A extends AggregateName, Row> {
         await this.#options.onUnreadable(error, message);
       },
       onError,
-      onLost: (lost) => void this.#lost(lost).catch(onError),
+      onLost: (lost) => this.#lost(lost),
     });
     await feed.start();
     return feed;
   }
 
-  /** Redis was emptied under us. Readers are refused until the model is whole again. */
-  async #lost(feed: Feed<A, Row>): Promise<void> {
+  /**
+   * The generation is gone. Either another process swapped in a newer one: follow that. Or Redis was emptied: this one
+   * is built again, and readers are refused until it is whole.
+   * Answers whether the feed goes on.
+   */
+  async #lost(feed: Feed<A, Row>): Promise<boolean> {
+    const { onError, projection } = this.#options;
+    if (feed !== this.#feed) return true;
+    const live = await this.#redis.get(keys.live(projection.name));
+    if (live?.startsWith(`v${projection.version}-`) && live !== feed.store.generation) {
+      this.#feed = await this.#open(live, false);
+      // Not waited for: it is the feed's own loop that asks.
+      void feed.stop().catch(onError);
+      this.#arrived();
+      return false;
+    }
+    void this.#buildAgain(feed).catch(onError);
+    return true;
+  }
+
+  async #buildAgain(feed: Feed<A, Row>): Promise<void> {
     const { onError, bus } = this.#options;
-    if (feed !== this.#feed) return;
     this.#buildEnd = (await bus.jsm.streams.info(streams.journal)).state.last_seq;
     this.#building = feed;
     await feed.caughtUp;
@@ -170,7 +182,8 @@ type FeedOptions<A extends AggregateName, Row> = Omit<RunnerOptions<A, Row>, 're
   quiet: boolean;
   batchSize: number;
   onApplied(): void;
-  onLost(feed: Feed<A, Row>): void;
+  /** Answers whether the feed goes on. */
+  onLost(feed: Feed<A, Row>): Promise<boolean>;
 };
 
 /** Follows the log into one generation: whatever has arrived while the last batch was written is the next batch. */
@@ -305,7 +318,7 @@ class Feed<A extends AggregateName, Row> {
     this.position = error.position;
     this.#caughtUpAt = null;
     this.#caughtUp = Promise.withResolvers();
-    this.#options.onLost(this);
+    if (!(await this.#options.onLost(this))) return;
     await this.#follow();
   }
 }

@@ -1,0 +1,64 @@
+import { readFeed, type Feed, type FeedEntry } from '@tongsheng/feeds';
+import { Failure } from '../failure.ts';
+import { readInput } from '../input.ts';
+
+export type FeedOptions = { json?: boolean; feed?: boolean; zone: string };
+
+/** A normalised entry, in the order in which it is printed. */
+export const entryLine = ({
+  id,
+  title,
+  link,
+  published,
+  updatedAt,
+  summary,
+  contentHtml,
+  author,
+  categories,
+}: FeedEntry) => ({
+  id,
+  title,
+  link,
+  publishedAt: published.at,
+  updatedAt,
+  summary,
+  contentHtml,
+  author,
+  categories,
+});
+
+/** The feed itself, in the order in which it is printed. */
+export const feedLine = ({ title, link, description, id, language, updatedAt, format, encoding }: Feed) => ({
+  title,
+  link,
+  description,
+  id,
+  language,
+  updatedAt,
+  format,
+  encoding,
+});
+
+/** Reads a feed the way `ingest` does, and prints what it found. */
+export async function readFeedCommand(
+  source: string,
+  { json, feed: withFeed, zone }: FeedOptions,
+  allow: readonly string[],
+): Promise<string[]> {
+  const { bytes, contentType, url } = await readInput(source, allow);
+  const read = await readFeed(bytes, { contentType, url, zone });
+  if (!read.ok) throw new Failure(`${source}: ${read.code}: ${read.detail}`);
+  const { feed, entries, replaced, truncated } = read;
+  if (truncated) process.stderr.write(`${source}: the document ends in the middle; these are its whole entries\n`);
+  if (replaced > 0) process.stderr.write(`${source}: ${replaced} characters could not be read as ${feed.encoding}\n`);
+  if (json)
+    return [
+      ...(withFeed ? [JSON.stringify(feedLine(feed))] : []),
+      ...entries.map((entry) => JSON.stringify(entryLine(entry))),
+    ];
+  const head = `${feed.title || '(no title)'} · ${feed.format} · ${feed.encoding} · ${entries.length} entries`;
+  return [...(withFeed ? [head] : []), ...entries.map(readable)];
+}
+
+const readable = ({ published, title, link }: FeedEntry): string =>
+  `${published.at ?? published.text ?? '(no date)'}\t${title || '(no title)'}\t${link ?? ''}`;

@@ -1,0 +1,124 @@
+import { Refusal } from '@tongsheng/contracts';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { runBench } from './commands/bench.ts';
+import { readFeedCommand, type FeedOptions } from './commands/feed.ts';
+import { cleanHtmlCommand } from './commands/html.ts';
+import { tailLog, verifyLog } from './commands/log.ts';
+import { listProjections, rebuildProjections } from './commands/projections.ts';
+import { createToken, type TokenOptions } from './commands/token.ts';
+import { Failure } from './failure.ts';
+import { natsUrl, withBus } from './installation.ts';
+
+/** The command line. Exit codes: 0 done, 1 it failed and says why, 2 it was called wrongly. */
+export async function main(root: string, args: string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  // A reader that has seen enough (`| head`) is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  const print = (line: string) => void process.stdout.write(`${line}\n`);
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const allow = (environment['WEB_ALLOW'] ?? '').split(',').filter(Boolean);
+  const onBus = <T>(work: Parameters<typeof withBus<T>>[1]) => withBus(natsUrl(root, environment), work);
+  let exitCode = 0;
+
+  const program = new Command('tongsheng')
+    .description('The command line of Tongsheng 同声')
+    .exitOverride()
+    .configureHelp({ sortSubcommands: true });
+  program.showHelpAfterError('(--help tells more)');
+
+  const feed = program.command('feed').description('read feeds as ingest does');
+  feed
+    .command('read')
+    .description('print the entries of a feed, normalised')
+    .argument('<source>', 'a file, an address, or - for standard input')
+    .option('--json', 'one JSON object a line')
+    .option('--feed', 'the feed itself in a first line')
+    .option('--zone <zone>', 'zone of dates that state none', 'Asia/Shanghai')
+    .action(async (source: string, options: FeedOptions) => {
+      for (const line of await readFeedCommand(source, options, allow)) print(line);
+    });
+
+  const html = program.command('html').description('HTML from outside');
+  html
+    .command('clean')
+    .description('print HTML as it would be stored')
+    .argument('<source>', 'a file, an address, or - for standard input')
+    .action(async (source: string) => print(await cleanHtmlCommand(source, allow)));
+
+  const log = program.command('log').description('the log of record');
+  log
+    .command('tail')
+    .description('print entries as they are appended')
+    .option('--from <position>', 'begin at a position', whole)
+    .option('--last <count>', 'begin with the newest entries', whole, 10)
+    .option('--no-follow', 'end after the newest entry')
+    .option('--json', 'one JSON object a line')
+    .action(async (options: { from?: number; last: number; json?: boolean; follow: boolean }) => {
+      const stop = new AbortController();
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+      await onBus((bus) => tailLog(bus, options, print, stop.signal));
+    });
+  log
+    .command('verify')
+    .description('check that nothing was changed or removed')
+    .action(async () => {
+      const { entries, aggregates, position } = await onBus((bus) =>
+        verifyLog(bus, (at, end) => say(`${at} of ${end}`)),
+      );
+      print(`whole: ${entries} entries of ${aggregates} aggregates, up to position ${position}`);
+    });
+
+  const projections = program.command('projections').description('the read models in Redis');
+  projections
+    .command('rebuild')
+    .description('build one or all of them again from the log, beside the running ones')
+    .argument('[name]')
+    .action((name: string | undefined) => onBus((bus) => rebuildProjections(bus, name, print)));
+  projections
+    .command('list')
+    .description('how far each of them is')
+    .action(async () => {
+      for (const { name, position, behind, rebuilding } of await onBus(listProjections)) {
+        const state = rebuilding === null ? 'current' : `rebuilding ${Math.floor(rebuilding * 100)} %`;
+        print([name, `position ${position}`, `behind ${behind}`, state].join('\t'));
+      }
+    });
+
+  program
+    .command('token')
+    .description('tokens of the API')
+    .command('create')
+    .description('register a token and print it, once')
+    .requiredOption('--name <name>', 'what it is for')
+    .requiredOption('--role <roles...>', 'editor, comms, reviewer, confidentiality, signer, manager, duty, admin')
+    .option('--site <sites...>', 'sites it works for', ['*'])
+    .option('--id <id>', 'its id; made up when left out')
+    .action(async (options: TokenOptions) =>
+      print(await onBus((bus) => createToken(bus, options, new Date().toISOString()))),
+    );
+
+  program
+    .command('bench')
+    .description('measure, on servers of its own; the last line is one JSON object')
+    .argument('<name>')
+    .option('--json', 'only that line')
+    .action(async (name: string, { json }: { json?: boolean }) => {
+      exitCode = await runBench(root, name, json ?? false);
+    });
+
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof Failure || error instanceof Refusal) {
+      say(`tongsheng: ${error.message}`);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+function whole(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('a whole number is needed');
+  return Number(text);
+}
