@@ -79,17 +79,21 @@ it('a malformed entry and one of a newer version are parked with their reason, n
   for (const [name, value] of Object.entries({ id: 'new', type: 'source.failed', eventversion: '99' }))
     newer.set(`ce-${name}`, value);
   await bus.js.publish('ev.poll.test.bad', '{}', { headers: newer });
+  const misencoded = headers();
+  misencoded.set('ce-id', '%E7%8E');
+  await bus.js.publish('ev.poll.test.bad', '{}', { headers: misencoded });
   const receipt = await carryOut(journal, trouble, failure('after', 'good'));
   expect(receipt.changed).toBe(true);
 
   await until(() => expect(handled).toContain('after'));
   const reasons = await until(async () => {
     const letters = (await listDeadLetters(bus)).filter(({ consumer: name }) => name === 'strict');
-    expect(letters).toHaveLength(2);
+    expect(letters).toHaveLength(3);
     return letters.map(({ reason }) => reason);
   });
   expect(reasons[0]).toContain('envelope');
   expect(reasons[1]).toContain('event version 99');
+  expect(reasons[2]).toContain('ce-id is not encoded');
   await consumer.stop();
 });
 

@@ -75,7 +75,14 @@ export function decodeEntry(message: RawMessage): Entry {
   const [, aggregate, site, id] = message.subject.split('.');
   if (!aggregate || !site || !id)
     throw new UnreadableEntry(`subject ${message.subject} is not ev.<aggregate>.<site>.<id>`);
-  const attribute = (name: string) => decodeHeader(message.headers?.get(`ce-${name}`) ?? '') || undefined;
+  const attribute = (name: string) => {
+    const header = message.headers?.get(`ce-${name}`) ?? '';
+    try {
+      return decodeHeader(header) || undefined;
+    } catch {
+      throw new UnreadableEntry(`envelope: ce-${name} is not encoded as CloudEvents are: ${header}`);
+    }
+  };
 
   const version = Number(attribute('eventversion') ?? '1');
   const type = attribute('type');

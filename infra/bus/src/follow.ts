@@ -1,5 +1,16 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { streams, subjects, type AnyEvent } from '@tongsheng/contracts';
-import { DeliverPolicy, type ConsumerMessages, type JsMsg } from 'nats';
+import {
+  AckPolicy,
+  DeliverPolicy,
+  ErrorCode,
+  nanos,
+  NatsError,
+  type Consumer,
+  type ConsumerMessages,
+  type JsMsg,
+} from 'nats';
+import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
 import type { RawMessage } from './entry.ts';
 import { decodeEntry, UnreadableEntry, type Entry } from './entry.ts';
@@ -24,16 +35,37 @@ export type FollowOptions = {
   ahead?: number;
 };
 
-/** Reads a stream from a position onwards and stays: ordered, without acknowledgements; gaps are asked again. */
+/** How long one pull waits for messages, and the pause before a consumer that was lost is made again. In ms. */
+const pullMs = 5_000;
+const pauseMs = 200;
+
+/**
+ * Reads a stream from a position onwards and stays: in order, without acknowledgements, one pull after the other. The
+ * client has an ordered consumer of its own, which can't be used here: its `consume` never waits for its reader, so that
+ * a rebuild holds the whole stream in memory, and its `fetch` drops what arrived while a slow reader was busy (measured
+ * on nats.js 2.29). This one numbers what it gets, and begins again behind the last message when one is missing.
+ */
 export async function followStream(bus: Bus, options: FollowOptions): Promise<Following> {
-  const { stream, subject, from, onMessage } = options;
-  const consumer = await bus.js.consumers.get(stream, {
-    filterSubjects: subject,
-    deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: Math.max(1, from),
-  });
-  const messages = await consumer.consume({ max_messages: options.ahead ?? 2_000 });
+  const { stream, subject, from, ahead = 1_000, onMessage, onFailure } = options;
+  let next = Math.max(1, from);
+  const open = async (): Promise<Consumer> => {
+    const { name } = await bus.jsm.consumers.add(stream, {
+      filter_subject: subject,
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: next,
+      ack_policy: AckPolicy.None,
+      mem_storage: true,
+      num_replicas: 1,
+      inactive_threshold: nanos(60_000),
+    });
+    return bus.js.consumers.get(stream, name);
+  };
+  let consumer = await open();
+  let messages: ConsumerMessages | null = null;
+  let stopped = false;
   const caughtUp = Promise.withResolvers<void>();
+  // Whoever follows need not care when it has caught up.
+  caughtUp.promise.catch(() => {});
   const arrive = () => {
     options.onCaughtUp?.();
     caughtUp.resolve();
@@ -43,27 +75,56 @@ export async function followStream(bus: Bus, options: FollowOptions): Promise<Fo
   const lastWanted = end >= from ? await lastPosition(bus, stream, subject) : 0;
   if (lastWanted < from) arrive();
 
-  const running = (async () => {
-    let waiting = lastWanted >= from;
-    for await (const message of messages) {
-      await onMessage(raw(message));
-      if (waiting && message.seq >= lastWanted) {
-        waiting = false;
-        arrive();
+  /** Pulls until told to stop, or until something is missing. */
+  const readOn = async (): Promise<void> => {
+    for (let delivered = 0; !stopped;) {
+      messages = await consumer.fetch({ max_messages: ahead, expires: pullMs });
+      for await (const message of messages) {
+        if (stopped || message.info.deliverySequence !== ++delivered) return;
+        await onMessage(raw(message));
+        next = message.seq + 1;
+        if (message.seq === lastWanted) arrive();
       }
+    }
+  };
+  const reopen = async (): Promise<boolean> => {
+    try {
+      consumer = await open();
+      return true;
+    } catch (error) {
+      if (isPassing(error)) return false;
+      throw error;
+    }
+  };
+
+  const running = (async () => {
+    while (!stopped) {
+      try {
+        await readOn();
+      } catch (error) {
+        if (!stopped && !isPassing(error)) throw error;
+        await wait(pauseMs);
+      }
+      await consumer.delete().catch(() => false);
+      while (!stopped && !(await reopen())) await wait(pauseMs);
     }
   })().catch((error: unknown) => {
     caughtUp.reject(error);
-    options.onFailure(error);
+    if (!stopped) onFailure(error);
   });
-
-  return { caughtUp: caughtUp.promise, stop: () => stopConsuming(messages, running) };
+  return {
+    caughtUp: caughtUp.promise,
+    async stop() {
+      stopped = true;
+      await messages?.close();
+      await running;
+    },
+  };
 }
 
-async function stopConsuming(messages: ConsumerMessages, running: Promise<void>): Promise<void> {
-  await messages.close();
-  await running;
-}
+/** The server or the consumer went away; both come back. What a reader throws, and a stream that is gone, does not. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof NatsError && !isApiError(error, apiCode.noStream) && error.code !== ErrorCode.ConnectionClosed;
 
 const raw = (message: JsMsg): RawMessage => ({
   subject: message.subject,

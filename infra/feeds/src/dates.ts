@@ -14,6 +14,9 @@ const zones: Record<string, string> = {
   Z: '+00:00',
   EST: '-05:00',
   EDT: '-04:00',
+  CDT: '-05:00',
+  MST: '-07:00',
+  MDT: '-06:00',
   PST: '-08:00',
   PDT: '-07:00',
 };
@@ -40,9 +43,11 @@ export function readDate(raw: string, zone: string): FeedDate {
   if (!parts) return none(text);
   const { zone: ownZone, ...fields } = parts;
   const time = DateTime.fromObject(fields, { zone: ownZone ?? zone });
-  if (!time.isValid) return none(text);
+  const at = time.toUTC().toISO();
+  // Beyond the years of four digits an instant has another spelling, and no document its date.
+  if (at === null || !/^[1-9]\d{3}-/.test(at)) return none(text);
   const precision = fields.hour === undefined ? 'day' : fields.second === undefined ? 'minute' : 'second';
-  return { at: time.toUTC().toISO(), precision, text };
+  return { at, precision, text };
 }
 
 const toHalfWidth = (text: string) =>

@@ -48,10 +48,18 @@ export type RawFeed = Omit<Feed, 'link' | 'id' | 'language' | 'updatedAt' | 'enc
   language: string;
   updated: string;
   entries: RawEntry[];
+  /** The document ended in the middle; an entry that was cut is not among the entries. */
+  truncated: boolean;
 };
 
 /** Why bytes are not a feed that can be read. */
-export type FeedTrouble = 'not_a_feed' | 'malformed' | 'too_many_entries' | 'too_deep' | 'field_too_large';
+export type FeedTrouble =
+  | 'not_a_feed'
+  | 'malformed'
+  | 'too_many_entries'
+  | 'too_deep'
+  | 'field_too_large'
+  | 'entities_refused';
 
 export class BadFeed extends Error {
   readonly code: FeedTrouble;

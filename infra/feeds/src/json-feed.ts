@@ -53,7 +53,7 @@ export function readJsonFeed(source: string): RawFeed {
       enclosures: item.attachments.map(({ url }) => url).filter(Boolean),
     };
   });
-  return { format: 'json-feed', title, link, description, id, language, updated: '', entries };
+  return { format: 'json-feed', title, link, description, id, language, updated: '', entries, truncated: false };
 }
 
 function parse(source: string): unknown {

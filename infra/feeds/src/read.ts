@@ -15,7 +15,15 @@ export type ReadOptions = {
 };
 
 export type FeedRead =
-  | { ok: true; feed: Feed; entries: FeedEntry[]; replaced: number }
+  | {
+      ok: true;
+      feed: Feed;
+      entries: FeedEntry[];
+      /** Characters that could not be read. */
+      replaced: number;
+      /** The document ended in the middle; what is whole of it is here. */
+      truncated: boolean;
+    }
   | { ok: false; code: FeedTrouble; detail: string };
 
 /** Bytes in, a feed out, or a named reason why not. Never throws for anything that bytes can hold. */
@@ -27,7 +35,7 @@ export async function readFeed(bytes: Uint8Array, options: ReadOptions = {}): Pr
       throw new BadFeed('too_many_entries', `${raw.entries.length} entries; at most ${limits.entries} are read`);
     }
     const canonical = await throughRssParser(raw);
-    return { ok: true, ...normalise(canonical, charset, options), replaced };
+    return { ok: true, ...normalise(canonical, charset, options), replaced, truncated: raw.truncated };
   } catch (error) {
     if (error instanceof BadFeed) return { ok: false, code: error.code, detail: error.message };
     return { ok: false, code: 'malformed', detail: error instanceof Error ? error.message : String(error) };
@@ -39,7 +47,7 @@ function normalise(
   encoding: string,
   { url = null, zone = 'Asia/Shanghai' }: ReadOptions,
 ): { feed: Feed; entries: FeedEntry[] } {
-  const { entries, updated, ...feed } = raw;
+  const { entries, updated, truncated: _cut, ...feed } = raw;
   const link = absolute(feed.link, url);
   return {
     feed: {

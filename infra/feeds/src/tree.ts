@@ -7,15 +7,18 @@ export type Element = {
   prefix: string;
   attributes: Record<string, string>;
   children: (Element | string)[];
+  /** The document ended before the element did. */
+  cut: boolean;
 };
 
 /**
- * Reads XML the way browsers read pages: unclosed, unquoted and truncated markup is made the best of. A document type
- * is not looked at, so that no entity of its own is ever expanded.
- * @throws BadFeed when it is deeper or larger than any feed has reason to be.
+ * Reads XML the way browsers read pages: unclosed, unquoted and truncated markup is made the best of. No entity of
+ * a document type is ever expanded.
+ * @throws BadFeed when it is deeper or larger than any feed has reason to be, or declares what only an attack does.
  */
 export function readTree(text: string): Element {
-  const root: Element = { name: '', prefix: '', attributes: {}, children: [] };
+  refuseHostileEntities(text);
+  const root: Element = { name: '', prefix: '', attributes: {}, children: [], cut: false };
   const path: Element[] = [root];
   let elements = 0;
   const parser = new Parser(
@@ -29,6 +32,7 @@ export function readTree(text: string): Element {
           prefix: colon === -1 ? '' : qualified.slice(0, colon),
           attributes,
           children: [],
+          cut: false,
         };
         path.at(-1)!.children.push(element);
         path.push(element);
@@ -45,8 +49,21 @@ export function readTree(text: string): Element {
     },
     { xmlMode: true, decodeEntities: true, lowerCaseTags: true, lowerCaseAttributeNames: true, recognizeCDATA: true },
   );
-  parser.end(text);
+  parser.write(text);
+  for (const open of path) open.cut = path.length > 1;
+  parser.end();
   return root;
+}
+
+/** An entity made of entities, which grows without end where it is expanded, or one that is read from elsewhere. */
+const hostileEntity =
+  /<!ENTITY\s+[^\s%"'>]+\s+(?:SYSTEM\s|PUBLIC\s|"[^"]*?&(?!#|(?:amp|lt|gt|quot|apos);)|'[^']*?&(?!#|(?:amp|lt|gt|quot|apos);))/;
+
+function refuseHostileEntities(text: string): void {
+  const from = text.indexOf('<!DOCTYPE');
+  if (from === -1) return;
+  const found = hostileEntity.exec(text.slice(from, from + 1_048_576));
+  if (found) throw new BadFeed('entities_refused', `the document type declares ${found[0].slice(0, 80)}`);
 }
 
 export const elementsOf = (element: Element): Element[] =>

@@ -6,13 +6,16 @@ import { child, childrenNamed, elementsOf, escapeText, find, innerHtml, type Ele
 export function readXmlFeed(document: Element): RawFeed {
   const root = find(document, 'rss', 'rdf', 'feed') ?? find(document, 'channel');
   if (!root) throw new BadFeed('not_a_feed', 'no <rss>, <feed> or <rdf:RDF> in the document');
-  return root.name === 'feed' ? readAtom(root) : readRss(root);
+  return { ...(root.name === 'feed' ? readAtom(root) : readRss(root)), truncated: document.cut };
 }
+
+/** Half a title must never become an item. */
+const isWhole = ({ cut }: Element) => !cut;
 
 const plain = (element: Element | undefined) => textOf(innerHtml(element)).replaceAll('\n', ' ');
 const verbatim = (element: Element | undefined) => (element ? innerHtml(element).trim() : '');
 
-function readRss(root: Element): RawFeed {
+function readRss(root: Element): Omit<RawFeed, 'truncated'> {
   const channel = root.name === 'channel' ? root : (child(root, 'channel') ?? root);
   const items = [...childrenNamed(channel, 'item'), ...(channel === root ? [] : childrenNamed(root, 'item'))];
   const version = root.attributes['version']?.trim() ?? '';
@@ -25,7 +28,7 @@ function readRss(root: Element): RawFeed {
     id: '',
     language: verbatim(child(channel, 'language', 'dc:language')),
     updated: verbatim(child(channel, 'lastbuilddate', 'pubdate', 'dc:date')),
-    entries: items.map(readRssItem),
+    entries: items.filter(isWhole).map(readRssItem),
   };
 }
 
@@ -56,7 +59,7 @@ function rssLink(element: Element): string {
   return written ?? own.find(({ attributes: { href, rel } }) => href && rel !== 'self')?.attributes['href'] ?? '';
 }
 
-function readAtom(feed: Element): RawFeed {
+function readAtom(feed: Element): Omit<RawFeed, 'truncated'> {
   const base = feed.attributes['xml:base'] ?? '';
   return {
     format: feed.attributes['version'] === '0.3' ? 'atom-0.3' : 'atom-1.0',
@@ -66,7 +69,9 @@ function readAtom(feed: Element): RawFeed {
     id: verbatim(child(feed, 'id')),
     language: feed.attributes['xml:lang'] ?? '',
     updated: verbatim(child(feed, 'updated', 'modified')),
-    entries: childrenNamed(feed, 'entry').map((entry) => readAtomEntry(entry, base)),
+    entries: childrenNamed(feed, 'entry')
+      .filter(isWhole)
+      .map((entry) => readAtomEntry(entry, base)),
   };
 }
 

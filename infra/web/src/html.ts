@@ -7,7 +7,7 @@ const tags =
 
 /**
  * HTML from outside, reduced to an allow-list that no script, handler, style or active address survives. Relative
- * addresses become absolute. Cleaning twice changes nothing.
+ * addresses become absolute. Cleaning well-formed HTML twice changes nothing.
  */
 export function cleanHtml(html: string, baseUrl: string | null = null): string {
   const absolute = (address: string | undefined): string | undefined => {

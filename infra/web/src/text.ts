@@ -29,26 +29,29 @@ const parameter = /charset\s*=\s*["']?([\w.:-]{1,40})/i;
 /**
  * Bytes to text, in the order that reads Chinese pages right: BOM, valid UTF-8, the label of the document's first line,
  * of the server, of a `<meta>`, UTF-8 with a few broken bytes, clean GB18030, and windows-1252 as the last resort. A
- * label that says UTF-8 over bytes that are not is no label.
+ * label that says UTF-8 over bytes that are not is no label, and a server's Latin 1, which many say of everything, is
+ * one only where the document has none.
  */
 export function decodeText(bytes: Uint8Array, contentType: string | null = null): Decoded {
   const bom = bomOf(bytes);
   if (bom) return decoded(bytes, bom, 'bom');
   const wide = wideShape(bytes);
   if (wide) return decoded(bytes, wide, 'shape');
-  const strict = validUtf8(bytes);
-  if (strict !== null) return { text: strict, charset: 'utf-8', how: 'utf8', replaced: countReplaced(strict) };
-
   const head = iconv.decode(Buffer.from(bytes.subarray(0, 4_096)), 'latin1');
   const first = labelled(prolog.exec(head));
-  if (first) return decoded(bytes, first, 'declared');
   const told = labelled(parameter.exec(contentType ?? ''));
-  if (told) return decoded(bytes, told, 'header');
   const inside = labelled(meta.exec(head));
-  if (inside) return decoded(bytes, inside, 'declared');
+  const label = first ?? (told === 'windows-1252' ? (inside ?? told) : (told ?? inside));
+
+  const strict = validUtf8(bytes);
+  const byChance = strict !== null && isChinese(label) && !beyondTwoBytes.test(strict) && accented.test(strict);
+  if (strict !== null && !byChance) {
+    return { text: strict, charset: 'utf-8', how: 'utf8', replaced: countReplaced(strict) };
+  }
+  if (label) return decoded(bytes, label, label === first || label === inside ? 'declared' : 'header');
 
   const loose = decoded(bytes, 'utf-8', 'guess');
-  if (loose.replaced <= bytes.length / 100) return loose;
+  if (loose.replaced <= bytes.length / 100 && loose.replaced < countAccented(loose.text)) return loose;
   const chinese = decoded(bytes, 'gb18030', 'guess');
   return chinese.replaced === 0 ? chinese : decoded(bytes, 'windows-1252', 'fallback');
 }
@@ -75,6 +78,24 @@ function labelled(found: RegExpExecArray | null): string | null {
   const charset = aliases[label] ?? label;
   const usable = iconv.encodingExists(charset) && !/^(utf|unicode|ucs|cesu|hex|base64|binary|internal)/.test(charset);
   return usable ? charset : null;
+}
+
+/**
+ * Two bytes of GB18030 are now and then two of UTF-8 as well (the few characters of a very short text), but Chinese in
+ * UTF-8 takes three: where there is none of those, a Chinese label is believed.
+ */
+const isChinese = (label: string | null) => label === 'gb18030' || label === 'big5';
+const accented = /[\u0080-\u07ff]/;
+const beyondTwoBytes = /[\u0800-\u{10ffff}]/u;
+
+/** Characters beyond ASCII that were read, of which UTF-8 with a few broken bytes has more than broken ones. */
+function countAccented(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f && code !== 0xfffd) count++;
+  }
+  return count;
 }
 
 /** Valid to its end, or to a last character that was cut off with the document. */

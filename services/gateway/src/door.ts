@@ -35,8 +35,7 @@ export class Door {
   async refuse(request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<FastifyReply> {
     const refusal = this.#asRefusal(error, request);
     const status = refusalCodes[refusal.code];
-    if ((status === 401 && refusal.code !== 'sign_in_required') || status === 403 || status === 429)
-      await this.#record(request, refusal);
+    if (isAudited(request, refusal, status)) await this.#record(request, refusal);
     if (refusal.code === 'sign_in_locked') reply.header('retry-after', refusal.params['retryAfterSeconds']);
     const message = messageFor(refusal.code, languageOf(request.headers['accept-language']));
     return reply
@@ -60,7 +59,7 @@ export class Door {
   }
 
   async #record(request: FastifyRequest, { code }: RefusalBody): Promise<void> {
-    const personId = request.caller?.personId ?? 'unknown';
+    const personId = request.caller?.personId ?? request.claimedId ?? 'unknown';
     const action = `${request.method} ${request.routeOptions.url ?? request.url}${request.commandType ? ` ${request.commandType}` : ''}`;
     const event: AccessEvent = {
       type: 'access.refused',
@@ -92,6 +91,16 @@ export class Door {
   }
 }
 
+/**
+ * Matters of access. Whoever is merely not signed in leaves no trace: the log is for ever, and every first visit would
+ * stand in it. A wrong password has its own event.
+ */
+function isAudited(request: FastifyRequest, { code }: RefusalBody, status: number): boolean {
+  if (code === 'sign_in_required') return false;
+  if (code === 'sign_in_failed') return request.headers.authorization !== undefined;
+  return status === 401 || status === 403 || status === 429;
+}
+
 /** A page of another site can send our cookie, but neither read the token nor forge its own origin. */
 function mustComeFromConsole({ headers, host }: FastifyRequest, { csrfToken }: Caller): void {
   const { origin } = headers;
@@ -106,6 +115,8 @@ const isClientError = (error: unknown): error is Error & { statusCode: number } 
 declare module 'fastify' {
   interface FastifyRequest {
     caller?: Caller;
+    /** Who somebody says to be who has not shown it yet. */
+    claimedId?: string;
     commandType?: string;
   }
 }

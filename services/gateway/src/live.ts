@@ -71,10 +71,11 @@ export class Live implements OnModuleInit, OnModuleDestroy {
   #resume(listener: Listener, lastEventId: string | string[] | undefined): void {
     const from = Number(lastEventId);
     if (lastEventId === undefined || !Number.isInteger(from)) return;
-    const oldest = this.#ring[0]?.position ?? Infinity;
+    // Each view comes in order, but one may lag behind another: what was missed is what came after, not what counts higher.
+    const last = this.#ring.findIndex(({ position }) => position === from);
+    if (last === -1) return this.#write(listener, 'gap', { position: this.#newest });
     // A position may have several changes, so its own are sent again; they change nothing a second time.
-    if (from >= oldest) for (const change of this.#ring) if (change.position >= from) this.#send(listener, change);
-    if (from < oldest) this.#write(listener, 'gap', { position: this.#newest }, this.#newest);
+    for (const change of this.#ring.slice(last)) this.#send(listener, change);
   }
 
   #tell(change: LiveChange): void {
@@ -86,7 +87,9 @@ export class Live implements OnModuleInit, OnModuleDestroy {
 
   #tellGap(position: number): void {
     this.#newest = Math.max(this.#newest, position);
-    for (const listener of this.#listeners) this.#write(listener, 'gap', { position }, this.#newest);
+    // Rows changed without a word each: who is away now must read again as well.
+    this.#ring.length = 0;
+    for (const listener of this.#listeners) this.#write(listener, 'gap', { position });
   }
 
   #send(listener: Listener, change: LiveChange): void {
@@ -97,13 +100,14 @@ export class Live implements OnModuleInit, OnModuleDestroy {
 
   #beat(listener: Listener): void {
     if (listener.caller.expiresAt <= this.clock.now()) return this.#end(listener);
-    this.#write(listener, 'heartbeat', { serverTime: this.clock.now(), position: this.#newest }, null);
+    this.#write(listener, 'heartbeat', { serverTime: this.clock.now(), position: this.#newest });
   }
 
-  #write(listener: Listener, event: string, data: unknown, id: number | null): void {
+  /** Everything says how far the listener has got, heartbeats too: a stream that breaks before its first change has missed the next. */
+  #write(listener: Listener, event: string, data: unknown, id = this.#ring.at(-1)?.position ?? 0): void {
     const { raw } = listener.reply;
     if (raw.writableLength > mostUnread) return this.#end(listener);
-    raw.write(`${id === null ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    raw.write(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
   #end(listener: Listener): void {

@@ -11,7 +11,11 @@ import { releases } from './views/releases.ts';
 import { reposts } from './views/reposts.ts';
 import { sources } from './views/sources.ts';
 
-type Model<A extends AggregateName, Row> = { reader: ProjectionReader<A, Row>; runner: ProjectionRunner<A, Row> };
+type Model<A extends AggregateName, Row> = {
+  projection: Projection<A, Row>;
+  reader: ProjectionReader<A, Row>;
+  runner: ProjectionRunner<A, Row>;
+};
 
 /** The read models that the console looks at, and the registrations it needs at hand. */
 @Injectable()
@@ -96,7 +100,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
         });
       },
     });
-    return { reader: new ProjectionReader(this.redis, projection), runner };
+    return { projection, reader: new ProjectionReader(this.redis, projection), runner };
   }
 
   #trouble(error: unknown): void {

@@ -36,9 +36,13 @@ export function mustServeSite(caller: Caller, site: string): void {
 export const servesSite = (caller: Pick<Caller, 'sites'>, site: string) =>
   caller.sites.includes('*') || caller.sites.includes(site);
 
+/** What people send as a name may be the name of something that every object has, such as `constructor`. */
+export const own = <T>(table: Record<string, T>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
+
 /** @throws Refusal role_missing or site_forbidden: deny by default. */
 export function mustBeAllowed(caller: Caller, command: { type: string; site?: unknown; step?: unknown }): void {
-  const step = typeof command.step === 'string' ? roleOfStep[command.step] : undefined;
-  mustHaveRole(caller, step ? [step] : (whoMay[command.type] ?? []));
+  const step = typeof command.step === 'string' ? own(roleOfStep, command.step) : undefined;
+  mustHaveRole(caller, step ? [step] : (own(whoMay, command.type) ?? []));
   if (typeof command.site === 'string') mustServeSite(caller, command.site);
 }

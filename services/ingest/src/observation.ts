@@ -15,6 +15,15 @@ export class BadEntry extends Error {
   }
 }
 
+/** An id that entries of several pages share in one document names none of them; their links do. */
+export function withoutSharedIds(entries: readonly FeedEntry[]): FeedEntry[] {
+  const links = new Map<string, Set<string>>();
+  for (const { id, link } of entries) if (id && link) links.set(id, (links.get(id) ?? new Set()).add(link));
+  return entries.map((entry) =>
+    entry.link && (links.get(entry.id ?? '')?.size ?? 0) > 1 ? { ...entry, id: null } : entry,
+  );
+}
+
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const maxHtml = 1_000_000;
 
@@ -32,7 +41,7 @@ export function observe(sourceId: string, entry: FeedEntry): Observation {
   if (html.length > maxHtml)
     throw new BadEntry('too_large', `the content holds ${html.length} characters, more than ${maxHtml}`);
   const text = textOf(html);
-  const key = entry.id ?? entry.link ?? sha256(`${title.data}\n${text}`);
+  const key = entry.id || entry.link || sha256(`${title.data}\n${text}`);
   const { at, precision, text: written } = entry.published;
   return {
     itemId: sha256(`${sourceId}\n${key}`).slice(0, 24),

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Bus, carryOut, Journal, LiveTable, reasonOf } from '@tongsheng/bus';
 import type { Source } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { item } from './item.ts';
-import { BadEntry, observe } from './observation.ts';
+import { BadEntry, observe, withoutSharedIds } from './observation.ts';
 import { sourceHealth } from './source-health.ts';
 import { readSource, type Marks } from './sources/index.ts';
 
@@ -15,8 +16,12 @@ export class Allowed {
   }
 }
 
-/** Back-off of a source that fails: doubled each time, never beyond half an hour, never given up. */
 const longestWaitMs = 30 * 60_000;
+/** When to look again: a source that fails is left alone twice as long each time, never beyond half an hour, never for good. */
+export function nextLookMs(pollSeconds: number, failures: number): number {
+  const pace = pollSeconds * 1_000;
+  return Math.min(pace * 2 ** failures, Math.max(longestWaitMs, pace));
+}
 /** Sources read at the same time, and entries of one source handled beside each other. */
 const parallelSources = 8;
 const parallelEntries = 16;
@@ -81,11 +86,7 @@ export class Poller implements OnApplicationBootstrap, OnModuleDestroy {
       this.#running.add(run);
       void run.finally(() => {
         this.#running.delete(run);
-        const { pollSeconds } = polled.source;
-        this.#schedule(
-          polled,
-          Math.min(pollSeconds * 1_000 * 2 ** polled.failures, Math.max(longestWaitMs, pollSeconds * 1_000)),
-        );
+        this.#schedule(polled, nextLookMs(polled.source.pollSeconds, polled.failures));
       });
     }, afterMs);
   }
@@ -97,12 +98,14 @@ export class Poller implements OnApplicationBootstrap, OnModuleDestroy {
       const read = await readSource(source, { allow: this.allowed.hosts, marks: polled.marks });
       if (read.kind === 'trouble') return await this.#failed(polled, read.code, read.detail);
       if (read.kind === 'read') {
-        const entries = [...read.entries];
+        const entries = withoutSharedIds(read.entries);
+        const seen = new Set<string>();
         const lanes = Array.from({ length: Math.min(parallelEntries, entries.length) }, async () => {
           for (let entry = entries.shift(); entry && !this.#stopped; entry = entries.shift())
-            await this.#tell(polled, entry);
+            await this.#tell(polled, entry, seen);
         });
         await Promise.all(lanes);
+        if (read.trouble) return await this.#failed(polled, read.trouble.code, read.trouble.detail);
         // Validators are kept only after every entry was told; a crash in between reads the whole feed again.
         if (!this.#stopped) polled.marks = read.marks;
       }
@@ -114,10 +117,13 @@ export class Poller implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  async #tell(polled: Polled, entry: Parameters<typeof observe>[1]): Promise<void> {
+  /** `seen`: the items of this look. Of several entries of one item the first counts; told in turn, they would revise each other for ever. */
+  async #tell(polled: Polled, entry: Parameters<typeof observe>[1], seen: Set<string>): Promise<void> {
     const { sourceId } = polled.source;
     try {
       const { itemId, key, publication, content } = observe(sourceId, entry);
+      if (seen.has(itemId)) return;
+      seen.add(itemId);
       if (polled.known.get(itemId) === content.contentHash) return;
       await carryOut(this.journal, item, {
         type: 'item.observe',
@@ -134,13 +140,8 @@ export class Poller implements OnApplicationBootstrap, OnModuleDestroy {
       if (!(error instanceof BadEntry)) throw error;
       const key = (entry.id ?? entry.link ?? entry.title).slice(0, 2_000);
       const title = entry.title.slice(0, 500);
-      await this.#report(polled, {
-        type: 'source.reject_entry',
-        key,
-        title,
-        code: error.code,
-        detail: error.message.slice(0, 1_000),
-      });
+      const detail = error.message.slice(0, 1_000);
+      await this.#report(polled, { type: 'source.reject_entry', key, title, code: error.code, detail }, key);
     }
   }
 
@@ -149,15 +150,12 @@ export class Poller implements OnApplicationBootstrap, OnModuleDestroy {
     await this.#report(polled, { type: 'source.report_failure', code, detail: detail.slice(0, 1_000) });
   }
 
-  async #report(polled: Polled, report: ReportBody): Promise<void> {
+  /** `about` tells reports of one moment apart: several entries may be turned away within a millisecond. */
+  async #report(polled: Polled, report: ReportBody, about = ''): Promise<void> {
     const { sourceId } = polled.source;
     const at = this.clock.now();
-    await carryOut(this.journal, sourceHealth, {
-      ...report,
-      id: `${sourceId}/${report.type}/${at}`,
-      ...this.#head(),
-      sourceId,
-    });
+    const id = `${sourceId}/${report.type}/${createHash('sha256').update(about).digest('hex').slice(0, 16)}/${at}`;
+    await carryOut(this.journal, sourceHealth, { ...report, id, ...this.#head(), sourceId });
   }
 
   #head() {

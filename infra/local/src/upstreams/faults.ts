@@ -31,7 +31,38 @@ const faults: Record<string, (response: ServerResponse) => void> = {
   'wrong-charset': (response) =>
     void response
       .writeHead(200, { 'content-type': 'text/xml; charset=iso-8859-1' })
-      .end('<rss version="2.0"><channel><title>标签说错了</title></channel></rss>'),
+      .end('<rss version="2.0"><channel><item><title>标签说错了</title></item></channel></rss>'),
+  'lost-characters': (response) =>
+    void response
+      .writeHead(200, { 'content-type': 'text/xml; charset=utf-8' })
+      .end(
+        Buffer.concat([
+          Buffer.from(
+            '<rss version="2.0"><channel><item><guid>1</guid><title>这一篇的标题是好的</title></item><item><guid>2</guid><title>坏了',
+          ),
+          Buffer.from([0xff, 0xfe]),
+          Buffer.from('的标题</title></item></channel></rss>'),
+        ]),
+      ),
+  'shared-id': (response) =>
+    void response.end(
+      `<rss version="2.0"><channel>${['甲', '乙', '乙']
+        .map(
+          (name) =>
+            `<item><guid isPermaLink="false">0</guid><title>${name}</title><link>/${encodeURI(name)}</link></item>`,
+        )
+        .join('')}</channel></rss>`,
+    ),
+  untitled: (response) =>
+    void response.end(
+      `<rss version="2.0"><channel>${Array.from({ length: 12 }, (_, i) => `<item><guid>${i}</guid></item>`).join('')}</channel></rss>`,
+    ),
+  enormous: (response) =>
+    void response
+      .writeHead(200, { 'content-type': 'application/rss+xml', 'content-length': String(100 * 2 ** 20) })
+      .end(Buffer.alloc(100 * 2 ** 20, ' ')),
+  'cut-off': (response) =>
+    void response.writeHead(200, { 'content-length': '1000' }).write('<rss>', () => response.destroy()),
   'server-error': (response) => void response.writeHead(500).end('broken'),
   'not-a-feed': (response) =>
     void response.writeHead(200, { 'content-type': 'text/html' }).end('<html><body>维护中</body></html>'),

@@ -12,7 +12,7 @@ import {
 import type { Clock, Ids } from '@tongsheng/runtime';
 import { cleanHtml } from '@tongsheng/web';
 import { z } from 'zod';
-import { mustBeAllowed } from '../permissions.ts';
+import { mustBeAllowed, own } from '../permissions.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 export type CommandTools = { client: BusClient; clock: Clock; ids: Ids };
@@ -40,7 +40,7 @@ export function commandRoute({ client, clock, ids }: CommandTools): Route {
     async handle({ body, caller, http }) {
       http.commandType = body.type;
       mustBeAllowed(caller, body);
-      const target = schemas[body.type.split('.')[0]!];
+      const target = own(schemas, body.type.split('.')[0]!);
       if (!target) throw new Refusal('command_invalid', `there is no command ${body.type}`);
       const key = z.string().min(8).max(100).safeParse(http.headers['idempotency-key']);
       const filled = {

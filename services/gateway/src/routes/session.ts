@@ -1,4 +1,4 @@
-import { Me } from '@tongsheng/contracts';
+import { Me, Refusal, token } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { cookieName, type Door } from '../door.ts';
@@ -20,13 +20,15 @@ export function sessionRoutes({ sessions, door, clock, settings }: SessionTools)
       answer: Me,
       async handle({ body: { personId, password }, http, reply }) {
         const from = door.from(http);
+        const known = token.safeParse(personId).data ?? 'unknown';
+        http.claimedId = known;
         try {
-          const { token, me } = await sessions.open(personId, password);
+          const { token: secret, me } = await sessions.open(personId, password);
           await door.record({ type: 'session.opened', personId, ...from, openedAt: clock.now() });
-          reply.setCookie(cookieName, token, cookie);
+          reply.setCookie(cookieName, secret, cookie);
           return me;
         } catch (error) {
-          const known = /^[A-Za-z0-9_-]{1,64}$/.test(personId) ? personId : 'unknown';
+          if (!(error instanceof Refusal) || error.code !== 'sign_in_failed') throw error;
           await door.record({ type: 'session.sign_in_failed', personId: known, ...from, failedAt: clock.now() });
           throw error;
         }

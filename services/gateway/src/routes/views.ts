@@ -48,13 +48,11 @@ export function viewRoutes(tools: ViewTools): Route[] {
     rows.filter(({ site }) => servesSite(caller, site));
   const now = () => clock.now();
 
-  /** The set that holds just what this caller may see, when one does. */
-  const setFor = (name: string, caller: Caller, site?: string) =>
-    site
-      ? `${name}:${site}`
-      : caller.sites.length === 1 && caller.sites[0] !== '*'
-        ? `${name}:${caller.sites[0]}`
-        : `${name}:*`;
+  /** The sets that hold just what this caller may see. */
+  const setsFor = (name: string, caller: Caller, site?: string): string[] => {
+    if (site) return [`${name}:${site}`];
+    return caller.sites.includes('*') ? [`${name}:*`] : caller.sites.map((each) => `${name}:${each}`);
+  };
 
   const compliance = (query: z.infer<typeof complianceQuery>, caller: Caller): ComplianceQuery => {
     const asked = query.sites ?? (caller.sites.includes('*') ? undefined : [...caller.sites]);
@@ -90,13 +88,14 @@ export function viewRoutes(tools: ViewTools): Route[] {
         if (site) mustServeSite(caller, site);
         const { reader, runner } = models.reposts;
         await runner.reach(atLeast);
-        const set = setFor({ open: 'open', waiting_exemption: 'waiting', closed: 'closed' }[state], caller, site);
-        const [rows, [total = 0], position] = await Promise.all([
-          reader.list(set, { limit, reverse: state === 'closed' }),
-          reader.count([set]),
+        const sets = setsFor({ open: 'open', waiting_exemption: 'waiting', closed: 'closed' }[state], caller, site);
+        const [rows, counts, position] = await Promise.all([
+          merged(models.reposts, sets, { limit, reverse: state === 'closed' }),
+          reader.count(sets),
           reader.position(),
         ]);
-        return { rows: mine(rows, caller), total, position, serverTime: now() };
+        const total = counts.reduce((sum, count) => sum + count, 0);
+        return { rows, total, position, serverTime: now() };
       },
     }),
     defineRoute({
@@ -122,8 +121,8 @@ export function viewRoutes(tools: ViewTools): Route[] {
       async handle({ query: { atLeast }, caller }) {
         const { reader, runner } = models.releases;
         await runner.reach(atLeast);
-        const rows = await reader.list(setFor('all', caller), { reverse: true });
-        return { rows: mine(rows, caller), position: await reader.position(), serverTime: now() };
+        const rows = await merged(models.releases, setsFor('all', caller), { reverse: true, limit: 1_000 });
+        return { rows, position: await reader.position(), serverTime: now() };
       },
     }),
     defineRoute({
@@ -149,7 +148,8 @@ export function viewRoutes(tools: ViewTools): Route[] {
       async handle({ query: { release, atLeast }, caller }) {
         const { reader, runner } = models.deliveries;
         await runner.reach(atLeast);
-        const rows = await reader.list(release ? `release:${release}` : setFor('all', caller), { reverse: true });
+        const sets = release ? [`release:${release}`] : setsFor('all', caller);
+        const rows = await merged(models.deliveries, sets, { reverse: true, limit: 1_000 });
         return { rows: mine(rows, caller), position: await reader.position(), serverTime: now() };
       },
     }),
@@ -277,6 +277,26 @@ export function viewRoutes(tools: ViewTools): Route[] {
   ];
 }
 
+type Model<Row> = {
+  reader: { list(set: string, range: { limit: number; reverse?: boolean }): Promise<Row[]> };
+  projection: { sets?(row: Row, key: string): Record<string, number> };
+};
+
+/** The first rows of several sets, in the order of their scores. Every row of a set stands in one of them. */
+export async function merged<Row>(
+  { reader, projection }: Model<Row>,
+  sets: string[],
+  range: { limit: number; reverse?: boolean },
+): Promise<Row[]> {
+  const lists = await Promise.all(sets.map(async (set) => ({ set, rows: await reader.list(set, range) })));
+  if (lists.length === 1) return lists[0]!.rows;
+  const scored = lists.flatMap(({ set, rows }) =>
+    rows.map((row) => ({ row, score: projection.sets?.(row, '')[set] ?? 0 })),
+  );
+  scored.sort((a, b) => (range.reverse ? b.score - a.score : a.score - b.score));
+  return scored.slice(0, range.limit).map(({ row }) => row);
+}
+
 const complianceQuery = z.object({
   from: instant,
   to: instant,
@@ -299,7 +319,7 @@ export function toCsv(tasks: ComplianceTask[]): string {
 }
 
 function csvCell(value: string): string {
-  const harmless = /^[=+\-@\t\r＝＋－＠]/.test(value) ? `'${value}` : value;
+  const harmless = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
   return `"${harmless.replaceAll('"', '""')}"`;
 }
 

@@ -20,6 +20,7 @@ export const feed: SourceAdapter = {
     const read = await readFeed(fetched.bytes, { contentType: fetched.contentType, url: fetched.url, zone });
     if (!read.ok) return { kind: 'trouble', code: read.code, detail: read.detail };
     const { etag, lastModified } = fetched;
-    return { kind: 'read', entries: read.entries, marks: { etag, lastModified } };
+    const trouble = read.truncated ? { code: 'truncated', detail: 'the document ends in the middle' } : null;
+    return { kind: 'read', entries: read.entries, marks: { etag, lastModified }, trouble };
   },
 };

@@ -7,7 +7,8 @@ export type Marks = { etag: string | null; lastModified: string | null };
 /** What one look at a source brought. Trouble is a value: a closed code and its detail, for the source's page. */
 export type Look =
   | { kind: 'unchanged' }
-  | { kind: 'read'; entries: FeedEntry[]; marks: Marks }
+  /** Trouble beside entries: what could be read was, and something is wrong all the same. */
+  | { kind: 'read'; entries: FeedEntry[]; marks: Marks; trouble: { code: string; detail: string } | null }
   | { kind: 'trouble'; code: string; detail: string };
 
 export type LookOptions = { allow: readonly string[]; marks: Marks | null };

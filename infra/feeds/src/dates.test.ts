@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { DateTime } from 'luxon';
+import { describe, expect, it } from 'vitest';
+import { readDate } from './dates.ts';
+
+const read = (text: string, zone = 'Asia/Shanghai') => {
+  const { at, precision } = readDate(text, zone);
+  return [at, precision];
+};
+const noon = '2026-11-23T04:00:00.000Z';
+
+describe('a date with its own zone is that instant', () => {
+  it.each([
+    ['Mon, 23 Nov 2026 12:00:00 +0800', 'second'],
+    ['Mon, 23 Nov 2026 04:00:00 GMT', 'second'],
+    ['Mon, 23 Nov 2026 04:00:00 Z', 'second'],
+    ['23 Nov 2026 12:00 CST', 'minute'],
+    ['Sun, 22 Nov 26 23:00:00 EST', 'second'],
+    ['Sun, 22 Nov 2026 22:00:00 CDT', 'second', '2026-11-23T03:00:00.000Z'],
+    ['Sun, 22 Nov 2026 21:00:00 MST', 'second'],
+    ['Sunday, 22-Nov-26 20:00:00 PST', 'second'],
+    ['星期一, 23 Nov 2026 12:00:00 +0800', 'second'],
+    ['2026-11-23T04:00:00Z', 'second'],
+    ['2026-11-23T04:00:00.123Z', 'second'],
+    ['2026-11-23T12:00:00+08:00', 'second'],
+    ['2026-11-23T12:00:00+0800', 'second'],
+    ['2026-11-23T12:00+08', 'minute'],
+    ['1795406400', 'second'],
+    ['1795406400000', 'second'],
+  ])('%s', (text, precision, at = noon) => {
+    expect(read(text, 'America/New_York')).toEqual([at, precision]);
+  });
+});
+
+describe('a date without a zone is the source’s', () => {
+  it.each([
+    ['2026-11-23 12:00:00', 'second'],
+    ['2026-11-23 12:00', 'minute'],
+    ['2026/11/23 12:00:00', 'second'],
+    ['2026.11.23 12:00', 'minute'],
+    ['2026年11月23日 12:00', 'minute'],
+    ['2026年11月23日12时00分', 'minute'],
+    ['2026年11月23日12时', 'minute'],
+    ['2026年11月23日 12时0分0秒', 'second'],
+    ['发布时间：2026年11月23日 下午12:00', 'minute'],
+    ['２０２６年１１月２３日　１２：００', 'minute'],
+    ['2026-11-23 下午 12:00', 'minute'],
+    ['20261123120000', 'second'],
+    ['202611231200', 'minute'],
+    ['Mon, 23 Nov 2026 12:00:00', 'second'],
+  ])('%s', (text, precision) => {
+    expect(read(text)).toEqual([noon, precision]);
+  });
+  it('also where that is not China', () => {
+    expect(read('2026-11-23 12:00', 'Europe/Berlin')).toEqual(['2026-11-23T11:00:00.000Z', 'minute']);
+  });
+  it('and noon and midnight are told apart', () => {
+    expect(read('2026年11月23日 上午12:30')).toEqual(['2026-11-22T16:30:00.000Z', 'minute']);
+    expect(read('2026年11月23日 下午3:05')).toEqual(['2026-11-23T07:05:00.000Z', 'minute']);
+  });
+});
+
+describe('a day stays a day', () => {
+  it.each(['2026-11-23', '2026/11/23', '2026.11.23', '2026年11月23日', '20261123', 'Mon, 23 Nov 2026'])(
+    '%s',
+    (text) => {
+      expect(read(text)).toEqual(['2026-11-22T16:00:00.000Z', 'day']);
+    },
+  );
+});
+
+describe('what is no date is none, and its words are kept', () => {
+  it.each([
+    '昨天',
+    '2026-13-01',
+    '2026-02-30',
+    '31 Foo 2026',
+    '2026-11-23 25:00',
+    '12',
+    '不详',
+    '0',
+    '99999999',
+    '0000-01-01',
+    '0999-12-31',
+  ])('%s', (text) => {
+    expect(readDate(text, 'Asia/Shanghai')).toEqual({ at: null, precision: 'none', text });
+  });
+  it('nothing at all', () => {
+    expect(readDate('  ', 'Asia/Shanghai')).toEqual({ at: null, precision: 'none', text: null });
+  });
+});
+
+it('reads back every instant in the forms that feeds write', () => {
+  const instants = fc.date({ min: new Date('1970-01-01'), max: new Date('2068-01-01'), noInvalidDate: true });
+  const zones = fc.constantFrom('utc', 'Asia/Shanghai', 'America/New_York', 'Asia/Kolkata');
+  fc.assert(
+    fc.property(instants, zones, (date, zone) => {
+      const time = DateTime.fromJSDate(date, { zone }).startOf('second');
+      const forms = [time.toISO({ suppressMilliseconds: true }), time.toRFC2822(), time.toHTTP(), time.toISO()];
+      for (const form of forms) expect(read(form!)[0]).toBe(time.toUTC().toISO());
+    }),
+  );
+});
+
+it('never throws and never takes long, whatever the words', () => {
+  const pieces = fc.constantFrom(
+    '2026',
+    '年',
+    '11',
+    '-',
+    '月',
+    '日',
+    ' ',
+    ':',
+    '12',
+    'Nov',
+    'Mon,',
+    '+0800',
+    '上午',
+    'Z',
+    '9'.repeat(50),
+  );
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 30 }), (words) => {
+      const { at, precision } = readDate(words.join(''), 'Asia/Shanghai');
+      expect(at === null).toBe(precision === 'none');
+    }),
+  );
+  const began = performance.now();
+  readDate(`2026${' '.repeat(100_000)}年`, 'Asia/Shanghai');
+  readDate('1'.repeat(1_000_000), 'Asia/Shanghai');
+  expect(performance.now() - began).toBeLessThan(1_000);
+});

@@ -1,0 +1,83 @@
+import { Refusal, role, type Role } from '@tongsheng/contracts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mustBeAllowed, servesSite, whoMay } from './permissions.ts';
+import type { Caller } from './sessions.ts';
+
+const caller = (roles: readonly Role[], sites: string[] = ['*']): Caller => ({
+  personId: 'p',
+  name: '人',
+  roles,
+  sites,
+  csrfToken: null,
+  expiresAt: '',
+});
+const refusedWith = (who: Caller, command: { type: string; site?: unknown; step?: unknown }) => {
+  try {
+    mustBeAllowed(who, command);
+    return null;
+  } catch (error) {
+    return error instanceof Refusal ? error.code : error;
+  }
+};
+const all = role.options;
+
+describe('a command', () => {
+  it('is for exactly the roles that the table names', () => {
+    for (const [type, roles] of Object.entries(whoMay))
+      for (const each of all) {
+        expect(refusedWith(caller([each]), { type, site: 'province' })).toBe(
+          roles.includes(each) ? null : 'role_missing',
+        );
+      }
+  });
+  it('of a review step is for that step’s role alone', () => {
+    const owners = { review: 'reviewer', confidentiality: 'confidentiality', sign: 'signer' };
+    for (const type of ['release.pass_step', 'release.return'])
+      for (const [step, owner] of Object.entries(owners))
+        for (const each of all)
+          expect(refusedWith(caller([each]), { type, step })).toBe(each === owner ? null : 'role_missing');
+  });
+  it('that the table does not name is nobody’s, whatever its name', () => {
+    const names = fc.oneof(
+      fc.string(),
+      fc.constantFrom(...Object.getOwnPropertyNames(Object.prototype), 'repost.queue'),
+    );
+    fc.assert(
+      fc.property(names, names, (type, step) => {
+        fc.pre(!Object.hasOwn(whoMay, type));
+        expect(refusedWith(caller(all), { type, step })).toBe('role_missing');
+      }),
+    );
+  });
+  it('that only services say is not in the table', () => {
+    const spoken = ['repost.queue', 'repost.warn', 'repost.record_published', 'repost.record_verified'];
+    const others = [
+      'release.record_published',
+      'delivery.request',
+      'delivery.attempt',
+      'delivery.answer',
+      'item.observe',
+    ];
+    for (const type of [...spoken, ...others, 'person.register', 'token.register'])
+      expect(refusedWith(caller(all), { type })).toBe('role_missing');
+  });
+});
+
+describe('a site', () => {
+  it('is for those who work for it', () => {
+    const command = { type: 'repost.approve', site: 'province' };
+    expect(refusedWith(caller(['editor'], ['province']), command)).toBeNull();
+    expect(refusedWith(caller(['editor'], ['*']), command)).toBeNull();
+    expect(refusedWith(caller(['editor'], ['city']), command)).toBe('site_forbidden');
+    expect(refusedWith(caller(['editor'], []), command)).toBe('site_forbidden');
+  });
+  it('is not served by a name that only looks like it', () => {
+    const sites = fc.array(fc.string(), { maxLength: 4 });
+    fc.assert(
+      fc.property(sites, fc.string(), (served, site) => {
+        expect(servesSite({ sites: served }, site)).toBe(served.includes('*') || served.includes(site));
+      }),
+    );
+  });
+});

@@ -1,0 +1,99 @@
+import type { ComplianceTask } from '@tongsheng/contracts';
+import { noon } from '@tongsheng/test/support';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { merged, toCsv } from './views.ts';
+
+const task = (more: Partial<ComplianceTask> = {}): ComplianceTask => ({
+  taskId: 'task',
+  site: 'province',
+  sourceId: 'national-policy',
+  sourceName: '国家税务总局网站',
+  title: '公告',
+  startsAt: noon,
+  dueAt: noon,
+  publishedAt: null,
+  outcome: 'open',
+  ...more,
+});
+
+/** Reads CSV back by RFC 4180. */
+function readCsv(csv: string): string[][] {
+  const cells = csv.replace(/^\uFEFF/, '').matchAll(/"((?:[^"]|"")*)"(,|\r\n)/g);
+  const rows: string[][] = [[]];
+  for (const [, cell, end] of cells) {
+    rows.at(-1)!.push(cell!.replaceAll('""', '"'));
+    if (end === '\r\n') rows.push([]);
+  }
+  return rows.slice(0, -1);
+}
+
+describe('the CSV of a figure', () => {
+  it('opens in a Chinese Excel', () => {
+    const csv = toCsv([task({ title: '含“引号"与,逗号\n换行' })]);
+    expect(csv.startsWith('\uFEFF"站点"')).toBe(true);
+    expect(readCsv(csv)[1]).toEqual([
+      'province',
+      '国家税务总局网站',
+      '含“引号"与,逗号\n换行',
+      noon,
+      noon,
+      '',
+      'open',
+      'task',
+    ]);
+  });
+  it.each([
+    '=1+1',
+    '+1',
+    '-1',
+    '@SUM(A1)',
+    '\t=1',
+    '\r=1',
+    '\n=1',
+    '＝1',
+    '＋1',
+    '－1',
+    '＠x',
+    `=HYPERLINK("http://evil.example")`,
+  ])('has no cell that a spreadsheet would run: %j', (title) => {
+    expect(readCsv(toCsv([task({ title })]))[1]![2]).toBe(`'${title}`);
+  });
+  it('says whatever a title says, in its own cell', () => {
+    const titles = fc.array(fc.string({ unit: fc.constantFrom(...'",\n\r=+-@ 税', 'a') }), { maxLength: 5 });
+    fc.assert(
+      fc.property(titles, (said) => {
+        const rows = readCsv(toCsv(said.map((title) => task({ title }))));
+        expect(rows.slice(1).map((row) => row[2]!.replace(/^'/, ''))).toEqual(said);
+        for (const row of rows) for (const cell of row) expect(cell).not.toMatch(/^[=+\-@\t\r\n]/);
+      }),
+    );
+  });
+});
+
+describe('the queue of a person with several sites', () => {
+  type Row = { site: string; due: number };
+  const model = (rows: Row[]) => ({
+    projection: { sets: (row: Row) => ({ [`open:${row.site}`]: row.due, 'open:*': row.due }) },
+    reader: {
+      async list(set: string, { limit, reverse }: { limit: number; reverse?: boolean }) {
+        const found = rows.filter(({ site }) => set === 'open:*' || set === `open:${site}`);
+        found.sort((a, b) => (reverse ? b.due - a.due : a.due - b.due));
+        return found.slice(0, limit);
+      },
+    },
+  });
+  const anyRows = fc.array(fc.record({ site: fc.constantFrom('a', 'b', 'c'), due: fc.nat(1_000) }), { maxLength: 40 });
+
+  it('holds the most urgent of exactly those sites, however many others there are', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyRows, fc.integer({ min: 1, max: 10 }), fc.boolean(), async (rows, limit, reverse) => {
+        const found = await merged(model(rows), ['open:a', 'open:b'], { limit, reverse });
+        const due = rows.filter(({ site }) => site !== 'c').map((row) => row.due);
+        const wanted = due.sort((x, y) => (reverse ? y - x : x - y)).slice(0, limit);
+        expect(found.map((row) => row.due)).toEqual(wanted);
+        expect(found.every(({ site }) => site !== 'c')).toBe(true);
+      }),
+    );
+  });
+});

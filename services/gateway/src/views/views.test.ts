@@ -1,0 +1,400 @@
+import {
+  DeliveryRow,
+  ReleaseRow,
+  RepostRow,
+  SourceRow,
+  type AnyEvent,
+  type DeliveryEvent,
+  type EventsByAggregate,
+  type ItemEvent,
+  type Outcome,
+  type ReleaseEvent,
+  type RepostEvent,
+  type SourceHealthEvent,
+  type SourceRegistered,
+} from '@tongsheng/contracts';
+import type { Projection } from '@tongsheng/projections';
+import { hashA, hashB, minutesLater, noon, observation, queueing } from '@tongsheng/test/support';
+import { describe, expect, it } from 'vitest';
+import { audit } from './audit.ts';
+import { deliveries } from './deliveries.ts';
+import { releases } from './releases.ts';
+import { reposts } from './reposts.ts';
+import { sources } from './sources.ts';
+
+/** The row after these events, by the fold that production runs. */
+const folder =
+  <A extends keyof EventsByAggregate, Row>(projection: Projection<A, Row>) =>
+  (...events: EventsByAggregate[A][]) =>
+    events.reduce<Row | null>((row, event) => projection.apply(row, event, {} as never), null);
+const setsOf = <Row>(projection: { sets?(row: Row, key: string): Record<string, number> }, row: Row | null) =>
+  row === null ? {} : projection.sets!(row, '');
+
+describe('the queue of reposts', () => {
+  const fold = folder(reposts);
+  const key = { taskId: 'task', site: 'province' };
+  const { type: _type, id: _id, at: _at, actor: _actor, ...facts } = queueing();
+  const queued: RepostEvent = { type: 'repost.queued', ...facts };
+  const version = { version: 1, contentHash: hashA, title: facts.title };
+  const who = { by: 'li', byName: '李编辑' };
+  const approved: RepostEvent = { type: 'repost.approved', ...key, ...version, ...who, approvedAt: minutesLater(5) };
+  const url = 'https://province.example/province/repost/task';
+  const published: RepostEvent = {
+    type: 'repost.published',
+    ...key,
+    url,
+    publicPosition: 1,
+    publishedAt: minutesLater(6),
+  };
+  const verified: RepostEvent = {
+    type: 'repost.verified',
+    ...key,
+    url,
+    evidence: { status: 200, pageHash: hashA, bytes: 1, checks: [] },
+    verifiedAt: minutesLater(7),
+  };
+  const failed: RepostEvent = {
+    type: 'repost.verification_failed',
+    ...key,
+    reason: 'HTTP 404',
+    checkedAt: minutesLater(6),
+  };
+  const asked: RepostEvent = {
+    type: 'repost.exemption_requested',
+    ...key,
+    reason: '与本省无关',
+    ...who,
+    requestedAt: minutesLater(3),
+  };
+  const exempted: RepostEvent = {
+    type: 'repost.exempted',
+    ...key,
+    by: 'wu',
+    byName: '吴主任',
+    exemptedAt: minutesLater(9),
+  };
+  const refused: RepostEvent = {
+    type: 'repost.exemption_refused',
+    ...key,
+    reason: '应转',
+    by: 'wu',
+    byName: '吴主任',
+    refusedAt: noon,
+  };
+  const due = Date.parse(facts.dueAt);
+
+  it('shows a task open, by when it is due, for its site and for all', () => {
+    const row = fold(queued);
+    expect(RepostRow.parse(row)).toMatchObject({ state: 'queued', warned: [], exemption: null });
+    expect(setsOf(reposts, row)).toEqual({ 'open:province': due, 'open:*': due });
+  });
+  it('follows a task to its proof', () => {
+    expect(fold(queued, approved)).toMatchObject({
+      state: 'approved',
+      approvedBy: '李编辑',
+      approvedAt: minutesLater(5),
+    });
+    expect(fold(queued, approved, published)).toMatchObject({ state: 'published', url, publishedAt: minutesLater(6) });
+    const trouble = fold(queued, approved, published, failed);
+    expect(trouble).toMatchObject({ state: 'published', verificationTrouble: 'HTTP 404' });
+    const done = RepostRow.parse(fold(queued, approved, published, failed, verified));
+    expect(done).toMatchObject({ state: 'verified', verificationTrouble: null, verifiedAt: minutesLater(7) });
+    const closed = Date.parse(minutesLater(5));
+    expect(setsOf(reposts, done)).toEqual({ 'closed:province': closed, 'closed:*': closed });
+  });
+  it('shows the source’s newest version', () => {
+    const changed: RepostEvent = {
+      type: 'repost.source_changed',
+      ...key,
+      version: 2,
+      contentHash: hashB,
+      title: '新题',
+    };
+    expect(fold(queued, changed)).toMatchObject({ version: 2, contentHash: hashB, title: '新题', state: 'queued' });
+  });
+  it('shows who waits for a second person, and no longer once that was decided', () => {
+    const waiting = fold(queued, asked);
+    expect(waiting).toMatchObject({ state: 'queued', exemption: { reason: '与本省无关', byName: '李编辑' } });
+    expect(setsOf(reposts, waiting)).toMatchObject({ 'waiting:*': due, 'open:*': due });
+    expect(setsOf(reposts, fold(queued, asked, refused))).toEqual({ 'open:province': due, 'open:*': due });
+    expect(setsOf(reposts, fold(queued, asked, approved))).toHaveProperty('closed:*');
+    const ended = RepostRow.parse(fold(queued, asked, exempted));
+    expect(ended).toMatchObject({ state: 'exempted', exemptedBy: '吴主任' });
+    expect(setsOf(reposts, ended)).toEqual({
+      'closed:province': Date.parse(minutesLater(3)),
+      'closed:*': Date.parse(minutesLater(3)),
+    });
+  });
+  it('remembers the warnings', () => {
+    const warned = ([50, 75] as const).map((share): RepostEvent => ({
+      type: 'repost.warned',
+      ...key,
+      share,
+      fellDueAt: noon,
+      warnedAt: noon,
+    }));
+    expect(fold(queued, ...warned)).toMatchObject({ warned: [50, 75], state: 'queued' });
+  });
+  it('makes nothing of a task that was never queued', () => {
+    expect(fold(approved, published)).toBeNull();
+  });
+  it('keeps tasks of two sites apart', () => {
+    expect(reposts.keyOf(queued, {} as never)).toBe('province/task');
+  });
+});
+
+describe('the list of releases', () => {
+  const fold = folder(releases);
+  const key = { releaseId: 'r', site: 'province' };
+  const draft = {
+    kind: 'press' as const,
+    title: '通稿',
+    summary: '',
+    html: '<p>正文</p>',
+    rumor: null,
+    channels: ['mail'],
+  };
+  const drafted = (revision = 1, by = 'zhao'): ReleaseEvent => ({
+    type: 'release.drafted',
+    ...key,
+    ...draft,
+    revision,
+    contentHash: revision === 1 ? hashA : hashB,
+    by,
+    byName: by,
+    draftedAt: minutesLater(revision),
+  });
+  const submitted: ReleaseEvent = {
+    type: 'release.submitted',
+    ...key,
+    contentHash: hashA,
+    by: 'zhao',
+    byName: 'zhao',
+    submittedAt: minutesLater(3),
+  };
+  const passed = (step: 'review' | 'confidentiality'): ReleaseEvent => ({
+    type: 'release.step_passed',
+    ...key,
+    step,
+    contentHash: hashA,
+    by: step,
+    byName: step,
+    passedAt: minutesLater(4),
+  });
+  const returned: ReleaseEvent = {
+    type: 'release.returned',
+    ...key,
+    step: 'confidentiality',
+    contentHash: hashA,
+    by: 'sun',
+    byName: '孙保密',
+    reason: '请核对',
+    returnedAt: minutesLater(5),
+  };
+  const signed: ReleaseEvent = {
+    type: 'release.signed',
+    ...key,
+    ...draft,
+    contentHash: hashA,
+    by: 's',
+    byName: 's',
+    signedAt: minutesLater(6),
+  };
+  const out: ReleaseEvent = {
+    type: 'release.published',
+    ...key,
+    url: 'https://a.example/r',
+    publicPosition: 1,
+    publishedAt: minutesLater(7),
+  };
+
+  it('shows the step that a release waits for', () => {
+    const chain = [drafted(), submitted, passed('review'), passed('confidentiality'), signed, out];
+    const states = chain.map((_, i) => ReleaseRow.parse(fold(...chain.slice(0, i + 1))).state);
+    expect(states).toEqual(['draft', 'review', 'confidentiality', 'sign', 'signed', 'published']);
+    expect(fold(...chain)!.signatures.map(({ step }) => step)).toEqual(['review', 'confidentiality', 'sign']);
+  });
+  it('voids every signature when it comes back, and says why until it is sent in again', () => {
+    const back = fold(drafted(), submitted, passed('review'), returned);
+    expect(back).toMatchObject({ state: 'draft', signatures: [], returned: { byName: '孙保密', reason: '请核对' } });
+    expect(fold(drafted(), submitted, passed('review'), returned, drafted(2))!.returned).toMatchObject({
+      reason: '请核对',
+    });
+    expect(fold(drafted(), submitted, passed('review'), returned, drafted(2), submitted)!.returned).toBeNull();
+  });
+  it('voids them when it is written anew, and keeps who wrote it first', () => {
+    const again = fold(drafted(), submitted, passed('review'), drafted(2, 'qian'));
+    expect(again).toMatchObject({ state: 'draft', signatures: [], revision: 2, contentHash: hashB, draftedBy: 'zhao' });
+  });
+  it('is sorted by its last change', () => {
+    const at = Date.parse(minutesLater(3));
+    expect(setsOf(releases, fold(drafted(), submitted))).toEqual({ 'all:*': at, 'all:province': at });
+  });
+});
+
+describe('the delivery board', () => {
+  const fold = folder(deliveries);
+  const key = { deliveryId: 'd', site: 'province' };
+  const requested: DeliveryEvent = {
+    type: 'delivery.requested',
+    ...key,
+    releaseId: 'r',
+    channelId: 'mail',
+    channelName: '邮件组',
+    channelKind: 'email',
+    title: '通稿',
+    contentHash: hashA,
+    onUnknown: 'person',
+    requestedAt: noon,
+  };
+  const attempted = (attempt = 1): DeliveryEvent => ({
+    type: 'delivery.attempted',
+    ...key,
+    attempt,
+    instance: 'i',
+    startedAt: noon,
+  });
+  const answered = (outcome: Outcome, nextAttemptAt: string | null = null): DeliveryEvent => ({
+    type: 'delivery.answered',
+    ...key,
+    attempt: 1,
+    outcome,
+    detail: outcome,
+    receipt: outcome === 'confirmed' ? { remoteId: '250 ok', url: null, receivedAt: minutesLater(1) } : null,
+    answeredAt: minutesLater(1),
+    nextAttemptAt,
+  });
+  const resolved = (resolution: 'arrived' | 'send_again'): DeliveryEvent => ({
+    type: 'delivery.resolved',
+    ...key,
+    resolution,
+    note: '已电话核实',
+    by: 'zhao',
+    byName: '赵宣传',
+    resolvedAt: minutesLater(2),
+  });
+
+  it('claims nothing that is not known', () => {
+    const states: [Outcome, string][] = [
+      ['not_sent', 'failed'],
+      ['rejected_permanent', 'failed'],
+      ['rejected_retryable', 'failed'],
+      ['accepted_pending', 'pending'],
+      ['confirmed', 'confirmed'],
+      ['unknown', 'unknown'],
+    ];
+    for (const [outcome, state] of states) {
+      const row = DeliveryRow.parse(fold(requested, attempted(), answered(outcome)));
+      expect(row).toMatchObject({ state, lastOutcome: outcome, detail: outcome });
+      expect(row.confirmedAt).toBe(outcome === 'confirmed' ? minutesLater(1) : null);
+      expect(fold(requested, attempted(), answered(outcome, minutesLater(9)))).toMatchObject({
+        state: 'waiting',
+        nextAttemptAt: minutesLater(9),
+      });
+    }
+  });
+  it('counts attempts and forgets the appointment once it is kept', () => {
+    const again = fold(requested, attempted(), answered('not_sent', minutesLater(9)), attempted(2));
+    expect(again).toMatchObject({ state: 'sending', attempts: 2, nextAttemptAt: null });
+  });
+  it('keeps the channel’s own proof', () => {
+    expect(fold(requested, attempted(), answered('confirmed'))).toMatchObject({ receiptId: '250 ok' });
+  });
+  it('says who settled what was unknown', () => {
+    const unknown = [requested, attempted(), answered('unknown')] as const;
+    expect(fold(...unknown, resolved('arrived'))).toMatchObject({
+      state: 'confirmed',
+      confirmedAt: minutesLater(2),
+      detail: '赵宣传：已电话核实',
+    });
+    expect(fold(...unknown, resolved('send_again'))).toMatchObject({ state: 'waiting', confirmedAt: null });
+  });
+  it('is found by its site and by its release', () => {
+    const at = Date.parse(noon);
+    expect(setsOf(deliveries, fold(requested))).toEqual({ 'all:*': at, 'all:province': at, 'release:r': at });
+  });
+});
+
+describe('the page of sources', () => {
+  const fold = folder(sources);
+  const registered: SourceRegistered = {
+    type: 'source.registered',
+    sourceId: 'national-policy',
+    name: '总局',
+    level: 'national',
+    kind: 'feed',
+    url: 'https://upstream.example/feed.xml',
+    column: '税收政策',
+    zone: 'Asia/Shanghai',
+    pollSeconds: 60,
+    paused: false,
+  };
+  const { itemId, sourceId, key, publication, content, at } = observation('item');
+  const seen: ItemEvent = {
+    type: 'item.published',
+    itemId,
+    sourceId,
+    version: 1,
+    ...content,
+    key,
+    publication,
+    firstSeenAt: at,
+  };
+  const revised: ItemEvent = {
+    type: 'item.revised',
+    itemId,
+    sourceId,
+    version: 2,
+    ...content,
+    seenAt: minutesLater(5),
+  };
+  const failed = (code: string, minutes: number): SourceHealthEvent => ({
+    type: 'source.failed',
+    sourceId,
+    code,
+    detail: code,
+    failedAt: minutesLater(minutes),
+  });
+  const turnedAway = (n: number): SourceHealthEvent => ({
+    type: 'source.entry_rejected',
+    sourceId,
+    key: String(n),
+    title: `第${n}篇`,
+    code: 'no_title',
+    detail: '',
+    rejectedAt: minutesLater(n),
+  });
+
+  it('counts what a source brought, each item once', () => {
+    expect(SourceRow.parse(fold(registered, seen, revised))).toMatchObject({ items: 1, lastItemAt: minutesLater(5) });
+  });
+  it('says since when a source fails, also when it fails in another way since', () => {
+    expect(fold(registered, failed('timeout', 1), failed('http_error', 2))!.trouble).toEqual({
+      code: 'http_error',
+      detail: 'http_error',
+      since: minutesLater(1),
+    });
+    const recovered: SourceHealthEvent = { type: 'source.recovered', sourceId, recoveredAt: minutesLater(3) };
+    expect(fold(registered, failed('timeout', 1), recovered)!.trouble).toBeNull();
+  });
+  it('keeps the newest twenty entries that were turned away', () => {
+    const row = fold(registered, ...Array.from({ length: 25 }, (_, i) => turnedAway(i)));
+    expect(row!.rejected.map(({ title }) => title)).toEqual(Array.from({ length: 20 }, (_, i) => `第${24 - i}篇`));
+  });
+  it('keeps what it counted when a source is registered anew', () => {
+    expect(fold(registered, seen, { ...registered, name: '新名', paused: true })).toMatchObject({
+      items: 1,
+      name: '新名',
+      paused: true,
+    });
+  });
+});
+
+it('the audit has a row for each event at the door, in the order of the log', () => {
+  const event = { type: 'session.closed', personId: 'li', reason: 'expired', closedAt: noon } as const;
+  const entry = { position: 7, envelope: { time: noon, actor: { kind: 'service', id: 'gateway' } } } as never;
+  const row = audit.apply(null, event, entry)!;
+  expect(row).toMatchObject({ position: 7, type: 'session.closed', facts: { personId: 'li', reason: 'expired' } });
+  expect(audit.keyOf(event satisfies AnyEvent, entry)).toBe('7');
+  expect(setsOf(audit, row)).toEqual({ all: 7 });
+});

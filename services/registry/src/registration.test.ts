@@ -1,0 +1,118 @@
+import { RegistryCommand, RegistryEvent, type Site, type Source } from '@tongsheng/contracts';
+import { editor, noon, specify } from '@tongsheng/test/support';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { registrations } from './registration.ts';
+
+const head = { id: 'c', at: noon, actor: editor('admin') };
+const site: Site = { siteId: 'province', name: '示例省税务局', level: 'province', baseUrl: 'https://province.example' };
+const source: Source = {
+  sourceId: 'national-policy',
+  name: '国家税务总局网站（示例）',
+  level: 'national',
+  kind: 'feed',
+  url: 'https://upstream.example/feed.xml',
+  column: '税收政策',
+  zone: 'Asia/Shanghai',
+  pollSeconds: 300,
+  paused: false,
+};
+const shared = { channelId: 'press', name: '编辑部', site: 'province', paused: false };
+/** One command of each kind. */
+const commands: RegistryCommand[] = [
+  { type: 'site.register', ...head, site },
+  { type: 'source.register', ...head, source },
+  {
+    type: 'rule.register',
+    ...head,
+    rule: {
+      ruleId: 'superior',
+      name: '上级',
+      order: 1,
+      sources: ['national-policy'],
+      titleIncludes: [],
+      effect: 'mandatory',
+      sites: ['province'],
+      limit: 'PT12H',
+      column: '税收政策',
+    },
+  },
+  {
+    type: 'person.register',
+    ...head,
+    person: {
+      personId: 'wang',
+      name: '王',
+      roles: ['editor'],
+      sites: ['*'],
+      passwordHash: '$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA',
+      disabled: false,
+    },
+  },
+  {
+    type: 'channel.register',
+    ...head,
+    channel: {
+      ...shared,
+      kind: 'email',
+      settings: { smtp: 'smtp://mail.example:587', from: 'press@a.example', to: ['desk@b.example'] },
+    },
+  },
+  {
+    type: 'token.register',
+    ...head,
+    token: { tokenId: 'monitor', name: '监测', secretHash: 'a'.repeat(64), roles: [], sites: ['*'], revoked: false },
+  },
+];
+const decide = (command: RegistryCommand, ...past: RegistryEvent[]) => {
+  const aggregate = registrations[command.type];
+  return aggregate.decide(command, past.reduce(aggregate.evolve, aggregate.initial));
+};
+
+describe.each(commands.map((command) => [command.type, command] as const))('%s', (_, command) => {
+  it('says how it is from now on, in full', () => {
+    const [event] = decide(command);
+    const told = specify(registrations[command.type])().when(command).events();
+    expect(told).toEqual([event]);
+    expect(event!.type).toBe(command.type.replace('.register', '.registered'));
+  });
+  it('said again changes nothing, also after it went through the log', () => {
+    const [event] = decide(command);
+    const logged = RegistryEvent.parse(JSON.parse(JSON.stringify(event)));
+    expect(decide(RegistryCommand.parse(command), logged)).toEqual([]);
+  });
+  it('stands under the name of what it registers', () => {
+    const aggregate = registrations[command.type];
+    const [kind] = command.type.split('.');
+    expect(aggregate.name).toBe(kind);
+    expect(aggregate.siteOf(command)).toBe('registry');
+    expect(JSON.stringify(command)).toContain(`"${kind}Id":"${aggregate.idOf(command)}"`);
+  });
+});
+
+describe('a registration', () => {
+  const rename = (name: string): RegistryCommand => ({ type: 'site.register', ...head, site: { ...site, name } });
+  it('that changes one thing is told whole', () => {
+    const [before] = decide(rename('旧名'));
+    expect(decide(rename('新名'), before!)).toEqual([{ type: 'site.registered', ...site, name: '新名' }]);
+  });
+  it('is the same in whichever order its fields arrive at the door', () => {
+    const [event] = decide(commands[1]!);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(Object.entries(source), { minLength: Object.keys(source).length }), (fields) => {
+        const shuffled = { type: 'source.register', ...head, source: Object.fromEntries(fields) };
+        expect(decide(RegistryCommand.parse(shuffled), event!)).toEqual([]);
+      }),
+    );
+  });
+  it('is, after any history, what was said last', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('甲', '乙', '丙'), { minLength: 1, maxLength: 20 }), (names) => {
+        const events = names.reduce<RegistryEvent[]>((past, name) => [...past, ...decide(rename(name), ...past)], []);
+        expect(events.at(-1)).toMatchObject({ name: names.at(-1) });
+        const told = events.map((event) => ('name' in event ? event.name : ''));
+        for (const [i, name] of told.slice(1).entries()) expect(name).not.toBe(told[i]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,140 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { demoSeed, freePort, startNewsroom, startUpstreams, type Newsroom, type Upstreams } from '@tongsheng/local';
+import { startServers, type Servers } from './servers.ts';
+
+const root = join(import.meta.dirname, '../..');
+export const allServices = [
+  'registry',
+  'ingest',
+  'reposts',
+  'clock',
+  'releases',
+  'delivery',
+  'oversight',
+  'gateway',
+  'portal',
+] as const;
+export type ServiceName = (typeof allServices)[number];
+
+export type SystemOptions = {
+  services?: readonly ServiceName[];
+  /** How long ago the sample documents of the first look were put out, in minutes. */
+  backlog?: readonly number[];
+  /** The limit of the demonstration's rules. */
+  limit?: string;
+  environment?: NodeJS.ProcessEnv;
+};
+
+/** The whole system as it is deployed: every service a process of its own, on servers, sites and a newsroom of its own. */
+export type System = {
+  servers: Servers;
+  upstreams: Upstreams;
+  newsroom: Newsroom;
+  consoleUrl: string;
+  portalUrl: string;
+  /** Starts a service and waits until it is ready. */
+  start(service: ServiceName): Promise<void>;
+  /** `kill -9`. */
+  kill(service: ServiceName): Promise<void>;
+  /** Asks it to end, and waits. */
+  stop(service: ServiceName): Promise<void>;
+  isRunning(service: ServiceName): boolean;
+  /** What a service said last, for a failed test. */
+  logOf(service: ServiceName): Promise<string>;
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+export async function startSystem(options: SystemOptions = {}): Promise<System> {
+  const { services = allServices, backlog = [30, 10], limit } = options;
+  const servers = await startServers();
+  const { dir } = servers;
+  const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
+  const [upstreams, newsroom, consolePort, portalPort] = await Promise.all([
+    startUpstreams({ home: join(dir, 'upstreams'), pace: 0, backlog }),
+    startNewsroom({ dir: join(dir, 'newsroom'), secret }),
+    freePort(),
+    freePort(),
+  ]);
+  const consoleUrl = `http://127.0.0.1:${consolePort}`;
+  const portalUrl = `http://127.0.0.1:${portalPort}`;
+  const seedFile = join(dir, 'seed.json');
+  const seed = demoSeed({
+    portalUrl,
+    upstreams,
+    newsroom,
+    webhookSecret: secret,
+    pollSeconds: 1,
+    ...(limit && { limit }),
+  });
+  await writeFile(seedFile, JSON.stringify(seed));
+
+  const environment = {
+    ...process.env,
+    REDIS_URL: servers.redis.url,
+    CONSOLE_PORT: String(consolePort),
+    PORTAL_PORT: String(portalPort),
+    PORTAL_URL: portalUrl,
+    SEED_FILE: seedFile,
+    NATS_MAX_BYTES: String(512 * 2 ** 20),
+    WEB_ALLOW: [upstreams.port, newsroom.ports.http, newsroom.ports.smtp, portalPort]
+      .map((port) => `127.0.0.1:${port}`)
+      .join(','),
+    ...options.environment,
+  };
+  const running = new Map<ServiceName, ChildProcess>();
+  const logFile = (service: ServiceName) => join(dir, `${service}.log`);
+
+  const start = async (service: ServiceName): Promise<void> => {
+    const child = spawn(process.execPath, [join(root, 'services', service, 'dist/main.js')], {
+      env: { ...environment, NATS_URL: service === 'portal' ? servers.nats.portalUrl : servers.nats.url },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    running.set(service, child);
+    const log = createWriteStream(logFile(service), { flags: 'a' });
+    child.stdout.pipe(log, { end: false });
+    child.stderr.pipe(log, { end: false });
+    const ready = Promise.withResolvers<void>();
+    child.once('exit', () => ready.reject(new Error(`${service} ended before it was ready; see ${logFile(service)}`)));
+    child.stdout.on('data', (data: Buffer) => {
+      if (data.includes(service === 'portal' ? 'portal.ready' : 'service.ready')) ready.resolve();
+    });
+    await ready.promise;
+  };
+  const end = async (service: ServiceName, signal: NodeJS.Signals): Promise<void> => {
+    const child = running.get(service);
+    running.delete(service);
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  };
+
+  const system: System = {
+    servers,
+    upstreams,
+    newsroom,
+    consoleUrl,
+    portalUrl,
+    start,
+    kill: (service) => end(service, 'SIGKILL'),
+    stop: (service) => end(service, 'SIGTERM'),
+    isRunning: (service) => running.has(service),
+    logOf: (service) => readFile(logFile(service), 'utf8').catch(() => ''),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(allServices.map((service) => end(service, 'SIGKILL')));
+      await Promise.all([upstreams.stop(), newsroom.stop()]);
+      await servers[Symbol.asyncDispose]();
+    },
+  };
+  try {
+    await Promise.all(services.map(start));
+  } catch (error) {
+    await system[Symbol.asyncDispose]();
+    throw error;
+  }
+  return system;
+}
