@@ -10,12 +10,8 @@ import { Plain } from './plain.mjs';
  */
 export function exec(program, args, environment = {}, { last = false } = {}) {
   const child = spawn(program, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...environment } });
-  // A terminal sends Ctrl-C to the child too; a supervisor may send it to us alone.
-  const pass = (signal) => child.kill(signal);
-  if (last) {
-    process.on('SIGTERM', pass);
-    process.on('SIGINT', () => {});
-  }
+  // A terminal sends Ctrl-C to the child too; a supervisor sends it to us alone. The child takes both for one.
+  if (last) for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => child.kill(signal));
   return new Promise((done, fail) => {
     child.once('error', fail);
     child.once('exit', (code, signal) => {

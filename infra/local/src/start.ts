@@ -188,12 +188,18 @@ async function openRedis(
   return { url: server.url, server: { pid: server.pid, program: 'redis-server', it: server } };
 }
 
+/** A terminal's Ctrl-C arrives twice, from it and passed on by our parent. */
+const sameSignalMs = 1_000;
+
 /** First signal: everything in order, services before servers. Second signal: at once. */
 function stopping(stops: (() => Promise<void>)[]): (code: number) => Promise<void> {
-  let begun = false;
+  let begun: number | null = null;
   const stopAll = async (code: number) => {
-    if (begun) process.exit(130);
-    begun = true;
+    if (begun !== null) {
+      if (performance.now() - begun > sameSignalMs) process.exit(130);
+      return;
+    }
+    begun = performance.now();
     console.log('\n正在停止 … stopping');
     for (const stop of stops) await stop();
     process.exit(code);
