@@ -4,3 +4,4 @@ export { until } from './until.ts';
 export * from './samples.ts';
 export { signIn, type Answer, type Session } from './session.ts';
 export { allServices, startSystem, type ServiceName, type System, type SystemOptions } from './system.ts';
+export { enter, openScreen, startBrowser, type Screen } from './browser.ts';

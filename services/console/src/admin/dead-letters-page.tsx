@@ -37,7 +37,7 @@ export function DeadLettersPage(): ReactElement {
               <th>{t('dead.consumer')}</th>
               <th>{t('dead.reason')}</th>
               <th className="cell-number">{t('dead.tries')}</th>
-              <th />
+              <td />
             </tr>
           </thead>
           <tbody>

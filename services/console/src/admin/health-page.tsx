@@ -42,7 +42,7 @@ export function HealthPage(): ReactElement {
             <th className="cell-number">{t('health.at')}</th>
             <th className="cell-number">{t('health.behind')}</th>
             <th className="cell-number">{t('health.parked')}</th>
-            <th />
+            <td />
           </tr>
         </thead>
         <tbody>

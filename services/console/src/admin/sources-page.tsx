@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { sources } from '../api/views.ts';
 import { Empty, Loading, Trouble } from '../parts/states.tsx';
 import { minute, short } from '../time.ts';
-import { useWords } from '../words/index.ts';
+import { useWords, wordFor } from '../words/index.ts';
 
 /** Each source with what it brought and what is wrong with it. */
 export function SourcesPage(): ReactElement {
@@ -52,7 +52,7 @@ export function SourcesPage(): ReactElement {
                       <ul>
                         {row.rejected.map(({ title, code, detail, at }) => (
                           <li key={`${at} ${title} ${code}`}>
-                            <time>{short(at)}</time> {title || '—'} <code>{code}</code> {detail}
+                            <time>{short(at)}</time> {title || '—'} <TroubleWords code={code} detail={detail} />
                           </li>
                         ))}
                       </ul>
@@ -67,5 +67,16 @@ export function SourcesPage(): ReactElement {
         </table>
       )}
     </div>
+  );
+}
+
+/** What is wrong, in words, and what the adapter found, for who has to mend it. */
+function TroubleWords({ code, detail }: { code: string; detail: string }): ReactElement {
+  const t = useWords();
+  const word = wordFor(`trouble.${code}`);
+  return (
+    <>
+      {word && t(word)} <code>{code}</code> <span className="hint">{detail}</span>
+    </>
   );
 }

@@ -147,11 +147,11 @@ export function CompliancePage(): ReactElement {
             />
           </div>
           <section>
-            <h3>{t('compliance.cells')}</h3>
+            <h2>{t('compliance.cells')}</h2>
             <table className="table table-figures">
               <thead>
                 <tr>
-                  <th />
+                  <td />
                   {data.bySource.map(({ sourceId, sourceName: name }) => (
                     <th key={sourceId} scope="col">
                       {name}
@@ -210,11 +210,11 @@ function FigureTable(props: {
   const t = useWords();
   return (
     <section>
-      <h3>{props.title}</h3>
+      <h2>{props.title}</h2>
       <table className="table table-figures">
         <thead>
           <tr>
-            <th />
+            <td />
             {outcomes.map((outcome) => (
               <th key={outcome} scope="col">
                 {t(`compliance.${outcome}`)}
@@ -250,7 +250,7 @@ function Tasks(props: {
   });
   return (
     <section className="behind" data-testid="tasks-behind">
-      <h3>
+      <h2>
         {props.title} <span className="badge">{data?.tasks.length ?? '…'}</span>
         <span className="top-space" />
         <a
@@ -263,7 +263,7 @@ function Tasks(props: {
         <Link from="/compliance" to="/compliance" search={props.closing} className="button button-small no-print">
           {t('app.close')}
         </Link>
-      </h3>
+      </h2>
       {error && !data && <Trouble error={error} onRetry={() => void refetch()} />}
       {data && data.tasks.length === 0 && <Empty title={t('compliance.emptyTasks')} />}
       {data && data.tasks.length > 0 && (

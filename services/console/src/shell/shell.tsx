@@ -99,7 +99,7 @@ function Frame({ me }: { me: Me }): ReactElement {
           <button type="button" className="icon-button" aria-label={t('app.menu')} onClick={() => setFolded(!narrow)}>
             <Icon name="menu" />
           </button>
-          <strong className="top-title">{here && t(here.word)}</strong>
+          <h1 className="top-title">{t(here ? here.word : 'app.name')}</h1>
           <span className="top-space" />
           <BeijingClock />
           <LiveDot />
@@ -110,7 +110,7 @@ function Frame({ me }: { me: Me }): ReactElement {
           <Person me={me} />
         </header>
         <OfflineBanner />
-        <main id="content" className="content" tabIndex={-1}>
+        <main id="content" className="content" tabIndex={0}>
           {here && !sees(here, me) ? <ForbiddenPage /> : <Outlet />}
         </main>
       </div>

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { demoPassword } from '@tongsheng/local';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** A real Chromium, without a window: `CHROMIUM`, or the machine's own. */
+export function startBrowser(): Promise<Browser> {
+  const executablePath = process.env['CHROMIUM'] ?? places.find((place) => existsSync(place));
+  if (!executablePath) throw new Error('no Chromium; install it, or name it with CHROMIUM');
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+}
+
+export type Screen = {
+  page: Page;
+  /** What the page threw or reported as an error; answers of 4xx are no errors of the page. */
+  errors: string[];
+};
+
+/** A browser session of its own, as an office PC: 1366 × 768, Chinese, Beijing time. */
+export async function openScreen(browser: Browser, url: string): Promise<Screen> {
+  const context = await browser.newContext({
+    viewport: { width: 1366, height: 768 },
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) errors.push(message.text());
+  });
+  await page.goto(url);
+  return { page, errors };
+}
+
+/** Signs in by hand, with the demonstration's password. */
+export async function enter({ page }: Screen, personId: string): Promise<void> {
+  await page.fill('input[name=personId]', personId);
+  await page.fill('input[name=password]', demoPassword);
+  await page.click('button[type=submit]');
+  await page.getByTestId('me').waitFor();
+}
