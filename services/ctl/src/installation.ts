@@ -12,22 +12,45 @@ export function natsUrl(root: string, environment: NodeJS.ProcessEnv): string {
   if (environment['NATS_URL']) return environment['NATS_URL'];
   const home = resolve(root, environment['TONGSHENG_HOME'] ?? '.tongsheng');
   const file = join(home, 'run.json');
-  const found = existsSync(file) ? Run.safeParse(JSON.parse(readFileSync(file, 'utf8'))) : null;
-  if (found?.success) return found.data.natsUrl;
+  const run = existsSync(file) ? parseRun(readFileSync(file, 'utf8')) : null;
+  if (run) return run.natsUrl;
   throw new Failure(`nothing has been started in ${home}; run \`npm start\`, or name a server with NATS_URL`);
 }
 
-/** Connects for the time of one command. @throws Failure when nothing answers there. */
+function parseRun(text: string): z.infer<typeof Run> | null {
+  try {
+    return Run.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** Connects for the time of one command. @throws Failure when nothing answers there, or it answers with a no. */
 export async function withBus<T>(url: string, work: (bus: Bus) => Promise<T>): Promise<T> {
+  const where = placeOf(url);
   const bus = await connectBus({ url, name: 'tongsheng-ctl' }).catch((error: unknown) => {
-    const where = URL.canParse(url) ? new URL(url).host : url;
-    throw new Failure(
-      `no nats-server answers at ${where} (${error instanceof Error ? error.message : error}); is the system running?`,
-    );
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Failure(`no nats-server lets us in at ${where} (${why}); is the system running? \`npm start\` starts it`);
   });
   try {
     return await work(bus);
+  } catch (error) {
+    const said = busTrouble(error);
+    throw said === null ? error : new Failure(`${where}: ${said}`, { cause: error });
   } finally {
-    await bus.close();
+    await bus.close().catch(() => {});
   }
+}
+
+/** The host and port of an address, without what opens its door. */
+export function placeOf(url: string): string {
+  const hosts = url.split(',').map((each) => (URL.canParse(each) ? new URL(each).host : each.replace(/^.*@/, '')));
+  return hosts.join(', ');
+}
+
+/** What went wrong between us and the bus, in words; null for anything else, which is ours to mend. */
+export function busTrouble(error: unknown): string | null {
+  if (!(error instanceof Error) || error.name !== 'NatsError') return null;
+  if (error.message === 'stream not found') return 'this server holds no log yet; `npm start` creates it';
+  return `the bus failed (${error.message}); is it running, and may this user read the log?`;
 }

@@ -3,35 +3,71 @@ import type { Bus } from '@tongsheng/bus';
 import { askProjections, askRebuild, type RunnerStatus } from '@tongsheng/projections';
 import { Failure } from '../failure.ts';
 
-/** Builds projections again beside the running ones, and tells how far each is, until all are done. */
+/**
+ * Has the services build projections again beside the running ones, one after the other, and tells how far each is. The
+ * work is theirs, because only they know the folds: interrupting this command does not interrupt it.
+ */
 export async function rebuildProjections(
   bus: Bus,
   name: string | undefined,
   print: (line: string) => void,
 ): Promise<void> {
   const found = await askProjections(bus);
-  const names = [...new Set(found.map((each) => each.name))].sort();
-  const wanted = name === undefined ? names : names.filter((each) => each === name);
-  if (names.length === 0)
-    throw new Failure('no service that keeps a projection is running; it is built again when it starts');
-  if (wanted.length === 0) throw new Failure(`there is no projection ${name}; there are: ${names.join(', ')}`);
-  for (const each of wanted) {
+  for (const each of chosen(found, name)) {
+    const before = new Set(found.filter((one) => one.name === each).map(({ generation }) => generation));
     await askRebuild(bus, each);
-    await done(bus, each, print);
+    await followRebuild(bus, each, before, print);
   }
 }
 
-async function done(bus: Bus, name: string, print: (line: string) => void): Promise<void> {
-  for (let last = -1; ; await wait(100)) {
-    const mine = (await askProjections(bus, 250)).filter((each) => each.name === name);
-    if (mine.length === 0)
-      throw new Failure(`${name}: the service stopped while it rebuilt; it goes on when it starts again`);
-    const building = mine.find(({ rebuilding }) => rebuilding !== null);
-    if (!building) return print(`${name}: done, at position ${Math.max(...mine.map(({ position }) => position))}`);
-    const percent = Math.floor((building.rebuilding ?? 0) * 100);
-    if (percent > last) print(`${name}: ${percent} %`);
-    last = Math.max(last, percent);
+/** The names to build again. @throws Failure when there is nothing, or not that one. */
+export function chosen(found: Pick<RunnerStatus, 'name'>[], name: string | undefined): string[] {
+  const names = [...new Set(found.map((each) => each.name))].sort();
+  if (names.length === 0)
+    throw new Failure('no service that keeps a projection is running; run `npm start`, or name its bus with NATS_URL');
+  if (name === undefined) return names;
+  if (!names.includes(name)) throw new Failure(`there is no projection ${name}; there are: ${names.join(', ')}`);
+  return [name];
+}
+
+async function followRebuild(
+  bus: Bus,
+  name: string,
+  before: ReadonlySet<string | null>,
+  print: (line: string) => void,
+): Promise<void> {
+  for (let last = -1; ; await wait(pollMs)) {
+    const progress = progressOf(
+      (await askProjections(bus, answerMs)).filter((each) => each.name === name),
+      before,
+    );
+    if (progress.state === 'gone')
+      throw new Failure(`${name}: the service stopped while it rebuilt; start it and ask again`);
+    if (progress.state === 'failed')
+      throw new Failure(`${name} was not built again; the log of the service that keeps it says why`);
+    if (progress.state === 'done') return print(`${name}: done, at position ${progress.position}`);
+    if (progress.percent > last) print(`${name}: ${progress.percent} %`);
+    last = Math.max(last, progress.percent);
   }
+}
+
+const pollMs = 100;
+const answerMs = 250;
+
+export type Progress =
+  | { state: 'building'; percent: number }
+  | { state: 'done'; position: number }
+  | { state: 'failed' }
+  | { state: 'gone' };
+
+/** What the processes that keep one projection say together: one builds it, the others follow its new generation. */
+export function progressOf(kept: RunnerStatus[], before: ReadonlySet<string | null>): Progress {
+  if (kept.length === 0) return { state: 'gone' };
+  const building = kept.flatMap(({ rebuilding }) => rebuilding ?? []);
+  if (building.length > 0) return { state: 'building', percent: Math.floor(Math.max(...building) * 100) };
+  const fresh = kept.filter(({ generation }) => !before.has(generation));
+  if (fresh.length === 0) return { state: 'failed' };
+  return { state: 'done', position: Math.max(...fresh.map(({ position }) => position)) };
 }
 
 /** How far each projection is. */

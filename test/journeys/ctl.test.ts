@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { connectBus, ensureStreams } from '@tongsheng/bus';
+import { signIn, startSystem, until, type System } from '@tongsheng/test/support';
+import { headers } from 'nats';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+let system: System;
+
+beforeAll(async () => {
+  system = await startSystem({ services: ['registry', 'ingest', 'reposts', 'gateway'], backlog: [30, 10] });
+});
+afterAll(() => system[Symbol.asyncDispose]());
+
+/** The command as a person types it. */
+async function run(args: string[], input = '', url = system.servers.nats.url) {
+  const child = spawn(process.execPath, [join(root, 'infra/local/tongsheng.mjs'), ...args], {
+    env: { ...process.env, NATS_URL: url, WEB_ALLOW: `127.0.0.1:${system.upstreams.port}` },
+  });
+  child.stdin.end(input);
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { out, err, code };
+}
+
+it('reads a feed as ingest does, from an address and from standard input', async () => {
+  const { feedUrl } = system.upstreams.sites[0]!;
+  const fetched = await run(['feed', 'read', feedUrl, '--json', '--feed']);
+  expect(fetched.code).toBe(0);
+  const [feed, ...entries] = fetched.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(feed).toMatchObject({ title: expect.stringContaining('总局'), format: expect.stringMatching(/^rss|^atom/) });
+  expect(entries.length).toBeGreaterThan(0);
+  const piped = await run(['feed', 'read', '-', '--json'], await (await fetch(feedUrl)).text());
+  expect(piped.out.trim().split('\n')).toHaveLength(entries.length);
+});
+
+it('cleans HTML', async () => {
+  const { out } = await run(['html', 'clean', '-'], '<p onclick="x()">甲<script>alert(1)</script></p>');
+  expect(out.trim()).toBe('<p>甲</p>');
+});
+
+it('finds the log whole, and names the position once an entry does not follow from the one before', async () => {
+  await until(async () =>
+    expect((await run(['log', 'tail', '--no-follow', '--last', '500'])).out).toContain('repost.queued'),
+  );
+  const whole = await run(['log', 'verify']);
+  expect(whole).toMatchObject({ code: 0, out: expect.stringMatching(/^whole: \d+ entries of \d+ aggregates/) });
+
+  const bus = await connectBus({ url: system.servers.nats.url, name: 'forger' });
+  await ensureStreams(bus);
+  const subject = 'ev.poll.national-policy.national-policy';
+  const forged = JSON.stringify({
+    type: 'source.recovered',
+    sourceId: 'national-policy',
+    recoveredAt: new Date().toISOString(),
+  });
+  const head = {
+    specversion: '1.0',
+    source: '/forger',
+    time: new Date().toISOString(),
+    type: 'source.recovered',
+    actorkind: 'service',
+    actorid: 'forger',
+  };
+  const withHeaders = headers();
+  for (const [name, value] of Object.entries({ ...head, id: 'forged', previoushash: 'f'.repeat(64) }))
+    withHeaders.set(`ce-${name}`, value);
+  const { seq } = await bus.js.publish(subject, forged, { headers: withHeaders });
+  await bus.close();
+  const broken = await run(['log', 'verify']);
+  expect(broken.code).toBe(1);
+  expect(broken.err).toContain(`position ${seq}:`);
+});
+
+it('builds projections again beside the running ones', async () => {
+  const editor = await signIn(system.consoleUrl, 'editor');
+  const before = await editor.get('/api/reposts');
+  const { code, out } = await run(['projections', 'rebuild', 'reposts']);
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/reposts: done, at position \d+/) });
+  const after = await editor.get('/api/reposts');
+  expect((after.body as { rows: unknown[] }).rows).toEqual((before.body as { rows: unknown[] }).rows);
+  const none = await run(['projections', 'rebuild', 'nothing']);
+  expect(none).toMatchObject({ code: 1, err: expect.stringContaining('there are:') });
+});
+
+it('makes a token that opens just what its role may', async () => {
+  const { out } = await run(['token', 'create', '--name', '监测', '--role', 'manager', '--site', 'city']);
+  const ask = (path: string) =>
+    fetch(`${system.consoleUrl}${path}`, { headers: { authorization: `Bearer ${out.trim()}` } });
+  await until(async () => expect((await ask('/api/reposts?site=city')).status).toBe(200));
+  expect((await ask('/api/reposts?site=province')).status).toBe(403);
+  expect((await ask('/api/dead-letters')).status).toBe(403);
+});
+
+it('fails as command lines do: 2 for a wrong call, 1 with a sentence for what did not work', async () => {
+  expect(await run(['feed', 'reed'])).toMatchObject({ code: 2, err: expect.stringContaining('unknown command') });
+  expect(await run(['token', 'create', '--name', 'x'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--role'),
+  });
+  expect(await run(['log', 'verify'], '', 'nats://127.0.0.1:1')).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^tongsheng: no nats-server answers at 127\.0\.0\.1:1/),
+  });
+  expect(await run(['bench', 'nothing'])).toMatchObject({ code: 1, err: expect.stringContaining('append') });
+});
