@@ -67,9 +67,8 @@ async function outdated(folder, work) {
 }
 
 await Promise.all(
-  folders.map((folder) => {
-    if (existsSync(join(root, folder, 'vite.config.ts'))) return outdated(folder, buildConsole);
-    if (Object.keys(entriesOf(folder)).length > 0) return outdated(folder, bundle);
-    return undefined;
+  folders.map(async (folder) => {
+    if (existsSync(join(root, folder, 'vite.config.ts'))) await outdated(folder, buildConsole);
+    else if (Object.keys(entriesOf(folder)).length > 0) await outdated(folder, bundle);
   }),
 );

@@ -1,6 +1,6 @@
 // All checks and tests; the last line sums them up: `N passed, N failed`.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { root } from './setup/places.mjs';
@@ -26,14 +26,33 @@ function check(name, command, parameters) {
   if (!ok) console.log(`${stdout}${stderr}`);
 }
 
-function vitest(project) {
+/** Other nats-servers on PATH, such as `nats-server-2.10` beside Debian's 2.9: everything has to hold on each of them. */
+function otherServers() {
+  const own = process.env.NATS_SERVER ?? 'nats-server';
+  const versionOf = (program) => spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout?.trim();
+  const seen = new Set([versionOf(own)]);
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => existsSync(folder));
+  const programs = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => /^nats-server([-.]?v?\d[\d.]*)?$/.test(name))
+      .map((name) => realpathSync(join(folder, name))),
+  );
+  return programs.filter((program) => {
+    const version = versionOf(program);
+    if (!version || seen.has(version)) return false;
+    seen.add(version);
+    return true;
+  });
+}
+
+function vitest(project, more = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tongsheng-report-'));
   const report = join(folder, 'report.json');
   const parameters = ['run', '--config', 'test/vitest.config.ts', '--project', project, '--passWithNoTests'];
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const { status } = spawnSync(join(bin, 'vitest'), [...parameters, ...reporters, ...filters], {
     cwd: root,
-    env,
+    env: { ...env, ...more },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   try {
@@ -51,12 +70,17 @@ function vitest(project) {
 
 if (filters.length === 0) {
   check('types', 'tsc', ['-p', 'tsconfig.json']);
-  check('lint', 'oxlint', ['--deny-warnings']);
+  check('lint', 'oxlint', ['--type-aware', '--deny-warnings']);
   check('format', 'oxfmt', ['--check']);
+  check('dead code', 'knip', ['--config', '.knip.json']);
 }
 if (!checksOnly) {
   vitest('unit');
   vitest('system');
+  for (const program of otherServers()) {
+    console.log(`\nOnce more on ${program}`);
+    vitest('system', { NATS_SERVER: program });
+  }
 }
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
 process.exitCode = total.failed > 0 ? 1 : 0;

@@ -1,23 +1,41 @@
 #!/usr/bin/env node
-// `npx tongsheng …`: the command line, on the Node that the packages brought.
-import { spawnSync } from 'node:child_process';
+// `npx tongsheng …`: the command line, on Node 24: the machine's own, or the one that the packages brought.
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { servers } from './setup/debian.mjs';
 import { node } from './setup/packages.mjs';
 import { root } from './setup/places.mjs';
+import { Plain } from './setup/plain.mjs';
 
-const main = join(root, 'services/ctl/dist/main.js');
-if (!existsSync(main)) {
-  console.error('tongsheng: not set up yet; run `npm run setup` in the checkout first');
-  process.exit(1);
+const args = process.argv.slice(2);
+
+async function main() {
+  const built = join(root, 'services/ctl/dist/main.js');
+  if (!existsSync(built) || !existsSync(join(root, 'node_modules')))
+    throw new Plain(`${root} is not set up yet; run \`npm run setup\` there first`);
+  const runtime = node();
+  if (runtime !== process.execPath) return again(runtime);
+  // Benchmarks start servers of their own, from PATH or from what the setup unpacked.
+  const environment = args[0] === 'bench' ? { ...process.env, ...(await servers()) } : process.env;
+  const { main: run } = await import(pathToFileURL(built).href);
+  return run(root, args, environment);
 }
-const runtime = node();
-if (process.execPath !== runtime && Number(process.versions.node.split('.')[0]) < 24) {
-  const { status, signal } = spawnSync(runtime, [import.meta.filename ?? process.argv[1], ...process.argv.slice(2)], {
-    stdio: 'inherit',
+
+/** The same once more, on a newer Node, in the folder where we were called. */
+function again(runtime) {
+  const child = spawn(runtime, [fileURLToPath(import.meta.url), ...args], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  return new Promise((done, fail) => {
+    child.once('error', fail);
+    child.once('exit', (code) => done(code ?? 130));
   });
-  process.exit(signal ? 130 : (status ?? 1));
 }
-const { main: run } = await import(pathToFileURL(main).href);
-process.exitCode = await run(root, process.argv.slice(2), process.env);
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof Plain ? `tongsheng: ${error.message}` : error);
+  process.exitCode = 1;
+}

@@ -1,4 +1,5 @@
-// Decisions through the event store, with the sequence check, against raw JetStream publishes of the same bytes.
+// Decisions through the event store, with the sequence check, against raw JetStream publishes of the same bytes to a stream
+// with the same settings. The peer's bytes are made beforehand: what it costs to decide and to encode is ours alone.
 import { carryOut, connectBus, encodeEntry, ensureStreams, Journal } from '@tongsheng/bus';
 import { streams } from '@tongsheng/contracts';
 import { failure, startServers } from '@tongsheng/test/support';
@@ -20,28 +21,31 @@ const ours: number[] = [];
 const raw: number[] = [];
 const appendOurs = (round: number) =>
   pipelined(perRound, depth, (i) => carryOut(journal, trouble, failure(`o${round}-${i}`, `o${round}-${i}`)));
-const appendRaw = (round: number) =>
-  pipelined(perRound, depth, (i) => {
-    const id = `r${round}-${i}`;
-    const command = failure(id, id);
-    if (command.type !== 'source.report_failure') throw new Error('unreachable');
-    const { sourceId, code, detail, at: failedAt } = command;
-    const { body, headers } = encodeEntry(
-      'bench',
-      command,
-      [{ type: 'source.failed', sourceId, code, detail, failedAt }],
-      '',
-    );
-    return bus.js.publish(`raw.poll.test.${id}`, body, { msgID: id, expect: { lastSubjectSequence: 0 }, headers });
+
+/** What the peer publishes: the very message that our side makes of the same command. */
+function message(id: string) {
+  const command = failure(id, id);
+  const { body, headers } = encodeEntry('bench', command, trouble.decide(command, trouble.initial), '');
+  return { subject: `raw.poll.test.${id}`, body, options: { msgID: id, expect: { lastSubjectSequence: 0 }, headers } };
+}
+const messagesOf = (round: number) => Array.from({ length: perRound }, (_, i) => message(`r${round}-${i}`));
+const appendRaw = (messages: ReturnType<typeof message>[]) =>
+  pipelined(messages.length, depth, (i) => {
+    const { subject, body, options } = messages[i]!;
+    return bus.js.publish(subject, body, options);
   });
 
-await appendOurs(-1).then(() => appendRaw(-1));
+const rate = async (work: () => Promise<void>): Promise<number> => perRound / ((await timed(work)) / 1_000);
+
+await appendOurs(-1);
+await appendRaw(messagesOf(-1));
 for (let round = 0; round < rounds; round++) {
   // Alternating, and who begins alternates too.
   const first = round % 2 === 0;
-  if (first) ours.push(perRound / ((await timed(() => appendOurs(round))) / 1_000));
-  raw.push(perRound / ((await timed(() => appendRaw(round))) / 1_000));
-  if (!first) ours.push(perRound / ((await timed(() => appendOurs(round))) / 1_000));
+  const messages = messagesOf(round);
+  if (first) ours.push(await rate(() => appendOurs(round)));
+  raw.push(await rate(() => appendRaw(messages)));
+  if (!first) ours.push(await rate(() => appendOurs(round)));
   say(`round ${round}: ours ${Math.round(ours.at(-1)!)}/s, raw ${Math.round(raw.at(-1)!)}/s`);
 }
 await bus.close();

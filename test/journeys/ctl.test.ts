@@ -107,5 +107,5 @@ it('fails as command lines do: 2 for a wrong call, 1 with a sentence for what di
     code: 1,
     err: expect.stringMatching(/^tongsheng: no nats-server answers at 127\.0\.0\.1:1/),
   });
-  expect(await run(['bench', 'nothing'])).toMatchObject({ code: 1, err: expect.stringContaining('append') });
+  expect(await run(['bench', 'nothing'])).toMatchObject({ code: 2, err: expect.stringContaining('append') });
 });

@@ -41,6 +41,8 @@ export async function connectBus({ url, name, inboxPrefix }: BusOptions): Promis
     pingInterval: 3_000,
     maxPingOut: 2,
     timeout: 10_000,
+    // A stack for every request that might fail costs a third of an append's time (measured).
+    noAsyncTraces: true,
     ignoreClusterUpdates: false,
   });
   return new Bus(nc, nc.jetstream({ timeout: 5_000 }), await nc.jetstreamManager({ checkAPI: false, timeout: 5_000 }));

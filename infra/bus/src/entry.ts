@@ -43,6 +43,23 @@ export function hashEntry(previousHash: string, id: string, subject: string, bod
   return createHash('sha256').update(`${previousHash}\n${id}\n${subject}\n`).update(body).digest('hex');
 }
 
+/**
+ * What ties a message to the one before it of the same aggregate. It holds also for one that this release can't read:
+ * whether the log is whole does not depend on who reads it.
+ */
+export function linkOf({ subject, data, headers: head }: RawMessage): { previousHash: string; hash: string } {
+  const previousHash = head?.get('ce-previoushash') ?? '';
+  return { previousHash, hash: hashEntry(previousHash, decodedOrRaw(head?.get('ce-id') ?? ''), subject, data) };
+}
+
+function decodedOrRaw(header: string): string {
+  try {
+    return decodeHeader(header);
+  } catch {
+    return header;
+  }
+}
+
 /** The body and headers of a decision, ready to be published. */
 export function encodeEntry(source: string, command: CommandHead, events: AnyEvent[], previousHash: string) {
   const type = events.length === 1 ? events[0]!.type : 'decision';

@@ -8,6 +8,7 @@ export {
   decodeEntry,
   encodeEntry,
   hashEntry,
+  linkOf,
   UnreadableEntry,
   type Entry,
   type RawMessage,

@@ -42,7 +42,7 @@ export async function readPublic(bus: Bus, position: number): Promise<PublicDocu
   return parseDocument(stored.data);
 }
 
-export type FollowPublicOptions = {
+type FollowPublicOptions = {
   onDocument(document: PublicDocument, position: number): void;
   onUnreadable(reason: string, position: number): void;
   onFailure(error: unknown): void;

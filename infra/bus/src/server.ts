@@ -27,7 +27,7 @@ export const Query = (name: string) => MessagePattern(`ask:${name}`);
 export const Reaction = (aggregate: string, durable: string) =>
   EventPattern(`on:${aggregate}:${durable}`) as MethodDecorator;
 
-export type BusServerOptions = {
+type BusServerOptions = {
   bus: Bus;
   /** The queue group: of several instances of a service, one answers. */
   service: string;

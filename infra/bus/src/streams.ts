@@ -38,7 +38,7 @@ function wantedStreams({
 export class UnfitServer extends Error {}
 
 /** `2.9.10` → [2, 9, 10]; what follows a dash is ignored. */
-export function parseVersion(version: string): [number, number, number] {
+function parseVersion(version: string): [number, number, number] {
   const [major = 0, minor = 0, patch = 0] = version.split('-')[0]!.split('.').map(Number);
   return [major, minor, patch];
 }

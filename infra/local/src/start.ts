@@ -87,7 +87,7 @@ async function main(): Promise<void> {
     PORTAL_PORT: portalPort,
     PORTAL_URL: portalUrl,
     WEB_ALLOW: [process.env['WEB_ALLOW'], ...allow].filter(Boolean).join(','),
-    SEED_FILE: seedFile,
+    SEED_FILE: process.env['SEED_FILE'] ?? seedFile,
     DURABILITY: nats.guarantee,
   };
   const mainOf = (service: string) => join(root, 'services', service, 'dist/main.js');

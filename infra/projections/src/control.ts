@@ -10,6 +10,8 @@ export const RunnerStatus = z.object({
   behind: z.int(),
   /** Share 0–1 of a rebuild beside the running generation; null when none runs. */
   rebuilding: z.number().nullable(),
+  /** Which build of it readers see; null before the first. */
+  generation: z.string().nullable(),
   parked: z.int(),
 });
 export type RunnerStatus = z.infer<typeof RunnerStatus>;

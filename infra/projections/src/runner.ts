@@ -36,6 +36,7 @@ export class ProjectionRunner<A extends AggregateName, Row> {
   #feed: Feed<A, Row> | null = null;
   #building: Feed<A, Row> | null = null;
   #buildEnd = 0;
+  #rebuilding = false;
   #parked = 0;
   #door: { stop(): void } | null = null;
 
@@ -45,13 +46,13 @@ export class ProjectionRunner<A extends AggregateName, Row> {
   }
 
   get status(): RunnerStatus {
-    const rebuilding =
-      this.#building && this.#buildEnd > 0 ? Math.min(1, this.#building.position / this.#buildEnd) : null;
+    const built = this.#buildEnd > 0 ? Math.min(1, (this.#building?.position ?? 0) / this.#buildEnd) : 0;
     return {
       name: this.#options.projection.name,
       position: this.#feed?.position ?? 0,
       behind: this.#feed?.behind ?? 0,
-      rebuilding: this.#building ? (rebuilding ?? 0) : null,
+      rebuilding: this.#rebuilding || this.#building ? built : null,
+      generation: this.#feed?.store.generation ?? null,
       parked: this.#parked,
     };
   }
@@ -70,21 +71,38 @@ export class ProjectionRunner<A extends AggregateName, Row> {
     this.#door = answerControl(this.#options.bus, this, this.#options.onError);
   }
 
-  /** Builds a new generation from the first entry beside the running one, then swaps it in. */
+  /** Builds a new generation from the first entry beside the running one, then swaps it in. Asked twice, it is built once. */
   async rebuild(): Promise<void> {
-    if (this.#building) return;
+    if (this.#rebuilding || this.#building) return;
+    // At once, before anything is awaited: whoever asks next must see that it has begun.
+    this.#rebuilding = true;
+    this.#buildEnd = 0;
+    try {
+      await this.#buildBeside();
+    } finally {
+      this.#rebuilding = false;
+    }
+  }
+
+  async #buildBeside(): Promise<void> {
     const { projection, bus } = this.#options;
     const before = await this.#redis.get(keys.live(projection.name));
     const count = Number(before?.split('-')[1] ?? 0) + 1;
     this.#buildEnd = (await bus.jsm.streams.info(streams.journal)).state.last_seq;
     const built = await this.#open(`v${projection.version}-${count}`, true);
     this.#building = built;
-    await built.caughtUp;
+    try {
+      await built.caughtUp;
+      await built.store.goLive();
+    } catch (error) {
+      await built.stop();
+      throw error;
+    } finally {
+      this.#building = null;
+    }
     const old = this.#feed;
-    await built.store.goLive();
     built.speak();
     this.#feed = built;
-    this.#building = null;
     this.#arrived();
     await old?.stop();
     if (before && before !== built.store.generation) {

@@ -51,7 +51,7 @@ const editable = 'input, textarea, select, [contenteditable=""], [contenteditabl
 const pressable = 'a[href], button, summary, [role="button"], [role="tab"], [role="menuitem"], [role="option"]';
 
 /** What a key press means here, or null: never while typing or composing, never with modifiers. */
-export function keyOf(event: KeyboardEvent): string | null {
+function keyOf(event: KeyboardEvent): string | null {
   if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return null;
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
   const target = event.target instanceof Element ? event.target : null;

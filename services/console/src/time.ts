@@ -1,13 +1,12 @@
-import { create } from 'zustand';
-
 /** What the console knows of the server's clock: what to add to its own. Set by every heartbeat. */
-export const useServerClock = create<{ offsetMs: number }>(() => ({ offsetMs: 0 }));
+let offsetMs = 0;
 
-export const serverNow = (): number => Date.now() + useServerClock.getState().offsetMs;
+export const serverNow = (): number => Date.now() + offsetMs;
 
 export function setServerTime(instant: string): void {
-  const offsetMs = Date.parse(instant) - Date.now();
-  if (Math.abs(offsetMs - useServerClock.getState().offsetMs) > 200) useServerClock.setState({ offsetMs });
+  const found = Date.parse(instant) - Date.now();
+  // Smaller differences are the way that the message took.
+  if (Math.abs(found - offsetMs) > 200) offsetMs = found;
 }
 
 const beijing = 'Asia/Shanghai';
@@ -17,18 +16,16 @@ const dayShape = shape({ year: 'numeric', month: '2-digit', day: '2-digit' });
 const minuteShape = shape({ hour: '2-digit', minute: '2-digit' });
 const secondShape = shape({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
-const parts = (instant: string | number) => new Date(instant);
-
 /** All times are Beijing time. `2026-11-23` */
-export const day = (instant: string | number): string => dayShape.format(parts(instant));
+export const day = (instant: string | number): string => dayShape.format(new Date(instant));
 /** `17:03:12` */
-export const timeOfDay = (instant: string | number): string => secondShape.format(parts(instant));
+export const timeOfDay = (instant: string | number): string => secondShape.format(new Date(instant));
 /** `2026-11-23 17:03` */
-export const minute = (instant: string | number): string => `${day(instant)} ${minuteShape.format(parts(instant))}`;
+export const minute = (instant: string | number): string => `${day(instant)} ${minuteShape.format(new Date(instant))}`;
 /** `11-23 17:03`, or just `17:03` today: for rows. */
 export function short(instant: string | number): string {
   const date = day(instant);
-  const time = minuteShape.format(parts(instant));
+  const time = minuteShape.format(new Date(instant));
   return date === day(serverNow()) ? time : `${date.slice(5)} ${time}`;
 }
 /** `11-23 17:03:12` */

@@ -30,7 +30,7 @@ export async function withBus<T>(url: string, work: (bus: Bus) => Promise<T>): P
   const where = placeOf(url);
   const bus = await connectBus({ url, name: 'tongsheng-ctl' }).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Failure(`no nats-server lets us in at ${where} (${why}); is the system running? \`npm start\` starts it`);
+    throw new Failure(`no nats-server answers at ${where} (${why}); is the system running? \`npm start\` starts it`);
   });
   try {
     return await work(bus);

@@ -1,12 +1,13 @@
-import { Refusal } from '@tongsheng/contracts';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Refusal, role } from '@tongsheng/contracts';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { runBench } from './commands/bench.ts';
 import { readFeedCommand, type FeedOptions } from './commands/feed.ts';
 import { cleanHtmlCommand } from './commands/html.ts';
-import { tailLog, verifyLog } from './commands/log.ts';
 import { listProjections, rebuildProjections } from './commands/projections.ts';
+import { tailLog, type TailOptions } from './commands/tail-log.ts';
 import { createToken, type TokenOptions } from './commands/token.ts';
-import { Failure } from './failure.ts';
+import { verifyLog } from './commands/verify-log.ts';
+import { Failure, Misuse } from './failure.ts';
 import { natsUrl, withBus } from './installation.ts';
 
 /** The command line. Exit codes: 0 done, 1 it failed and says why, 2 it was called wrongly. */
@@ -52,7 +53,7 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
     .option('--last <count>', 'begin with the newest entries', whole, 10)
     .option('--no-follow', 'end after the newest entry')
     .option('--json', 'one JSON object a line')
-    .action(async (options: { from?: number; last: number; json?: boolean; follow: boolean }) => {
+    .action(async (options: TailOptions) => {
       const stop = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
       await onBus((bus) => tailLog(bus, options, print, stop.signal));
@@ -61,9 +62,10 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
     .command('verify')
     .description('check that nothing was changed or removed')
     .action(async () => {
-      const { entries, aggregates, position } = await onBus((bus) =>
+      const { entries, aggregates, position, unreadable } = await onBus((bus) =>
         verifyLog(bus, (at, end) => say(`${at} of ${end}`)),
       );
+      if (unreadable.length > 0) say(`this release can't read what stands at ${unreadable.join(', ')}`);
       print(`whole: ${entries} entries of ${aggregates} aggregates, up to position ${position}`);
     });
 
@@ -89,7 +91,7 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
     .command('create')
     .description('register a token and print it, once')
     .requiredOption('--name <name>', 'what it is for')
-    .requiredOption('--role <roles...>', 'editor, comms, reviewer, confidentiality, signer, manager, duty, admin')
+    .addOption(new Option('--role <roles...>', 'what it may do').choices(role.options).makeOptionMandatory())
     .option('--site <sites...>', 'sites it works for', ['*'])
     .option('--id <id>', 'its id; made up when left out')
     .action(async (options: TokenOptions) =>
@@ -102,7 +104,7 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
     .argument('<name>')
     .option('--json', 'only that line')
     .action(async (name: string, { json }: { json?: boolean }) => {
-      exitCode = await runBench(root, name, json ?? false);
+      exitCode = await runBench(root, name, json ?? false, environment);
     });
 
   try {
@@ -112,7 +114,7 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof Failure || error instanceof Refusal) {
       say(`tongsheng: ${error.message}`);
-      return 1;
+      return error instanceof Misuse ? 2 : 1;
     }
     throw error;
   }

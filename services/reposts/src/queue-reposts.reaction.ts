@@ -9,7 +9,7 @@ import { bind, dueAt, startClock } from './obligations.ts';
 import { repost } from './repost.ts';
 
 /** One task for each site and item, however often the item is told of. */
-export const taskIdOf = (site: string, itemId: string) =>
+const taskIdOf = (site: string, itemId: string) =>
   createHash('sha256').update(`${site}\n${itemId}`).digest('hex').slice(0, 24);
 
 type Published = Extract<ItemEvent, { type: 'item.published' }>;

@@ -64,7 +64,7 @@ function share(session: string, hear: (message: FromStream) => void): () => void
 }
 
 /** Replaces rows where they stand; lists on the screen are never read again under the pointer. */
-export function applyChanges(client: QueryClient, changes: LiveChange[]): void {
+function applyChanges(client: QueryClient, changes: LiveChange[]): void {
   const touched = new Set<LiveChange['view']>();
   const details = new Set<string>();
   for (const { view, key } of changes) {

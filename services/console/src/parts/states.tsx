@@ -30,7 +30,7 @@ export function Loading(): ReactElement | null {
 /** What happened, and what to do; the rest of the page stays usable. */
 export function Trouble({ error, onRetry }: { error: unknown; onRetry?: () => void }): ReactElement {
   const t = useWords();
-  const said = useSaid(error);
+  const said = sayError(error, t);
   const requestId = error instanceof ApiError ? error.params['requestId'] : undefined;
   return (
     <div className="trouble" role="alert">
@@ -48,11 +48,6 @@ export function Trouble({ error, onRetry }: { error: unknown; onRetry?: () => vo
 }
 
 /** An error in words for the person. */
-export function useSaid(error: unknown): string {
-  const t = useWords();
-  return sayError(error, t);
-}
-
 export function sayError(error: unknown, t: ReturnType<typeof useWords>): string {
   if (error instanceof ApiError) {
     if (error.status === 0) return t('error.network');

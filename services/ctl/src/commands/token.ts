@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { BusClient, NoAnswer, type Bus } from '@tongsheng/bus';
 import { role, token } from '@tongsheng/contracts';
 import { z } from 'zod';
-import { Failure } from '../failure.ts';
+import { Failure, Misuse } from '../failure.ts';
 
 export type TokenOptions = { id?: string; name: string; role: string[]; site: string[] };
 
@@ -14,11 +14,17 @@ const given = z.object({
   site: z.array(z.union([token, z.literal('*')])).min(1),
 });
 
+/** What the command line gives, checked. @throws Misuse in one sentence. */
+export function checkedToken(options: TokenOptions): Required<TokenOptions> {
+  const parsed = given.safeParse({ ...options, id: options.id ?? `token-${randomBytes(4).toString('hex')}` });
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map(({ path, message }) => `--${String(path[0])}: ${message}`);
+  throw new Misuse(wrong.join('; '));
+}
+
 /** Registers an API token. The log holds only the hash of its secret, so the token is shown once. */
 export async function createToken(bus: Bus, options: TokenOptions, at: string): Promise<string> {
-  const parsed = given.safeParse({ ...options, id: options.id ?? `token-${randomBytes(4).toString('hex')}` });
-  if (!parsed.success) throw new Failure(z.prettifyError(parsed.error));
-  const { id: tokenId, name, role: roles, site: sites } = parsed.data;
+  const { id: tokenId, name, role: roles, site: sites } = checkedToken(options);
   const secret = randomBytes(32).toString('base64url');
   const secretHash = createHash('sha256').update(secret).digest('hex');
   const command = {
@@ -26,12 +32,13 @@ export async function createToken(bus: Bus, options: TokenOptions, at: string): 
     id: `token/${tokenId}/${randomBytes(6).toString('hex')}`,
     at,
     actor: { kind: 'service' as const, id: 'ctl', name: userInfo().username },
-    token: { tokenId, name, secretHash, roles, sites, revoked: false },
+    token: { tokenId, name, secretHash, roles: [...roles], sites, revoked: false },
   };
   try {
     await new BusClient(bus).command('registry', command);
   } catch (error) {
-    if (error instanceof NoAnswer) throw new Failure('the registry service does not answer; is the system running?');
+    if (error instanceof NoAnswer)
+      throw new Failure('the registry service does not answer; is the system running? `npm start` starts it');
     throw error;
   }
   return `${tokenId}.${secret}`;

@@ -1,0 +1,38 @@
+import type { LiveChange, RepostRow } from '@tongsheng/contracts';
+import { describe, expect, it } from 'vitest';
+import { mergeReposts, mergeRows } from './live.ts';
+
+const row = (taskId: string, more: Partial<RepostRow> = {}) =>
+  ({ site: 'province', taskId, state: 'queued', exemption: null, ...more }) as RepostRow;
+const change = (changed: RepostRow): LiveChange => ({
+  view: 'reposts',
+  key: `${changed.site}/${changed.taskId}`,
+  row: changed,
+  position: 9,
+});
+const list = (...rows: RepostRow[]) => ({ rows, total: rows.length, position: 1, serverTime: '' });
+
+describe('rows that change on the screen', () => {
+  it('stay where they are; new ones come first, the newest at the top', () => {
+    const merged = mergeRows(
+      [{ id: 'a' }, { id: 'b', n: 1 }],
+      [{ id: 'b', n: 2 }, { id: 'c' }, { id: 'd' }],
+      ({ id }) => id,
+    );
+    expect(merged).toEqual([{ id: 'd' }, { id: 'c' }, { id: 'a' }, { id: 'b', n: 2 }]);
+  });
+
+  it('stay in the queue when they were decided, so that the row can say so', () => {
+    const decided = row('a', { state: 'approved' });
+    expect(mergeReposts(list(row('a')), [change(decided)], 'open', '*').rows).toEqual([decided]);
+  });
+
+  it('come into a view only when they belong there', () => {
+    const done = row('b', { state: 'verified' });
+    const open = list(row('a'));
+    expect(mergeReposts(open, [change(done)], 'open', '*')).toBe(open);
+    expect(mergeReposts(open, [change(done)], 'closed', '*').rows).toContain(done);
+    expect(mergeReposts(open, [change(row('c'))], 'open', 'city')).toBe(open);
+    expect(mergeReposts(open, [change(row('c'))], 'waiting_exemption', '*')).toBe(open);
+  });
+});
