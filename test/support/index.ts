@@ -5,3 +5,4 @@ export * from './samples.ts';
 export { signIn, type Answer, type Session } from './session.ts';
 export { allServices, startSystem, type ServiceName, type System, type SystemOptions } from './system.ts';
 export { enter, openScreen, startBrowser, type Screen } from './browser.ts';
+export { readLog, readPublic, twice } from './record.ts';

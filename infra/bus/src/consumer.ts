@@ -27,7 +27,7 @@ export type ConsumerOptions = {
   parallel?: number;
 };
 
-const ackWaitMs = 30_000;
+const ackWaitMs = 10_000;
 const defaultBackoff = [100, 500, 2_000, 5_000, 10_000];
 
 /**

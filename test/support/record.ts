@@ -1,0 +1,59 @@
+import { followJournal, followPublic, type Bus, type Entry } from '@tongsheng/bus';
+import type { AnyEvent, PublicDocument } from '@tongsheng/contracts';
+
+/** Every entry of the log, as it stands now. @throws when one can't be read. */
+export async function readLog(bus: Bus): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  const failed = Promise.withResolvers<never>();
+  const following = await followJournal(bus, {
+    onEntry: (entry) => void entries.push(entry),
+    onUnreadable: (error) => failed.reject(error),
+    onFailure: failed.reject,
+  });
+  await Promise.race([following.caughtUp, failed.promise]);
+  await following.stop();
+  return entries;
+}
+
+/** Everything that was ever made public, in order. */
+export async function readPublic(bus: Bus): Promise<PublicDocument[]> {
+  const documents: PublicDocument[] = [];
+  const failed = Promise.withResolvers<never>();
+  const following = await followPublic(bus, {
+    onDocument: (document) => void documents.push(document),
+    onUnreadable: (reason) => failed.reject(new Error(reason)),
+    onFailure: failed.reject,
+  });
+  await Promise.race([following.caughtUp, failed.promise]);
+  await following.stop();
+  return documents;
+}
+
+type Told = { [T in AnyEvent['type']]?: (event: Extract<AnyEvent, { type: T }>) => string };
+
+/** What may be decided once in the life of what it is about, and never again. */
+const once: Told = {
+  'item.published': ({ itemId }) => itemId,
+  'repost.queued': ({ site, itemId }) => `${site} ${itemId}`,
+  'repost.approved': ({ site, taskId }) => `${site} ${taskId}`,
+  'repost.published': ({ site, taskId }) => `${site} ${taskId}`,
+  'repost.verified': ({ site, taskId }) => `${site} ${taskId}`,
+  'repost.warned': ({ site, taskId, share }) => `${site} ${taskId} ${share}`,
+  'release.signed': ({ site, releaseId }) => `${site} ${releaseId}`,
+  'release.published': ({ site, releaseId }) => `${site} ${releaseId}`,
+  'delivery.requested': ({ releaseId, channelId }) => `${releaseId} ${channelId}`,
+};
+
+/** What happened twice although it may happen once. */
+export function twice(entries: Entry[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { events } of entries) {
+    for (const event of events) {
+      const keyOf = once[event.type] as ((event: AnyEvent) => string) | undefined;
+      if (!keyOf) continue;
+      const key = `${event.type} ${keyOf(event)}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  }
+  return [...counts].filter(([, count]) => count > 1).map(([key, count]) => `${key}: ${count} times`);
+}
