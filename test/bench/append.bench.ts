@@ -4,13 +4,14 @@ import { carryOut, connectBus, encodeEntry, ensureStreams, Journal } from '@tong
 import { streams } from '@tongsheng/contracts';
 import { failure, startServers } from '@tongsheng/test/support';
 import { trouble } from '../support/trouble.ts';
-import { median, pipelined, report, rounded, say, timed } from './measure.ts';
+import { endOnSignal, median, pipelined, report, rounded, say, timed } from './measure.ts';
 
 const rounds = 5;
 const perRound = 20_000;
 const depth = 256;
 
 await using servers = await startServers();
+endOnSignal(servers);
 const bus = await connectBus({ url: servers.nats.url, name: 'bench' });
 await ensureStreams(bus);
 const { config } = await bus.jsm.streams.info(streams.journal);

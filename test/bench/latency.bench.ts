@@ -3,7 +3,7 @@
 import { connectBus, encodeEntry, followStream } from '@tongsheng/bus';
 import { streams, subjects, type ItemEvent } from '@tongsheng/contracts';
 import { hashA, service, signIn, startSystem } from '@tongsheng/test/support';
-import { percentile, report, rounded, say } from './measure.ts';
+import { endOnSignal, percentile, report, rounded, say } from './measure.ts';
 
 const perSecond = 100;
 const seconds = 20;
@@ -13,6 +13,7 @@ await using system = await startSystem({
   services: ['registry', 'reposts', 'clock', 'releases', 'oversight', 'gateway'],
   backlog: [],
 });
+endOnSignal(system);
 const bus = await connectBus({ url: system.servers.nats.url, name: 'bench' });
 const { cookie } = await signIn(system.consoleUrl, 'editor');
 
@@ -22,7 +23,8 @@ const readBack = new Map<string, number>();
 const all = Promise.withResolvers<void>();
 const total = warmUp + perSecond * seconds;
 
-const stream = await fetch(`${system.consoleUrl}/api/events`, { headers: { cookie } });
+const leaving = new AbortController();
+const stream = await fetch(`${system.consoleUrl}/api/events`, { headers: { cookie }, signal: leaving.signal });
 if (!stream.ok || !stream.body) throw new Error(`events: ${stream.status}`);
 const told = (line: string) => {
   const itemId = /"itemId":"(b\d+)"/.exec(line)?.[1];
@@ -80,6 +82,7 @@ for (let i = 0; i < total; i++) {
 const late = setTimeout(() => all.reject(new Error(`only ${visible.size} of ${total} became visible`)), 30_000);
 await all.promise;
 clearTimeout(late);
+leaving.abort();
 await following.stop();
 await bus.close();
 
@@ -100,4 +103,3 @@ report({
   peer_p50_ms: rounded(percentile(peer, 0.5), 1),
   items_per_s: perSecond,
 });
-process.exit(0);

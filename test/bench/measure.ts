@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 /** The middle of several measurements. */
 export function median(values: number[]): number {
@@ -26,6 +28,37 @@ export async function pipelined(count: number, depth: number, work: (i: number) 
     while (next < count) await work(next++);
   };
   await Promise.all(Array.from({ length: depth }, lane));
+}
+
+/** Ends what was started when the benchmark is interrupted: its servers would outlive it. */
+export function endOnSignal(started: AsyncDisposable): void {
+  let ending = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // A terminal's Ctrl-C arrives twice, from it and passed on by our parent.
+      if (ending) return;
+      ending = true;
+      void started[Symbol.asyncDispose]().then(() => process.exit(130));
+    });
+  }
+}
+
+/**
+ * What the process held in memory while work ran, a look every quarter of a second, in bytes. Garbage is collected before
+ * each look, so that it is what the work needs and not what the collector had not come round to; it slows the work down.
+ */
+export async function heldDuring(work: () => Promise<unknown>): Promise<number[]> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const looks: number[] = [];
+  const watch = setInterval(() => {
+    collect();
+    const { heapUsed, external } = process.memoryUsage();
+    looks.push(heapUsed + external);
+  }, 250);
+  await work();
+  clearInterval(watch);
+  return looks;
 }
 
 export const rounded = (value: number, digits = 2): number => Number(value.toFixed(digits));

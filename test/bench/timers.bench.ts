@@ -7,7 +7,7 @@ import { queueing, startServers } from '@tongsheng/test/support';
 import { Queue } from 'bullmq';
 import { deadlines, momentOf } from '../../services/clock/src/deadlines.ts';
 import { Ticker } from '../../services/clock/src/ticker.ts';
-import { percentile, pipelined, report, rounded, say, timed } from './measure.ts';
+import { endOnSignal, percentile, pipelined, report, rounded, say, timed } from './measure.ts';
 
 const count = 1_000_000;
 const dueSoon = 10_000;
@@ -15,6 +15,7 @@ const minuteMs = 60_000;
 const limitMs = 12 * 60 * minuteMs;
 
 await using servers = await startServers();
+endOnSignal(servers);
 const bus = await connectBus({ url: servers.nats.url, name: 'bench' });
 await ensureStreams(bus);
 const redisUrl = servers.redis.url;
@@ -111,4 +112,3 @@ report({
   lateness_max_ms: rounded(Math.max(...lateness), 1),
   fired: lateness.length,
 });
-process.exit(0);

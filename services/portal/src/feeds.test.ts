@@ -1,0 +1,123 @@
+import type { PublicDocument } from '@tongsheng/contracts';
+import { assert, constantFrom, property, string } from 'fast-check';
+import Parser from 'rss-parser';
+import { SaxesParser } from 'saxes';
+import { describe, expect, it } from 'vitest';
+import { writeFeed, type FeedFormat } from './feeds.ts';
+
+const head = { title: '某省税务局', home: 'https://portal.example/province', self: 'https://portal.example/feed' };
+
+const repost = (more: Partial<PublicDocument> = {}): PublicDocument => ({
+  documentId: 'd1',
+  site: 'province',
+  siteName: '某省税务局',
+  kind: 'repost',
+  column: '税收政策',
+  title: '关于示例的公告',
+  summary: '摘要',
+  html: '<p>正文</p>',
+  url: 'https://portal.example/province/repost/d1',
+  source: {
+    name: '国家税务总局',
+    link: 'https://upstream.example/1.html',
+    publication: { at: '2026-11-23T01:30:00.000Z', precision: 'minute', text: '2026-11-23 09:30' },
+    firstSeenAt: '2026-11-23T01:31:00.000Z',
+  },
+  verdict: null,
+  postedAt: '2026-11-23T02:00:00.000Z',
+  version: 1,
+  contentHash: 'a'.repeat(64),
+  ...more,
+});
+const dated = (at: string | null, precision: 'second' | 'minute' | 'day' | 'none') =>
+  repost({ source: { ...repost().source!, publication: { at, precision, text: null } } });
+
+/** @throws when the text is not well-formed XML. */
+function mustBeXml(text: string): void {
+  const parser = new SaxesParser({ xmlns: true });
+  parser.on('error', (error) => {
+    throw error;
+  });
+  parser.write(text).close();
+}
+
+const read = (format: FeedFormat, documents: PublicDocument[]) =>
+  new Parser().parseString(writeFeed(format, head, documents));
+
+describe('the feeds of the portal', () => {
+  it.each(['rss', 'atom'] as const)(
+    '%s is read back by another reader, with address, title and the date of the source',
+    async (format) => {
+      const { items, title } = await read(format, [repost()]);
+      expect(title).toBe('某省税务局');
+      expect(items).toHaveLength(1);
+      expect(items[0]).toMatchObject({ title: '关于示例的公告', link: repost().url });
+      expect(items[0]?.isoDate).toBe('2026-11-23T01:30:00.000Z');
+    },
+  );
+
+  it('JSON names the source, its address and its date as it stated it', () => {
+    const feed = JSON.parse(writeFeed('json', head, [repost()])) as { items: Record<string, unknown>[] };
+    expect(feed.items[0]).toMatchObject({
+      id: repost().url,
+      url: repost().url,
+      date_published: '2026-11-23T01:30:00.000Z',
+      _source: { name: '国家税务总局', url: 'https://upstream.example/1.html' },
+    });
+  });
+
+  it('never makes a date more exact than the source did', async () => {
+    const [day, none] = [dated('2026-11-22T16:00:00.000Z', 'day'), dated(null, 'none')];
+    const rss = writeFeed('rss', head, [day, none]);
+    expect(rss).not.toContain('<pubDate>');
+    expect(rss).toContain('<dc:date>2026-11-23</dc:date>');
+    const json = JSON.parse(writeFeed('json', head, [day, none])) as { items: Record<string, unknown>[] };
+    expect(json.items.map((item) => item['date_published'])).toEqual([undefined, undefined]);
+    expect(writeFeed('atom', head, [day, none])).not.toContain('<published>');
+  });
+
+  it('is whole when there is nothing in it', async () => {
+    for (const format of ['rss', 'atom'] as const) {
+      mustBeXml(writeFeed(format, head, []));
+      expect((await read(format, [])).items).toEqual([]);
+    }
+    expect((JSON.parse(writeFeed('json', head, [])) as { items: unknown[] }).items).toEqual([]);
+  });
+
+  it('survives whatever a title, a summary, a column or a text holds', () => {
+    const nasty = constantFrom(
+      ']]>',
+      '&amp;',
+      '<script>',
+      '\u0000',
+      '\uD800',
+      '😀',
+      '"',
+      "'",
+      '&lt;',
+      '\uFFFE',
+      '\u000B',
+    );
+    const text = string({ unit: nasty, minLength: 1, maxLength: 6 });
+    assert(
+      property(text, text, (title, html) => {
+        const document = repost({ title, summary: title, column: title, html: `<p>${html}</p>` });
+        for (const format of ['rss', 'atom'] as const) mustBeXml(writeFeed(format, { ...head, title }, [document]));
+        JSON.parse(writeFeed('json', head, [document]));
+      }),
+    );
+  });
+
+  it('gives a reader the very title, markup signs and all', async () => {
+    const title = '关于“A&B”与 <税率> 的 ]]> 说明 &amp;';
+    for (const format of ['rss', 'atom'] as const) {
+      const { items } = await read(format, [repost({ title })]);
+      const found = format === 'atom' ? decode(items[0]?.title ?? '') : items[0]?.title;
+      expect(found).toBe(title);
+    }
+  });
+});
+
+/** Atom titles are HTML. */
+const decode = (text: string) =>
+  text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');

@@ -1,0 +1,108 @@
+import type { PublicDocument } from '@tongsheng/contracts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { PublicIndex } from './public-index.ts';
+import { createSite } from './site.ts';
+import { TextUnavailable } from './texts.ts';
+
+const documents = new Map<number, PublicDocument>();
+let site: ReturnType<typeof createSite>;
+let away = false;
+
+const put = (n: number): void => {
+  const document: PublicDocument = {
+    documentId: `d${n}`,
+    site: 'province',
+    siteName: '某省税务局',
+    kind: 'repost',
+    column: '税收政策',
+    title: `第${n}号公告`,
+    summary: '',
+    html: '<p>正文</p>',
+    url: `https://portal.example/province/repost/d${n}`,
+    source: {
+      name: '国家税务总局',
+      link: 'https://upstream.example/1.html',
+      publication: { at: '2026-11-20T01:30:00.000Z', precision: 'minute', text: null },
+      firstSeenAt: '2026-11-20T01:31:00.000Z',
+    },
+    verdict: null,
+    postedAt: new Date(Date.UTC(2026, 10, 23, 0, n)).toISOString(),
+    version: 1,
+    contentHash: 'a'.repeat(64),
+  };
+  documents.set(n, document);
+};
+
+beforeEach(() => {
+  documents.clear();
+  away = false;
+  for (let n = 1; n <= 45; n++) put(n);
+  const index = new PublicIndex();
+  for (const [position, document] of documents) index.add(document, position);
+  const texts = {
+    read: async (position: number) => {
+      if (away) throw new TextUnavailable('away');
+      return documents.get(position)!;
+    },
+  };
+  site = createSite({ index, texts, baseUrl: 'https://portal.example', complete: () => true });
+});
+
+const get = (url: string, headers: Record<string, string> = {}) => site.inject({ url, headers });
+
+describe('the portal', () => {
+  it('shows a repost with its source, the link to it, and its original date', async () => {
+    const { statusCode, body } = await get('/province/repost/d7');
+    expect(statusCode).toBe(200);
+    for (const part of ['第7号公告', '国家税务总局', 'https://upstream.example/1.html', '2026-11-20 09:30'])
+      expect(body).toContain(part);
+  });
+
+  it('lists a site newest first, a page at a time', async () => {
+    const first = await get('/province');
+    expect(first.body.indexOf('第45号公告')).toBeLessThan(first.body.indexOf('第44号公告'));
+    expect(first.body).not.toContain('>第1号公告<');
+    expect((await get('/province?page=3')).body).toContain('>第1号公告<');
+    expect((await get('/')).body).toContain('某省税务局');
+  });
+
+  it.each([
+    ['/feed.rss', 'application/rss+xml'],
+    ['/province/feed.atom', 'application/atom+xml'],
+    ['/province/feed.json', 'application/feed+json'],
+  ])('serves %s', async (path, type) => {
+    const { headers, body } = await get(path);
+    expect(headers['content-type']).toContain(type);
+    expect(body).toContain('第45号公告');
+  });
+
+  it('says 304 to who has it already', async () => {
+    const { headers } = await get('/province/repost/d7');
+    expect((await get('/province/repost/d7', { 'if-none-match': String(headers.etag) })).statusCode).toBe(304);
+  });
+
+  it.each(['/nowhere', '/province/repost/nothing', '/province/press/d7', '/province/feed.exe', '/feed.constructor'])(
+    'says 404 to %s, on a page for people',
+    async (path) => {
+      const { statusCode, body } = await get(path);
+      expect(statusCode).toBe(404);
+      expect(body).toContain('没有找到这个页面');
+    },
+  );
+
+  it('says 503 and when to come again while the stream can not be read; lists go on', async () => {
+    away = true;
+    const { statusCode, headers } = await get('/province/repost/d7');
+    expect(statusCode).toBe(503);
+    expect(headers['retry-after']).toBe('5');
+    expect((await get('/province')).statusCode).toBe(200);
+  });
+
+  it('has no script, no cookie, and nothing that may be framed', async () => {
+    const { headers, body } = await get('/province/repost/d7');
+    expect(body).not.toMatch(/<script/i);
+    expect(headers['set-cookie']).toBeUndefined();
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+  });
+});
