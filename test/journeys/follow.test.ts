@@ -77,3 +77,14 @@ it('goes on behind the last message when the server was killed and came back', a
   await following.stop();
   expect(seen).toEqual(allInOrder);
 });
+
+it('stops at once, whatever arrives meanwhile', async () => {
+  for (let round = 0; round < 20; round++) {
+    const some = Promise.withResolvers<void>();
+    const following = await follow((seq) => {
+      if (seq === 10 + round) some.resolve();
+    });
+    await some.promise;
+    await following.stop();
+  }
+});

@@ -37,7 +37,7 @@ export function encodeHeader(value: string): string {
   );
 }
 
-export const decodeHeader = (value: string): string => decodeURIComponent(value);
+export const decodeHeader = (value: string): string => (value.includes('%') ? decodeURIComponent(value) : value);
 
 export function hashEntry(previousHash: string, id: string, subject: string, body: Uint8Array): string {
   return createHash('sha256').update(`${previousHash}\n${id}\n${subject}\n`).update(body).digest('hex');

@@ -79,6 +79,7 @@ export async function followStream(bus: Bus, options: FollowOptions): Promise<Fo
   const readOn = async (): Promise<void> => {
     for (let delivered = 0; !stopped;) {
       messages = await consumer.fetch({ max_messages: ahead, expires: pullMs });
+      if (stopped) return void messages.close();
       for await (const message of messages) {
         if (stopped || message.info.deliverySequence !== ++delivered) return;
         await onMessage(raw(message));
@@ -116,7 +117,8 @@ export async function followStream(bus: Bus, options: FollowOptions): Promise<Fo
     caughtUp: caughtUp.promise,
     async stop() {
       stopped = true;
-      await messages?.close();
+      // Its own promise is no sign: it never settles when a message ends the loop first.
+      void messages?.close();
       await running;
     },
   };
