@@ -6,6 +6,7 @@ import { exec, output, which } from './process.mjs';
 
 const unpacked = join(home, 'servers');
 const folders = ['usr/bin', 'usr/sbin'].map((each) => join(unpacked, each));
+const system = ['/usr/sbin', '/usr/local/sbin'];
 
 /**
  * The two servers: given by address, from PATH, or from Debian's packages, unpacked into our own folder.
@@ -33,16 +34,19 @@ export async function servers() {
   ];
   const environment = {};
   for (const { name, given, programs, packages } of wanted) {
-    const find = () => process.env[name] ?? programs.map((each) => which(each, folders)).find(Boolean);
+    // Debian keeps servers where the PATH of plain users does not lead.
+    const find = () => process.env[name] ?? programs.map((each) => which(each, [...folders, ...system])).find(Boolean);
     if (!find() && !given) await unpack(packages, programs[0]);
     const found = find();
     if (found) environment[name] = found;
     if (!found && !given)
       throw new Plain(`${programs[0]} was not found and could not be unpacked. ${byHand(programs[0])}`);
   }
-  if (existsSync(unpacked)) {
-    const libraries = readdirSync(join(unpacked, 'usr/lib')).filter((each) => each.endsWith('-linux-gnu'));
-    const own = libraries.map((each) => join(unpacked, 'usr/lib', each));
+  const libraries = join(unpacked, 'usr/lib');
+  if (existsSync(libraries)) {
+    const own = readdirSync(libraries)
+      .filter((each) => each.endsWith('-linux-gnu'))
+      .map((each) => join(libraries, each));
     environment.SERVER_LIBRARY_PATH = own.join(':');
   }
   return environment;
