@@ -16,9 +16,13 @@ export async function packages() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   const pnpm = await findPnpm();
   console.log('Installing packages …');
-  await exec(pnpm[0], [...pnpm.slice(1), 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=error'], {
-    CI: 'true',
-  });
+  await exec(
+    pnpm[0],
+    [...pnpm.slice(1), 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=error'],
+    {
+      CI: 'true',
+    },
+  );
   writeFileSync(stamp, lock);
 }
 

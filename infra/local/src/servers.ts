@@ -61,6 +61,15 @@ export function freePort(): Promise<number> {
   });
 }
 
+/** Whether a port of the loopback can be listened on at this moment. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}
+
 export type NatsOptions = {
   /** Holds the configuration and the streams. */
   dir: string;

@@ -8,7 +8,7 @@ import { makeDurable, natsVersion } from './durability.ts';
 import { endOrphans, openInstallation, writePrivate } from './installation.ts';
 import { startNewsroom } from './newsroom.ts';
 import { demoPassword, demoPeople, demoSeed } from './seed.ts';
-import { startNats, startRedis, type NatsServer, type Server } from './servers.ts';
+import { isFree, startNats, startRedis, type NatsServer, type Server } from './servers.ts';
 import { startUpstreams } from './upstreams/index.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -41,6 +41,10 @@ async function main(): Promise<void> {
   const home = resolve(root, process.env['TONGSHENG_HOME'] ?? '.tongsheng');
   const say = (line: string) => console.log(line);
   endOrphans(home);
+  const consolePort = process.env['CONSOLE_PORT'] ?? '8080';
+  const portalPort = process.env['PORTAL_PORT'] ?? '8081';
+  await mustBeFree('CONSOLE_PORT', consolePort);
+  await mustBeFree('PORTAL_PORT', portalPort);
   const installation = await openInstallation(home);
   const logs = join(home, 'logs');
   mkdirSync(logs, { recursive: true });
@@ -52,8 +56,6 @@ async function main(): Promise<void> {
     ? { url: process.env['REDIS_URL'], server: null }
     : await openRedis(home, installation, stops);
 
-  const consolePort = process.env['CONSOLE_PORT'] ?? '8080';
-  const portalPort = process.env['PORTAL_PORT'] ?? '8081';
   const portalUrl = process.env['PORTAL_URL'] ?? `http://127.0.0.1:${portalPort}`;
   const { ports, webhookSecret } = installation;
   const upstreams = flags['no-samples']
@@ -140,6 +142,11 @@ async function main(): Promise<void> {
       logs,
     }),
   );
+}
+
+async function mustBeFree(name: string, port: string): Promise<void> {
+  if (await isFree(Number(port))) return;
+  throw new Error(`port ${port} is taken by another program; choose another: ${name}=${Number(port) + 100} npm start`);
 }
 
 type Opened = { url: string; server: { pid: number; program: string; it: Server } | null };

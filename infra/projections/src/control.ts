@@ -44,11 +44,18 @@ export function answerControl(bus: Bus, kept: Kept, onError: (error: unknown) =>
 
 /** Every projection that a running process keeps; one row for each process. Waits `ms` for the last to answer. */
 export async function askProjections(bus: Bus, ms = 500): Promise<RunnerStatus[]> {
-  const answers = await bus.nc.requestMany(subjects.projections(), undefined, { maxWait: ms, noMux: true });
   const found: RunnerStatus[] = [];
-  for await (const answer of answers) if (answer.data.length > 0) found.push(RunnerStatus.parse(answer.json()));
+  try {
+    const answers = await bus.nc.requestMany(subjects.projections(), undefined, { maxWait: ms, noMux: true });
+    for await (const answer of answers) if (answer.data.length > 0) found.push(RunnerStatus.parse(answer.json()));
+  } catch (error) {
+    if (!isNobody(error)) throw error;
+  }
   return found;
 }
+
+/** The bus knows that nobody listens. */
+const isNobody = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '503';
 
 /** Has a running process build a projection again, beside the running one. */
 export async function askRebuild(bus: Bus, name: string): Promise<void> {
