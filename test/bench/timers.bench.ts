@@ -31,18 +31,21 @@ const { id: _id, at: _at, actor, type: _type, ...facts } = queueing();
 
 /** A task half of whose time, the first moment that is told, is gone at `half`. */
 function queued(i: number, half: number): Extract<RepostEvent, { type: 'repost.queued' }> {
-  const startsAt = new Date(half - limitMs / 2).toISOString();
-  const dueAt = new Date(half + limitMs / 2).toISOString();
+  return queuedWithin(i, instant(half - limitMs / 2), instant(half + limitMs / 2));
+}
+function queuedWithin(i: number, startsAt: string, dueAt: string): Extract<RepostEvent, { type: 'repost.queued' }> {
   return { ...facts, taskId: `task-${i}`, site: `site-${i % 500}`, startsAt, dueAt, type: 'repost.queued' };
 }
 
+const instant = (ms: number) => new Date(ms).toISOString();
 const far = Date.now() + limitMs;
 
 /** Inserts as the read model does: the row, its place in the set and the position in one step a batch. */
 async function insertOurs(): Promise<void> {
   const store = new GenerationStore(redis, deadlines, 'v1-1', true);
+  const [startsAt, dueAt] = [instant(far - limitMs / 2), instant(far + limitMs / 2)];
   const entry = (i: number): Entry => {
-    const event = queued(i, far + i);
+    const event = queuedWithin(i, startsAt, dueAt);
     const { site, taskId: id } = event;
     return { position: i + 1, subject: '', aggregate: 'repost', site, id, envelope, events: [event], hash: '' };
   };
@@ -52,7 +55,7 @@ const envelope: Entry['envelope'] = {
   id: 'bench',
   source: '/tongsheng/bench',
   type: 'repost.queued',
-  time: new Date(far).toISOString(),
+  time: instant(far),
   actor,
   eventVersion: 1,
   previousHash: '',
@@ -95,11 +98,13 @@ await redis.flushAll();
 say(`appending ${count} tasks to the log`);
 const bus = await connectBus({ url: servers.nats.url, name: 'bench' });
 await ensureStreams(bus);
+const publish = (event: RepostEvent, id: string, at: string) => {
+  const { body, headers } = encodeEntry('bench', { id, at, actor }, [event], '');
+  return bus.js.publish(subjects.event('repost', event.site, event.taskId), body, { headers });
+};
 const append = (i: number, half: number) => {
   const event = queued(i, half);
-  const command = { id: `bench/${i}`, at: event.startsAt, actor };
-  const { body, headers } = encodeEntry('bench', command, [event], '');
-  return bus.js.publish(subjects.event('repost', event.site, event.taskId), body, { headers });
+  return publish(event, `bench/${i}`, event.startsAt);
 };
 await pipelined(count, 512, (i) => append(i, far + i));
 
@@ -108,9 +113,14 @@ const done = Promise.withResolvers<void>();
 const ticker = new Ticker({
   redis,
   now: () => Date.now(),
-  async fire({ deadline, share }) {
-    lateness.push(performance.timeOrigin + performance.now() - momentOf(deadline, share));
+  async fire({ deadline, share, moment }) {
+    const now = performance.timeOrigin + performance.now();
+    lateness.push(now - momentOf(deadline, share));
     if (lateness.length === dueSoon) done.resolve();
+    // As `reposts` answers the command: the warning is in the log, and the read model moves on.
+    const { site, taskId } = deadline;
+    const [fellDueAt, warnedAt] = [instant(moment), instant(now)];
+    await publish({ type: 'repost.warned', site, taskId, share, fellDueAt, warnedAt }, `warn/${taskId}`, warnedAt);
   },
   onError: console.error,
 });
@@ -120,7 +130,9 @@ const runner = new ProjectionRunner({
   projection: deadlines,
   onUnreadable: (error) => console.error(error),
   onError: console.error,
+  onApplied: () => ticking && ticker.look(),
 });
+let ticking = false;
 const loadMs = await timed(() => runner.start());
 say(`loaded in ${Math.round(loadMs)} ms`);
 
@@ -132,6 +144,7 @@ await pipelined(dueSoon, 512, async (i) => {
 });
 await runner.reach(last, minute - Date.now());
 say(`${dueSoon} fall due within the next minute`);
+ticking = true;
 ticker.look();
 await done.promise;
 await ticker.stop();

@@ -103,6 +103,14 @@ it('fails as command lines do: 2 for a wrong call, 1 with a sentence for what di
     code: 2,
     err: expect.stringContaining('--role'),
   });
+  expect(await run(['token', 'create', '--name', 'x', '--role', 'editor', '--id', 'a b'])).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/^tongsheng: --id: /),
+  });
+  expect(await run(['feed', 'read', '/there/is/none.xml'])).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^tongsheng: \/there\/is\/none\.xml: there is no such file.*\n$/),
+  });
   expect(await run(['log', 'verify'], '', 'nats://127.0.0.1:1')).toMatchObject({
     code: 1,
     err: expect.stringMatching(/^tongsheng: no nats-server answers at 127\.0\.0\.1:1/),

@@ -64,7 +64,9 @@ export class Ticker {
 
   async #arm(): Promise<void> {
     const now = this.#options.now();
-    const due = await this.#reader.list('next', { max: now + aheadMs, limit: mostAtOnce });
+    // What was fired and is not told yet stands first in the set; it must not hide what comes after it.
+    const limit = mostAtOnce + this.#timers.size;
+    const due = await this.#reader.list('next', { max: now + aheadMs, limit });
     for (const deadline of due) {
       const share = nextShare(deadline);
       if (share === null) continue;

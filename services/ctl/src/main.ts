@@ -5,7 +5,7 @@ import { readFeedCommand, type FeedOptions } from './commands/feed.ts';
 import { cleanHtmlCommand } from './commands/html.ts';
 import { listProjections, rebuildProjections } from './commands/projections.ts';
 import { tailLog, type TailOptions } from './commands/tail-log.ts';
-import { createToken, type TokenOptions } from './commands/token.ts';
+import { checkedToken, createToken, type TokenOptions } from './commands/token.ts';
 import { verifyLog } from './commands/verify-log.ts';
 import { Failure, Misuse } from './failure.ts';
 import { natsUrl, withBus } from './installation.ts';
@@ -94,9 +94,10 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
     .addOption(new Option('--role <roles...>', 'what it may do').choices(role.options).makeOptionMandatory())
     .option('--site <sites...>', 'sites it works for', ['*'])
     .option('--id <id>', 'its id; made up when left out')
-    .action(async (options: TokenOptions) =>
-      print(await onBus((bus) => createToken(bus, options, new Date().toISOString()))),
-    );
+    .action(async (options: TokenOptions) => {
+      const checked = checkedToken(options);
+      print(await onBus((bus) => createToken(bus, checked, new Date().toISOString())));
+    });
 
   program
     .command('bench')

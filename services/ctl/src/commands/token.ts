@@ -23,8 +23,8 @@ export function checkedToken(options: TokenOptions): Required<TokenOptions> {
 }
 
 /** Registers an API token. The log holds only the hash of its secret, so the token is shown once. */
-export async function createToken(bus: Bus, options: TokenOptions, at: string): Promise<string> {
-  const { id: tokenId, name, role: roles, site: sites } = checkedToken(options);
+export async function createToken(bus: Bus, checked: Required<TokenOptions>, at: string): Promise<string> {
+  const { id: tokenId, name, role: roles, site: sites } = checked;
   const secret = randomBytes(32).toString('base64url');
   const secretHash = createHash('sha256').update(secret).digest('hex');
   const command = {
@@ -32,7 +32,7 @@ export async function createToken(bus: Bus, options: TokenOptions, at: string): 
     id: `token/${tokenId}/${randomBytes(6).toString('hex')}`,
     at,
     actor: { kind: 'service' as const, id: 'ctl', name: userInfo().username },
-    token: { tokenId, name, secretHash, roles: [...roles], sites, revoked: false },
+    token: { tokenId, name, secretHash, roles, sites, revoked: false },
   };
   try {
     await new BusClient(bus).command('registry', command);
