@@ -34,6 +34,8 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
     .option('--json', 'one JSON object a line')
     .option('--feed', 'the feed itself in a first line')
     .option('--zone <zone>', 'zone of dates that state none', 'Asia/Shanghai')
+    .option('--content-type <type>', 'what HTTP said of it')
+    .option('--url <address>', 'where it came from; relative addresses are read against it')
     .action(async (source: string, options: FeedOptions) => {
       for (const line of await readFeedCommand(source, options, allow)) print(line);
     });

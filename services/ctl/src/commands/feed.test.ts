@@ -33,6 +33,17 @@ it('puts the feed itself in the first line when asked', async () => {
   expect(feed).toMatchObject({ title: '政策', format: 'rss-2.0', encoding: 'utf-8' });
 });
 
+it('reads a file as if HTTP had brought it', async () => {
+  const path = join(folder, 'latin.xml');
+  const text =
+    '<rss version="2.0"><channel><title>caf\u00e9</title><item><title>t</title><link>/x</link></item></channel></rss>';
+  writeFileSync(path, Buffer.from(text, 'latin1'));
+  const told = { contentType: 'text/xml; charset=windows-1252', url: 'https://b.example/feed' };
+  const [feed = '', entry = ''] = await readFeedCommand(path, { ...options, ...told, json: true, feed: true }, []);
+  expect(JSON.parse(feed)).toMatchObject({ title: 'caf\u00e9', encoding: 'windows-1252' });
+  expect(JSON.parse(entry)).toMatchObject({ link: 'https://b.example/x' });
+});
+
 it('says what is wrong, by name', async () => {
   writeFileSync(join(folder, 'page.html'), '<html><body>404</body></html>');
   await expect(readFeedCommand(join(folder, 'page.html'), options, [])).rejects.toThrow(/not_a_feed/);

@@ -2,7 +2,14 @@ import { readFeed, type Feed, type FeedEntry } from '@tongsheng/feeds';
 import { Failure } from '../failure.ts';
 import { readInput } from '../input.ts';
 
-export type FeedOptions = { json?: boolean; feed?: boolean; zone: string };
+export type FeedOptions = {
+  json?: boolean;
+  feed?: boolean;
+  zone: string;
+  /** What HTTP would have said of a file, or said wrongly of an address. */
+  contentType?: string;
+  url?: string;
+};
 
 /** A normalised entry, in the order in which it is printed. */
 export const entryLine = ({
@@ -42,11 +49,11 @@ export const feedLine = ({ title, link, description, id, language, updatedAt, fo
 /** Reads a feed the way `ingest` does, and prints what it found. */
 export async function readFeedCommand(
   source: string,
-  { json, feed: withFeed, zone }: FeedOptions,
+  { json, feed: withFeed, zone, ...told }: FeedOptions,
   allow: readonly string[],
 ): Promise<string[]> {
   const { bytes, contentType, url } = await readInput(source, allow);
-  const read = await readFeed(bytes, { contentType, url, zone });
+  const read = await readFeed(bytes, { contentType: told.contentType ?? contentType, url: told.url ?? url, zone });
   if (!read.ok) throw new Failure(`${source}: ${read.code}: ${read.detail}`);
   const { feed, entries, replaced, truncated } = read;
   if (truncated) process.stderr.write(`${source}: the document ends in the middle; these are its whole entries\n`);
