@@ -90,10 +90,12 @@ describe('a decision', () => {
       stored([event('http_error')]),
       stored([event()], command({ id: 'c-2' })),
       stored([event()], command(), 'f'.repeat(64)),
+      stored([event()], command({ at: '2026-11-23T04:00:00.001Z' })),
+      stored([event()], command({ actor: { kind: 'person', id: 'someone-else' } })),
       { ...stored(), subject: 'ev.poll.ingest.other' },
     ].map((each) => decodeEntry(each).hash);
-    expect(new Set([hash, ...others]).size).toBe(5);
-    expect(hash).toBe(hashEntry('', 'c-1', subject, stored().data));
+    expect(new Set([hash, ...others]).size).toBe(7);
+    expect(hash).toBe(hashEntry(stored()));
   });
 });
 

@@ -13,7 +13,7 @@ export type Entry<E = AnyEvent> = {
   id: string;
   envelope: Envelope;
   events: E[];
-  /** SHA-256 over the previous entry's hash, the id, the subject and the body. */
+  /** SHA-256 over the subject, the envelope and the body. */
   hash: string;
 };
 
@@ -39,26 +39,25 @@ export function encodeHeader(value: string): string {
 
 export const decodeHeader = (value: string): string => (value.includes('%') ? decodeURIComponent(value) : value);
 
-export function hashEntry(previousHash: string, id: string, subject: string, body: Uint8Array): string {
-  return createHash('sha256').update(`${previousHash}\n${id}\n${subject}\n`).update(body).digest('hex');
+/**
+ * SHA-256 over where an entry stands, everything that its envelope says (who, when, why, and the hash of the entry before
+ * it) as it travels, and its body. Whichever of them is changed, the entry after it no longer follows.
+ */
+export function hashEntry({ subject, data, headers: head }: Pick<RawMessage, 'subject' | 'data' | 'headers'>): string {
+  const hash = createHash('sha256').update(`${subject}\n`);
+  const names = (head?.keys() ?? []).filter((name) => name.startsWith('ce-')).sort();
+  for (const name of names) hash.update(`${name}: ${head?.get(name)}\n`);
+  return hash.update('\n').update(data).digest('hex');
 }
 
 /**
  * What ties a message to the one before it of the same aggregate. It holds also for one that this release can't read:
  * whether the log is whole does not depend on who reads it.
  */
-export function linkOf({ subject, data, headers: head }: RawMessage): { previousHash: string; hash: string } {
-  const previousHash = head?.get('ce-previoushash') ?? '';
-  return { previousHash, hash: hashEntry(previousHash, decodedOrRaw(head?.get('ce-id') ?? ''), subject, data) };
-}
-
-function decodedOrRaw(header: string): string {
-  try {
-    return decodeHeader(header);
-  } catch {
-    return header;
-  }
-}
+export const linkOf = (message: RawMessage): { previousHash: string; hash: string } => ({
+  previousHash: message.headers?.get('ce-previoushash') ?? '',
+  hash: hashEntry(message),
+});
 
 /** The body and headers of a decision, ready to be published. */
 export function encodeEntry(source: string, command: CommandHead, events: AnyEvent[], previousHash: string) {
@@ -135,7 +134,7 @@ export function decodeEntry(message: RawMessage): Entry {
     id,
     envelope: envelope.data,
     events: events.data,
-    hash: hashEntry(envelope.data.previousHash, envelope.data.id, message.subject, message.data),
+    hash: hashEntry(message),
   };
 }
 

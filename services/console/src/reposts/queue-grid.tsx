@@ -4,7 +4,6 @@ import type { RepostRow } from '@tongsheng/contracts';
 import { memo, useEffect, useRef, type ReactElement } from 'react';
 import { sites } from '../api/views.ts';
 import { Countdown } from '../parts/countdown.tsx';
-import { short } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import type { FrozenOrder } from './order.ts';
 
@@ -103,7 +102,6 @@ const Row = memo(function Row(props: {
           {row.state === 'queued' && row.exemption && <Waiting />}
           <span>{siteName}</span>
           <span>{row.sourceName}</span>
-          <span>{short(row.publication.at ?? row.firstSeenAt)}</span>
         </span>
       </div>
     </div>
