@@ -27,8 +27,7 @@ async function signedIn(personId: string, path = '/'): Promise<Screen> {
 
 const rowsOf = ({ page }: Screen) => page.getByTestId('queue-row');
 /** The task on the screen can be approved: both panes have been shown. */
-const readyToApprove = ({ page }: Screen) =>
-  page.locator('[data-testid=approve][aria-disabled=false]').waitFor({ timeout: 15_000 });
+const readyToApprove = ({ page }: Screen) => page.locator('[data-testid=approve][aria-disabled=false]').waitFor();
 const feed = async (path: string) => (await fetch(`${system.portalUrl}${path}`)).text();
 
 it('an editor approves the most urgent repost with two keys, the second is told who was first, the public can read it', async () => {
