@@ -223,6 +223,21 @@ it.each(['zh', 'en'])('every screen is accessible, in %s: structure, names, cont
   expect(found).toEqual([]);
 });
 
+it('signing out in one window ends the others, and nobody sees what was another’s', async () => {
+  const one = await signedIn('editor');
+  const page = await one.page.context().newPage();
+  await page.goto(`${system.consoleUrl}/reposts`);
+  await page.getByTestId('queue-row').first().waitFor();
+  await one.page.getByText('退出登录').click();
+  await one.page.getByTestId('sign-in').waitFor();
+  await page.getByTestId('sign-in').waitFor();
+  expect(await page.getByTestId('queue-row').first().isVisible()).toBe(false);
+  await enter({ page, errors: [] }, 'comms');
+  await page.getByTestId('forbidden').waitFor();
+  await page.goto(`${system.consoleUrl}/releases`);
+  expect(await page.getByTestId('me').innerText()).toContain('赵宣传');
+});
+
 it('no page threw, and none reported an error', () => {
   expect(screens.flatMap(({ errors }) => errors)).toEqual([]);
 });

@@ -260,6 +260,8 @@ async function listen({ cookie }: Session, lastEventId?: number) {
   return {
     events,
     changes: () => events.filter(({ event }) => event === 'change'),
+    /** Resolves when the server ends it. */
+    ended: reading,
     async leave() {
       leaving.abort();
       await reading;
@@ -288,6 +290,20 @@ describe('the live stream', () => {
     expect(after.events.map(({ event }) => event)).not.toContain('gap');
     await after.leave();
   });
+  it('ends when its person signs out, and no one else’s', async () => {
+    const [leaver, stayer] = [await signIn(system.consoleUrl, 'editor'), await signIn(system.consoleUrl, 'editor')];
+    const [ending, staying] = [await listen(leaver), await listen(stayer)];
+    await fetch(`${system.consoleUrl}/api/session`, {
+      method: 'DELETE',
+      headers: { cookie: leaver.cookie, 'x-csrf-token': leaver.me.csrfToken },
+    });
+    await ending.ended;
+    const { position } = await change('live-after-leaving');
+    await until(() => expect(staying.changes().map(({ id }) => id)).toContain(position));
+    expect(ending.changes().map(({ id }) => id)).not.toContain(position);
+    await staying.leave();
+  });
+
   it('misses nothing either when it broke before anything had changed', async () => {
     const before = await listen(editor);
     await before.leave();

@@ -84,9 +84,9 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   #routes(): Route[] {
-    const { models, details, client, bus, journal, clock, ids, settings, sessions, door } = this;
+    const { models, details, client, bus, journal, clock, ids, settings, sessions, live, door } = this;
     return [
-      ...sessionRoutes({ sessions, door, clock, settings }),
+      ...sessionRoutes({ sessions, live, door, clock, settings }),
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
       commandRoute({ client, clock, ids }),
     ];

@@ -68,6 +68,12 @@ export class Live implements OnModuleInit, OnModuleDestroy {
     this.#beat(listener);
   }
 
+  /** Someone signed out: what their other windows still listen to ends with it. */
+  endOf({ csrfToken }: Caller): void {
+    for (const listener of this.#listeners)
+      if (csrfToken !== null && listener.caller.csrfToken === csrfToken) this.#end(listener);
+  }
+
   #resume(listener: Listener, lastEventId: string | string[] | undefined): void {
     const from = Number(lastEventId);
     if (lastEventId === undefined || !Number.isInteger(from)) return;

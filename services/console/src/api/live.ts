@@ -3,7 +3,7 @@ import type { DeliveryRow, LiveChange, ReleaseRow, RepostRow, SourceRow } from '
 import { create } from 'zustand';
 import { serverNow, setServerTime } from '../time.ts';
 import { openStream, type FromStream } from './stream.ts';
-import type { QueueView, RepostList, Rows } from './views.ts';
+import { session, type QueueView, type RepostList, type Rows } from './views.ts';
 
 /** How far the screen can be trusted to be live. */
 export const useLive = create<{ state: 'connecting' | 'live' | 'offline'; lastBeat: number }>(() => ({
@@ -17,7 +17,7 @@ const silenceMs = 25_000;
 const gatherMs = 40;
 
 /** Connects this tab to the browser's one stream and keeps the cache in step. Returns how to disconnect. */
-export function connectLive(client: QueryClient, session: string): () => void {
+export function connectLive(client: QueryClient, whose: string): () => void {
   let gathered: LiveChange[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   const flush = () => {
@@ -27,6 +27,7 @@ export function connectLive(client: QueryClient, session: string): () => void {
     applyChanges(client, changes);
   };
   const hear = (message: FromStream) => {
+    if (message.kind === 'signedOut') void client.resetQueries({ queryKey: session().queryKey, exact: true });
     if (message.kind === 'gap') void client.invalidateQueries();
     if (message.kind === 'change') {
       gathered.push(message.change);
@@ -41,7 +42,7 @@ export function connectLive(client: QueryClient, session: string): () => void {
     const { state, lastBeat } = useLive.getState();
     if (state === 'live' && serverNow() - lastBeat > silenceMs) useLive.setState({ state: 'offline' });
   }, 5_000);
-  const disconnect = typeof SharedWorker === 'undefined' ? openStream(hear) : share(session, hear);
+  const disconnect = typeof SharedWorker === 'undefined' ? openStream(hear) : share(whose, hear);
   return () => {
     clearInterval(silence);
     clearTimeout(timer);
@@ -50,10 +51,10 @@ export function connectLive(client: QueryClient, session: string): () => void {
   };
 }
 
-function share(session: string, hear: (message: FromStream) => void): () => void {
+function share(whose: string, hear: (message: FromStream) => void): () => void {
   const worker = new SharedWorker(new URL('./live-worker.ts', import.meta.url), { type: 'module', name: 'live' });
   worker.port.onmessage = ({ data }: MessageEvent<FromStream>) => hear(data);
-  worker.port.postMessage({ kind: 'open', session });
+  worker.port.postMessage({ kind: 'open', session: whose });
   const leave = () => worker.port.postMessage({ kind: 'leave' });
   window.addEventListener('pagehide', leave);
   return () => {

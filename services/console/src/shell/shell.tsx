@@ -32,10 +32,10 @@ export function Shell(): ReactElement {
     );
   }
   const known = me ?? last.current;
-  if (!known) return isPending ? <div className="boot" /> : <SignIn again={false} />;
+  if (!known) return isPending ? <div className="boot" /> : <SignIn last={null} />;
   return (
     <>
-      {!me && <SignIn again />}
+      {!me && <SignIn last={known.personId} />}
       {/* What someone had on the screen waits behind the door, unseen, for the same person. */}
       <div hidden={!me} className="behind-door">
         <MeProvider value={known}>

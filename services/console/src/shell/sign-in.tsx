@@ -6,8 +6,8 @@ import { session } from '../api/views.ts';
 import { sayError } from '../parts/states.tsx';
 import { useLanguage, useWords } from '../words/index.ts';
 
-/** The door. `again` when a session ended under someone's hands: what they had on the screen is kept behind it. */
-export function SignIn({ again }: { again: boolean }): ReactElement {
+/** The door. `last` is whose session ended under their hands: what they had on the screen waits behind it, for them. */
+export function SignIn({ last }: { last: string | null }): ReactElement {
   const t = useWords();
   const { language, use } = useLanguage();
   const client = useQueryClient();
@@ -25,6 +25,9 @@ export function SignIn({ again }: { again: boolean }): ReactElement {
     setError(null);
     try {
       const me = await post<Me>('/api/session', { personId: form.get('personId'), password: form.get('password') });
+      // Nobody sees what was another's.
+      if (last !== null && last !== me.personId)
+        client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
       client.setQueryData(session().queryKey, me);
     } catch (caught) {
       const locked = caught instanceof ApiError && caught.code === 'sign_in_locked';
@@ -45,7 +48,7 @@ export function SignIn({ again }: { again: boolean }): ReactElement {
             <p>{t('app.tagline')}</p>
           </div>
         </div>
-        {again && <p className="banner">{t('signIn.again')}</p>}
+        {last !== null && <p className="banner">{t('signIn.again')}</p>}
         <label className="field">
           <span>{t('signIn.person')}</span>
           <input name="personId" autoComplete="username" autoCapitalize="off" spellCheck={false} required autoFocus />

@@ -2,13 +2,14 @@ import { Me, Refusal, token } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { cookieName, type Door } from '../door.ts';
+import type { Live } from '../live.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { toMe, type Sessions } from '../sessions.ts';
 import type { Settings } from '../settings.ts';
 
-export type SessionTools = { sessions: Sessions; door: Door; clock: Clock; settings: Settings };
+export type SessionTools = { sessions: Sessions; live: Live; door: Door; clock: Clock; settings: Settings };
 
-export function sessionRoutes({ sessions, door, clock, settings }: SessionTools): Route[] {
+export function sessionRoutes({ sessions, live, door, clock, settings }: SessionTools): Route[] {
   const cookie = { path: '/', httpOnly: true, sameSite: 'strict' as const, secure: settings.values.SECURE_COOKIES };
   return [
     defineRoute({
@@ -50,6 +51,7 @@ export function sessionRoutes({ sessions, door, clock, settings }: SessionTools)
       answer: z.object({ signedOut: z.literal(true) }),
       async handle({ caller, http, reply }) {
         await sessions.close(http.cookies[cookieName] ?? '');
+        live.endOf(caller);
         await door.record({
           type: 'session.closed',
           personId: caller.personId,
