@@ -1,7 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query';
-import type { DeliveryRow, LiveChange, ReleaseRow, RepostRow, SourceRow } from '@tongsheng/contracts';
+import type { DeliveryRow, LiveChange, ReleaseRow, SourceRow } from '@tongsheng/contracts';
 import { create } from 'zustand';
 import { serverNow, setServerTime } from '../time.ts';
+import { mergeReposts, mergeRows } from './merge.ts';
 import { openStream, type FromStream } from './stream.ts';
 import { session, type QueueView, type RepostList, type Rows } from './views.ts';
 
@@ -109,32 +110,4 @@ function patch<Row>(
     queryKey,
     (list) => list && { ...list, rows: mergeRows(list.rows, rows.filter(fits), keyOf) },
   );
-}
-
-/** Known rows stay where they are; new ones come first. */
-export function mergeRows<Row>(before: Row[], changed: Row[], keyOf: (row: Row) => string): Row[] {
-  const newest = new Map(changed.map((row) => [keyOf(row), row]));
-  const kept = before.map((row) => {
-    const found = newest.get(keyOf(row));
-    if (found) newest.delete(keyOf(row));
-    return found ?? row;
-  });
-  return [...newest.values()].reverse().concat(kept);
-}
-
-const inView: Record<QueueView, (row: RepostRow) => boolean> = {
-  open: ({ state }) => state === 'queued',
-  waiting_exemption: ({ state, exemption }) => state === 'queued' && exemption !== null,
-  closed: ({ state }) => state !== 'queued',
-};
-
-/** As `mergeRows`; a row that no longer belongs stays to be seen until the list is merged or read again. */
-export function mergeReposts(list: RepostList, changes: LiveChange[], state: QueueView, site: string): RepostList {
-  const rows = changes.filter(({ view, row }) => view === 'reposts' && row !== null).map(({ row }) => row as RepostRow);
-  const keyOf = (row: RepostRow) => `${row.site}/${row.taskId}`;
-  const known = new Set(list.rows.map(keyOf));
-  const fitting = rows.filter(
-    (row) => known.has(keyOf(row)) || (inView[state](row) && (site === '*' || row.site === site)),
-  );
-  return fitting.length === 0 ? list : { ...list, rows: mergeRows(list.rows, fitting, keyOf) };
 }

@@ -1,6 +1,6 @@
 import type { LiveChange, RepostRow } from '@tongsheng/contracts';
 import { describe, expect, it } from 'vitest';
-import { mergeReposts, mergeRows } from './live.ts';
+import { mergeReposts, mergeRows } from './merge.ts';
 
 const row = (taskId: string, more: Partial<RepostRow> = {}) =>
   ({ site: 'province', taskId, state: 'queued', exemption: null, ...more }) as RepostRow;
