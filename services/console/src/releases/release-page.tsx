@@ -8,6 +8,7 @@ import * as views from '../api/views.ts';
 import { DeliveryTag } from '../deliveries/delivery-tag.tsx';
 import { useShortcuts } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
+import { ConfirmBar } from '../parts/confirm-bar.tsx';
 import { Frame } from '../parts/frame.tsx';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
 import { Loading, sayError, Trouble } from '../parts/states.tsx';
@@ -98,13 +99,7 @@ export function ReleasePage(): ReactElement {
           },
         ]
       : []),
-    ...(ask ? [{ keys: ['Enter'], says: 'app.confirm' as const, group: 'keys.decision' as const, run: confirm }] : []),
-    {
-      keys: ['Escape'],
-      says: 'keys.escape',
-      group: 'keys.anywhere',
-      run: () => (ask ? setAsk(null) : void navigate({ to: '/releases' })),
-    },
+    { keys: ['Escape'], says: 'keys.escape', group: 'keys.anywhere', run: () => void navigate({ to: '/releases' }) },
   ]);
 
   if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return <MissingPage />;
@@ -152,73 +147,60 @@ export function ReleasePage(): ReactElement {
           </h3>
           <Frame key={row.contentHash} title={t('release.preview')} html={data.previewHtml} />
         </section>
-        {(isDraft || hasStepRole) && (
-          <footer className={ask ? 'actions actions-asking' : 'actions'}>
-            {ask ? (
-              <>
-                <span className="actions-text" role="status">
-                  {ask === 'submit'
-                    ? t('release.submitConfirm')
-                    : t(`release.confirm.${step ?? 'review'}`, { site: siteName, n: row.channels.length })}
-                </span>
-                <button type="button" className="button" onClick={() => setAsk(null)}>
-                  {t('app.cancel')} <kbd>Esc</kbd>
-                </button>
+        {ask && (
+          <ConfirmBar
+            text={
+              ask === 'submit'
+                ? t('release.submitConfirm')
+                : t(`release.confirm.${step ?? 'review'}`, { site: siteName, n: row.channels.length })
+            }
+            busy={busy}
+            onConfirm={confirm}
+            onCancel={() => setAsk(null)}
+          />
+        )}
+        {!ask && (isDraft || hasStepRole) && (
+          <footer className="actions">
+            <div className="actions-left">
+              {isDraft && (
+                <Link
+                  to="/releases/$site/$releaseId/edit"
+                  params={{ site, releaseId }}
+                  className="button"
+                  data-testid="edit"
+                >
+                  {t('release.edit')}
+                </Link>
+              )}
+              {hasStepRole && (
                 <button
                   type="button"
-                  className="button button-primary"
-                  disabled={busy}
-                  autoFocus
-                  onClick={confirm}
-                  data-testid="confirm"
+                  className="button"
+                  disabled={!mayPass}
+                  onClick={() => setReturning(true)}
+                  data-testid="return"
                 >
-                  {busy ? t('state.sending') : t('app.confirm')} <kbd>Enter</kbd>
+                  {t('release.return')} <kbd>R</kbd>
                 </button>
-              </>
-            ) : (
-              <>
-                <div className="actions-left">
-                  {isDraft && (
-                    <Link
-                      to="/releases/$site/$releaseId/edit"
-                      params={{ site, releaseId }}
-                      className="button"
-                      data-testid="edit"
-                    >
-                      {t('release.edit')}
-                    </Link>
-                  )}
-                  {hasStepRole && (
-                    <button
-                      type="button"
-                      className="button"
-                      disabled={!mayPass}
-                      onClick={() => setReturning(true)}
-                      data-testid="return"
-                    >
-                      {t('release.return')} <kbd>R</kbd>
-                    </button>
-                  )}
-                </div>
-                <span className="actions-text">{whyNot}</span>
-                {isDraft && (
-                  <button type="button" className="button button-primary" onClick={begin} data-testid="submit">
-                    {t('release.submit')} <kbd>A</kbd>
-                  </button>
-                )}
-                {hasStepRole && step && (
-                  <button
-                    type="button"
-                    className="button button-primary"
-                    aria-disabled={!mayPass}
-                    title={whyNot ?? undefined}
-                    onClick={begin}
-                    data-testid="pass"
-                  >
-                    {t(`release.pass.${step}`)} <kbd>A</kbd>
-                  </button>
-                )}
-              </>
+              )}
+            </div>
+            <span className="actions-text">{whyNot}</span>
+            {isDraft && (
+              <button type="button" className="button button-primary" onClick={begin} data-testid="submit">
+                {t('release.submit')} <kbd>A</kbd>
+              </button>
+            )}
+            {hasStepRole && step && (
+              <button
+                type="button"
+                className="button button-primary"
+                aria-disabled={!mayPass}
+                title={whyNot ?? undefined}
+                onClick={begin}
+                data-testid="pass"
+              >
+                {t(`release.pass.${step}`)} <kbd>A</kbd>
+              </button>
             )}
           </footer>
         )}

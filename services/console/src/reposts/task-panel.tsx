@@ -1,13 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { RepostRow } from '@tongsheng/contracts';
-import { useEffect, useRef, useState, type ReactElement } from 'react';
+import { useEffect, useState, type ReactElement } from 'react';
 import { ApiError, decide, newId } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
 import * as views from '../api/views.ts';
 import { useShortcuts } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
+import { ConfirmBar } from '../parts/confirm-bar.tsx';
 import { Countdown } from '../parts/countdown.tsx';
-import { Frame } from '../parts/frame.tsx';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
 import { Loading, sayError, Trouble } from '../parts/states.tsx';
 import { Timeline } from '../parts/timeline.tsx';
@@ -15,10 +15,10 @@ import { hasRole, useMe } from '../session.ts';
 import { minute, precise } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { keyOf } from './order.ts';
+import { TaskPanes } from './task-panes.tsx';
 
 type Ask = null | 'approve' | 'countersign';
 type Writing = null | 'exempt' | 'refuse';
-type Pane = 'both' | 'original' | 'preview';
 
 export type TaskPanelProps = {
   row: RepostRow;
@@ -40,17 +40,15 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
   const offline = useLive(({ state }) => state === 'offline');
   const [ask, setAsk] = useState<Ask>(null);
   const [writing, setWriting] = useState<Writing>(null);
-  const [pane, setPane] = useState<Pane>('both');
   const [history, setHistory] = useState(false);
   const [busy, setBusy] = useState(false);
   const [told, setTold] = useState<string | null>(null);
-  const [seen, setSeen] = useState({ original: '', preview: '' });
-  const panes = useRef<HTMLDivElement>(null);
+  const [seenHash, setSeenHash] = useState<string | null>(null);
 
   const current = detail && detail.original.contentHash === row.contentHash ? detail : undefined;
   const open = row.state === 'queued';
   const isEditor = hasRole(me, 'editor');
-  const bothSeen = current !== undefined && seen.original === row.contentHash && seen.preview === row.contentHash;
+  const bothSeen = current !== undefined && seenHash === row.contentHash;
   const whyNot = !isEditor ? t('task.notEditor') : offline ? t('task.offline') : !bothSeen ? t('task.notLoaded') : null;
   const mayApprove = open && whyNot === null && !busy;
 
@@ -120,35 +118,7 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
           },
         ]
       : []),
-    ...(row.link
-      ? [
-          {
-            keys: ['v'],
-            says: 'task.openSource' as const,
-            group: 'keys.decision' as const,
-            run: () => void window.open(row.link ?? '', '_blank', 'noopener,noreferrer'),
-          },
-        ]
-      : []),
     { keys: ['h'], says: 'task.history', group: 'keys.decision', run: () => setHistory(!history) },
-    {
-      keys: ['f'],
-      says: 'task.full',
-      group: 'keys.decision',
-      run: () => setPane(pane === 'both' ? 'preview' : 'both'),
-    },
-    {
-      keys: ['s'],
-      says: 'task.swap',
-      group: 'keys.decision',
-      run: () => (pane === 'both' ? focusPane(panes.current) : setPane(pane === 'original' ? 'preview' : 'original')),
-    },
-    ...(ask !== null
-      ? [
-          { keys: ['Enter'], says: 'app.confirm' as const, group: 'keys.decision' as const, run: confirm },
-          { keys: ['Escape'], says: 'app.cancel' as const, group: 'keys.decision' as const, run: () => setAsk(null) },
-        ]
-      : []),
   ]);
 
   const versionText = t('task.version', { version: row.version, hash: row.contentHash.slice(0, 8) });
@@ -183,134 +153,76 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
         </div>
       )}
       {detail && (
-        <div ref={panes} className={`panes panes-${pane}`}>
-          {pane !== 'preview' && (
-            <section className="pane" aria-label={t('task.original')} tabIndex={-1}>
-              <h3 className="pane-head">
-                <span>{t('task.original')}</span>
-                <span className="pane-fact">{row.sourceName}</span>
-                <span className="pane-fact">{t('task.firstSeen', { time: precise(detail.original.firstSeenAt) })}</span>
-                {row.link && (
-                  <a className="pane-link" href={row.link} target="_blank" rel="noreferrer noopener">
-                    {t('task.openSource')} <kbd>V</kbd>
-                  </a>
-                )}
-              </h3>
-              <Frame
-                key={detail.original.contentHash}
-                title={t('task.original')}
-                html={detail.originalHtml}
-                onShown={() => setSeen((before) => ({ ...before, original: detail.original.contentHash }))}
-              />
-            </section>
-          )}
-          {pane !== 'original' && (
-            <section className="pane" aria-label={t('task.preview')} tabIndex={-1}>
-              <h3 className="pane-head">
-                <span>{t('task.preview')}</span>
-                <span className="pane-fact">
-                  {siteName} › {row.column}
-                </span>
-                <span className="pane-fact">{versionText}</span>
-                {row.url && (
-                  <a className="pane-link" href={row.url} target="_blank" rel="noreferrer noopener">
-                    {t('task.openPage')}
-                  </a>
-                )}
-              </h3>
-              <Frame
-                key={detail.original.contentHash}
-                title={t('task.preview')}
-                html={detail.previewHtml}
-                onShown={() => setSeen((before) => ({ ...before, preview: detail.original.contentHash }))}
-              />
-            </section>
-          )}
-        </div>
+        <TaskPanes row={row} detail={detail} siteName={siteName} versionText={versionText} onSeen={setSeenHash} />
       )}
-      <footer className={ask ? 'actions actions-asking' : 'actions'} data-testid="actions">
-        {ask ? (
-          <>
-            <span className="actions-text" role="status">
-              {ask === 'approve'
-                ? t('task.willPublish', { site: siteName, column: row.column, version: versionText })
-                : t('task.countersignConfirm', { site: siteName })}
-            </span>
-            <button type="button" className="button" onClick={() => setAsk(null)}>
-              {t('app.cancel')} <kbd>Esc</kbd>
-            </button>
-            <button
-              type="button"
-              className="button button-primary"
-              disabled={busy}
-              autoFocus
-              onClick={confirm}
-              data-testid="confirm"
-            >
-              {busy ? t('state.sending') : t('app.confirm')} <kbd>Enter</kbd>
-            </button>
-          </>
-        ) : open ? (
-          <>
-            <div className="actions-left">
-              {exemption ? (
-                <ExemptionActions
-                  row={row}
-                  may={mayCountersign}
-                  onSign={() => setAsk('countersign')}
-                  onRefuse={() => setWriting('refuse')}
-                />
-              ) : (
-                isEditor && (
-                  <button type="button" className="button" onClick={() => setWriting('exempt')} data-testid="exempt">
-                    {t('task.exempt')} <kbd>E</kbd>
-                  </button>
-                )
-              )}
+      {ask ? (
+        <ConfirmBar
+          text={
+            ask === 'approve'
+              ? t('task.willPublish', { site: siteName, column: row.column, version: versionText })
+              : t('task.countersignConfirm', { site: siteName })
+          }
+          busy={busy}
+          onConfirm={confirm}
+          onCancel={() => setAsk(null)}
+        />
+      ) : (
+        <footer className="actions" data-testid="actions">
+          {open ? (
+            <>
+              <div className="actions-left">
+                {exemption ? (
+                  <ExemptionActions
+                    row={row}
+                    may={mayCountersign}
+                    onSign={() => setAsk('countersign')}
+                    onRefuse={() => setWriting('refuse')}
+                  />
+                ) : (
+                  isEditor && (
+                    <button type="button" className="button" onClick={() => setWriting('exempt')} data-testid="exempt">
+                      {t('task.exempt')} <kbd>E</kbd>
+                    </button>
+                  )
+                )}
+                <button
+                  type="button"
+                  className="button button-quiet"
+                  aria-pressed={history}
+                  onClick={() => setHistory(!history)}
+                >
+                  {t('task.history')} <kbd>H</kbd>
+                </button>
+              </div>
+              <span className="actions-text">{whyNot}</span>
               <button
                 type="button"
-                className="button button-quiet"
-                aria-pressed={history}
-                onClick={() => setHistory(!history)}
+                className="button button-primary button-approve"
+                aria-disabled={!mayApprove}
+                title={whyNot ?? undefined}
+                onClick={approve}
+                data-testid="approve"
               >
-                {t('task.history')} <kbd>H</kbd>
+                {t('task.approve')} <kbd>A</kbd>
               </button>
-              <button
-                type="button"
-                className="button button-quiet"
-                onClick={() => setPane(pane === 'both' ? 'preview' : 'both')}
-              >
-                {pane === 'both' ? t('task.full') : t('task.split')} <kbd>F</kbd>
-              </button>
-            </div>
-            <span className="actions-text">{whyNot}</span>
-            <button
-              type="button"
-              className="button button-primary button-approve"
-              aria-disabled={!mayApprove}
-              title={whyNot ?? undefined}
-              onClick={approve}
-              data-testid="approve"
-            >
-              {t('task.approve')} <kbd>A</kbd>
-            </button>
-          </>
-        ) : (
-          <>
-            <div className="actions-left">
-              <button
-                type="button"
-                className="button button-quiet"
-                aria-pressed={history}
-                onClick={() => setHistory(!history)}
-              >
-                {t('task.history')} <kbd>H</kbd>
-              </button>
-            </div>
-            <Outcome row={row} />
-          </>
-        )}
-      </footer>
+            </>
+          ) : (
+            <>
+              <div className="actions-left">
+                <button
+                  type="button"
+                  className="button button-quiet"
+                  aria-pressed={history}
+                  onClick={() => setHistory(!history)}
+                >
+                  {t('task.history')} <kbd>H</kbd>
+                </button>
+              </div>
+              <Outcome row={row} />
+            </>
+          )}
+        </footer>
+      )}
       {writing === 'exempt' && (
         <ReasonDialog
           title={t('task.exemptTitle')}
@@ -384,11 +296,4 @@ function ExemptionActions(props: {
       )}
     </>
   );
-}
-
-/** The other pane takes the keyboard, so that it can be scrolled. */
-function focusPane(panes: HTMLElement | null): void {
-  const all = Array.from(panes?.querySelectorAll<HTMLElement>('.pane') ?? []);
-  const at = all.findIndex((pane) => pane.contains(document.activeElement));
-  all[(at + 1) % all.length]?.focus();
 }

@@ -1,0 +1,110 @@
+import type { RepostDetail, RepostRow } from '@tongsheng/contracts';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
+import { useShortcuts } from '../keys.ts';
+import { Frame } from '../parts/frame.tsx';
+import { precise } from '../time.ts';
+import { useWords } from '../words/index.ts';
+
+type Shown = 'both' | 'original' | 'preview';
+
+/** The original beside our page. Tells once both have been on the screen, and of which version. */
+export function TaskPanes(props: {
+  row: RepostRow;
+  detail: RepostDetail;
+  siteName: string;
+  versionText: string;
+  onSeen: (contentHash: string) => void;
+}): ReactElement {
+  const { row, detail, siteName, versionText, onSeen } = props;
+  const t = useWords();
+  const { contentHash, firstSeenAt } = detail.original;
+  const [shown, setShown] = useState<Shown>('both');
+  const [seen, setSeen] = useState({ original: '', preview: '' });
+  const panes = useRef<HTMLDivElement>(null);
+  const both = seen.original === contentHash && seen.preview === contentHash;
+  useEffect(() => {
+    if (both) onSeen(contentHash);
+  }, [both, contentHash, onSeen]);
+
+  useShortcuts([
+    {
+      keys: ['f'],
+      says: 'task.full',
+      group: 'keys.decision',
+      run: () => setShown(shown === 'both' ? 'preview' : 'both'),
+    },
+    {
+      keys: ['s'],
+      says: 'task.swap',
+      group: 'keys.decision',
+      run: () =>
+        shown === 'both' ? focusOther(panes.current) : setShown(shown === 'original' ? 'preview' : 'original'),
+    },
+    ...(row.link
+      ? [
+          {
+            keys: ['v'],
+            says: 'task.openSource' as const,
+            group: 'keys.decision' as const,
+            run: () => void window.open(row.link ?? '', '_blank', 'noopener,noreferrer'),
+          },
+        ]
+      : []),
+  ]);
+
+  return (
+    <div ref={panes} className={`panes panes-${shown}`}>
+      {shown !== 'preview' && (
+        <section className="pane" aria-label={t('task.original')} tabIndex={-1}>
+          <h3 className="pane-head">
+            <span>{t('task.original')}</span>
+            <span className="pane-fact">{row.sourceName}</span>
+            <span className="pane-fact">{t('task.firstSeen', { time: precise(firstSeenAt) })}</span>
+            {row.link && (
+              <a className="pane-link" href={row.link} target="_blank" rel="noreferrer noopener">
+                {t('task.openSource')} <kbd>V</kbd>
+              </a>
+            )}
+          </h3>
+          <Frame
+            key={contentHash}
+            title={t('task.original')}
+            html={detail.originalHtml}
+            onShown={() => setSeen((before) => ({ ...before, original: contentHash }))}
+          />
+        </section>
+      )}
+      {shown !== 'original' && (
+        <section className="pane" aria-label={t('task.preview')} tabIndex={-1}>
+          <h3 className="pane-head">
+            <span>{t('task.preview')}</span>
+            <span className="pane-fact">
+              {siteName} › {row.column}
+            </span>
+            <span className="pane-fact">{versionText}</span>
+            <button
+              type="button"
+              className="link pane-link"
+              onClick={() => setShown(shown === 'both' ? 'preview' : 'both')}
+            >
+              {t(shown === 'both' ? 'task.full' : 'task.split')} <kbd>F</kbd>
+            </button>
+          </h3>
+          <Frame
+            key={contentHash}
+            title={t('task.preview')}
+            html={detail.previewHtml}
+            onShown={() => setSeen((before) => ({ ...before, preview: contentHash }))}
+          />
+        </section>
+      )}
+    </div>
+  );
+}
+
+/** The other pane takes the keyboard, so that it can be scrolled. */
+function focusOther(panes: HTMLElement | null): void {
+  const all = Array.from(panes?.querySelectorAll<HTMLElement>('.pane') ?? []);
+  const at = all.findIndex((pane) => pane.contains(document.activeElement));
+  all[(at + 1) % all.length]?.focus();
+}
