@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { audit } from '../api/views.ts';
-import { Empty, Loading, Trouble } from '../parts/states.tsx';
+import { Empty, Pending } from '../parts/states.tsx';
 import { minute } from '../time.ts';
 import { useWords, wordFor } from '../words/index.ts';
 
@@ -10,12 +10,12 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 /** What happened at the door, straight from the log. */
 export function AuditPage(): ReactElement {
   const t = useWords();
-  const { data, error, refetch } = useQuery(audit());
+  const entries = useQuery(audit());
+  const { data } = entries;
   return (
     <div className="page">
       <p className="hint">{t('audit.hint')}</p>
-      {error && !data && <Trouble error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Loading />}
+      <Pending of={entries} />
       {data && data.rows.length === 0 && <Empty title={t('audit.empty')} />}
       {data && data.rows.length > 0 && (
         <table className="table" data-testid="audit">

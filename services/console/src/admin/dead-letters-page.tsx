@@ -3,14 +3,16 @@ import { useState, type ReactElement } from 'react';
 import { post } from '../api/client.ts';
 import { deadLetters } from '../api/views.ts';
 import { announce } from '../parts/announcer.tsx';
-import { Empty, Loading, sayError, Trouble } from '../parts/states.tsx';
+import { Empty, Pending, sayError } from '../parts/states.tsx';
 import { minute, short } from '../time.ts';
 import { useWords } from '../words/index.ts';
 
 /** Messages that a service could not handle: to be seen, understood and tried again. */
 export function DeadLettersPage(): ReactElement {
   const t = useWords();
-  const { data, error, refetch } = useQuery(deadLetters());
+  const letters = useQuery(deadLetters());
+  const { data } = letters;
+  const { refetch } = letters;
   const [replaying, setReplaying] = useState<ReadonlySet<number>>(new Set());
   const replay = async (position: number) => {
     setReplaying((before) => new Set(before).add(position));
@@ -26,8 +28,7 @@ export function DeadLettersPage(): ReactElement {
   return (
     <div className="page">
       <p className="hint">{t('dead.hint')}</p>
-      {error && !data && <Trouble error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Loading />}
+      <Pending of={letters} />
       {data && data.rows.length === 0 && <Empty title={t('dead.empty')}>{t('dead.emptyHint')}</Empty>}
       {data && data.rows.length > 0 && (
         <table className="table" data-testid="dead-letters">

@@ -2,16 +2,16 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { health } from '../api/views.ts';
-import { Loading, Trouble } from '../parts/states.tsx';
+import { Pending } from '../parts/states.tsx';
 import { precise } from '../time.ts';
 import { useWords } from '../words/index.ts';
 
 /** What guarantee holds, and how far each view is. */
 export function HealthPage(): ReactElement {
   const t = useWords();
-  const { data, error, refetch } = useQuery(health());
-  if (error && !data) return <Trouble error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Loading />;
+  const answer = useQuery(health());
+  const { data } = answer;
+  if (!data) return <Pending of={answer} />;
   return (
     <div className="page" data-testid="health">
       <p className={data.ok ? 'banner banner-good' : 'banner'}>{t(data.ok ? 'health.ok' : 'health.notOk')}</p>

@@ -1,18 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { sources } from '../api/views.ts';
-import { Empty, Loading, Trouble } from '../parts/states.tsx';
+import { Empty, Pending } from '../parts/states.tsx';
 import { minute, short } from '../time.ts';
 import { useWords, wordFor } from '../words/index.ts';
 
 /** Each source with what it brought and what is wrong with it. */
 export function SourcesPage(): ReactElement {
   const t = useWords();
-  const { data, error, refetch } = useQuery(sources());
+  const list = useQuery(sources());
+  const { data } = list;
   return (
     <div className="page">
-      {error && !data && <Trouble error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Loading />}
+      <Pending of={list} />
       {data && data.rows.length === 0 && <Empty title={t('sources.empty')} />}
       {data && data.rows.length > 0 && (
         <table className="table" data-testid="sources">

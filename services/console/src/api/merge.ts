@@ -1,4 +1,5 @@
 import type { LiveChange, RepostRow } from '@tongsheng/contracts';
+import { inView, keyOf } from '../reposts/rows.ts';
 import type { QueueView, RepostList } from './views.ts';
 
 /** Known rows stay where they are; new ones come first. */
@@ -12,16 +13,9 @@ export function mergeRows<Row>(before: Row[], changed: Row[], keyOf: (row: Row) 
   return [...newest.values()].reverse().concat(kept);
 }
 
-const inView: Record<QueueView, (row: RepostRow) => boolean> = {
-  open: ({ state }) => state === 'queued',
-  waiting_exemption: ({ state, exemption }) => state === 'queued' && exemption !== null,
-  closed: ({ state }) => state !== 'queued',
-};
-
 /** As `mergeRows`; a row that no longer belongs stays to be seen until the list is merged or read again. */
 export function mergeReposts(list: RepostList, changes: LiveChange[], state: QueueView, site: string): RepostList {
   const rows = changes.filter(({ view, row }) => view === 'reposts' && row !== null).map(({ row }) => row as RepostRow);
-  const keyOf = (row: RepostRow) => `${row.site}/${row.taskId}`;
   const known = new Set(list.rows.map(keyOf));
   const fitting = rows.filter(
     (row) => known.has(keyOf(row)) || (inView[state](row) && (site === '*' || row.site === site)),

@@ -2,8 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { Figures } from '@tongsheng/contracts';
 import type { ReactElement, ReactNode } from 'react';
+import { useSiteName } from '../api/site-names.ts';
 import * as views from '../api/views.ts';
-import { Empty, Loading, Trouble } from '../parts/states.tsx';
+import { Empty, Pending, Trouble } from '../parts/states.tsx';
 import { minute, precise } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { beginOf, endOf, isDay, presetDays, type Preset } from './period.ts';
@@ -28,9 +29,9 @@ export function CompliancePage(): ReactElement {
   const from = isDay(search.from) ? search.from : preset.from;
   const to = isDay(search.to) ? search.to : preset.to;
   const period = { from: beginOf(from), to: endOf(to) };
-  const { data, error, isFetching, refetch } = useQuery({ ...views.compliance(period), refetchInterval: 10_000 });
-  const { data: siteList } = useQuery(views.sites());
-  const siteName = (site: string) => siteList?.rows.find(({ siteId }) => siteId === site)?.name ?? site;
+  const answer = useQuery({ ...views.compliance(period), refetchInterval: 10_000 });
+  const { data, isFetching } = answer;
+  const siteName = useSiteName();
   const sourceName = (source: string) =>
     data?.bySource.find(({ sourceId }) => sourceId === source)?.sourceName ?? source;
   const choose = (days: { from: string; to: string }) =>
@@ -86,8 +87,7 @@ export function CompliancePage(): ReactElement {
           {t('compliance.print')}
         </button>
       </div>
-      {error && !data && <Trouble error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Loading />}
+      <Pending of={answer} />
       {data && (
         <>
           <p className="hint as-of" data-testid="as-of">

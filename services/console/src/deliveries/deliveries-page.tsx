@@ -6,10 +6,10 @@ import { decide } from '../api/client.ts';
 import * as views from '../api/views.ts';
 import { announce } from '../parts/announcer.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { Empty, Loading, sayError, Trouble } from '../parts/states.tsx';
+import { Empty, Pending, sayError } from '../parts/states.tsx';
 import { hasRole, useMe } from '../session.ts';
 import { minute, precise, short } from '../time.ts';
-import { useWords } from '../words/index.ts';
+import { useChannelKind, useWords } from '../words/index.ts';
 import { DeliveryTag } from './delivery-tag.tsx';
 
 const filters = {
@@ -22,9 +22,11 @@ const filters = {
 /** Every delivery from requested to confirmed, live. */
 export function DeliveriesPage(): ReactElement {
   const t = useWords();
+  const sayKind = useChannelKind();
   const me = useMe();
   const { show = 'all', release } = useSearch({ from: '/deliveries' });
-  const { data, error, refetch } = useQuery(views.deliveries(release));
+  const list = useQuery(views.deliveries(release));
+  const { data } = list;
   const [resolving, setResolving] = useState<DeliveryRow | null>(null);
   const rows = data?.rows ?? [];
   const shown = rows.filter(filters[show]);
@@ -51,8 +53,7 @@ export function DeliveriesPage(): ReactElement {
           </span>
         )}
       </div>
-      {error && !data && <Trouble error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Loading />}
+      <Pending of={list} />
       {data && shown.length === 0 && <Empty title={t('deliveries.empty')}>{t('deliveries.emptyHint')}</Empty>}
       {shown.length > 0 && (
         <table className="table" data-testid="deliveries">
@@ -76,10 +77,7 @@ export function DeliveriesPage(): ReactElement {
                   </Link>
                 </td>
                 <td>
-                  {row.channelName}{' '}
-                  <small className="hint">
-                    {row.channelKind === 'email' ? t('channel.email') : t('channel.webhook')}
-                  </small>
+                  {row.channelName} <small className="hint">{sayKind(row.channelKind)}</small>
                 </td>
                 <td>
                   <Progress row={row} />

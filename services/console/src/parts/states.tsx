@@ -47,6 +47,16 @@ export function Trouble({ error, onRetry }: { error: unknown; onRetry?: () => vo
   );
 }
 
+/** What stands in the place of an answer that is not there: that it is coming, or why it is not. */
+export function Pending({
+  of,
+}: {
+  of: { data: unknown; error: unknown; refetch: () => unknown };
+}): ReactElement | null {
+  if (of.data !== undefined) return null;
+  return of.error ? <Trouble error={of.error} onRetry={() => void of.refetch()} /> : <Loading />;
+}
+
 /** An error in words for the person. */
 export function sayError(error: unknown, t: ReturnType<typeof useWords>): string {
   if (error instanceof ApiError) {

@@ -5,8 +5,8 @@ import { useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { ApiError, decide, newId } from '../api/client.ts';
 import * as views from '../api/views.ts';
 import { announce } from '../parts/announcer.tsx';
-import { Loading, sayError, Trouble } from '../parts/states.tsx';
-import { useWords, type Word } from '../words/index.ts';
+import { Loading, Pending, sayError } from '../parts/states.tsx';
+import { useChannelKind, useWords, type Word } from '../words/index.ts';
 import { BodyEditor } from './body-editor.tsx';
 import { MissingPage } from '../shell/plain-pages.tsx';
 
@@ -36,10 +36,10 @@ export function NewReleasePage(): ReactElement {
 /** A draft, or a release that was returned. */
 export function EditReleasePage(): ReactElement {
   const { site, releaseId } = useParams({ from: '/releases/$site/$releaseId/edit' });
-  const { data, error, refetch } = useQuery({ ...views.release(site, releaseId), staleTime: 0 });
+  const answer = useQuery({ ...views.release(site, releaseId), staleTime: 0 });
+  const { data, error } = answer;
   if (error instanceof ApiError && error.status < 500 && error.status > 0) return <MissingPage />;
-  if (error && !data) return <Trouble error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Loading />;
+  if (!data) return <Pending of={answer} />;
   return <Editor key={releaseId} start={{ site, releaseId, revision: data.row.revision, draft: data.draft }} />;
 }
 
@@ -57,6 +57,7 @@ function problemsOf({ title, html, rumor, channels }: Draft): Problem[] {
 
 function Editor({ start }: { start: Start }): ReactElement {
   const t = useWords();
+  const sayKind = useChannelKind();
   const navigate = useNavigate();
   const [site, setSite] = useState(start.site);
   const [draft, setDraft] = useState(start.draft);
@@ -250,9 +251,7 @@ function Editor({ start }: { start: Start }): ReactElement {
                 onChange={({ target }) => toggle(channelId, target.checked)}
               />{' '}
               {name}
-              <small>
-                {paused ? t('editor.paused') : channelKind === 'email' ? t('channel.email') : t('channel.webhook')}
-              </small>
+              <small>{paused ? t('editor.paused') : sayKind(channelKind)}</small>
             </label>
           ))}
         </fieldset>

@@ -4,6 +4,7 @@ import type { ReleaseRow, ReviewStep } from '@tongsheng/contracts';
 import { useEffect, useState, type ReactElement } from 'react';
 import { ApiError, decide } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
+import { useSiteName } from '../api/site-names.ts';
 import * as views from '../api/views.ts';
 import { DeliveryTag } from '../deliveries/delivery-tag.tsx';
 import { useShortcuts } from '../keys.ts';
@@ -11,7 +12,7 @@ import { announce } from '../parts/announcer.tsx';
 import { ConfirmBar } from '../parts/confirm-bar.tsx';
 import { Frame } from '../parts/frame.tsx';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
-import { Loading, sayError, Trouble } from '../parts/states.tsx';
+import { Pending, sayError } from '../parts/states.tsx';
 import { Timeline } from '../parts/timeline.tsx';
 import { hasRole, useMe } from '../session.ts';
 import { MissingPage } from '../shell/plain-pages.tsx';
@@ -28,8 +29,8 @@ export function ReleasePage(): ReactElement {
   const client = useQueryClient();
   const navigate = useNavigate();
   const { site, releaseId } = useParams({ from: '/releases/$site/$releaseId' });
-  const { data, error, refetch } = useQuery(views.release(site, releaseId));
-  const { data: siteList } = useQuery(views.sites());
+  const answer = useQuery(views.release(site, releaseId));
+  const { data, error } = answer;
   const seesDeliveries = hasRole(me, 'comms', 'signer', 'manager', 'duty', 'admin');
   const { data: deliveries } = useQuery({ ...views.deliveries(releaseId), enabled: seesDeliveries });
   const { data: channels } = useQuery(views.channels());
@@ -49,7 +50,7 @@ export function ReleasePage(): ReactElement {
   const whyNot = offline ? t('task.offline') : hasStepRole && involved ? t('release.samePerson') : null;
   const mayPass = hasStepRole && whyNot === null && !busy;
   const isDraft = row?.state === 'draft' && hasRole(me, 'comms');
-  const siteName = siteList?.rows.find(({ siteId }) => siteId === site)?.name ?? site;
+  const siteName = useSiteName()(site);
 
   const send = async (type: string, fields: Record<string, unknown>, said: string) => {
     setBusy(true);
@@ -103,8 +104,7 @@ export function ReleasePage(): ReactElement {
   ]);
 
   if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return <MissingPage />;
-  if (error && !data) return <Trouble error={error} onRetry={() => void refetch()} />;
-  if (!data || !row) return <Loading />;
+  if (!data || !row) return <Pending of={answer} />;
   return (
     <div className="release" data-testid="release" data-state={row.state}>
       <div className="release-main">

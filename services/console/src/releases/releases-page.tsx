@@ -2,9 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { Me, ReleaseRow } from '@tongsheng/contracts';
 import { useState, type ReactElement } from 'react';
-import { releases, sites } from '../api/views.ts';
+import { useSiteName } from '../api/site-names.ts';
+import { releases } from '../api/views.ts';
 import { useShortcuts } from '../keys.ts';
-import { Empty, Loading, Trouble } from '../parts/states.tsx';
+import { Empty, Pending } from '../parts/states.tsx';
 import { hasRole, useMe } from '../session.ts';
 import { short } from '../time.ts';
 import { useWords } from '../words/index.ts';
@@ -23,15 +24,15 @@ export function ReleasesPage(): ReactElement {
   const me = useMe();
   const navigate = useNavigate();
   const { show } = useSearch({ from: '/releases' });
-  const { data, error, refetch } = useQuery(releases());
-  const { data: siteList } = useQuery(sites());
+  const list = useQuery(releases());
+  const { data } = list;
   const [chosen, setChosen] = useState(0);
   const writes = hasRole(me, 'comms');
   const all = show === 'all' || !(writes || hasRole(me, 'reviewer', 'confidentiality', 'signer'));
   const sorted = [...(data?.rows ?? [])].sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
   const waiting = sorted.filter((row) => waitsFor(me, row));
   const rows = all ? sorted : waiting;
-  const nameOf = (site: string) => siteList?.rows.find(({ siteId }) => siteId === site)?.name ?? site;
+  const nameOf = useSiteName();
   const open = (row: ReleaseRow | undefined) =>
     row && void navigate({ to: '/releases/$site/$releaseId', params: { site: row.site, releaseId: row.releaseId } });
   useShortcuts([
@@ -79,8 +80,7 @@ export function ReleasesPage(): ReactElement {
           </>
         )}
       </div>
-      {error && !data && <Trouble error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Loading />}
+      <Pending of={list} />
       {data && rows.length === 0 && (
         <Empty title={t(all ? 'releases.emptyAll' : 'releases.empty')}>{t('releases.emptyHint')}</Empty>
       )}

@@ -1,6 +1,7 @@
 import type { RepostRow } from '@tongsheng/contracts';
 import { describe, expect, it } from 'vitest';
-import { arrived, keyOf, merged, nextOpen } from './order.ts';
+import { arrived, merged, nextOpen } from './order.ts';
+import { keyOf } from './rows.ts';
 
 const row = (taskId: string, dueAt: string, more: Partial<RepostRow> = {}) =>
   ({ site: 'province', taskId, dueAt, state: 'queued', exemption: null, ...more }) as RepostRow;

@@ -1,6 +1,6 @@
 import type { RepostRow } from '@tongsheng/contracts';
-
-export const keyOf = ({ site, taskId }: Pick<RepostRow, 'site' | 'taskId'>): string => `${site}/${taskId}`;
+import type { QueueView } from '../api/views.ts';
+import { inView, keyOf } from './rows.ts';
 
 /**
  * The order on the screen, which stays as it is while someone works: rows change in place, and what is new waits
@@ -9,10 +9,10 @@ export const keyOf = ({ site, taskId }: Pick<RepostRow, 'site' | 'taskId'>): str
 export type FrozenOrder = readonly string[];
 
 /** The list as it ought to be: open by time left, or, of what is closed, as the server orders it. */
-export function merged(rows: RepostRow[], view: 'open' | 'waiting_exemption' | 'closed'): FrozenOrder {
+export function merged(rows: RepostRow[], view: QueueView): FrozenOrder {
   if (view === 'closed') return rows.map(keyOf);
   return rows
-    .filter(({ state, exemption }) => state === 'queued' && (view === 'open' || exemption !== null))
+    .filter(inView[view])
     .sort((one, other) =>
       one.dueAt === other.dueAt ? compare(keyOf(one), keyOf(other)) : compare(one.dueAt, other.dueAt),
     )
@@ -20,11 +20,7 @@ export function merged(rows: RepostRow[], view: 'open' | 'waiting_exemption' | '
 }
 
 /** Rows that belong into the list and are not in it yet. */
-export function arrived(
-  order: FrozenOrder,
-  rows: RepostRow[],
-  view: 'open' | 'waiting_exemption' | 'closed',
-): RepostRow[] {
+export function arrived(order: FrozenOrder, rows: RepostRow[], view: QueueView): RepostRow[] {
   const shown = new Set(order);
   const due = new Set(merged(rows, view));
   return rows.filter((row) => due.has(keyOf(row)) && !shown.has(keyOf(row)));

@@ -1,8 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { RepostRow } from '@tongsheng/contracts';
 import { memo, useEffect, useRef, type ReactElement } from 'react';
-import { sites } from '../api/views.ts';
+import { useSiteName } from '../api/site-names.ts';
 import { Countdown } from '../parts/countdown.tsx';
 import { useWords } from '../words/index.ts';
 import type { FrozenOrder } from './order.ts';
@@ -21,8 +20,7 @@ export function QueueGrid(props: {
   const { order, rows, selected, sending, onSelect, onOpen } = props;
   const t = useWords();
   const viewport = useRef<HTMLDivElement>(null);
-  const { data } = useQuery(sites());
-  const names = new Map(data?.rows.map(({ siteId, name }) => [siteId, name]));
+  const siteName = useSiteName();
   const virtual = useVirtualizer({
     count: order.length,
     getScrollElement: () => viewport.current,
@@ -57,7 +55,7 @@ export function QueueGrid(props: {
               top={start}
               selected={key === selected}
               sending={sending.has(key)}
-              siteName={names.get(row.site) ?? row.site}
+              siteName={siteName(row.site)}
               onSelect={onSelect}
               onOpen={onOpen}
             />

@@ -5,11 +5,12 @@ import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactEleme
 import * as views from '../api/views.ts';
 import { useShortcuts } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
-import { Empty, Loading, Trouble } from '../parts/states.tsx';
+import { Empty, Pending } from '../parts/states.tsx';
 import { clockState, serverNow, short } from '../time.ts';
 import { useWords, type Word } from '../words/index.ts';
-import { arrived, keyOf, merged, nextOpen, type FrozenOrder } from './order.ts';
+import { arrived, merged, nextOpen, type FrozenOrder } from './order.ts';
 import { QueueGrid } from './queue-grid.tsx';
+import { inView, keyOf } from './rows.ts';
 import { TaskPanel } from './task-panel.tsx';
 
 const tabs: { view: views.QueueView; word: Word }[] = [
@@ -24,7 +25,8 @@ export function QueuePage(): ReactElement {
   const { view = 'open', site } = useSearch({ from: '/reposts' });
   const navigate = useNavigate({ from: '/reposts' });
   const { data: sites } = useQuery(views.sites());
-  const { data, error, refetch } = useQuery({ ...views.reposts(view, site), staleTime: Infinity });
+  const answer = useQuery({ ...views.reposts(view, site), staleTime: Infinity });
+  const { data } = answer;
   return (
     <div className="queue">
       <div className="queue-bar">
@@ -60,8 +62,7 @@ export function QueuePage(): ReactElement {
         <span className="top-space" />
         <SourcesLine />
       </div>
-      {error && !data ? <Trouble error={error} onRetry={() => void refetch()} /> : null}
-      {!data && !error ? <Loading /> : null}
+      <Pending of={answer} />
       {data && <Queue key={`${view} ${site ?? '*'}`} view={view} list={data} />}
     </div>
   );
@@ -127,7 +128,6 @@ function Queue({ view, list }: { view: views.QueueView; list: views.RepostList }
       if (row) void client.prefetchQuery({ ...views.repost(row.site, row.taskId), staleTime: 10_000 });
     }
     // The rows themselves don't matter here, only which are next.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [shown, order, client]);
 
   const onSending = (key: string, is: boolean) =>
@@ -189,7 +189,7 @@ function Counts({ rows, view }: { rows: RepostRow[]; view: views.QueueView }): R
     return () => clearInterval(timer);
   }, []);
   if (view === 'closed') return null;
-  const open = rows.filter(({ state, exemption }) => state === 'queued' && (view === 'open' || exemption));
+  const open = rows.filter(inView[view]);
   const now = serverNow();
   const states = open.map(({ startsAt, dueAt }) => clockState(Date.parse(startsAt), Date.parse(dueAt), now));
   const count = (state: string) => states.filter((each) => each === state).length;

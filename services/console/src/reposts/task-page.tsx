@@ -5,7 +5,7 @@ import { ApiError } from '../api/client.ts';
 import { repost } from '../api/views.ts';
 import { useShortcuts } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
-import { Loading, Trouble } from '../parts/states.tsx';
+import { Pending } from '../parts/states.tsx';
 import { MissingPage } from '../shell/plain-pages.tsx';
 import { useWords } from '../words/index.ts';
 import { TaskPanel } from './task-panel.tsx';
@@ -15,7 +15,8 @@ export function TaskPage(): ReactElement {
   const t = useWords();
   const { site, taskId } = useParams({ from: '/reposts/$site/$taskId' });
   const navigate = useNavigate();
-  const { data, error, refetch } = useQuery(repost(site, taskId));
+  const answer = useQuery(repost(site, taskId));
+  const { data, error } = answer;
   const back = () => void navigate({ to: '/reposts', search: { task: `${site}/${taskId}` } });
   useShortcuts([{ keys: ['Escape'], says: 'keys.escape', group: 'keys.anywhere', run: back }]);
   if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return <MissingPage />;
@@ -24,8 +25,7 @@ export function TaskPage(): ReactElement {
       <p className="crumbs">
         <Link to="/reposts">{t('queue.title')}</Link> <kbd>Esc</kbd>
       </p>
-      {error && !data && <Trouble error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Loading />}
+      <Pending of={answer} />
       {data && <TaskPanel row={data.row} onDecided={(_, said) => announce('done', said)} />}
     </div>
   );

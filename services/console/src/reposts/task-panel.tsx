@@ -1,20 +1,21 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { RepostRow } from '@tongsheng/contracts';
 import { useEffect, useState, type ReactElement } from 'react';
-import { ApiError, decide, newId } from '../api/client.ts';
+import { ApiError, decide } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
-import * as views from '../api/views.ts';
+import { useSiteName } from '../api/site-names.ts';
+import { repost } from '../api/views.ts';
 import { useShortcuts } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
 import { ConfirmBar } from '../parts/confirm-bar.tsx';
 import { Countdown } from '../parts/countdown.tsx';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
-import { Loading, sayError, Trouble } from '../parts/states.tsx';
+import { Pending, sayError } from '../parts/states.tsx';
 import { Timeline } from '../parts/timeline.tsx';
 import { hasRole, useMe } from '../session.ts';
 import { minute, precise } from '../time.ts';
 import { useWords } from '../words/index.ts';
-import { keyOf } from './order.ts';
+import { keyOf } from './rows.ts';
 import { TaskPanes } from './task-panes.tsx';
 
 type Ask = null | 'approve' | 'countersign';
@@ -33,10 +34,9 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
   const me = useMe();
   const client = useQueryClient();
   const key = keyOf(row);
-  const detailQuery = useQuery({ ...views.repost(row.site, row.taskId), staleTime: 5_000 });
-  const { data: detail, error, refetch } = detailQuery;
-  const { data: siteList } = useQuery(views.sites());
-  const siteName = siteList?.rows.find(({ siteId }) => siteId === row.site)?.name ?? row.site;
+  const answer = useQuery({ ...repost(row.site, row.taskId), staleTime: 5_000 });
+  const { data: detail } = answer;
+  const siteName = useSiteName()(row.site);
   const offline = useLive(({ state }) => state === 'offline');
   const [ask, setAsk] = useState<Ask>(null);
   const [writing, setWriting] = useState<Writing>(null);
@@ -45,15 +45,14 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
   const [told, setTold] = useState<string | null>(null);
   const [seenHash, setSeenHash] = useState<string | null>(null);
 
-  const current = detail && detail.original.contentHash === row.contentHash ? detail : undefined;
   const open = row.state === 'queued';
   const isEditor = hasRole(me, 'editor');
-  const bothSeen = current !== undefined && seenHash === row.contentHash;
+  const version = row.contentHash;
+  const bothSeen = detail?.original.contentHash === version && seenHash === version;
   const whyNot = !isEditor ? t('task.notEditor') : offline ? t('task.offline') : !bothSeen ? t('task.notLoaded') : null;
   const mayApprove = open && whyNot === null && !busy;
 
   // A version that nobody has looked at can't be confirmed.
-  const version = row.contentHash;
   useEffect(() => setAsk(null), [version]);
 
   const send = async (type: string, fields: Record<string, unknown>, said: string) => {
@@ -61,7 +60,7 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
     setTold(null);
     onSending(key, true);
     try {
-      await decide({ type, site: row.site, taskId: row.taskId, ...fields }, newId());
+      await decide({ type, site: row.site, taskId: row.taskId, ...fields });
       setWriting(null);
       onDecided(key, said);
     } catch (caught) {
@@ -81,12 +80,8 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
   const refusalFor = (caught: unknown): string => {
     if (!(caught instanceof ApiError)) return sayError(caught, t);
     const { code, params } = caught;
-    const [name, at] = [
-      String(params['byName'] ?? params['by'] ?? ''),
-      String(params['approvedAt'] ?? params['at'] ?? ''),
-    ];
-    if (code === 'repost_already_approved' && name)
-      return t('task.alreadyApproved', { name, time: at ? precise(at) : '' });
+    if (code === 'repost_already_approved')
+      return t('task.alreadyApproved', { name: String(params['byName']), time: precise(String(params['at'])) });
     if (code === 'repost_changed') return t('task.changed', { version: String(params['version'] ?? '') });
     return sayError(caught, t);
   };
@@ -121,6 +116,11 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
     { keys: ['h'], says: 'task.history', group: 'keys.decision', run: () => setHistory(!history) },
   ]);
 
+  const historyToggle = (
+    <button type="button" className="button button-quiet" aria-pressed={history} onClick={() => setHistory(!history)}>
+      {t('task.history')} <kbd>H</kbd>
+    </button>
+  );
   const versionText = t('task.version', { version: row.version, hash: row.contentHash.slice(0, 8) });
   return (
     <section className="task" aria-label={row.title} data-testid="task" data-state={row.state}>
@@ -145,8 +145,7 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
       {row.verificationTrouble && (
         <p className="banner">{t('task.verifyTrouble', { reason: row.verificationTrouble })}</p>
       )}
-      {error && !detail ? <Trouble error={error} onRetry={() => void refetch()} /> : null}
-      {!detail && !error ? <Loading /> : null}
+      <Pending of={answer} />
       {history && detail && (
         <div className="task-history">
           <Timeline entries={detail.timeline} />
@@ -185,14 +184,7 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
                     </button>
                   )
                 )}
-                <button
-                  type="button"
-                  className="button button-quiet"
-                  aria-pressed={history}
-                  onClick={() => setHistory(!history)}
-                >
-                  {t('task.history')} <kbd>H</kbd>
-                </button>
+                {historyToggle}
               </div>
               <span className="actions-text">{whyNot}</span>
               <button
@@ -208,16 +200,7 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
             </>
           ) : (
             <>
-              <div className="actions-left">
-                <button
-                  type="button"
-                  className="button button-quiet"
-                  aria-pressed={history}
-                  onClick={() => setHistory(!history)}
-                >
-                  {t('task.history')} <kbd>H</kbd>
-                </button>
-              </div>
+              <div className="actions-left">{historyToggle}</div>
               <Outcome row={row} />
             </>
           )}

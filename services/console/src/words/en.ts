@@ -10,9 +10,6 @@ export const en: Words = {
   'app.close': 'Close',
   'app.cancel': 'Cancel',
   'app.confirm': 'Confirm',
-  'app.copy': 'Copy',
-  'app.all': 'All',
-  'app.none': 'None',
   'app.asOf': 'As of {time}',
   'app.notFound': 'There is no such page',
   'app.notFoundHint': 'The address may be wrong, or it belongs to a site that you do not work for.',
@@ -25,7 +22,6 @@ export const en: Words = {
   'app.signOut': 'Sign out',
   'app.help': 'Keys',
   'app.menu': 'Fold or unfold the menu',
-  'app.large': 'Large type',
   'app.forbidden': 'Your role does not see this page.',
   'app.forbiddenHint': 'An administrator can grant it.',
   'app.optional': 'optional',
@@ -53,7 +49,6 @@ export const en: Words = {
   'live.banner':
     'The live connection is down. Data as of {time}; countdowns go by the server’s clock. Nothing can be sent until it is back.',
 
-  'error.title': 'Not done',
   'error.network': 'The server can’t be reached. Check the network and try again.',
   'error.unknown': 'The server failed. Please try again later.',
   'error.code': 'Error number {id}',
@@ -73,8 +68,6 @@ export const en: Words = {
   'queue.closed': 'Done',
   'queue.site': 'Site',
   'queue.allSites': 'All sites',
-  'queue.left': 'Time left',
-  'queue.task': 'Item',
   'queue.count': '{n} tasks',
   'queue.urgent': 'Urgent {n}',
   'queue.overdue': 'Overdue {n}',
@@ -111,7 +104,6 @@ export const en: Words = {
 
   'task.original': 'Original (read only)',
   'task.preview': 'Our page',
-  'task.publishedAt': 'Published by the source {time}',
   'task.firstSeen': 'First seen {time}',
   'task.basis.stated': 'Clock from the time that the source stated',
   'task.basis.first_seen': 'Clock from first sight (the source stated no usable time)',
@@ -236,7 +228,6 @@ export const en: Words = {
   'editor.need.body': 'Write the text',
   'editor.need.claim': 'Write what is being said',
   'editor.need.channels': 'Choose at least one channel',
-  'editor.voids': 'Saving voids the signatures so far',
   'editor.count': '{n} characters',
   'editor.tool.bold': 'Bold',
   'editor.tool.heading': 'Heading',
@@ -322,7 +313,6 @@ export const en: Words = {
   'compliance.emptyTasks': 'No such tasks',
   'compliance.position': 'log position {n}',
 
-  'sources.title': 'Sources',
   'sources.ok': 'In order',
   'sources.paused': 'Paused',
   'sources.failed': 'Can’t be read',
@@ -354,7 +344,6 @@ export const en: Words = {
   'trouble.entities_refused': 'Entity definitions are refused',
   'trouble.truncated': 'Cut off; only whole entries were taken',
 
-  'dead.title': 'Dead letters',
   'dead.hint':
     'Messages that failed after several tries rest here: not lost, and not in the way of others. Replay them once the cause is gone.',
   'dead.empty': 'No dead letters',
@@ -367,7 +356,6 @@ export const en: Words = {
   'dead.replayed': 'Replayed; if it succeeds, the letter goes away',
   'dead.inspect': 'Inspect',
 
-  'audit.title': 'Audit',
   'audit.hint': 'Sign-ins, sign-outs and refusals, from the log, newest first.',
   'audit.empty': 'No entries yet',
   'audit.what': 'What',
@@ -375,7 +363,6 @@ export const en: Words = {
   'audit.where': 'Address',
   'audit.detail': 'Detail',
 
-  'health.title': 'Health',
   'health.ok': 'All is well',
   'health.notOk': 'A view is being rebuilt; data is incomplete for the moment',
   'health.durability': 'What the log’s storage guarantees',

@@ -32,3 +32,12 @@ export function useWords(): (word: Word, values?: Values) => string {
 
 /** A word that is made of what the server said, such as an event's type; null when there is none. */
 export const wordFor = (name: string): Word | null => (name in zh ? (name as Word) : null);
+
+/** The kind of a channel in words; its own name where there is no word for it yet. */
+export function useChannelKind(): (kind: string) => string {
+  const t = useWords();
+  return (kind) => {
+    const word = wordFor(`channel.${kind}`);
+    return word ? t(word) : kind;
+  };
+}

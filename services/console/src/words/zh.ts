@@ -9,9 +9,6 @@ export const zh = {
   'app.close': '关闭',
   'app.cancel': '取消',
   'app.confirm': '确认',
-  'app.copy': '复制',
-  'app.all': '全部',
-  'app.none': '无',
   'app.asOf': '数据截至 {time}',
   'app.notFound': '没有这个页面',
   'app.notFoundHint': '地址可能有误，或者这条内容不在您负责的站点。',
@@ -24,7 +21,6 @@ export const zh = {
   'app.signOut': '退出登录',
   'app.help': '快捷键',
   'app.menu': '收起或展开菜单',
-  'app.large': '大字',
   'app.forbidden': '您的角色看不到这一页。',
   'app.forbiddenHint': '需要时请联系管理员授权。',
   'app.optional': '选填',
@@ -51,7 +47,6 @@ export const zh = {
   'live.off': '离线',
   'live.banner': '实时连接中断，数据截至 {time}，倒计时按服务器时间推算。连接恢复前不能提交。',
 
-  'error.title': '没有办成',
   'error.network': '连不上服务器，请检查网络后重试。',
   'error.unknown': '服务器出错了，请稍后再试。',
   'error.code': '错误编号 {id}',
@@ -71,8 +66,6 @@ export const zh = {
   'queue.closed': '已办',
   'queue.site': '站点',
   'queue.allSites': '全部站点',
-  'queue.left': '剩余',
-  'queue.task': '稿件',
   'queue.count': '{n} 条',
   'queue.urgent': '紧急 {n}',
   'queue.overdue': '超时 {n}',
@@ -109,7 +102,6 @@ export const zh = {
 
   'task.original': '原文（只读）',
   'task.preview': '我站效果',
-  'task.publishedAt': '来源发布 {time}',
   'task.firstSeen': '首见 {time}',
   'task.basis.stated': '起算：来源写明的时间',
   'task.basis.first_seen': '起算：首见（来源没有写明可用的时间）',
@@ -233,7 +225,6 @@ export const zh = {
   'editor.need.body': '请写正文',
   'editor.need.claim': '请写网传说法',
   'editor.need.channels': '请至少选一个投递渠道',
-  'editor.voids': '保存将作废已有签字，并回到撰稿',
   'editor.count': '{n} 字',
   'editor.tool.bold': '加粗',
   'editor.tool.heading': '小标题',
@@ -319,7 +310,6 @@ export const zh = {
   'compliance.emptyTasks': '没有这样的任务',
   'compliance.position': '日志位置 {n}',
 
-  'sources.title': '来源',
   'sources.ok': '正常',
   'sources.paused': '已停用',
   'sources.failed': '读取失败',
@@ -351,7 +341,6 @@ export const zh = {
   'trouble.entities_refused': '含有不允许的实体定义，已拒收',
   'trouble.truncated': '内容不完整，只收下了完整的条目',
 
-  'dead.title': '死信',
   'dead.hint': '重试多次仍没办成的消息停放在这里，不会丢失，也不挡住后面的。排除原因后可重放。',
   'dead.empty': '没有死信',
   'dead.emptyHint': '所有消息都已办成。',
@@ -363,7 +352,6 @@ export const zh = {
   'dead.replayed': '已重放；若办成，这一条会消失',
   'dead.inspect': '查看内容',
 
-  'audit.title': '操作日志',
   'audit.hint': '登录、退出和被拒绝的操作，来自日志，新的在前。',
   'audit.empty': '还没有记录',
   'audit.what': '事项',
@@ -371,7 +359,6 @@ export const zh = {
   'audit.where': '地址',
   'audit.detail': '说明',
 
-  'health.title': '系统健康',
   'health.ok': '一切正常',
   'health.notOk': '有视图正在重建，数据暂不完整',
   'health.durability': '日志存储的保证',
