@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AccessEvent } from './access.ts';
 import { DeliveryEvent } from './delivery.ts';
-import { ItemEvent, SourceHealthEvent } from './item.ts';
+import { ItemEvent, ItemKnownAs } from './item.ts';
 import {
   RegistryEvent,
   type ChannelRegistered,
@@ -13,12 +13,14 @@ import {
 } from './registry.ts';
 import { ReleaseEvent } from './release.ts';
 import { RepostEvent } from './repost.ts';
+import { SourceHealthEvent } from './source-health.ts';
 
 /** Every event of the journal. `history/` holds a frozen sample of each that was ever written. */
 export const AnyEvent = z.discriminatedUnion('type', [
   AccessEvent,
   DeliveryEvent,
   ItemEvent,
+  ItemKnownAs,
   RegistryEvent,
   ReleaseEvent,
   RepostEvent,
@@ -29,6 +31,7 @@ export type AnyEvent = z.infer<typeof AnyEvent>;
 /** Which events stand under which aggregate, the second token of `ev.<aggregate>.<site>.<id>`. */
 export type EventsByAggregate = {
   access: AccessEvent;
+  alias: ItemKnownAs;
   channel: ChannelRegistered;
   delivery: DeliveryEvent;
   item: ItemEvent;

@@ -1,6 +1,7 @@
 export * from './access.ts';
 export * from './delivery.ts';
 export * from './envelope.ts';
+export * from './evidence.ts';
 export * from './events.ts';
 export * from './item.ts';
 export * from './public.ts';
@@ -8,6 +9,8 @@ export * from './refusal.ts';
 export * from './registry.ts';
 export * from './release.ts';
 export * from './repost.ts';
+export * from './source.ts';
+export * from './source-health.ts';
 export * from './subjects.ts';
 export * from './views.ts';
 export * from './words.ts';

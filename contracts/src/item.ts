@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { evidence } from './evidence.ts';
+import { sourceKind } from './source.ts';
 import { commandHead, hash, html, instant, itemId, line, sourceId } from './words.ts';
 
 /** What a source said about when it published: the instant, how exact it was, and the words it used. */
@@ -9,6 +11,10 @@ export const publication = z.object({
 });
 export type Publication = z.infer<typeof publication>;
 
+/** A file that an item offers beside its text 附件. */
+export const attachment = z.object({ url: z.url(), name: z.string().max(300) });
+export type Attachment = z.infer<typeof attachment>;
+
 /** One version of an item, as read and sanitised. */
 export const content = z.object({
   title: line,
@@ -16,77 +22,131 @@ export const content = z.object({
   html,
   author: z.string().max(500).nullable(),
   categories: z.array(z.string().max(200)).max(50),
-  /** SHA-256 of title, link and text: what an approval is bound to. */
+  /** SHA-256 of title, link, text and attachments: what an approval is bound to. */
   contentHash: hash,
+  /** 发文字号 in its canonical form, such as `税总发〔2017〕84号`: the document's own, not one that it cites. */
+  documentNumber: z.string().max(100).nullable().default(null),
+  /** 发文机关. */
+  issuer: z.string().max(200).nullable().default(null),
+  /** The column that the item itself names. */
+  column: z.string().max(200).nullable().default(null),
+  attachments: z.array(attachment).max(100).default([]),
 });
 export type Content = z.infer<typeof content>;
 
-const seen = { itemId, sourceId, version: z.int().min(1), ...content.shape };
+const seen = { itemId, sourceId, version: z.int().min(1), ...content.shape, evidence: evidence.optional() };
 
 /** A source carries something new. Said once, however often it is seen. */
 const ItemPublished = z.object({
   type: z.literal('item.published'),
   ...seen,
-  /** The stable key the identity was made of: guid, link, or content. */
+  /** The stable key the identity was made of: guid, link, document number, or content. */
   key: z.string().max(2000),
   publication,
   firstSeenAt: instant,
+  /** What noticed it. */
+  detector: sourceKind.optional(),
 });
 
 /** A source changed what it carries. The version before stays as it was. */
 const ItemRevised = z.object({ type: z.literal('item.revised'), ...seen, seenAt: instant });
 
-export const ItemEvent = z.discriminatedUnion('type', [ItemPublished, ItemRevised]);
+/** How an item's own page can be lost. */
+export const absence = z.enum(['gone', 'moved_home', 'text_lost']);
+export type Absence = z.infer<typeof absence>;
+const lost = { itemId, sourceId, reason: absence, detail: z.string().max(500), evidence: evidence.optional() };
+
+/** The item's page is not what it was. One look is no proof; a second one decides. */
+const ItemMissing = z.object({ type: z.literal('item.missing'), ...lost, missingAt: instant });
+/** A second look found the page lost as well: withdrawn upstream. */
+const ItemWithdrawn = z.object({
+  type: z.literal('item.withdrawn'),
+  ...lost,
+  missingSince: instant,
+  withdrawnAt: instant,
+});
+/** The page is there again. */
+const ItemReturned = z.object({ type: z.literal('item.returned'), itemId, sourceId, returnedAt: instant });
+
+/** A copy of an image or attachment in the object store, by its SHA-256. */
+export const keptFile = z.object({
+  url: z.url(),
+  name: z.string().max(300),
+  hash,
+  bytes: z.int().min(0),
+  /** By its content, not by what the server said. */
+  mediaType: z.string().max(100),
+});
+export type KeptFile = z.infer<typeof keptFile>;
+
+/** Images and attachments were fetched and kept, because upstream may move them; or could not be, and why. */
+const ItemFilesKept = z.object({
+  type: z.literal('item.files_kept'),
+  itemId,
+  sourceId,
+  version: z.int().min(1),
+  files: z.array(keptFile).max(200),
+  failed: z.array(z.object({ url: z.url(), code: z.string().max(64), detail: z.string().max(300) })).max(200),
+  keptAt: instant,
+});
+
+export const ItemEvent = z.discriminatedUnion('type', [
+  ItemPublished,
+  ItemRevised,
+  ItemMissing,
+  ItemWithdrawn,
+  ItemReturned,
+  ItemFilesKept,
+]);
 export type ItemEvent = z.infer<typeof ItemEvent>;
+export type ItemVersion = Extract<ItemEvent, { type: 'item.published' | 'item.revised' }>;
+
+/** The versions among an item's events, oldest first. */
+export const versionsOf = (events: readonly ItemEvent[]): ItemVersion[] =>
+  events.filter((event) => event.type === 'item.published' || event.type === 'item.revised');
+
+const head = { ...commandHead, itemId, sourceId };
 
 export const ItemCommand = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('item.observe'),
-    ...commandHead,
-    itemId,
-    sourceId,
+    ...head,
     key: z.string().min(1).max(2000),
     publication,
     content,
+    detector: sourceKind.optional(),
+    evidence: evidence.optional(),
+  }),
+  z.strictObject({
+    type: z.literal('item.report_missing'),
+    ...head,
+    reason: absence,
+    detail: z.string().max(500),
+    evidence: evidence.optional(),
+  }),
+  z.strictObject({ type: z.literal('item.report_present'), ...head }),
+  z.strictObject({
+    type: z.literal('item.keep_files'),
+    ...head,
+    version: z.int().min(1),
+    files: ItemFilesKept.shape.files,
+    failed: ItemFilesKept.shape.failed,
   }),
 ]);
 export type ItemCommand = z.infer<typeof ItemCommand>;
 
-/** Why a source could not be read; a closed list that the console words. */
-export const sourceTrouble = z.object({ code: z.string().max(64), detail: z.string().max(1000) });
-
-/** A source could not be read any more, or fails in another way than before. */
-const SourceFailed = z.object({
-  type: z.literal('source.failed'),
+/** Another stable key under which a source's item is known, so that it arrives once by whichever way it comes. */
+export const ItemKnownAs = z.object({
+  type: z.literal('item.known_as'),
   sourceId,
-  ...sourceTrouble.shape,
-  failedAt: instant,
-});
-/** A source that failed is read again. */
-const SourceRecovered = z.object({ type: z.literal('source.recovered'), sourceId, recoveredAt: instant });
-/** One entry of a source could not become an item; the others did. Kept for a person to see. */
-const EntryRejected = z.object({
-  type: z.literal('source.entry_rejected'),
-  sourceId,
+  itemId,
   key: z.string().max(2000),
-  title: z.string().max(500),
-  ...sourceTrouble.shape,
-  rejectedAt: instant,
+  knownAt: instant,
 });
+export type ItemKnownAs = z.infer<typeof ItemKnownAs>;
 
-export const SourceHealthEvent = z.discriminatedUnion('type', [SourceFailed, SourceRecovered, EntryRejected]);
-export type SourceHealthEvent = z.infer<typeof SourceHealthEvent>;
-
-export const SourceHealthCommand = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('source.report_failure'), ...commandHead, sourceId, ...sourceTrouble.shape }),
-  z.strictObject({ type: z.literal('source.report_success'), ...commandHead, sourceId }),
-  z.strictObject({
-    type: z.literal('source.reject_entry'),
-    ...commandHead,
-    sourceId,
-    key: z.string().max(2000),
-    title: z.string().max(500),
-    ...sourceTrouble.shape,
-  }),
+export const AliasCommand = z.discriminatedUnion('type', [
+  /** `aliasId` is made of the key, as an item's id is of its first one. */
+  z.strictObject({ type: z.literal('alias.claim'), ...head, aliasId: itemId, key: z.string().min(1).max(2000) }),
 ]);
-export type SourceHealthCommand = z.infer<typeof SourceHealthCommand>;
+export type AliasCommand = z.infer<typeof AliasCommand>;

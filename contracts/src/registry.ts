@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mustBeReadable, source } from './source.ts';
 import { channelId, commandHead, duration, line, personId, siteId, sourceId, token } from './words.ts';
 
 export const level = z.enum(['national', 'province', 'city']);
@@ -12,21 +13,6 @@ export const site = z.object({
   baseUrl: z.url(),
 });
 export type Site = z.infer<typeof site>;
-
-/** An upstream column that sites must watch, and how it is read. */
-export const source = z.object({
-  sourceId,
-  name: line,
-  level: z.enum(['national', 'national-portal', 'province', 'province-portal', 'city-portal']),
-  kind: z.enum(['feed']),
-  url: z.url(),
-  column: line,
-  /** Zone of dates without one (IANA name). */
-  zone: z.string().default('Asia/Shanghai'),
-  pollSeconds: z.int().min(1).max(3600).default(300),
-  paused: z.boolean().default(false),
-});
-export type Source = z.infer<typeof source>;
 
 /** Which items of which sources which sites must repost, within which limit (税总发〔2017〕84号 二(五)3: 12 hours). */
 export const rule = z.object({
@@ -120,7 +106,7 @@ export type RegistryEvent = z.infer<typeof RegistryEvent>;
 
 export const RegistryCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('site.register'), ...commandHead, site }),
-  z.strictObject({ type: z.literal('source.register'), ...commandHead, source }),
+  z.strictObject({ type: z.literal('source.register'), ...commandHead, source: source.superRefine(mustBeReadable) }),
   z.strictObject({ type: z.literal('rule.register'), ...commandHead, rule }),
   z.strictObject({ type: z.literal('person.register'), ...commandHead, person }),
   z.strictObject({ type: z.literal('channel.register'), ...commandHead, channel }),

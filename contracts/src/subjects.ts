@@ -9,6 +9,9 @@
  */
 export const streams = { journal: 'EVENTS', public: 'PUBLIC', dead: 'DEAD' } as const;
 
+/** Object stores: what servers answered and copies of files, by their hash. */
+export const buckets = { evidence: 'EVIDENCE' } as const;
+
 export const subjects = {
   event: (aggregate: string, site: string, id: string) => `ev.${aggregate}.${site}.${id}`,
   /** Every event of some aggregates' kind: `ev.repost.>`; without a name, the whole journal. */

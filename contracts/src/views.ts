@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { outcome } from './delivery.ts';
-import { content, publication } from './item.ts';
+import { evidence } from './evidence.ts';
+import { content, keptFile, publication } from './item.ts';
 import { level, role } from './registry.ts';
 import { draft, reviewStep } from './release.ts';
 import { obligation, warningShare } from './repost.ts';
+import { sourceKind } from './source.ts';
 import { actor, channelId, hash, instant, itemId, line, personId, siteId, sourceId, token } from './words.ts';
 
 /** Who is signed in, and what they may do. */
@@ -124,20 +126,127 @@ export const DeliveryRow = z.object({
 });
 export type DeliveryRow = z.infer<typeof DeliveryRow>;
 
-/** A source's health: what it brought, and what is wrong with it. */
+/** Something wrong with one way of reading a source, since when, and what was received. */
+const troubleSince = z.object({
+  /** The detector's address. */
+  detector: z.url(),
+  code: z.string(),
+  detail: z.string(),
+  since: instant,
+  evidence: evidence.nullable(),
+});
+
+/** A source at a glance: what it brought, and what is wrong with it. */
 export const SourceRow = z.object({
   sourceId,
   name: line,
   level: z.string(),
+  kind: sourceKind,
   url: z.url(),
   column: line,
   paused: z.boolean(),
+  detectors: z.array(z.object({ kind: sourceKind, url: z.url() })),
   items: z.int(),
   lastItemAt: instant.nullable(),
-  trouble: z.object({ code: z.string(), detail: z.string(), since: instant }).nullable(),
-  rejected: z.array(z.object({ title: z.string(), code: z.string(), detail: z.string(), at: instant })),
+  /** One for each detector that fails. */
+  troubles: z.array(troubleSince),
+  /** Hours of failing after which people were told; 0: none yet. */
+  escalatedHours: z.int(),
+  quiet: z.object({ lastAt: instant, usualSeconds: z.int(), since: instant }).nullable(),
+  disagreements: z.array(
+    z.object({
+      detector: z.url(),
+      missing: z.array(z.object({ title: z.string(), link: z.url().nullable() })),
+      since: instant,
+    }),
+  ),
+  /** The newest entries that could not become items. */
+  rejected: z.array(
+    z.object({
+      title: z.string(),
+      code: z.string(),
+      detail: z.string(),
+      at: instant,
+      evidence: evidence.nullable(),
+    }),
+  ),
 });
 export type SourceRow = z.infer<typeof SourceRow>;
+
+/** Whether an item's own page is where it was: one look that misses it is a suspicion, two are a withdrawal. */
+export const presence = z.enum(['present', 'missing', 'withdrawn']);
+
+/** An item as the browser lists it. */
+export const ItemRow = z.object({
+  itemId,
+  sourceId,
+  sourceName: line,
+  title: line,
+  link: z.url().nullable(),
+  documentNumber: z.string().nullable(),
+  issuer: z.string().nullable(),
+  column: z.string().nullable(),
+  publication,
+  firstSeenAt: instant,
+  changedAt: instant,
+  version: z.int(),
+  presence,
+  attachments: z.int(),
+  files: z.object({ kept: z.int(), failed: z.int() }),
+  /** Sites that owe it. */
+  tasks: z.int(),
+  /** It parsed, and no rule speaks of it: the regulation's own limit binds everywhere. */
+  unrouted: z.boolean(),
+});
+export type ItemRow = z.infer<typeof ItemRow>;
+
+/** What a search found, newest first. It goes back so far, and on request further. */
+export const ItemSearch = z.object({
+  rows: z.array(z.object({ ...ItemRow.shape, excerpt: z.string().nullable() })),
+  /** Items looked at, and where to go on; null at the end. */
+  searched: z.int(),
+  next: z.string().nullable(),
+});
+export type ItemSearch = z.infer<typeof ItemSearch>;
+
+/** One item with every version, its proof of first sight, and what became of it. */
+export const ItemDetail = z.object({
+  row: ItemRow,
+  versions: z.array(
+    z.object({
+      ...content.shape,
+      version: z.int(),
+      seenAt: instant,
+      /** Visible text, one line a block: what versions are compared by. */
+      text: z.string(),
+      /** The version as a page of its own, for a frame without script. */
+      page: z.string(),
+      evidence: evidence.nullable(),
+      /** Where the version stands in the log. */
+      position: z.int(),
+      entryHash: hash,
+    }),
+  ),
+  files: z.array(keptFile),
+  failedFiles: z.array(z.object({ url: z.url(), code: z.string(), detail: z.string() })),
+  tasks: z.array(z.object({ site: siteId, taskId: token, state: repostState, dueAt: instant })),
+  timeline: z.array(TimelineEntry),
+});
+export type ItemDetail = z.infer<typeof ItemDetail>;
+
+/** What a server said, taken out of the object store and hashed again. */
+export const EvidenceView = z.object({
+  url: z.url(),
+  seenAt: instant,
+  statusLine: z.string(),
+  headers: z.array(z.object({ name: z.string(), value: z.string() })),
+  snapshot: hash,
+  bodyHash: hash,
+  bytes: z.int(),
+  /** The stored answer still has the hash that the log names. */
+  intact: z.boolean(),
+});
+export type EvidenceView = z.infer<typeof EvidenceView>;
 
 export const complianceOutcome = z.enum(['open', 'on_time', 'late', 'exempted']);
 export type ComplianceOutcome = z.infer<typeof complianceOutcome>;
@@ -213,7 +322,7 @@ export type HealthView = z.infer<typeof HealthView>;
 
 /** One live change, as SSE carries it; `position` is its `id`. A `gap` asks the console to read again. */
 export const LiveChange = z.object({
-  view: z.enum(['reposts', 'releases', 'deliveries', 'sources']),
+  view: z.enum(['reposts', 'releases', 'deliveries', 'sources', 'items']),
   key: z.string(),
   row: z.unknown().nullable(),
   position: z.int(),

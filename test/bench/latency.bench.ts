@@ -66,6 +66,10 @@ async function put(i: number): Promise<void> {
     author: null,
     categories: [],
     contentHash: hashA,
+    documentNumber: null,
+    issuer: null,
+    column: null,
+    attachments: [],
   };
   const { body, headers } = encodeEntry('bench', { id: itemId, at, actor: service }, [event], '');
   sent.set(itemId, performance.now());

@@ -39,6 +39,8 @@ const source = (sourceId: string, url: string): Source => ({
   column: '税收政策',
   zone: 'Asia/Shanghai',
   pollSeconds: 1,
+  fullText: false,
+  also: [],
   paused: false,
 });
 

@@ -24,7 +24,7 @@ export const failure = (id: string, sourceId: string): SourceHealthCommand => ({
   detail: '中文说明',
 });
 
-export const observation = (itemId: string, letter = 'a'): ItemCommand => ({
+export const observation = (itemId: string, letter = 'a'): Extract<ItemCommand, { type: 'item.observe' }> => ({
   type: 'item.observe',
   id: `observe/${itemId}/${letter}`,
   at: noon,
@@ -40,6 +40,10 @@ export const observation = (itemId: string, letter = 'a'): ItemCommand => ({
     author: null,
     categories: [],
     contentHash: hashOf(letter),
+    documentNumber: null,
+    issuer: null,
+    column: null,
+    attachments: [],
   },
 });
 

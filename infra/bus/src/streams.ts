@@ -1,4 +1,4 @@
-import { streams, subjects } from '@tongsheng/contracts';
+import { buckets, streams, subjects } from '@tongsheng/contracts';
 import { DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
@@ -69,13 +69,17 @@ export async function ensureStreams(bus: Bus, options: StreamOptions = {}): Prom
     });
     if (!found) {
       await bus.jsm.streams.add(wanted).catch((error: unknown) => {
-        throw isApiError(error, apiCode.noRoom) ? new UnfitServer(noRoom(wanted)) : error;
+        throw isApiError(error, apiCode.noRoom) ? new UnfitServer(noRoom(wanted.name, wanted.max_bytes ?? 0)) : error;
       });
       continue;
     }
     if (found.config.num_replicas > 1) requireReplicaSafe(version);
     checkUnchanged(found.config, wanted);
   }
+  const { replicas = 1, maxBytes = defaultMaxBytes, storage = StorageType.File } = options;
+  await bus.js.views.os(buckets.evidence, { storage, replicas, max_bytes: maxBytes }).catch((error: unknown) => {
+    throw isApiError(error, apiCode.noRoom) ? new UnfitServer(noRoom(buckets.evidence, maxBytes)) : error;
+  });
 }
 
 /** On 2.9 several writers win one sequence check when a stream is replicated (measured; fixed by 2.10.27). */
@@ -108,6 +112,6 @@ function checkUnchanged(found: StreamConfig, wanted: Wanted): void {
   }
 }
 
-const noRoom = ({ name, max_bytes = 0 }: Wanted) =>
-  `bus: nats-server has no room for stream ${name} (${Math.round(max_bytes / 2 ** 20)} MiB are reserved for it); ` +
+const noRoom = (name: string, maxBytes: number) =>
+  `bus: nats-server has no room for stream ${name} (${Math.round(maxBytes / 2 ** 20)} MiB are reserved for it); ` +
   'free disk space, or set NATS_MAX_BYTES lower';

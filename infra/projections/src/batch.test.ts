@@ -19,7 +19,7 @@ const failing = defineProjection({
         return { sourceId: event.sourceId, failures: (row?.failures ?? 0) + 1 };
       case 'source.recovered':
         return null;
-      case 'source.entry_rejected':
+      default:
         return row;
     }
   },

@@ -1,15 +1,15 @@
-import type { ItemCommand, ItemEvent } from '@tongsheng/contracts';
-import { hashA, hashB, minutesLater, noon, observation, specify } from '@tongsheng/test/support';
+import type { Absence, ItemCommand, ItemEvent, ItemVersion } from '@tongsheng/contracts';
+import { hashA, hashB, minutesLater, noon, observation, service, specify } from '@tongsheng/test/support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { item } from './item.ts';
+import { item, secondLookMs } from './item.ts';
 
 const given = specify(item);
-const published = (letter = 'a'): ItemEvent => {
+const published = (letter = 'a'): ItemVersion => {
   const { itemId, sourceId, key, publication, content, at } = observation('item', letter);
   return { type: 'item.published', itemId, sourceId, version: 1, ...content, key, publication, firstSeenAt: at };
 };
-const revised = (version: number, letter: string): ItemEvent => {
+const revised = (version: number, letter: string): ItemVersion => {
   const { itemId, sourceId, content, at } = observation('item', letter);
   return { type: 'item.revised', itemId, sourceId, version, ...content, seenAt: at };
 };
@@ -28,9 +28,9 @@ describe('an item', () => {
     given(published(), revised(2, 'b')).when(observation('item')).yields(revised(3, 'a'));
   });
   it('is not published anew when its source moves its date', () => {
-    const later = { ...observation('item'), publication: { at: minutesLater(60), precision: 'second', text: null } };
+    const publication = { at: minutesLater(60), precision: 'second' as const, text: null };
     given(published())
-      .when(later as ItemCommand)
+      .when({ ...observation('item'), publication })
       .yields();
   });
   it('has one address, whoever sees it', () => {
@@ -38,14 +38,17 @@ describe('an item', () => {
   });
 });
 
+const playAll = (commands: ItemCommand[]) =>
+  commands.reduce<ItemEvent[]>(
+    (past, command) => [...past, ...item.decide(command, past.reduce(item.evolve, item.initial))],
+    [],
+  );
+
 const letters = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 30 });
 
 describe('whatever a source shows, in any order', () => {
   const play = (seen: string[]) =>
-    seen.reduce<ItemEvent[]>((past, letter) => {
-      const state = past.reduce(item.evolve, item.initial);
-      return [...past, ...item.decide({ ...observation('item', letter), at: minutesLater(past.length) }, state)];
-    }, []);
+    playAll(seen.map((letter, i) => ({ ...observation('item', letter), at: minutesLater(i) }))) as ItemVersion[];
 
   it('it is published once and first, and its versions count up without a gap', () => {
     fc.assert(
@@ -71,6 +74,89 @@ describe('whatever a source shows, in any order', () => {
         expect(play([...seen, again, again])).toEqual(play([...seen, again]));
       }),
     );
+  });
+});
+
+const head = { id: 'c', actor: service, itemId: 'item', sourceId: 'national-policy' };
+const missed = (minutes: number, reason: Absence = 'gone'): ItemCommand => {
+  return { type: 'item.report_missing', ...head, at: minutesLater(minutes), reason, detail: 'HTTP 404' };
+};
+const found = (minutes: number): ItemCommand => ({ type: 'item.report_present', ...head, at: minutesLater(minutes) });
+const lost = { itemId: 'item', sourceId: 'national-policy', reason: 'gone' as const, detail: 'HTTP 404' };
+const missing: ItemEvent = { type: 'item.missing', ...lost, missingAt: noon };
+const withdrawn: ItemEvent = { type: 'item.withdrawn', ...lost, missingSince: noon, withdrawnAt: minutesLater(10) };
+const returned: ItemEvent = {
+  type: 'item.returned',
+  itemId: 'item',
+  sourceId: 'national-policy',
+  returnedAt: minutesLater(20),
+};
+
+describe('an item whose page is lost', () => {
+  it('is missing at the first look, and withdrawn at a second one that is late enough', () => {
+    given(published()).when(missed(0)).yields(missing);
+    given(published(), missing).when(missed(9)).yields();
+    given(published(), missing).when(missed(10)).yields(withdrawn);
+    given(published(), missing, withdrawn).when(missed(60)).yields();
+  });
+  it('is back as soon as its page is, and says so once', () => {
+    given(published()).when(found(1)).yields();
+    given(published(), missing, withdrawn).when(found(20)).yields(returned);
+    given(published(), missing, withdrawn, returned).when(found(21)).yields();
+  });
+  it('begins anew when it is lost again', () => {
+    given(published(), missing, withdrawn, returned)
+      .when(missed(30))
+      .yields({ ...missing, missingAt: minutesLater(30) });
+  });
+  it('keeps its versions: what was withdrawn can still be revised', () => {
+    given(published(), missing, withdrawn).when(observation('item', 'b')).yields(revised(2, 'b'));
+  });
+  it('is nothing when nobody ever published it', () => {
+    given().when(missed(0)).yields();
+    given().when(found(0)).yields();
+  });
+  it('is withdrawn only after two looks that far apart, with no good one between, in any order of looks', () => {
+    const look = fc.tuple(fc.integer({ min: 1, max: 12 }), fc.boolean());
+    fc.assert(
+      fc.property(fc.array(look, { maxLength: 30 }), (looks) => {
+        let time = 0;
+        let since: number | null = null;
+        const commands: ItemCommand[] = [observation('item')];
+        const expected: number[] = [];
+        let gone = false;
+        for (const [pause, present] of looks) {
+          time += pause;
+          commands.push(present ? found(time) : missed(time));
+          if (present) [since, gone] = [null, false];
+          else if (since === null) since = time;
+          else if (!gone && (time - since) * 60_000 >= secondLookMs) {
+            expected.push(time);
+            gone = true;
+          }
+        }
+        const told = playAll(commands).flatMap((event) => (event.type === 'item.withdrawn' ? [event.withdrawnAt] : []));
+        expect(told).toEqual(expected.map(minutesLater));
+      }),
+    );
+  });
+});
+
+describe('files of an item', () => {
+  const keep = (hash: string, version = 1): Extract<ItemCommand, { type: 'item.keep_files' }> => ({
+    type: 'item.keep_files',
+    ...head,
+    at: noon,
+    version,
+    files: [{ url: 'https://upstream.example/a.pdf', name: '附件', hash, bytes: 3, mediaType: 'application/pdf' }],
+    failed: [],
+  });
+  it('are told when they are kept, and again only when they are others', () => {
+    const [first] = given(published()).when(keep(hashA)).events();
+    expect(first).toMatchObject({ type: 'item.files_kept', version: 1, keptAt: noon });
+    given(published(), first!).when(keep(hashA)).yields();
+    expect(given(published(), first!).when(keep(hashB)).events()).toHaveLength(1);
+    expect(given(published(), first!).when(keep(hashA, 2)).events()).toHaveLength(1);
   });
 });
 

@@ -1,9 +1,25 @@
 import { defineAggregate } from '@tongsheng/bus';
 import { ItemCommand, ItemEvent } from '@tongsheng/contracts';
+import { DateTime } from 'luxon';
 
-type Item = { version: 0 } | { version: number; contentHash: string };
+type Item = {
+  /** 0: never seen. */
+  version: number;
+  contentHash: string;
+  /** Since when its own page is lost; `withdrawn` once a second look has confirmed it. */
+  missingSince: string | null;
+  withdrawn: boolean;
+  /** Which files were kept last, and of which version. */
+  kept: string;
+};
 
-/** One piece of information from a source: published once, a new version for each change of its content. */
+/** Two looks at a lost page are two only when so much time lies between them, in ms. */
+export const secondLookMs = 10 * 60_000;
+
+/**
+ * One piece of information from a source: published once, a new version for each change of its content, withdrawn when
+ * two looks at its page have missed it.
+ */
 export const item = defineAggregate({
   name: 'item',
   commands: ItemCommand,
@@ -11,17 +27,67 @@ export const item = defineAggregate({
   siteOf: (command) => command.sourceId,
   idOf: (command) => command.itemId,
   opens: ['item.observe'],
-  initial: { version: 0 } as Item,
+  initial: { version: 0, contentHash: '', missingSince: null, withdrawn: false, kept: '' } as Item,
 
   decide(command, known): ItemEvent[] {
-    const { itemId, sourceId, key, publication, content, at } = command;
-    if (!('contentHash' in known)) {
-      const first = { itemId, sourceId, version: 1, ...content, key, publication, firstSeenAt: at };
-      return [{ type: 'item.published', ...first }];
+    const { itemId, sourceId, at } = command;
+    if (command.type === 'item.observe') {
+      const { key, publication, content, detector, evidence } = command;
+      const proof = evidence && { evidence };
+      if (known.version === 0) {
+        const seen = { itemId, sourceId, version: 1, ...content, ...proof };
+        return [{ type: 'item.published', ...seen, key, publication, firstSeenAt: at, ...(detector && { detector }) }];
+      }
+      if (known.contentHash === content.contentHash) return [];
+      return [{ type: 'item.revised', itemId, sourceId, version: known.version + 1, ...content, ...proof, seenAt: at }];
     }
-    if (known.contentHash === content.contentHash) return [];
-    return [{ type: 'item.revised', itemId, sourceId, version: known.version + 1, ...content, seenAt: at }];
+    // What is said of an item that nobody published is about nothing.
+    if (known.version === 0) return [];
+    switch (command.type) {
+      case 'item.report_missing': {
+        const { reason, detail, evidence } = command;
+        const { missingSince, withdrawn } = known;
+        const lost = { itemId, sourceId, reason, detail, ...(evidence && { evidence }) };
+        if (missingSince === null) return [{ type: 'item.missing', ...lost, missingAt: at }];
+        if (withdrawn || millisecondsBetween(missingSince, at) < secondLookMs) return [];
+        return [{ type: 'item.withdrawn', ...lost, missingSince, withdrawnAt: at }];
+      }
+      case 'item.report_present':
+        return known.missingSince === null ? [] : [{ type: 'item.returned', itemId, sourceId, returnedAt: at }];
+      case 'item.keep_files': {
+        const { version, files, failed } = command;
+        if (keptOf({ version, files, failed }) === known.kept) return [];
+        return [{ type: 'item.files_kept', itemId, sourceId, version, files, failed, keptAt: at }];
+      }
+    }
   },
 
-  evolve: (_, { version, contentHash }): Item => ({ version, contentHash }),
+  evolve(known, event): Item {
+    switch (event.type) {
+      case 'item.published':
+      case 'item.revised':
+        return { ...known, version: event.version, contentHash: event.contentHash };
+      case 'item.missing':
+        return { ...known, missingSince: event.missingAt };
+      case 'item.withdrawn':
+        return { ...known, withdrawn: true };
+      case 'item.returned':
+        return { ...known, missingSince: null, withdrawn: false };
+      case 'item.files_kept':
+        return { ...known, kept: keptOf(event) };
+    }
+  },
 });
+
+type Kept = Pick<Extract<ItemEvent, { type: 'item.files_kept' }>, 'version' | 'files' | 'failed'>;
+
+/** The same files of the same version are kept once; why a file could not be had may be worded differently each time. */
+const keptOf = ({ version, files, failed }: Kept) =>
+  [version, ...files.map(({ url, hash }) => `${url} ${hash}`), ...failed.map(({ url, code }) => `${url} ${code}`)].join(
+    '\n',
+  );
+
+/** Of instants in the one spelling that contracts allow. */
+function millisecondsBetween(from: string, to: string): number {
+  return DateTime.fromISO(to).diff(DateTime.fromISO(from)).milliseconds;
+}

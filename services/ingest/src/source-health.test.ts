@@ -1,5 +1,5 @@
 import type { SourceHealthCommand, SourceHealthEvent } from '@tongsheng/contracts';
-import { noon, service, specify } from '@tongsheng/test/support';
+import { hashA, hashB, minutesLater, noon, service, specify } from '@tongsheng/test/support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sourceHealth } from './source-health.ts';
@@ -7,29 +7,29 @@ import { sourceHealth } from './source-health.ts';
 const given = specify(sourceHealth);
 const sourceId = 'national-policy';
 const head = { id: 'c', at: noon, actor: service, sourceId };
-const fails = (code: string, detail = ''): SourceHealthCommand => ({
+const fails = (code: string, detail = ''): Extract<SourceHealthCommand, { type: 'source.report_failure' }> => ({
   type: 'source.report_failure',
   ...head,
   code,
   detail,
 });
-const works: SourceHealthCommand = { type: 'source.report_success', ...head };
-const rejects = (key: string, code = 'no_title'): SourceHealthCommand => ({
-  type: 'source.reject_entry',
+const works = { type: 'source.report_success' as const, ...head };
+const rejects = (key: string, code = 'no_title') => ({
+  type: 'source.reject_entry' as const,
   ...head,
   key,
   title: '',
   code,
   detail: '',
 });
-const failed = (code: string, detail = ''): SourceHealthEvent => ({
+const failed = (code: string, detail = ''): Extract<SourceHealthEvent, { type: 'source.failed' }> => ({
   type: 'source.failed',
   sourceId,
   code,
   detail,
   failedAt: noon,
 });
-const recovered: SourceHealthEvent = { type: 'source.recovered', sourceId, recoveredAt: noon };
+const recovered = { type: 'source.recovered' as const, sourceId, recoveredAt: noon };
 const rejected = (key: string, code = 'no_title'): SourceHealthEvent => ({
   type: 'source.entry_rejected',
   sourceId,
@@ -67,6 +67,107 @@ describe('a source', () => {
     given(failed('timeout'), rejected('1')).when(fails('timeout')).yields();
     given(rejected('1')).when(works).yields();
   });
+});
+
+describe('a source that goes on failing', () => {
+  const at = (minutes: number) => ({ ...fails('timeout'), at: minutesLater(minutes) });
+  const escalated = (hours: 1 | 3, minutes: number): SourceHealthEvent => ({
+    type: 'source.escalated',
+    sourceId,
+    code: 'timeout',
+    failingSince: noon,
+    hours,
+    escalatedAt: minutesLater(minutes),
+  });
+  it('is escalated after an hour and after three, each once', () => {
+    given(failed('timeout')).when(at(59)).yields();
+    given(failed('timeout')).when(at(60)).yields(escalated(1, 60));
+    given(failed('timeout'), escalated(1, 60)).when(at(179)).yields();
+    given(failed('timeout'), escalated(1, 60)).when(at(180)).yields(escalated(3, 180));
+    given(failed('timeout'), escalated(3, 180)).when(at(600)).yields();
+  });
+  it('counts from the first failure, in whatever way it fails later', () => {
+    const other = { ...fails('http_error'), at: minutesLater(90) };
+    const [first, second] = given(failed('timeout')).when(other).events();
+    expect(first).toMatchObject({ type: 'source.failed', code: 'http_error' });
+    expect(second).toEqual({ ...escalated(1, 90), code: 'http_error' });
+  });
+  it('begins anew after it recovered', () => {
+    given(failed('timeout'), escalated(3, 180), recovered, { ...failed('timeout'), failedAt: minutesLater(200) })
+      .when(at(240))
+      .yields();
+  });
+});
+
+describe('one of several detectors', () => {
+  const list = 'https://upstream.example/list/';
+  it('fails and recovers by itself', () => {
+    const [down] = given(failed('timeout'))
+      .when({ ...fails('no_rows'), detector: list })
+      .events();
+    expect(down).toMatchObject({ type: 'source.failed', detector: list, code: 'no_rows' });
+    given(failed('timeout'), down!).when(works).yields(recovered);
+    given(failed('timeout'), down!)
+      .when({ ...works, detector: list })
+      .yields({ ...recovered, detector: list });
+  });
+  it('that lacks what another brought says so, once for each set of items, and when they agree again', () => {
+    const compare = (...titles: string[]): SourceHealthCommand => ({
+      type: 'source.compare',
+      ...head,
+      detector: list,
+      missing: titles.map((title) => ({ title, link: null })),
+    });
+    const disagreed = (...titles: string[]): SourceHealthEvent => ({
+      type: 'source.disagreed',
+      sourceId,
+      detector: list,
+      missing: titles.map((title) => ({ title, link: null })),
+      disagreedAt: noon,
+    });
+    given().when(compare()).yields();
+    given().when(compare('甲', '乙')).yields(disagreed('甲', '乙'));
+    given(disagreed('甲', '乙')).when(compare('乙', '甲')).yields();
+    given(disagreed('甲', '乙')).when(compare('甲')).yields(disagreed('甲'));
+    given(disagreed('甲')).when(compare()).yields({ type: 'source.agreed', sourceId, detector: list, agreedAt: noon });
+  });
+});
+
+describe('a source that can be read', () => {
+  const rhythm = (quiet: boolean): SourceHealthCommand => ({
+    type: 'source.report_rhythm',
+    ...head,
+    quiet,
+    lastAt: minutesLater(-9_000),
+    usualSeconds: 3_600,
+  });
+  const quiet: SourceHealthEvent = {
+    type: 'source.went_quiet',
+    sourceId,
+    lastAt: minutesLater(-9_000),
+    usualSeconds: 3_600,
+    quietAt: noon,
+  };
+  it('goes quiet once, and speaks again once', () => {
+    given().when(rhythm(false)).yields();
+    given().when(rhythm(true)).yields(quiet);
+    given(quiet).when(rhythm(true)).yields();
+    given(quiet).when(rhythm(false)).yields({ type: 'source.spoke', sourceId, spokeAt: noon });
+  });
+});
+
+it('what was received stands beside the trouble it made', () => {
+  const evidence = { url: 'https://a.example/', status: 200, snapshot: hashA, bodyHash: hashB, bytes: 1, seenAt: noon };
+  expect(
+    given()
+      .when({ ...fails('malformed'), evidence })
+      .events(),
+  ).toMatchObject([{ evidence }]);
+  expect(
+    given()
+      .when({ ...rejects('1'), evidence })
+      .events(),
+  ).toMatchObject([{ evidence }]);
 });
 
 const anyReport = fc.oneof(

@@ -15,6 +15,8 @@ const source: Source = {
   column: '税收政策',
   zone: 'Asia/Shanghai',
   pollSeconds: 300,
+  fullText: false,
+  also: [],
   paused: false,
 };
 const shared = { channelId: 'press', name: '编辑部', site: 'province', paused: false };

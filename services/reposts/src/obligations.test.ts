@@ -29,6 +29,8 @@ const source: Source = {
   column: '政策',
   zone: 'Asia/Shanghai',
   pollSeconds: 300,
+  fullText: false,
+  also: [],
   paused: false,
 };
 const rule = (ruleId: string, order: number, more: Partial<Rule> = {}): Rule => ({

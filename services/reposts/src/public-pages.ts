@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Journal } from '@tongsheng/bus';
-import type { ItemEvent, PublicDocument, RepostEvent } from '@tongsheng/contracts';
+import { versionsOf, type ItemEvent, type PublicDocument, type RepostEvent } from '@tongsheng/contracts';
 import { repostDocument } from '@tongsheng/pages';
 import { Configuration } from './configuration.ts';
 
@@ -26,7 +26,7 @@ export class PublicPages {
       throw new Error(`reposts: ${taskId} of ${siteId} is not approved, or its site is unknown`);
 
     const item = await this.journal.read({ aggregate: 'item', site: queued.sourceId, id: queued.itemId });
-    const version = (item.events as ItemEvent[]).find((event) => event.version === approved.version);
+    const version = versionsOf(item.events as ItemEvent[]).find((event) => event.version === approved.version);
     if (!version) throw new Error(`reposts: version ${approved.version} of item ${queued.itemId} is not in the log`);
 
     const { sourceName: name, link, publication, firstSeenAt, column } = queued;

@@ -28,7 +28,7 @@ export class QueueReposts {
   async react(@Payload() entry: Entry<ItemEvent>): Promise<void> {
     for (const event of entry.events) {
       if (event.type === 'item.published') await this.#queue(entry, event);
-      else await this.#follow(entry, event);
+      if (event.type === 'item.revised') await this.#follow(entry, event);
     }
   }
 

@@ -18,6 +18,8 @@ const source: Source = {
   column: '文件',
   zone: 'Asia/Urumqi',
   pollSeconds: 60,
+  fullText: false,
+  also: [],
   paused: false,
 };
 const item = '<item><title>公告</title><link>/1.html</link><pubDate>2026-11-23 12:00</pubDate></item>';

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { buckets } from '@tongsheng/contracts';
+import type { ObjectStore } from 'nats';
+import type { Bus } from './connection.ts';
+
+const shrink = promisify(gzip);
+const grow = promisify(gunzip);
+
+/** Above this an object is stored as it is when gzip gains little, as with PDF and JPEG. */
+const worthwhile = 0.9;
+
+/**
+ * Bytes that prove something, in JetStream's object store: what servers answered, and copies of files. An object's name
+ * is its SHA-256, so the same bytes are there once, and whoever reads them can tell that they are the ones meant.
+ */
+export class EvidenceStore {
+  readonly #bus: Bus;
+  #store: Promise<ObjectStore> | null = null;
+
+  constructor(bus: Bus) {
+    this.#bus = bus;
+  }
+
+  /** Keeps the bytes. @returns their SHA-256, lower-case hex. */
+  async keep(bytes: Uint8Array): Promise<string> {
+    const hash = sha256(bytes);
+    const store = await this.#open();
+    const found = await store.info(hash);
+    if (found && !found.deleted) return hash;
+    const small = await shrink(bytes);
+    const gzipped = small.length < bytes.length * worthwhile;
+    await store.putBlob({ name: hash, metadata: { encoding: gzipped ? 'gzip' : 'identity' } }, gzipped ? small : bytes);
+    return hash;
+  }
+
+  /** What was kept under a hash, or null. `intact` is false when the stored bytes have another hash by now. */
+  async read(hash: string): Promise<{ bytes: Uint8Array; intact: boolean } | null> {
+    const store = await this.#open();
+    const info = await store.info(hash);
+    if (!info || info.deleted) return null;
+    const stored = await store.getBlob(hash);
+    if (!stored) return null;
+    const bytes = info.metadata?.['encoding'] === 'gzip' ? await grow(stored) : stored;
+    return { bytes, intact: sha256(bytes) === hash };
+  }
+
+  /** The bucket exists since start-up; this only binds to it. A failed try is tried again. */
+  #open(): Promise<ObjectStore> {
+    this.#store ??= this.#bus.js.views.os(buckets.evidence).catch((error: unknown) => {
+      this.#store = null;
+      throw error;
+    });
+    return this.#store;
+  }
+}
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
