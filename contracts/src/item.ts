@@ -49,7 +49,24 @@ const ItemPublished = z.object({
 });
 
 /** A source changed what it carries. The version before stays as it was. */
-const ItemRevised = z.object({ type: z.literal('item.revised'), ...seen, seenAt: instant });
+const ItemRevised = z.object({
+  type: z.literal('item.revised'),
+  ...seen,
+  /** It was the item's own page that changed, while what the source carries of it did not. */
+  pageHash: hash.optional(),
+  seenAt: instant,
+});
+
+/** The item's own page was read for the first time: what later readings are compared with. */
+const ItemPageSeen = z.object({
+  type: z.literal('item.page_seen'),
+  itemId,
+  sourceId,
+  /** SHA-256 of the page's title and text. */
+  pageHash: hash,
+  evidence: evidence.optional(),
+  seenAt: instant,
+});
 
 /** How an item's own page can be lost. */
 export const absence = z.enum(['gone', 'moved_home', 'text_lost']);
@@ -93,6 +110,7 @@ const ItemFilesKept = z.object({
 export const ItemEvent = z.discriminatedUnion('type', [
   ItemPublished,
   ItemRevised,
+  ItemPageSeen,
   ItemMissing,
   ItemWithdrawn,
   ItemReturned,
@@ -122,6 +140,16 @@ export const ItemCommand = z.discriminatedUnion('type', [
     ...head,
     reason: absence,
     detail: z.string().max(500),
+    evidence: evidence.optional(),
+    /** How far apart two looks must be to count as two. */
+    patienceSeconds: z.int().min(0),
+  }),
+  /** The item's own page, where its text comes from elsewhere. */
+  z.strictObject({
+    type: z.literal('item.see_page'),
+    ...head,
+    pageHash: hash,
+    content,
     evidence: evidence.optional(),
   }),
   z.strictObject({ type: z.literal('item.report_present'), ...head }),

@@ -140,7 +140,7 @@ export const SourceStatus = z.object({
       state: z.enum(['reading', 'waiting', 'paused', 'push']),
       nextAt: instant.nullable(),
       /** Why the next look is then and not sooner. */
-      pace: z.enum(['usual', 'silence', 'night', 'back_off', 'retry_after']),
+      pace: z.enum(['usual', 'silence', 'night', 'push', 'back_off', 'retry_after']),
       failures: z.int(),
       looks: z.array(SourceLook).max(20),
       websub: z

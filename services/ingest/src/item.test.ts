@@ -2,7 +2,7 @@ import type { Absence, ItemCommand, ItemEvent, ItemVersion } from '@tongsheng/co
 import { hashA, hashB, minutesLater, noon, observation, service, specify } from '@tongsheng/test/support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { item, secondLookMs } from './item.ts';
+import { item } from './item.ts';
 
 const given = specify(item);
 const published = (letter = 'a'): ItemVersion => {
@@ -79,7 +79,14 @@ describe('whatever a source shows, in any order', () => {
 
 const head = { id: 'c', actor: service, itemId: 'item', sourceId: 'national-policy' };
 const missed = (minutes: number, reason: Absence = 'gone'): ItemCommand => {
-  return { type: 'item.report_missing', ...head, at: minutesLater(minutes), reason, detail: 'HTTP 404' };
+  return {
+    type: 'item.report_missing',
+    ...head,
+    at: minutesLater(minutes),
+    reason,
+    detail: 'HTTP 404',
+    patienceSeconds: 600,
+  };
 };
 const found = (minutes: number): ItemCommand => ({ type: 'item.report_present', ...head, at: minutesLater(minutes) });
 const lost = { itemId: 'item', sourceId: 'national-policy', reason: 'gone' as const, detail: 'HTTP 404' };
@@ -130,7 +137,7 @@ describe('an item whose page is lost', () => {
           commands.push(present ? found(time) : missed(time));
           if (present) [since, gone] = [null, false];
           else if (since === null) since = time;
-          else if (!gone && (time - since) * 60_000 >= secondLookMs) {
+          else if (!gone && time - since >= 10) {
             expected.push(time);
             gone = true;
           }
@@ -139,6 +146,34 @@ describe('an item whose page is lost', () => {
         expect(told).toEqual(expected.map(minutesLater));
       }),
     );
+  });
+});
+
+describe('an item whose text comes from a feed', () => {
+  const sees = (pageHash: string, letter = 'c'): ItemCommand => ({
+    type: 'item.see_page',
+    ...head,
+    at: noon,
+    pageHash,
+    content: observation('item', letter).content,
+  });
+  const pageSeen: ItemEvent = {
+    type: 'item.page_seen',
+    itemId: 'item',
+    sourceId: 'national-policy',
+    pageHash: hashA,
+    seenAt: noon,
+  };
+  const edited: ItemEvent = { ...revised(2, 'c'), type: 'item.revised', pageHash: hashB, seenAt: noon };
+  it('remembers its page at the first reading, and gets a version when the page changes', () => {
+    given(published()).when(sees(hashA)).yields(pageSeen);
+    given(published(), pageSeen).when(sees(hashA)).yields();
+    given(published(), pageSeen).when(sees(hashB)).yields(edited);
+    given(published(), pageSeen, edited).when(sees(hashB)).yields();
+  });
+  it('is not turned back by a feed that says what it always said', () => {
+    given(published(), pageSeen, edited).when(observation('item')).yields();
+    given(published(), pageSeen, edited).when(observation('item', 'b')).yields(revised(3, 'b'));
   });
 });
 

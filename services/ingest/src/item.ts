@@ -5,16 +5,15 @@ import { DateTime } from 'luxon';
 type Item = {
   /** 0: never seen. */
   version: number;
-  contentHash: string;
+  /** What the source carried last, and what the item's own page said last where that is another text. */
+  observedHash: string;
+  pageHash: string | null;
   /** Since when its own page is lost; `withdrawn` once a second look has confirmed it. */
   missingSince: string | null;
   withdrawn: boolean;
   /** Which files were kept last, and of which version. */
   kept: string;
 };
-
-/** Two looks at a lost page are two only when so much time lies between them, in ms. */
-export const secondLookMs = 10 * 60_000;
 
 /**
  * One piece of information from a source: published once, a new version for each change of its content, withdrawn when
@@ -27,7 +26,7 @@ export const item = defineAggregate({
   siteOf: (command) => command.sourceId,
   idOf: (command) => command.itemId,
   opens: ['item.observe'],
-  initial: { version: 0, contentHash: '', missingSince: null, withdrawn: false, kept: '' } as Item,
+  initial: { version: 0, observedHash: '', pageHash: null, missingSince: null, withdrawn: false, kept: '' } as Item,
 
   decide(command, known): ItemEvent[] {
     const { itemId, sourceId, at } = command;
@@ -38,19 +37,28 @@ export const item = defineAggregate({
         const seen = { itemId, sourceId, version: 1, ...content, ...proof };
         return [{ type: 'item.published', ...seen, key, publication, firstSeenAt: at, ...(detector && { detector }) }];
       }
-      if (known.contentHash === content.contentHash) return [];
+      if (known.observedHash === content.contentHash) return [];
       return [{ type: 'item.revised', itemId, sourceId, version: known.version + 1, ...content, ...proof, seenAt: at }];
     }
     // What is said of an item that nobody published is about nothing.
     if (known.version === 0) return [];
     switch (command.type) {
       case 'item.report_missing': {
-        const { reason, detail, evidence } = command;
+        const { reason, detail, evidence, patienceSeconds } = command;
         const { missingSince, withdrawn } = known;
         const lost = { itemId, sourceId, reason, detail, ...(evidence && { evidence }) };
         if (missingSince === null) return [{ type: 'item.missing', ...lost, missingAt: at }];
-        if (withdrawn || millisecondsBetween(missingSince, at) < secondLookMs) return [];
+        if (withdrawn || secondsBetween(missingSince, at) < patienceSeconds) return [];
         return [{ type: 'item.withdrawn', ...lost, missingSince, withdrawnAt: at }];
+      }
+      case 'item.see_page': {
+        const { pageHash, content, evidence } = command;
+        const proof = evidence && { evidence };
+        if (known.pageHash === null)
+          return [{ type: 'item.page_seen', itemId, sourceId, pageHash, ...proof, seenAt: at }];
+        if (known.pageHash === pageHash) return [];
+        const version = known.version + 1;
+        return [{ type: 'item.revised', itemId, sourceId, version, ...content, ...proof, pageHash, seenAt: at }];
       }
       case 'item.report_present':
         return known.missingSince === null ? [] : [{ type: 'item.returned', itemId, sourceId, returnedAt: at }];
@@ -65,8 +73,13 @@ export const item = defineAggregate({
   evolve(known, event): Item {
     switch (event.type) {
       case 'item.published':
-      case 'item.revised':
-        return { ...known, version: event.version, contentHash: event.contentHash };
+        return { ...known, version: event.version, observedHash: event.contentHash };
+      case 'item.revised': {
+        const { version, contentHash, pageHash } = event;
+        return pageHash ? { ...known, version, pageHash } : { ...known, version, observedHash: contentHash };
+      }
+      case 'item.page_seen':
+        return { ...known, pageHash: event.pageHash };
       case 'item.missing':
         return { ...known, missingSince: event.missingAt };
       case 'item.withdrawn':
@@ -88,6 +101,6 @@ const keptOf = ({ version, files, failed }: Kept) =>
   );
 
 /** Of instants in the one spelling that contracts allow. */
-function millisecondsBetween(from: string, to: string): number {
-  return DateTime.fromISO(to).diff(DateTime.fromISO(from)).milliseconds;
+function secondsBetween(from: string, to: string): number {
+  return DateTime.fromISO(to).diff(DateTime.fromISO(from)).as('seconds');
 }
