@@ -117,7 +117,7 @@ describe('trouble is a value:', () => {
 
   it('an error status comes with how long to wait', async () => {
     const { get } = await site((_, response) => response.writeHead(503, { 'retry-after': '7' }).end('x'));
-    expect(await get()).toMatchObject({ ok: false, code: 'http_error', status: 503, retryAfterSeconds: 7 });
+    expect(await get()).toMatchObject({ ok: false, code: 'http_error', answer: { status: 503 }, retryAfterSeconds: 7 });
   });
   it('an address that is none, and one that may not be asked', async () => {
     expect(await safeFetch('not an address')).toMatchObject({ ok: false, code: 'bad_url' });

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
@@ -18,6 +19,15 @@ export type FetchOptions = ReachOptions & {
   accept?: string;
 };
 
+/** What a server answered, redirects followed, the body decompressed. */
+export type WebAnswer = {
+  /** The address that answered, after redirects. */
+  url: string;
+  status: number;
+  headers: { name: string; value: string }[];
+  bytes: Buffer;
+};
+
 /** What the world did to us, as a value: a closed list that screens word. */
 export type FetchTrouble =
   | 'bad_url'
@@ -34,18 +44,21 @@ export type FetchTrouble =
   | 'http_error';
 
 export type Fetched =
-  | {
+  | (WebAnswer & {
       ok: true;
-      status: number;
       notModified: boolean;
-      /** The address that answered, after redirects. */
-      url: string;
       etag: string | null;
       lastModified: string | null;
       contentType: string | null;
-      bytes: Buffer;
-    }
-  | { ok: false; code: FetchTrouble; detail: string; status?: number; retryAfterSeconds?: number };
+    })
+  | {
+      ok: false;
+      code: FetchTrouble;
+      detail: string;
+      /** Where a server answered with an error: what it said, its body cut at 64 KiB. */
+      answer?: WebAnswer;
+      retryAfterSeconds?: number;
+    };
 
 type Failure = Extract<Fetched, { ok: false }>;
 
@@ -90,22 +103,22 @@ export async function safeFetch(address: string, options: FetchOptions = {}): Pr
         url = redirectFrom(url, location);
         continue;
       }
-      const found = {
-        url: url.href,
-        status,
-        etag: single(headers['etag']),
-        lastModified: single(headers['last-modified']),
-      };
+      const found = { url: url.href, status, headers: listOf(headers) };
+      const etag = single(headers['etag']);
+      const lastModified = single(headers['last-modified']);
       if (status === 304) {
         leave(answer.body);
-        return { ok: true, notModified: true, contentType: null, bytes: Buffer.alloc(0), ...found };
+        const nothing = { contentType: null, bytes: Buffer.alloc(0) };
+        return { ok: true, notModified: true, etag, lastModified, ...nothing, ...found };
       }
+      const body = () => decompress(answer.body, single(headers['content-encoding']));
       if (status < 200 || status > 299) {
-        leave(answer.body);
-        return httpError(status, retryAfterSeconds(headers['retry-after']));
+        const bytes = await beginningOf(body);
+        return httpError({ ...found, bytes }, retryAfterSeconds(headers['retry-after']));
       }
-      const bytes = await collect(decompress(answer.body, single(headers['content-encoding'])), maxBytes);
-      return { ok: true, notModified: false, contentType: single(headers['content-type']), bytes, ...found };
+      const bytes = await collect(body(), maxBytes);
+      const contentType = single(headers['content-type']);
+      return { ok: true, notModified: false, etag, lastModified, contentType, bytes, ...found };
     }
   } catch (error) {
     return explain(clock.signal.aborted ? clock.signal.reason : error);
@@ -161,14 +174,39 @@ async function collect(body: Readable, maxBytes: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** What a redirect or an error says beside its status may be endless; nobody reads it. */
+const keptOfErrors = 65_536;
+
+/** What an error says beside its status may be endless, broken or cut off; its beginning is what a person wants to see. */
+async function beginningOf(body: () => Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body() as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size >= keptOfErrors) break;
+    }
+  } catch {
+    // The status is known; what came before the cut is what there is.
+  }
+  return Buffer.concat(chunks).subarray(0, keptOfErrors);
+}
+
+/** What a redirect says beside its address may be endless; nobody reads it. */
 function leave(body: Readable): void {
   body.on('error', () => {}).destroy();
 }
 
-function httpError(status: number, seconds: number | null): Failure {
+function httpError(answer: WebAnswer, seconds: number | null): Failure {
   const wait = seconds !== null && { retryAfterSeconds: seconds };
-  return { ok: false, code: 'http_error', detail: `HTTP ${status}`, status, ...wait };
+  return { ok: false, code: 'http_error', detail: `HTTP ${answer.status}`, answer, ...wait };
+}
+
+/** Headers as a list, each value of a repeated one by itself. */
+function listOf(headers: IncomingHttpHeaders): WebAnswer['headers'] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value ?? '']).map((each) => ({ name, value: each })),
+  );
 }
 
 const single = (value: string | string[] | undefined): string | null =>
