@@ -11,6 +11,13 @@ export const publication = z.object({
 });
 export type Publication = z.infer<typeof publication>;
 
+/**
+ * Whether a clock may start at the stated time: it is exact to the minute, and not still to come. A day must not count
+ * from midnight: a notice of 18:00 would be late at birth.
+ */
+export const isExact = ({ at, precision }: Publication, seenAt: string): boolean =>
+  at !== null && at <= seenAt && (precision === 'second' || precision === 'minute');
+
 /** A file that an item offers beside its text 附件. */
 export const attachment = z.object({ url: z.url(), name: z.string().max(300) });
 export type Attachment = z.infer<typeof attachment>;

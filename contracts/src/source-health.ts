@@ -129,6 +129,9 @@ export const SourceLook = z.object({
 });
 export type SourceLook = z.infer<typeof SourceLook>;
 
+/** What `source.status` and `source.read_now` are asked with. */
+export const sourceReference = z.strictObject({ sourceId });
+
 /** What is known of a source at this moment: the answer to the query `source.status`. */
 export const SourceStatus = z.object({
   sourceId,

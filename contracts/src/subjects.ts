@@ -16,6 +16,8 @@ export const subjects = {
   event: (aggregate: string, site: string, id: string) => `ev.${aggregate}.${site}.${id}`,
   /** Every event of some aggregates' kind: `ev.repost.>`; without a name, the whole journal. */
   events: (aggregate?: string) => (aggregate ? `ev.${aggregate}.>` : 'ev.>'),
+  /** Every event of one aggregate's kind under one site. */
+  eventsOf: (aggregate: string, site: string) => `ev.${aggregate}.${site}.>`,
   publicDocument: (site: string, kind: string, id: string) => `pub.${site}.${kind}.${id}`,
   publicDocuments: () => 'pub.>',
   dead: (consumer: string) => `dead.${consumer}`,

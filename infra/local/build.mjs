@@ -20,7 +20,7 @@ function newest(folder) {
 }
 
 function entriesOf(folder) {
-  const names = ['index', 'main', 'start', 'host'];
+  const names = ['index', 'main', 'start', 'host', 'worker'];
   return Object.fromEntries(
     names.map((name) => [name, join(root, folder, 'src', `${name}.ts`)]).filter(([, path]) => existsSync(path)),
   );

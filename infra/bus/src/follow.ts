@@ -9,11 +9,11 @@ import {
   type Consumer,
   type ConsumerMessages,
   type JsMsg,
+  type StoredMsg,
 } from 'nats';
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
-import type { RawMessage } from './entry.ts';
-import { decodeEntry, UnreadableEntry, type Entry } from './entry.ts';
+import { decodeEntry, UnreadableEntry, type Entry, type RawMessage } from './entry.ts';
 
 export type Following = {
   /** Resolves once everything that was in the stream at the start has been handed over. */
@@ -26,10 +26,11 @@ export type FollowOptions = {
   /** One subject with wildcards: nats-server 2.9 knows no more. */
   subject: string;
   /** First sequence wanted. */
-  from: number;
-  /** Called one after the other, in order. While it is awaited, no more than a few thousand messages wait. */
+  from?: number;
+  /** Only messages stored at this instant or later. */
+  since?: string;
+  /** Called one after the other, in order. While it is awaited, no more than `ahead` messages wait. */
   onMessage(message: RawMessage): Promise<void> | void;
-  onCaughtUp?(): void;
   onFailure(error: unknown): void;
   /** Messages to hold in memory at most. */
   ahead?: number;
@@ -46,13 +47,15 @@ const pauseMs = 200;
  * on nats.js 2.29). This one numbers what it gets, and begins again behind the last message when one is missing.
  */
 export async function followStream(bus: Bus, options: FollowOptions): Promise<Following> {
-  const { stream, subject, from, ahead = 1_000, onMessage, onFailure } = options;
+  const { stream, subject, from = 1, since, ahead = 1_000, onMessage, onFailure } = options;
   let next = Math.max(1, from);
+  let begun = false;
   const open = async (): Promise<Consumer> => {
     const { name } = await bus.jsm.consumers.add(stream, {
       filter_subject: subject,
-      deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: next,
+      ...(since && !begun
+        ? { deliver_policy: DeliverPolicy.StartTime, opt_start_time: since }
+        : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: next }),
       ack_policy: AckPolicy.None,
       mem_storage: true,
       num_replicas: 1,
@@ -66,14 +69,9 @@ export async function followStream(bus: Bus, options: FollowOptions): Promise<Fo
   const caughtUp = Promise.withResolvers<void>();
   // Whoever follows need not care when it has caught up.
   caughtUp.promise.catch(() => {});
-  const arrive = () => {
-    options.onCaughtUp?.();
-    caughtUp.resolve();
-  };
-
-  const { last_seq: end } = (await bus.jsm.streams.info(stream)).state;
-  const lastWanted = end >= from ? await lastPosition(bus, stream, subject) : 0;
-  if (lastWanted < from) arrive();
+  const last = await lastMessage(bus, stream, subject);
+  const lastWanted = last && last.seq >= from && (!since || last.time.toISOString() >= since) ? last.seq : 0;
+  if (lastWanted === 0) caughtUp.resolve();
 
   /** Pulls until told to stop, or until something is missing. */
   const readOn = async (): Promise<void> => {
@@ -84,7 +82,8 @@ export async function followStream(bus: Bus, options: FollowOptions): Promise<Fo
         if (stopped || message.info.deliverySequence !== ++delivered) return;
         await onMessage(raw(message));
         next = message.seq + 1;
-        if (message.seq === lastWanted) arrive();
+        begun = true;
+        if (message.seq === lastWanted) caughtUp.resolve();
       }
     }
   };
@@ -137,10 +136,14 @@ const raw = (message: JsMsg): RawMessage => ({
 
 /** Sequence of the newest message under a subject, 0 when there is none. */
 export async function lastPosition(bus: Bus, stream: string, subject: string): Promise<number> {
+  return (await lastMessage(bus, stream, subject))?.seq ?? 0;
+}
+
+async function lastMessage(bus: Bus, stream: string, subject: string): Promise<StoredMsg | null> {
   try {
-    return (await bus.jsm.streams.getMessage(stream, { last_by_subj: subject })).seq;
+    return await bus.jsm.streams.getMessage(stream, { last_by_subj: subject });
   } catch {
-    return 0;
+    return null;
   }
 }
 
@@ -148,6 +151,8 @@ export type FollowJournalOptions = {
   /** One aggregate's events, or the whole journal. */
   aggregate?: string;
   from?: number;
+  /** Only entries stored at this instant or later. */
+  since?: string;
   onEntry(entry: Entry<AnyEvent>): Promise<void> | void;
   /** An entry that can't be read is never skipped in silence. */
   onUnreadable(error: UnreadableEntry, message: RawMessage): Promise<void> | void;
@@ -159,7 +164,8 @@ export function followJournal(bus: Bus, options: FollowJournalOptions): Promise<
   return followStream(bus, {
     stream: streams.journal,
     subject: subjects.events(options.aggregate),
-    from: options.from ?? 1,
+    ...(options.from !== undefined && { from: options.from }),
+    ...(options.since !== undefined && { since: options.since }),
     onFailure: options.onFailure,
     async onMessage(message) {
       const entry = tryDecode(message);

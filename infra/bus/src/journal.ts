@@ -69,6 +69,19 @@ export class Journal {
     );
   }
 
+  /** The newest entry of an aggregate, or null when it has none. */
+  async last({ aggregate, site, id }: Address): Promise<Entry | null> {
+    const stored = await this.#stored({ last_by_subj: subjects.event(aggregate, site, id) });
+    return (
+      stored && decodeEntry({ subject: stored.subject, seq: stored.seq, data: stored.data, headers: stored.header })
+    );
+  }
+
+  /** Whether there is any entry of a kind under a site. */
+  async hasAny(aggregate: string, site: string): Promise<boolean> {
+    return (await this.#stored({ last_by_subj: subjects.eventsOf(aggregate, site) })) !== null;
+  }
+
   /** Sequence of the newest entry of the whole log. */
   async position(): Promise<number> {
     return (await this.#bus.jsm.streams.info(streams.journal)).state.last_seq;

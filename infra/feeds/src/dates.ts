@@ -34,12 +34,18 @@ type Parts = {
 
 /**
  * Reads a date as Chinese and foreign sites write it. A time without a zone is the source's own zone; a day without a
- * time stays a day. What can't be read is `none`, with the words kept. Never guesses through `Date.parse`.
+ * time stays a day; with `now`, an instant, also what only makes sense at a moment. What can't be read is `none`, with the words kept. Never guesses through `Date.parse`.
  */
-export function readDate(raw: string, zone: string): FeedDate {
+export function readDate(raw: string, zone: string, now?: string): FeedDate {
   const text = toHalfWidth(raw).replace(/\s+/g, ' ').trim().slice(0, 200);
   if (text === '') return none('');
-  const parts = iso(text) ?? chinese(text) ?? rfc822(text) ?? compact(text) ?? epoch(text);
+  const parts =
+    iso(text) ??
+    chinese(text) ??
+    rfc822(text) ??
+    compact(text) ??
+    epoch(text) ??
+    (now ? relative(text, zone, now) : null);
   if (!parts) return none(text);
   const { zone: ownZone, ...fields } = parts;
   const time = DateTime.fromObject(fields, { zone: ownZone ?? zone });
@@ -105,6 +111,37 @@ function compact(text: string): Parts | null {
   if (!found) return null;
   const time = found[4] === undefined ? undefined : [found[4], found[5], found[6]].filter(Boolean).join(':');
   return build(found[1]!, found[2]!, found[3]!, time);
+}
+
+const units: Record<string, 'seconds' | 'minutes' | 'hours' | 'days'> = {
+  秒: 'seconds',
+  分钟: 'minutes',
+  小时: 'hours',
+  天: 'days',
+};
+const days: Record<string, number> = { 今天: 0, 昨天: 1, 前天: 2 };
+
+/** `3小时前`, `昨天 12:30`, `07-31`: what only the moment of reading makes a date of. */
+function relative(text: string, zone: string, now: string): Parts | null {
+  const here = DateTime.fromISO(now, { zone });
+  const ago = /^(\d{1,4})\s*(秒|分钟|小时|天)\s*前$/.exec(text);
+  if (ago || text === '刚刚') {
+    const time = ago ? here.minus({ [units[ago[2]!]!]: Number(ago[1]) }) : here;
+    const { year, month, day, hour, minute } = time;
+    return ago?.[2] === '天' ? { year, month, day } : { year, month, day, hour, minute };
+  }
+  const named = /^(今天|昨天|前天)(.*)$/.exec(text);
+  if (named) {
+    const { year, month, day } = here.minus({ days: days[named[1]!]! });
+    return build(String(year), String(month), String(day), named[2]);
+  }
+  const yearless = /^(\d{1,2})[-/.月](\d{1,2})日?(?:\s+(.*))?$/.exec(text);
+  if (!yearless) return null;
+  const [, month = '', day = '', time] = yearless;
+  // The newest such day that is not still to come; tomorrow's may be a clock that differs.
+  const thisYear = DateTime.fromObject({ year: here.year, month: Number(month), day: Number(day) }, { zone });
+  const year = thisYear.isValid && thisYear <= here.plus({ days: 1 }) ? here.year : here.year - 1;
+  return build(String(year), month, day, time);
 }
 
 /** Seconds or milliseconds since 1970, as some systems put into feeds. */

@@ -1,6 +1,6 @@
 import { decodeText } from '@tongsheng/web';
 import { throughRssParser } from './canonical.ts';
-import { readDate } from './dates.ts';
+import { readDate, type FeedDate } from './dates.ts';
 import { BadFeed, limits, type Feed, type FeedEntry, type FeedTrouble, type RawEntry, type RawFeed } from './feed.ts';
 import { readJsonFeed } from './json-feed.ts';
 import { readTree } from './tree.ts';
@@ -12,6 +12,8 @@ export type ReadOptions = {
   url?: string | null;
   /** Zone of dates without one. */
   zone?: string;
+  /** The moment of reading, for dates like `3小时前`. */
+  now?: string;
 };
 
 export type FeedRead =
@@ -45,7 +47,7 @@ export async function readFeed(bytes: Uint8Array, options: ReadOptions = {}): Pr
 function normalise(
   raw: RawFeed,
   encoding: string,
-  { url = null, zone = 'Asia/Shanghai' }: ReadOptions,
+  { url = null, zone = 'Asia/Shanghai', now }: ReadOptions,
 ): { feed: Feed; entries: FeedEntry[] } {
   const { entries, updated, truncated: _cut, ...feed } = raw;
   const link = absolute(feed.link, url);
@@ -55,17 +57,17 @@ function normalise(
       link,
       id: feed.id || null,
       language: feed.language || null,
-      updatedAt: readDate(updated, zone).at,
+      updatedAt: readDate(updated, zone, now).at,
       encoding,
     },
-    entries: entries.map((entry) => normaliseEntry(entry, link ?? url, zone)),
+    entries: entries.map((entry) => normaliseEntry(entry, link ?? url, (text) => readDate(text, zone, now))),
   };
 }
 
-function normaliseEntry(raw: RawEntry, base: string | null, zone: string): FeedEntry {
+function normaliseEntry(raw: RawEntry, base: string | null, read: (text: string) => FeedDate): FeedEntry {
   const { published, updated, ...entry } = raw;
-  const updatedAt = readDate(updated, zone);
-  const stated = readDate(published, zone);
+  const updatedAt = read(updated);
+  const stated = read(published);
   return {
     ...entry,
     id: entry.id || null,

@@ -1,5 +1,17 @@
 import { Module } from '@nestjs/common';
-import { Poller } from './poller.ts';
+import { Door } from './door.ts';
+import { Files } from './files.ts';
+import { FollowUp } from './follow-up.ts';
+import { Previews } from './preview.ts';
+import { PublicStreams } from './public-streams.ts';
+import { Reader } from './reader.ts';
+import { SourcesController } from './sources.controller.ts';
+import { Subscriptions } from './subscriptions.ts';
+import { Watcher } from './watcher.ts';
+import { Web } from './web.ts';
 
-@Module({ providers: [Poller] })
+@Module({
+  controllers: [SourcesController],
+  providers: [Reader, Web, Watcher, Previews, Files, FollowUp, Subscriptions, PublicStreams, Door],
+})
 export class IngestModule {}

@@ -1,59 +1,59 @@
-import { createHash } from 'node:crypto';
 import { line, type Content, type Publication } from '@tongsheng/contracts';
-import type { FeedEntry } from '@tongsheng/feeds';
 import { cleanHtml, textOf } from '@tongsheng/web';
+import { documentNumberOf } from './documents/document-number.ts';
+import { keysOf, sha256 } from './identity.ts';
+import type { Entry } from './sources/source.ts';
+import { linkKey } from './webpages/links.ts';
 
-/** An entry as an item: who it is, when it was published, what it says. */
-export type Observation = { itemId: string; key: string; publication: Publication; content: Content };
+/** An entry as an item: under which keys it is known, when it was published, what it says. */
+export type Observation = { keys: string[]; publication: Publication; content: Content };
 
-/** One entry could not become an item; the others can. */
-export class BadEntry extends Error {
-  readonly code: string;
-  constructor(code: string, detail: string) {
-    super(detail);
-    this.code = code;
-  }
-}
+/** An entry that became an item's content, or why it could not. */
+export type Observed =
+  | { ok: true; observation: Observation }
+  | { ok: false; key: string; title: string; code: string; detail: string };
 
-/** An id that entries of several pages share in one document names none of them; their links do. */
-export function withoutSharedIds(entries: readonly FeedEntry[]): FeedEntry[] {
-  const links = new Map<string, Set<string>>();
-  for (const { id, link } of entries) if (id && link) links.set(id, (links.get(id) ?? new Set()).add(link));
-  return entries.map((entry) =>
-    entry.link && (links.get(entry.id ?? '')?.size ?? 0) > 1 ? { ...entry, id: null } : entry,
-  );
-}
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const maxHtml = 1_000_000;
 
 /**
- * Reads an entry. Its identity is the first stable key that it has (id, else link, else title and text), never its
- * date; its hash covers title, link and visible text, so that a changed banner or class name is no new version.
- * @throws BadEntry
+ * Reads an entry. Its hash covers title, link, visible text and attachments, so that a changed banner or class name is
+ * no new version.
  */
-export function observe(sourceId: string, entry: FeedEntry): Observation {
+export function observe(entry: Entry, source: { issuer?: string | undefined }): Observed {
+  const turnedAway = (code: string, detail: string): Observed => {
+    const key = (entry.id ?? entry.link ?? entry.title).slice(0, 2_000);
+    return { ok: false, key, title: entry.title.slice(0, 500), code, detail: detail.slice(0, 1_000) };
+  };
   const title = line.safeParse(entry.title.slice(0, 500));
-  if (!title.success) throw new BadEntry('no_title', 'the entry has no title');
-  if (entry.title.includes('\uFFFD'))
-    throw new BadEntry('unreadable_title', `characters of the title are lost: ${entry.title}`);
+  if (!title.success) return turnedAway('no_title', 'the entry has no title');
+  if (entry.title.includes('\uFFFD')) return turnedAway('unreadable_title', `characters are lost: ${entry.title}`);
   const html = cleanHtml(entry.contentHtml || entry.summary, entry.link);
   if (html.length > maxHtml)
-    throw new BadEntry('too_large', `the content holds ${html.length} characters, more than ${maxHtml}`);
+    return turnedAway('too_large', `the content holds ${html.length} characters, more than ${maxHtml}`);
   const text = textOf(html);
-  const key = entry.id || entry.link || sha256(`${title.data}\n${text}`);
+  const documentNumber = entry.documentNumber ?? documentNumberOf(entry.title, { text })?.text ?? null;
+  const attachments = entry.attachments.slice(0, 100);
   const { at, precision, text: written } = entry.published;
+  const hashed = [title.data, entry.link ? linkKey(entry.link) : '', text, ...attachments.map(({ url }) => url)].join(
+    '\n',
+  );
   return {
-    itemId: sha256(`${sourceId}\n${key}`).slice(0, 24),
-    key: key.slice(0, 2_000),
-    publication: { at, precision, text: written },
-    content: {
-      title: title.data,
-      link: entry.link,
-      html,
-      author: entry.author?.slice(0, 500) ?? null,
-      categories: entry.categories.slice(0, 50).map((each) => each.slice(0, 200)),
-      contentHash: sha256(`${title.data}\n${entry.link ?? ''}\n${text}`),
+    ok: true,
+    observation: {
+      keys: keysOf({ ...entry, documentNumber }, () => text),
+      publication: { at, precision, text: written?.slice(0, 200) ?? null },
+      content: {
+        title: title.data,
+        link: entry.link,
+        html,
+        author: entry.author?.slice(0, 500) ?? null,
+        categories: entry.categories.slice(0, 50).map((each) => each.slice(0, 200)),
+        contentHash: sha256(hashed),
+        documentNumber,
+        issuer: (entry.issuer ?? source.issuer ?? null)?.slice(0, 200) ?? null,
+        column: entry.column?.slice(0, 200) ?? null,
+        attachments,
+      },
     },
   };
 }

@@ -1,19 +1,14 @@
-import type { Obligation, Publication, Rule, Source } from '@tongsheng/contracts';
+import { isExact, type Obligation, type Publication, type Rule, type Source } from '@tongsheng/contracts';
 import { DateTime, Duration } from 'luxon';
 
 /** What a rule says about an item: who owes it, why, within which limit. */
 export type Binding = Pick<Obligation, 'rule' | 'limit'> & { sites: string[]; column: string };
 
-/**
- * When the clock starts: at the stated time of publication when it is exact to the minute; at first sight when the
- * source gave none, only a day, or a time still to come. A day must not count from midnight: a notice of 18:00 would be
- * late at birth.
- */
+/** When the clock starts: at the stated time of publication where it is exact, else at first sight. */
 export function startClock(publication: Publication, firstSeenAt: string): Pick<Obligation, 'basis' | 'startsAt'> {
-  const exact = publication.precision === 'second' || publication.precision === 'minute';
-  if (exact && publication.at !== null && publication.at <= firstSeenAt)
-    return { basis: 'stated', startsAt: publication.at };
-  return { basis: 'first_seen', startsAt: firstSeenAt };
+  return isExact(publication, firstSeenAt)
+    ? { basis: 'stated', startsAt: publication.at! }
+    : { basis: 'first_seen', startsAt: firstSeenAt };
 }
 
 export function dueAt(startsAt: string, limit: string): string {

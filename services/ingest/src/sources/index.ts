@@ -1,13 +1,16 @@
-import type { Source } from '@tongsheng/contracts';
+import type { SourceKind } from '@tongsheng/contracts';
 import { feed } from './feed.ts';
-import type { Look, LookOptions, SourceAdapter } from './source.ts';
+import { list } from './list.ts';
+import { publicStream } from './public.ts';
+import { sitemap } from './sitemap.ts';
+import type { SourceAdapter } from './source.ts';
+import { webhook } from './webhook.ts';
 
-export type { Marks } from './source.ts';
+const adapters: readonly SourceAdapter[] = [feed, list, sitemap, webhook, publicStream];
 
-const adapters: readonly SourceAdapter[] = [feed];
-
-export function readSource(source: Source, options: LookOptions): Promise<Look> {
-  const adapter = adapters.find(({ kind }) => kind === source.kind);
-  if (!adapter) throw new Error(`ingest: no way to read a source of kind "${source.kind}" (${source.sourceId})`);
-  return adapter.look(source, options);
+/** @throws when there is no adapter of the kind, which registering a source makes impossible. */
+export function adapterOf(kind: SourceKind): SourceAdapter {
+  const adapter = adapters.find((each) => each.kind === kind);
+  if (!adapter) throw new Error(`ingest: no way to read a source of kind "${kind}"`);
+  return adapter;
 }

@@ -1,17 +1,79 @@
-import type { Source } from '@tongsheng/contracts';
+import type { Attachment, Detector, SourceKind } from '@tongsheng/contracts';
 import type { FeedEntry } from '@tongsheng/feeds';
 
-/** What a server gave us to ask "anything new?" with. */
-export type Marks = { etag: string | null; lastModified: string | null };
+/** Something that arrived, by whichever way: an answer, a push, a message of the bus. */
+export type Arrival = {
+  bytes: Uint8Array;
+  contentType: string | null;
+  /** Where it came from; relative addresses are read against it. */
+  url: string;
+  /** The `Link` header (RFC 8288), which may name a WebSub hub. */
+  link: string | null;
+};
 
-/** What one look at a source brought. Trouble is a value: a closed code and its detail, for the source's page. */
-export type Look =
-  | { kind: 'unchanged' }
-  /** Trouble beside entries: what could be read was, and something is wrong all the same. */
-  | { kind: 'read'; entries: FeedEntry[]; marks: Marks; trouble: { code: string; detail: string } | null }
-  | { kind: 'trouble'; code: string; detail: string };
+/** What a reader must know beside the bytes. Time comes from outside, for `3小时前` and dates without a year. */
+export type Reading = { detector: Detector; zone: string; now: string };
 
-export type LookOptions = { allow: readonly string[]; marks: Marks | null };
+/** One publication as a source shows it. HTML is as the source wrote it. */
+export type Entry = FeedEntry & {
+  documentNumber: string | null;
+  issuer: string | null;
+  column: string | null;
+  attachments: Attachment[];
+};
 
-/** A way to read a kind of source: one file here, its test, one line in `index.ts`. */
-export type SourceAdapter = { kind: Source['kind']; look(source: Source, options: LookOptions): Promise<Look> };
+/** Something in a document that could not become an entry. */
+export type Skipped = { key: string; title: string; code: string; detail: string };
+
+/** What a document holds, or a named reason why it can't be read. */
+export type Read =
+  | {
+      ok: true;
+      title: string;
+      entries: Entry[];
+      skipped: Skipped[];
+      charset: string;
+      /** Characters that could not be read. */
+      replaced: number;
+      /** Something is wrong beside what could be read. */
+      trouble: { code: string; detail: string } | null;
+      /** Further pages of the same list, and further sitemaps of an index. */
+      next: string[];
+      /** Where to subscribe to it (W3C WebSub), and under which name. */
+      websub: { hub: string; topic: string } | null;
+    }
+  | { ok: false; code: string; detail: string };
+
+/**
+ * A kind of source: one file here, its test, one line in `index.ts`. A kind is how bytes become entries; that they are
+ * fetched, pushed or taken from the bus is the same for all.
+ */
+export type SourceAdapter = {
+  kind: SourceKind;
+  /** `push`: it speaks up by itself and is never fetched. */
+  arrives: 'pull' | 'push';
+  accept?: string;
+  /** Entries have no text of their own; it is read from their pages. */
+  textOnPages: boolean;
+  /** Never throws for anything that bytes can hold. */
+  read(arrival: Arrival, reading: Reading): Promise<Read> | Read;
+};
+
+/** What an entry is without what only some kinds know. */
+export const plainEntry = (entry: FeedEntry): Entry => ({
+  ...entry,
+  documentNumber: null,
+  issuer: null,
+  column: null,
+  attachments: entry.enclosures.map((url) => ({ url, name: fileNameOf(url) })),
+});
+
+/** The last part of an address, readable. */
+export function fileNameOf(address: string): string {
+  const last = new URL(address).pathname.split('/').at(-1) ?? '';
+  try {
+    return decodeURIComponent(last).slice(0, 300) || address.slice(0, 300);
+  } catch {
+    return last.slice(0, 300);
+  }
+}

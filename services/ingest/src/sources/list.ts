@@ -1,0 +1,38 @@
+import { decodeText } from '@tongsheng/web';
+import { readList } from '../webpages/list.ts';
+import { plainEntry, type SourceAdapter } from './source.ts';
+import { websubOf } from './websub-links.ts';
+
+/** An HTML page of links, read by CSS selectors. Most columns of tax sites and portals have nothing else. */
+export const list: SourceAdapter = {
+  kind: 'list',
+  arrives: 'pull',
+  accept: 'text/html, application/xhtml+xml, */*;q=0.5',
+  textOnPages: true,
+
+  read({ bytes, contentType, url, link }, { detector, zone, now }) {
+    const { selectors } = detector;
+    if (!selectors) return { ok: false, code: 'bad_selector', detail: 'the list has no selectors' };
+    const { text, charset, replaced } = decodeText(bytes, contentType);
+    const page = readList(text, { selectors, url, zone, now });
+    if (!page.ok) return page;
+    const entries = page.entries.map(({ title, link: to, published }) =>
+      plainEntry({
+        id: null,
+        title,
+        link: to,
+        published,
+        updatedAt: null,
+        summary: '',
+        contentHtml: '',
+        author: null,
+        categories: [],
+        enclosures: [],
+      }),
+    );
+    const skipped = page.skipped.map(({ text: row, code }) => ({ key: row, title: row, code, detail: row }));
+    const next = page.next === null ? [] : [page.next];
+    const websub = websubOf(bytes, link, url);
+    return { ok: true, title: page.title, entries, skipped, charset, replaced, trouble: null, next, websub };
+  },
+};

@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { carryOut, Journal } from '@tongsheng/bus';
+import type { Evidence, Source, SourceKind } from '@tongsheng/contracts';
+import { Clock } from '@tongsheng/runtime';
+import { LRUCache } from 'lru-cache';
+import { alias } from './alias.ts';
+import { idOfKey } from './identity.ts';
+import { item } from './item.ts';
+import type { Observation } from './observation.ts';
+
+/** Keys of one source that are remembered; a feed shows hundreds, a sitemap thousands. */
+const remembered = 10_000;
+
+type Known = { itemId: string; contentHash: string | null };
+
+/** What is remembered of one source. It only saves work: the log knows all of it. */
+export class Memory {
+  readonly known = new LRUCache<string, Known>({
+    max: remembered,
+    dispose: (_known, _id, why) => (this.complete &&= why !== 'evict'),
+  });
+  /** Every key of this source is remembered, so that what is not is new and the log need not be asked. */
+  complete: boolean;
+
+  constructor(complete: boolean) {
+    this.complete = complete;
+  }
+}
+
+export type Told = { itemId: string; changed: boolean };
+
+/**
+ * Tells the log what was observed, once, by whichever key and detector it comes. An item is found by any of its keys;
+ * keys that are new to it are claimed for it first, so that a crash in between loses nothing and doubles nothing.
+ */
+@Injectable()
+export class Teller {
+  constructor(
+    private readonly journal: Journal,
+    private readonly clock: Clock,
+  ) {}
+
+  async open(sourceId: string): Promise<Memory> {
+    return new Memory(!(await this.journal.hasAny('item', sourceId)));
+  }
+
+  /** Whether an entry with any of these keys has been told in this process's lifetime. */
+  isKnown({ sourceId }: Pick<Source, 'sourceId'>, keys: readonly string[], memory: Memory): boolean {
+    return keys.some((key) => memory.known.has(idOfKey(sourceId, key)));
+  }
+
+  /** The item that is known under one of the keys, asked of the log where memory has gaps; null: a new one. */
+  async find({ sourceId }: Pick<Source, 'sourceId'>, keys: readonly string[], memory: Memory): Promise<string | null> {
+    const ids = keys.map((key) => idOfKey(sourceId, key));
+    for (const id of ids) {
+      const known = memory.known.get(id);
+      if (known) return known.itemId;
+    }
+    if (memory.complete) return null;
+    for (const id of ids) {
+      const itemId = await this.#logged(sourceId, id);
+      if (itemId === null) continue;
+      memory.known.set(id, { itemId, contentHash: null });
+      return itemId;
+    }
+    return null;
+  }
+
+  async tell(
+    source: Pick<Source, 'sourceId'>,
+    { keys, publication, content }: Observation,
+    memory: Memory,
+    how: { detector: SourceKind; evidence: () => Promise<Evidence> },
+  ): Promise<Told> {
+    const { sourceId } = source;
+    const [first, ...others] = keys.map((key) => ({ key, id: idOfKey(sourceId, key) }));
+    let itemId = (await this.find(source, keys, memory)) ?? first!.id;
+    for (const { key, id } of itemId === first!.id ? others : [first!, ...others]) {
+      if (id === itemId || memory.known.has(id)) continue;
+      itemId = await this.#claim(sourceId, itemId, id, key);
+    }
+    const known = memory.known.get(itemId) ?? memory.known.get(first!.id);
+    const remember = () => {
+      for (const id of new Set([itemId, first!.id, ...others.map((each) => each.id)]))
+        memory.known.set(id, { itemId, contentHash: content.contentHash });
+    };
+    if (known?.contentHash === content.contentHash) {
+      remember();
+      return { itemId, changed: false };
+    }
+    const at = this.clock.now();
+    const { changed } = await carryOut(this.journal, item, {
+      type: 'item.observe',
+      id: `observe/${itemId}/${content.contentHash.slice(0, 16)}/${at}`,
+      at,
+      actor: { kind: 'service', id: 'ingest' },
+      itemId,
+      sourceId,
+      key: first!.key,
+      publication,
+      content,
+      detector: how.detector,
+      evidence: await how.evidence(),
+    });
+    remember();
+    return { itemId, changed };
+  }
+
+  /** Claims a key for an item. @returns whose it is: another's, if another was faster. */
+  async #claim(sourceId: string, itemId: string, aliasId: string, key: string): Promise<string> {
+    const at = this.clock.now();
+    const { changed } = await carryOut(this.journal, alias, {
+      type: 'alias.claim',
+      id: `claim/${sourceId}/${aliasId}/${itemId}`,
+      at,
+      actor: { kind: 'service', id: 'ingest' },
+      sourceId,
+      itemId,
+      aliasId,
+      key,
+    });
+    return changed ? itemId : ((await this.#logged(sourceId, aliasId)) ?? itemId);
+  }
+
+  /** The item that stands in the log under a key's name, its own or as another key. */
+  async #logged(sourceId: string, id: string): Promise<string | null> {
+    const [named, other] = await Promise.all([
+      this.journal.last({ aggregate: 'item', site: sourceId, id }),
+      this.journal.last({ aggregate: 'alias', site: sourceId, id }),
+    ]);
+    const event = other?.events[0];
+    if (event?.type === 'item.known_as') return event.itemId;
+    return named ? id : null;
+  }
+}
