@@ -19,7 +19,12 @@ const failing = defineProjection({
         return { sourceId: event.sourceId, failures: (row?.failures ?? 0) + 1 };
       case 'source.recovered':
         return null;
-      default:
+      case 'source.entry_rejected':
+      case 'source.escalated':
+      case 'source.went_quiet':
+      case 'source.spoke':
+      case 'source.disagreed':
+      case 'source.agreed':
         return row;
     }
   },
@@ -111,6 +116,12 @@ describe('a batch', () => {
     const others = entriesOf([[events.fails('a')]], 'item');
     expect(foldBatch(failing, new Map(), others).rows).toEqual(new Map());
     expect(keysOf(failing, others)).toEqual([]);
+  });
+  it('passes by what the projection says is none of its own', () => {
+    const onlyB = { ...failing, keyOf: (event: SourceHealthEvent) => (event.sourceId === 'b' ? 'b' : null) };
+    const entries = entriesOf([[events.fails('a'), events.fails('b')]]);
+    expect(keysOf(onlyB, entries)).toEqual(['b']);
+    expect([...foldBatch(onlyB, new Map(), entries).rows.keys()]).toEqual(['b']);
   });
   it('reads each key that it will need once', () => {
     expect(keysOf(failing, entriesOf([[events.fails('a'), events.fails('b')], [events.works('a')]]))).toEqual([

@@ -17,7 +17,10 @@ export function keysOf<A extends AggregateName, Row>(projection: Projection<A, R
   const keys = new Set<string>();
   for (const entry of entries) {
     if (!(projection.follows as readonly string[]).includes(entry.aggregate)) continue;
-    for (const event of entry.events) keys.add(projection.keyOf(event as never, entry));
+    for (const event of entry.events) {
+      const key = projection.keyOf(event as never, entry);
+      if (key !== null) keys.add(key);
+    }
   }
   return [...keys];
 }
@@ -34,6 +37,7 @@ export function foldBatch<A extends AggregateName, Row>(
     if (!(projection.follows as readonly string[]).includes(entry.aggregate)) continue;
     for (const event of entry.events) {
       const key = projection.keyOf(event as never, entry);
+      if (key === null) continue;
       const row = rows.has(key) ? (rows.get(key) ?? null) : (before.get(key) ?? null);
       const next = projection.apply(row, event as never, entry);
       if (next === row) continue;

@@ -10,7 +10,8 @@ export type Projection<A extends AggregateName = AggregateName, Row = unknown> =
   /** Raise it when the fold changes; the new version is built beside the old one and swapped in. */
   version: number;
   follows: readonly A[];
-  keyOf(event: EventsByAggregate[A], entry: Entry): string;
+  /** The row an event is about; `null`: none of this projection's. */
+  keyOf(event: EventsByAggregate[A], entry: Entry): string | null;
   /** Returning the same row object says that nothing changed. */
   apply(row: Row | null, event: EventsByAggregate[A], entry: Entry): Row | null;
   /** The sorted sets a row stands in, and its score in each: `{ 'open:province': dueAtMs }`. */

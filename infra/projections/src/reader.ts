@@ -21,6 +21,11 @@ export class ProjectionReader<A extends AggregateName, Row> {
 
   /** Rows of a sorted set by score, lowest first unless reversed. */
   async list(set: string, range: Range = {}): Promise<Row[]> {
+    return (await this.listJson(set, range)).map((json) => JSON.parse(json) as Row);
+  }
+
+  /** The same rows as they are stored, for who looks through many to find few. */
+  async listJson(set: string, range: Range = {}): Promise<string[]> {
     const generation = await this.#generation();
     const { min = -Infinity, max = Infinity, reverse = false, offset = 0, limit = 1_000 } = range;
     const bounds = reverse ? ([max, min] as const) : ([min, max] as const);
@@ -36,7 +41,7 @@ export class ProjectionReader<A extends AggregateName, Row> {
     );
     if (members.length === 0) return [];
     const rows = await this.#redis.hmGet(keys.rows(this.#projection.name, generation), members);
-    return rows.flatMap((json) => (json ? [JSON.parse(json) as Row] : []));
+    return rows.filter((json) => json !== null);
   }
 
   /** How many rows of each set lie within the scores; one round trip for all of them. */
