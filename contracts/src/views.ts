@@ -5,7 +5,8 @@ import { content, keptFile, publication } from './item.ts';
 import { level, role } from './registry.ts';
 import { draft, reviewStep } from './release.ts';
 import { obligation, warningShare } from './repost.ts';
-import { sourceKind } from './source.ts';
+import { SourceStatus } from './source-health.ts';
+import { detector, source, sourceKind } from './source.ts';
 import { actor, channelId, hash, instant, itemId, line, personId, siteId, sourceId, token } from './words.ts';
 
 /** Who is signed in, and what they may do. */
@@ -61,10 +62,15 @@ export const TimelineEntry = z.object({
 });
 export type TimelineEntry = z.infer<typeof TimelineEntry>;
 
+/** Whether an item's own page is where it was: one look that misses it is a suspicion, two are a withdrawal. */
+export const presence = z.enum(['present', 'missing', 'withdrawn']);
+
 /** A task opened: the original, our page as the public will see it, and all that happened. */
 export const RepostDetail = z.object({
   row: RepostRow,
   original: z.object({ ...content.omit({ html: true }).shape, version: z.int(), publication, firstSeenAt: instant }),
+  /** Of the original upstream, at this moment. */
+  presence,
   /** The original as it was cleaned, in the same type as the preview. */
   originalHtml: z.string(),
   /** Our page's article, made by the same code that serves the public. */
@@ -134,6 +140,8 @@ const troubleSince = z.object({
   detail: z.string(),
   since: instant,
   evidence: evidence.nullable(),
+  /** Hours of failing after which people were told; 0: none yet. */
+  escalatedHours: z.int(),
 });
 
 /** A source at a glance: what it brought, and what is wrong with it. */
@@ -150,8 +158,6 @@ export const SourceRow = z.object({
   lastItemAt: instant.nullable(),
   /** One for each detector that fails. */
   troubles: z.array(troubleSince),
-  /** Hours of failing after which people were told; 0: none yet. */
-  escalatedHours: z.int(),
   quiet: z.object({ lastAt: instant, usualSeconds: z.int(), since: instant }).nullable(),
   disagreements: z.array(
     z.object({
@@ -173,8 +179,25 @@ export const SourceRow = z.object({
 });
 export type SourceRow = z.infer<typeof SourceRow>;
 
-/** Whether an item's own page is where it was: one look that misses it is a suspicion, two are a withdrawal. */
-export const presence = z.enum(['present', 'missing', 'withdrawn']);
+const unsecret = <T extends typeof detector.shape>(shape: T) => {
+  const { secret: _secret, ...shown } = shape;
+  return { ...shown, hasSecret: z.boolean() };
+};
+
+/** A source's registration as people see it: whether a secret is set, never which. */
+export const SourceSettings = z.object({
+  ...unsecret(source.shape),
+  also: z.array(z.object(unsecret(detector.shape))),
+});
+export type SourceSettings = z.infer<typeof SourceSettings>;
+
+/** A source's page. `status` is null while its reader does not answer. */
+export const SourceDetail = z.object({
+  row: SourceRow,
+  source: SourceSettings,
+  status: SourceStatus.nullable(),
+});
+export type SourceDetail = z.infer<typeof SourceDetail>;
 
 /** An item as the browser lists it. */
 export const ItemRow = z.object({

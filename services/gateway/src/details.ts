@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Journal, type Entry } from '@tongsheng/bus';
 import {
   Refusal,
+  versionsOf,
   type Draft,
   type ItemEvent,
   type ReleaseDetail,
@@ -27,15 +28,17 @@ export class Details {
     const row = await this.models.reposts.reader.get(`${siteId}/${taskId}`);
     const site = this.models.sites.get(siteId);
     if (!row || !site) throw new Refusal('repost_missing', `no repost task ${taskId}`);
-    const [item, task] = await Promise.all([
+    const [item, task, listed] = await Promise.all([
       this.journal.read({ aggregate: 'item', site: row.sourceId, id: row.itemId }),
       this.journal.read({ aggregate: 'repost', site: siteId, id: taskId }),
+      this.models.items.reader.get(row.itemId),
     ]);
-    const versions = item.events as ItemEvent[];
+    const versions = versionsOf(item.events as ItemEvent[]);
     const version = versions.find((event) => event.version === row.version) ?? versions.at(-1);
     if (!version) throw new Refusal('repost_missing', `item ${row.itemId} is not in the log`);
     const { publication, firstSeenAt, sourceName, column } = row;
     const { title, link, html, author, categories, contentHash } = version;
+    const { documentNumber, issuer, column: itemColumn, attachments } = version;
     const preview = repostDocument({
       taskId,
       site,
@@ -55,10 +58,15 @@ export class Details {
         author,
         categories,
         contentHash,
+        documentNumber,
+        issuer,
+        column: itemColumn,
+        attachments,
         version: version.version,
         publication,
         firstSeenAt,
       },
+      presence: listed?.presence ?? 'present',
       originalHtml: renderOriginal({ title, sourceName, html, published: showPublication(publication) }),
       previewHtml: renderPreview(preview),
       timeline: timelineOf([...item.entries, ...task.entries]),
@@ -82,7 +90,7 @@ export class Details {
 /** Bodies stay where they are; a timeline says what happened, not what was written. */
 const untold = new Set(['type', 'html']);
 
-function timelineOf(entries: Entry[]): TimelineEntry[] {
+export function timelineOf(entries: Entry[]): TimelineEntry[] {
   return entries
     .flatMap(({ position, envelope, events }) =>
       events.map((event) => ({

@@ -8,13 +8,17 @@ import { Clock, Ids, Log } from '@tongsheng/runtime';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Details } from './details.ts';
 import { Door } from './door.ts';
+import { ItemDetails } from './item-details.ts';
 import { Live } from './live.ts';
 import { Models } from './models.ts';
 import { openApi } from './openapi.ts';
 import { mustHaveRole } from './permissions.ts';
+import { Proofs } from './proofs.ts';
 import { type Route } from './route.ts';
 import { commandRoute } from './routes/commands.ts';
+import { itemRoutes } from './routes/items.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { sourceRoutes } from './routes/sources.ts';
 import { notFound, viewRoutes } from './routes/views.ts';
 import { Sessions, type Caller } from './sessions.ts';
 import { Settings } from './settings.ts';
@@ -40,6 +44,8 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly settings: Settings,
     private readonly models: Models,
     private readonly details: Details,
+    private readonly items: ItemDetails,
+    private readonly proofs: Proofs,
     private readonly sessions: Sessions,
     private readonly door: Door,
     private readonly live: Live,
@@ -84,11 +90,13 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   #routes(): Route[] {
-    const { models, details, client, bus, journal, clock, ids, settings, sessions, live, door } = this;
+    const { models, details, items, proofs, client, bus, journal, clock, ids, settings, sessions, live, door } = this;
     return [
       ...sessionRoutes({ sessions, live, door, clock, settings }),
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
-      commandRoute({ client, clock, ids }),
+      ...itemRoutes({ items, proofs }),
+      ...sourceRoutes({ models, client, proofs, clock }),
+      commandRoute({ models, client, clock, ids }),
     ];
   }
 

@@ -8,6 +8,7 @@ import { Models } from './models.ts';
 import { servesSite } from './permissions.ts';
 import type { Caller } from './sessions.ts';
 import { Settings } from './settings.ts';
+import type { StoredItem } from './views/items.ts';
 
 /** Changes kept for consoles whose stream broke, and how much an inattentive one may leave unread. */
 const kept = 10_000;
@@ -41,7 +42,8 @@ export class Live implements OnModuleInit, OnModuleDestroy {
       [...this.models.live],
       (name, change) => {
         if ('rebuilt' in change) return this.#tellGap(change.position);
-        this.#tell({ view: name as LiveChange['view'], ...change });
+        const row = name === 'items' && change.row ? this.models.shownItem(change.row as StoredItem) : change.row;
+        this.#tell({ ...change, view: name as LiveChange['view'], row });
       },
       (error) => this.log.warn('live.trouble', { reason: reasonOf(error) }),
     );

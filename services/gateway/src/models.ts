@@ -1,12 +1,13 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Bus, bury, LiveTable, reasonOf } from '@tongsheng/bus';
-import type { LiveChange } from '@tongsheng/contracts';
+import type { ItemRow, LiveChange } from '@tongsheng/contracts';
 import { createRedis, ProjectionReader, ProjectionRunner, type Projection, type Redis } from '@tongsheng/projections';
 import type { AggregateName } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { Settings } from './settings.ts';
 import { audit } from './views/audit.ts';
 import { deliveries } from './views/deliveries.ts';
+import { items, type StoredItem } from './views/items.ts';
 import { releases } from './views/releases.ts';
 import { reposts } from './views/reposts.ts';
 import { sources } from './views/sources.ts';
@@ -25,11 +26,13 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   releases!: ReturnType<typeof this.openReleases>;
   deliveries!: ReturnType<typeof this.openDeliveries>;
   sources!: ReturnType<typeof this.openSources>;
+  items!: ReturnType<typeof this.openItems>;
   audit!: ReturnType<typeof this.openAudit>;
   people!: LiveTable<'person'>;
   tokens!: LiveTable<'token'>;
   sites!: LiveTable<'site'>;
   channels!: LiveTable<'channel'>;
+  registeredSources!: LiveTable<'source'>;
 
   constructor(
     private readonly bus: Bus,
@@ -39,23 +42,25 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   /** The names under which changes of rows are told to the console. */
-  readonly live: readonly LiveChange['view'][] = ['reposts', 'releases', 'deliveries', 'sources'];
+  readonly live: readonly LiveChange['view'][] = ['reposts', 'releases', 'deliveries', 'sources', 'items'];
 
   async onModuleInit(): Promise<void> {
     this.redis = createRedis(this.settings.values.REDIS_URL, (error) => this.#trouble(error));
     await this.redis.connect();
     const table = <A extends AggregateName>(aggregate: A) =>
       LiveTable.open(this.bus, aggregate, (error) => this.#trouble(error));
-    [this.people, this.tokens, this.sites, this.channels] = await Promise.all([
+    [this.people, this.tokens, this.sites, this.channels, this.registeredSources] = await Promise.all([
       table('person'),
       table('token'),
       table('site'),
       table('channel'),
+      table('source'),
     ]);
     this.reposts = this.openReposts();
     this.releases = this.openReleases();
     this.deliveries = this.openDeliveries();
     this.sources = this.openSources();
+    this.items = this.openItems();
     this.audit = this.openAudit();
     await Promise.all(this.all.map(({ runner }) => runner.start()));
   }
@@ -63,19 +68,25 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     await Promise.all([
       ...this.all.map(({ runner }) => runner.stop()),
-      ...[this.people, this.tokens, this.sites, this.channels].map((table) => table.close()),
+      ...[this.people, this.tokens, this.sites, this.channels, this.registeredSources].map((table) => table.close()),
     ]);
     if (this.redis.isOpen) this.redis.destroy();
   }
 
+  /** An item as people see it: its source by the name of today, and without the text that only a search looks into. */
+  shownItem({ text: _text, ...row }: StoredItem): ItemRow {
+    return { ...row, sourceName: this.registeredSources.get(row.sourceId)?.name ?? row.sourceId };
+  }
+
   get all() {
-    return [this.reposts, this.releases, this.deliveries, this.sources, this.audit];
+    return [this.reposts, this.releases, this.deliveries, this.sources, this.items, this.audit];
   }
 
   private openReposts = () => this.#open(reposts);
   private openReleases = () => this.#open(releases);
   private openDeliveries = () => this.#open(deliveries);
   private openSources = () => this.#open(sources);
+  private openItems = () => this.#open(items);
   private openAudit = () => this.#open(audit);
 
   #open<A extends AggregateName, Row>(projection: Projection<A, Row>): Model<A, Row> {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { openApi } from './openapi.ts';
 import { commandRoute } from './routes/commands.ts';
+import { itemRoutes } from './routes/items.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { sourceRoutes } from './routes/sources.ts';
 import { viewRoutes } from './routes/views.ts';
 
 type Operation = {
@@ -13,7 +15,13 @@ type Operation = {
 };
 
 const tools = { settings: { values: { SECURE_COOKIES: false } } } as never;
-const routes = [...sessionRoutes(tools), ...viewRoutes(tools), commandRoute(tools)];
+const routes = [
+  ...sessionRoutes(tools),
+  ...viewRoutes(tools),
+  ...itemRoutes(tools),
+  ...sourceRoutes(tools),
+  commandRoute(tools),
+];
 const document = JSON.parse(JSON.stringify(openApi(routes))) as {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;

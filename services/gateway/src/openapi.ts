@@ -24,7 +24,7 @@ export function openApi(routes: readonly Route[]): object {
         schema: schemaOf(field, 'input'),
       }));
     });
-    const type = route.path.endsWith('.csv') ? 'text/csv' : 'application/json';
+    const type = route.mediaType ?? 'application/json';
     paths[path] ??= {};
     paths[path][route.method.toLowerCase()] = {
       summary: route.says,

@@ -19,6 +19,8 @@ export type Route<
   params?: P;
   body?: B;
   answer: A;
+  /** What the answer is, where it is not JSON. */
+  mediaType?: string;
   status?: number;
   handle(request: {
     query: z.infer<Q>;

@@ -35,13 +35,13 @@ export function SourcesPage(): ReactElement {
                   </a>
                 </td>
                 <td className="cell-wide">
-                  {row.trouble ? (
-                    <>
-                      <span className="tag tag-failed">{t('sources.failed')}</span> <code>{row.trouble.code}</code>{' '}
-                      {row.trouble.detail}{' '}
-                      <span className="hint">{t('sources.since', { time: minute(row.trouble.since) })}</span>
-                    </>
-                  ) : (
+                  {row.troubles.map(({ detector, code, detail, since }) => (
+                    <p key={detector}>
+                      <span className="tag tag-failed">{t('sources.failed')}</span> <code>{code}</code> {detail}{' '}
+                      <span className="hint">{t('sources.since', { time: minute(since) })}</span>
+                    </p>
+                  ))}
+                  {row.troubles.length === 0 && (
                     <span className={row.paused ? 'tag tag-paused' : 'tag tag-good'}>
                       {t(row.paused ? 'sources.paused' : 'sources.ok')}
                     </span>

@@ -210,7 +210,7 @@ function EmptyQueue({ view }: { view: views.QueueView }): ReactElement {
   if (view === 'waiting_exemption') return <Empty title={t('queue.emptyWaiting')} />;
   if (view === 'closed') return <Empty title={t('queue.emptyClosed')} />;
   const rows = data?.rows ?? [];
-  const bad = rows.filter(({ trouble }) => trouble).length;
+  const bad = rows.filter(({ troubles }) => troubles.length > 0).length;
   const last = rows.map(({ lastItemAt }) => lastItemAt ?? '').reduce((one, other) => (one > other ? one : other), '');
   return (
     <Empty title={t('queue.empty')}>
@@ -232,7 +232,7 @@ function SourcesLine(): ReactElement | null {
   const t = useWords();
   const { data } = useQuery(views.sources());
   if (!data) return null;
-  const good = data.rows.filter(({ trouble }) => !trouble).length;
+  const good = data.rows.filter(({ troubles }) => troubles.length === 0).length;
   return (
     <Link to="/sources" className={good === data.rows.length ? 'sources-line' : 'sources-line sources-bad'}>
       {t('nav.sources')} {good}/{data.rows.length}

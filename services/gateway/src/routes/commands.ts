@@ -8,14 +8,17 @@ import {
   RegistryCommand,
   ReleaseCommand,
   RepostCommand,
+  source,
 } from '@tongsheng/contracts';
 import type { Clock, Ids } from '@tongsheng/runtime';
 import { cleanHtml } from '@tongsheng/web';
 import { z } from 'zod';
+import type { Models } from '../models.ts';
 import { mustBeAllowed, own } from '../permissions.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { withSecrets } from './sources.ts';
 
-export type CommandTools = { client: BusClient; clock: Clock; ids: Ids };
+export type CommandTools = { models: Models; client: BusClient; clock: Clock; ids: Ids };
 
 /** Which service keeps an aggregate; registrations of all kinds have one door. */
 const schemas: Record<string, { service: string; schema: z.ZodType<{ type: string; id: string }> }> = {
@@ -28,7 +31,7 @@ const schemas: Record<string, { service: string; schema: z.ZodType<{ type: strin
 };
 
 /** The API's own door for decisions: a command without its head, which is filled in from who asks, now. */
-export function commandRoute({ client, clock, ids }: CommandTools): Route {
+export function commandRoute({ models, client, clock, ids }: CommandTools): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/commands',
@@ -44,7 +47,7 @@ export function commandRoute({ client, clock, ids }: CommandTools): Route {
       if (!target) throw new Refusal('command_invalid', `there is no command ${body.type}`);
       const key = z.string().min(8).max(100).safeParse(http.headers['idempotency-key']);
       const filled = {
-        ...prepared(body),
+        ...prepared(body, models),
         id: `${caller.personId}/${key.success ? key.data : ids.next()}`,
         at: clock.now(),
         actor: { kind: 'person' as const, id: caller.personId, name: caller.name },
@@ -57,8 +60,15 @@ export function commandRoute({ client, clock, ids }: CommandTools): Route {
   });
 }
 
-/** A draft is cleaned before it becomes a command, and its hash is made here, so that no one can sign what differs. */
-function prepared(body: { type: string; [field: string]: unknown }): Record<string, unknown> {
+/**
+ * A draft is cleaned before it becomes a command, and its hash is made here, so that no one can sign what differs. A
+ * source keeps the secrets that the console was never shown.
+ */
+function prepared(body: { type: string; [field: string]: unknown }, models: Models): Record<string, unknown> {
+  if (body.type === 'source.register') {
+    const given = source.parse(body['source']);
+    return { ...body, source: withSecrets(given, models.registeredSources.get(given.sourceId)) };
+  }
   if (body.type !== 'release.draft') return body;
   const given = draft.parse(body['draft']);
   const clean = { ...given, html: cleanHtml(given.html) };

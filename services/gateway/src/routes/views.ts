@@ -14,7 +14,6 @@ import {
   RepostDetail,
   RepostRow,
   SiteRow,
-  SourceRow,
   TimelineEntry,
   token,
 } from '@tongsheng/contracts';
@@ -179,20 +178,10 @@ export function viewRoutes(tools: ViewTools): Route[] {
       may: ['manager', 'admin', 'duty', 'editor'],
       query: complianceQuery,
       answer: z.string(),
+      mediaType: 'text/csv',
       async handle({ query, caller, reply }) {
         reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="compliance.csv"');
         return toCsv(await tasksBehind(query, caller));
-      },
-    }),
-    defineRoute({
-      method: 'GET',
-      path: '/api/sources',
-      says: 'Sources with what they brought and what is wrong with them.',
-      may: 'signed-in',
-      answer: z.object({ rows: z.array(SourceRow), ...head }),
-      async handle() {
-        const { reader } = models.sources;
-        return { rows: await reader.list('all'), position: await reader.position(), serverTime: now() };
       },
     }),
     defineRoute({

@@ -1,10 +1,10 @@
 import type { RepostEvent, RepostRow } from '@tongsheng/contracts';
 import { defineProjection } from '@tongsheng/projections';
 
-/** The repost tasks as editors see them: what is open by when it is due, what is closed by when it was closed. */
+/** The repost tasks as editors see them: what is open by when it is due, what is closed by when it was closed; and all of one item. */
 export const reposts = defineProjection({
   name: 'reposts',
-  version: 1,
+  version: 2,
   follows: ['repost'],
   keyOf: (event: RepostEvent) => `${event.site}/${event.taskId}`,
 
@@ -38,11 +38,13 @@ export const reposts = defineProjection({
   },
 
   sets(row): Record<string, number> {
-    const { site, state, dueAt, exemption } = row;
+    const { site, itemId, state, dueAt, exemption } = row;
     const closedAt = Date.parse(row.approvedAt ?? row.exemption?.requestedAt ?? row.dueAt);
-    if (state !== 'queued') return { [`closed:${site}`]: closedAt, 'closed:*': closedAt };
     const due = Date.parse(dueAt);
-    return { [`open:${site}`]: due, 'open:*': due, ...(exemption && { [`waiting:${site}`]: due, 'waiting:*': due }) };
+    const ofItem = { [`item:${itemId}`]: due };
+    if (state !== 'queued') return { ...ofItem, [`closed:${site}`]: closedAt, 'closed:*': closedAt };
+    const waiting = exemption && { [`waiting:${site}`]: due, 'waiting:*': due };
+    return { ...ofItem, [`open:${site}`]: due, 'open:*': due, ...waiting };
   },
 });
 

@@ -86,7 +86,7 @@ describe('the queue of reposts', () => {
   it('shows a task open, by when it is due, for its site and for all', () => {
     const row = fold(queued);
     expect(RepostRow.parse(row)).toMatchObject({ state: 'queued', warned: [], exemption: null });
-    expect(setsOf(reposts, row)).toEqual({ 'open:province': due, 'open:*': due });
+    expect(setsOf(reposts, row)).toEqual({ 'open:province': due, 'open:*': due, 'item:item': due });
   });
   it('follows a task to its proof', () => {
     expect(fold(queued, approved)).toMatchObject({
@@ -100,7 +100,7 @@ describe('the queue of reposts', () => {
     const done = RepostRow.parse(fold(queued, approved, published, failed, verified));
     expect(done).toMatchObject({ state: 'verified', verificationTrouble: null, verifiedAt: minutesLater(7) });
     const closed = Date.parse(minutesLater(5));
-    expect(setsOf(reposts, done)).toEqual({ 'closed:province': closed, 'closed:*': closed });
+    expect(setsOf(reposts, done)).toEqual({ 'closed:province': closed, 'closed:*': closed, 'item:item': due });
   });
   it('shows the source’s newest version', () => {
     const changed: RepostEvent = {
@@ -116,13 +116,18 @@ describe('the queue of reposts', () => {
     const waiting = fold(queued, asked);
     expect(waiting).toMatchObject({ state: 'queued', exemption: { reason: '与本省无关', byName: '李编辑' } });
     expect(setsOf(reposts, waiting)).toMatchObject({ 'waiting:*': due, 'open:*': due });
-    expect(setsOf(reposts, fold(queued, asked, refused))).toEqual({ 'open:province': due, 'open:*': due });
+    expect(setsOf(reposts, fold(queued, asked, refused))).toEqual({
+      'open:province': due,
+      'open:*': due,
+      'item:item': due,
+    });
     expect(setsOf(reposts, fold(queued, asked, approved))).toHaveProperty('closed:*');
     const ended = RepostRow.parse(fold(queued, asked, exempted));
     expect(ended).toMatchObject({ state: 'exempted', exemptedBy: '吴主任' });
     expect(setsOf(reposts, ended)).toEqual({
       'closed:province': Date.parse(minutesLater(3)),
       'closed:*': Date.parse(minutesLater(3)),
+      'item:item': due,
     });
   });
   it('remembers the warnings', () => {
@@ -328,6 +333,13 @@ describe('the page of sources', () => {
     zone: 'Asia/Shanghai',
     pollSeconds: 60,
     paused: false,
+    fullText: false,
+    also: [],
+  };
+  const listUrl = 'https://upstream.example/list/';
+  const withList: SourceRegistered = {
+    ...registered,
+    also: [{ kind: 'list', url: listUrl, selectors: { row: 'li' } }],
   };
   const { itemId, sourceId, key, publication, content, at } = observation('item');
   const seen: ItemEvent = {
@@ -348,13 +360,21 @@ describe('the page of sources', () => {
     ...content,
     seenAt: minutesLater(5),
   };
-  const failed = (code: string, minutes: number): SourceHealthEvent => ({
+  const failed = (code: string, minutes: number, detector?: string): SourceHealthEvent => ({
     type: 'source.failed',
     sourceId,
+    ...(detector && { detector }),
     code,
     detail: code,
     failedAt: minutesLater(minutes),
   });
+  const recovered = (detector?: string): SourceHealthEvent => ({
+    type: 'source.recovered',
+    sourceId,
+    ...(detector && { detector }),
+    recoveredAt: minutesLater(3),
+  });
+  const missing = [{ title: '漏了的公告', link: null }];
   const turnedAway = (n: number): SourceHealthEvent => ({
     type: 'source.entry_rejected',
     sourceId,
@@ -369,13 +389,69 @@ describe('the page of sources', () => {
     expect(SourceRow.parse(fold(registered, seen, revised))).toMatchObject({ items: 1, lastItemAt: minutesLater(5) });
   });
   it('says since when a source fails, also when it fails in another way since', () => {
-    expect(fold(registered, failed('timeout', 1), failed('http_error', 2))!.trouble).toEqual({
-      code: 'http_error',
-      detail: 'http_error',
-      since: minutesLater(1),
-    });
-    const recovered: SourceHealthEvent = { type: 'source.recovered', sourceId, recoveredAt: minutesLater(3) };
-    expect(fold(registered, failed('timeout', 1), recovered)!.trouble).toBeNull();
+    expect(fold(registered, failed('timeout', 1), failed('http_error', 2))!.troubles).toEqual([
+      {
+        detector: registered.url,
+        code: 'http_error',
+        detail: 'http_error',
+        since: minutesLater(1),
+        evidence: null,
+        escalatedHours: 0,
+      },
+    ]);
+    expect(fold(registered, failed('timeout', 1), recovered())!.troubles).toEqual([]);
+  });
+  it('tells the detectors of a source apart', () => {
+    const both = [withList, failed('timeout', 1), failed('no_rows', 2, listUrl)] as const;
+    const row = SourceRow.parse(fold(...both));
+    expect(row.detectors).toEqual([
+      { kind: 'feed', url: registered.url },
+      { kind: 'list', url: listUrl },
+    ]);
+    expect(row.troubles.map(({ detector, code }) => [detector, code])).toEqual([
+      [registered.url, 'timeout'],
+      [listUrl, 'no_rows'],
+    ]);
+    expect(fold(...both, recovered())!.troubles).toMatchObject([{ detector: listUrl }]);
+    expect(fold(...both, recovered(listUrl))!.troubles).toMatchObject([{ detector: registered.url }]);
+    expect(fold(...both, registered)!.troubles).toMatchObject([{ detector: registered.url }]);
+  });
+  it('says after how many hours people were told, until the trouble is over', () => {
+    const escalated: SourceHealthEvent = {
+      type: 'source.escalated',
+      sourceId,
+      code: 'timeout',
+      failingSince: minutesLater(1),
+      hours: 3,
+      escalatedAt: minutesLater(181),
+    };
+    const row = fold(registered, failed('timeout', 1), escalated, failed('http_error', 200));
+    expect(row!.troubles).toMatchObject([{ code: 'http_error', escalatedHours: 3 }]);
+    expect(
+      fold(registered, failed('timeout', 1), escalated, recovered(), failed('timeout', 300))!.troubles,
+    ).toMatchObject([{ escalatedHours: 0 }]);
+  });
+  it('says when a source has been quiet for unusually long, and when its detectors disagree, until they do not', () => {
+    const quiet: SourceHealthEvent = {
+      type: 'source.went_quiet',
+      sourceId,
+      lastAt: noon,
+      usualSeconds: 3_600,
+      quietAt: minutesLater(600),
+    };
+    const disagreed: SourceHealthEvent = {
+      type: 'source.disagreed',
+      sourceId,
+      detector: listUrl,
+      missing,
+      disagreedAt: minutesLater(9),
+    };
+    const row = SourceRow.parse(fold(withList, quiet, disagreed, disagreed));
+    expect(row.quiet).toEqual({ lastAt: noon, usualSeconds: 3_600, since: minutesLater(600) });
+    expect(row.disagreements).toEqual([{ detector: listUrl, missing, since: minutesLater(9) }]);
+    const spoke: SourceHealthEvent = { type: 'source.spoke', sourceId, spokeAt: noon };
+    const agreed: SourceHealthEvent = { type: 'source.agreed', sourceId, detector: listUrl, agreedAt: noon };
+    expect(fold(withList, quiet, disagreed, spoke, agreed)).toMatchObject({ quiet: null, disagreements: [] });
   });
   it('keeps the newest twenty entries that were turned away', () => {
     const row = fold(registered, ...Array.from({ length: 25 }, (_, i) => turnedAway(i)));

@@ -1,0 +1,36 @@
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import type { Named, Proofs } from '../proofs.ts';
+
+/** What a route that answers with a file says of its answer. */
+export const fileAnswer = {
+  answer: z.custom<Buffer>((value) => Buffer.isBuffer(value)),
+  mediaType: 'application/octet-stream',
+};
+
+/** What a browser may show by itself; anything else from outside is only ever saved. */
+const shownTypes = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/bmp']);
+
+type File = { bytes: Uint8Array; intact: boolean; name: string; mediaType?: string };
+
+/** Bytes that came from outside, so that nothing in them can act in our name. Damaged ones say so by their name. */
+export function sendFile(reply: FastifyReply, { bytes, intact, name, mediaType = '' }: File): Buffer {
+  const isShown = intact && shownTypes.has(mediaType);
+  const fileName = encodeURIComponent(intact ? name : `damaged-${name}`).replaceAll(/['()*]/g, escape);
+  reply.headers({
+    'content-type': isShown ? mediaType : 'application/octet-stream',
+    'content-disposition': `${isShown ? 'inline' : 'attachment'}; filename*=UTF-8''${fileName}`,
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "sandbox; default-src 'none'",
+    'cross-origin-resource-policy': 'same-origin',
+  });
+  return Buffer.from(bytes);
+}
+
+/** The body of an answer that was kept. */
+export async function sendBody(proofs: Proofs, named: Named, reply: FastifyReply): Promise<Buffer> {
+  const [{ intact }, bytes] = [await proofs.view(named), await proofs.body(named)];
+  return sendFile(reply, { bytes, intact, name: `${named.snapshot.slice(0, 16)}.body` });
+}
+
+const escape = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
