@@ -80,30 +80,30 @@ describe('a source that is hostile or broken', () => {
     }
     for (const [name, code] of Object.entries(faults)) {
       if (code === null) continue;
-      await until(async () => expect((await row(name)).trouble).toMatchObject({ code }), 40_000);
+      await until(async () => expect((await row(name)).troubles).toMatchObject([{ code }]), 40_000);
     }
     for (const name of ['inside', 'loopback'])
-      await until(async () => expect((await row(name)).trouble).toMatchObject({ code: 'address_refused' }));
-    await until(async () => expect((await row('nobody')).trouble).toMatchObject({ code: 'dns_failed' }), 30_000);
-    for (const sourceId of healthy) expect((await row(sourceId)).trouble).toBeNull();
+      await until(async () => expect((await row(name)).troubles).toMatchObject([{ code: 'address_refused' }]));
+    await until(async () => expect((await row('nobody')).troubles).toMatchObject([{ code: 'dns_failed' }]), 30_000);
+    for (const sourceId of healthy) expect((await row(sourceId)).troubles).toEqual([]);
   });
 
   it('says what it can’t read entry by entry, and the entries beside it are read', async () => {
     await until(async () => {
       const lost = await row('lost-characters');
-      expect(lost).toMatchObject({ items: 1, trouble: null });
+      expect(lost).toMatchObject({ items: 1, troubles: [] });
       expect(lost.rejected).toMatchObject([{ code: 'unreadable_title' }]);
     });
   });
 
   it('that gives all its entries one id brings each of them once, and says of every one that is none', async () => {
-    await until(async () => expect(await row('shared-id')).toMatchObject({ items: 2, trouble: null }));
+    await until(async () => expect(await row('shared-id')).toMatchObject({ items: 2, troubles: [] }));
     await until(async () => expect((await row('untitled')).rejected).toHaveLength(12));
   });
 
   it('is read in spite of a wrong label of its charset', async () => {
     await until(async () =>
-      expect(await row('wrong-charset')).toMatchObject({ items: 1, trouble: null, rejected: [] }),
+      expect(await row('wrong-charset')).toMatchObject({ items: 1, troubles: [], rejected: [] }),
     );
   });
 
@@ -111,7 +111,7 @@ describe('a source that is hostile or broken', () => {
     const position = async () => ((await admin.get('/api/health')).body as { journalPosition: number }).journalPosition;
     expect((await row('truncated')).items).toBe(0);
     const before = await position();
-    const began = (await row('server-error')).trouble!.since;
+    const began = (await row('server-error')).troubles[0]!.since;
     // Three documents are three looks at least: healthy sources are read every second, and each look told of them.
     for (let i = 0; i < 3; i++) {
       const items = await itemsOf(system.upstreams.sites.map(({ sourceId }) => sourceId));
@@ -121,7 +121,7 @@ describe('a source that is hostile or broken', () => {
       );
     }
     expect(await position()).toBe(before + 3);
-    expect((await row('server-error')).trouble!.since).toBe(began);
+    expect((await row('server-error')).troubles[0]!.since).toBe(began);
   });
 
   it('and the others bring nothing twice when the reader was killed and comes back', async () => {
@@ -137,7 +137,7 @@ describe('a source that is hostile or broken', () => {
 
   it('is well again as soon as it can be read', async () => {
     await register(source('server-error', `${system.upstreams.url}/national/feed.xml`));
-    await until(async () => expect(await row('server-error')).toMatchObject({ trouble: null }));
+    await until(async () => expect(await row('server-error')).toMatchObject({ troubles: [] }));
     expect((await row('server-error')).items).toBeGreaterThan(0);
   });
 

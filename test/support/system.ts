@@ -36,6 +36,8 @@ export type System = {
   newsroom: Newsroom;
   consoleUrl: string;
   portalUrl: string;
+  /** Where webhooks and pushes arrive. */
+  ingestUrl: string;
   /** Starts a service and waits until it is ready. */
   start(service: ServiceName): Promise<void>;
   /** `kill -9`. */
@@ -53,14 +55,16 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const servers = await startServers();
   const { dir } = servers;
   const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
-  const [upstreams, newsroom, consolePort, portalPort] = await Promise.all([
+  const [upstreams, newsroom, consolePort, portalPort, ingestPort] = await Promise.all([
     startUpstreams({ home: join(dir, 'upstreams'), pace: 0, backlog }),
     startNewsroom({ dir: join(dir, 'newsroom'), secret }),
+    freePort(),
     freePort(),
     freePort(),
   ]);
   const consoleUrl = `http://127.0.0.1:${consolePort}`;
   const portalUrl = `http://127.0.0.1:${portalPort}`;
+  const ingestUrl = `http://127.0.0.1:${ingestPort}`;
   const seedFile = join(dir, 'seed.json');
   const seed = demoSeed({
     portalUrl,
@@ -78,6 +82,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     CONSOLE_PORT: String(consolePort),
     PORTAL_PORT: String(portalPort),
     PORTAL_URL: portalUrl,
+    INGEST_PORT: String(ingestPort),
+    INGEST_URL: ingestUrl,
     SEED_FILE: seedFile,
     NATS_MAX_BYTES: String(512 * 2 ** 20),
     WEB_ALLOW: [upstreams.port, newsroom.ports.http, newsroom.ports.smtp, portalPort]
@@ -119,6 +125,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     newsroom,
     consoleUrl,
     portalUrl,
+    ingestUrl,
     start,
     kill: (service) => end(service, 'SIGKILL'),
     stop: (service) => end(service, 'SIGTERM'),

@@ -11,6 +11,8 @@ const Installation = z.object({
     upstreams: z.number(),
     smtp: z.number(),
     newsroom: z.number(),
+    /** Not in installations from before it existed. */
+    ingest: z.number().optional(),
   }),
   passwords: z.object({ tongsheng: z.string(), portal: z.string(), system: z.string(), redis: z.string() }),
   webhookSecret: z.string(),
@@ -27,11 +29,17 @@ export function writePrivate(file: string, value: unknown): void {
 export async function openInstallation(home: string): Promise<Installation> {
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const file = join(home, 'installation.json');
-  if (existsSync(file)) return Installation.parse(JSON.parse(readFileSync(file, 'utf8')));
+  if (existsSync(file)) {
+    const kept = Installation.parse(JSON.parse(readFileSync(file, 'utf8')));
+    if (kept.ports.ingest) return kept;
+    const whole = { ...kept, ports: { ...kept.ports, ingest: await freePort() } };
+    writePrivate(file, whole);
+    return whole;
+  }
   const secret = () => randomBytes(18).toString('base64url');
-  const [nats, redis, upstreams, smtp, newsroom] = await Promise.all(Array.from({ length: 5 }, freePort));
+  const [nats, redis, upstreams, smtp, newsroom, ingest] = await Promise.all(Array.from({ length: 6 }, freePort));
   const installation: Installation = {
-    ports: { nats: nats!, redis: redis!, upstreams: upstreams!, smtp: smtp!, newsroom: newsroom! },
+    ports: { nats: nats!, redis: redis!, upstreams: upstreams!, smtp: smtp!, newsroom: newsroom!, ingest },
     passwords: { tongsheng: secret(), portal: secret(), system: secret(), redis: secret() },
     webhookSecret: `whsec_${randomBytes(32).toString('base64')}`,
   };

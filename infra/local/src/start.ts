@@ -33,7 +33,7 @@ const usage = `npm start -- [--pace <seconds>] [--poll <seconds>] [--split] [--n
   --split       every service in a process of its own
   --no-samples  no sample sites and no sample newsroom
 
-Settings: TONGSHENG_HOME, CONSOLE_PORT (8080), PORTAL_PORT (8081), NATS_URL, REDIS_URL.`;
+Settings: TONGSHENG_HOME, CONSOLE_PORT (8080), PORTAL_PORT (8081), INGEST_PORT, NATS_URL, REDIS_URL.`;
 
 async function main(): Promise<void> {
   if (flags.help) return console.log(usage);
@@ -58,6 +58,7 @@ async function main(): Promise<void> {
 
   const portalUrl = process.env['PORTAL_URL'] ?? `http://127.0.0.1:${portalPort}`;
   const { ports, webhookSecret } = installation;
+  const ingestPort = process.env['INGEST_PORT'] ?? String(ports.ingest);
   const upstreams = flags['no-samples']
     ? null
     : await startUpstreams({
@@ -88,6 +89,8 @@ async function main(): Promise<void> {
     CONSOLE_PORT: consolePort,
     PORTAL_PORT: portalPort,
     PORTAL_URL: portalUrl,
+    INGEST_PORT: ingestPort,
+    INGEST_URL: process.env['INGEST_URL'] ?? `http://127.0.0.1:${ingestPort}`,
     WEB_ALLOW: [process.env['WEB_ALLOW'], ...allow].filter(Boolean).join(','),
     SEED_FILE: process.env['SEED_FILE'] ?? seedFile,
     DURABILITY: nats.guarantee,
