@@ -102,9 +102,7 @@ describe('a source that is hostile or broken', () => {
   });
 
   it('is read in spite of a wrong label of its charset', async () => {
-    await until(async () =>
-      expect(await row('wrong-charset')).toMatchObject({ items: 1, troubles: [], rejected: [] }),
-    );
+    await until(async () => expect(await row('wrong-charset')).toMatchObject({ items: 1, troubles: [], rejected: [] }));
   });
 
   it('tells its trouble once and not at every look, and makes no item of half a document', async () => {

@@ -6,3 +6,4 @@ export { signIn, type Answer, type Session } from './session.ts';
 export { allServices, startSystem, type ServiceName, type System, type SystemOptions } from './system.ts';
 export { enter, openScreen, startBrowser, type Screen } from './browser.ts';
 export { readLog, readPublic, twice } from './record.ts';
+export { bodyOf, startSite, type Site } from './site.ts';

@@ -26,6 +26,8 @@ export type SystemOptions = {
   backlog?: readonly number[];
   /** The limit of the demonstration's rules. */
   limit?: string;
+  /** Whether the sample sites are registered as sources. */
+  samples?: boolean;
   environment?: NodeJS.ProcessEnv;
 };
 
@@ -51,7 +53,7 @@ export type System = {
 };
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const { services = allServices, backlog = [30, 10], limit } = options;
+  const { services = allServices, backlog = [30, 10], limit, samples = true } = options;
   const servers = await startServers();
   const { dir } = servers;
   const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
@@ -68,7 +70,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const seedFile = join(dir, 'seed.json');
   const seed = demoSeed({
     portalUrl,
-    upstreams,
+    upstreams: samples ? upstreams : null,
     newsroom,
     webhookSecret: secret,
     pollSeconds: 1,

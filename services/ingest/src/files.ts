@@ -30,7 +30,7 @@ export class Files {
         refuse('too_large', `more than ${limits.count} files or ${limits.item} bytes in one item`);
         continue;
       }
-      const fetched = await this.web.get(url, { spacingMs, maxBytes: limits.file });
+      const fetched = await this.web.get(url, { urgency: 'patient', spacingMs, maxBytes: limits.file });
       if (fetched.kind === 'trouble') refuse(fetched.code, fetched.detail);
       if (fetched.kind !== 'arrived') continue;
       const { bytes } = fetched.answer;

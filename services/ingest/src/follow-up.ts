@@ -49,7 +49,6 @@ type Followed = {
 };
 
 const tickMs = 1_000;
-const politeMs = 1_000;
 const parallelItems = 4;
 
 /**
@@ -201,12 +200,12 @@ export class FollowUp implements OnApplicationBootstrap, OnModuleDestroy {
     const events = (await this.journal.read({ aggregate: 'item', site: sourceId, id: itemId })).events as ItemEvent[];
     const newest = versionsOf(events).at(-1);
     if (!source || !newest) return;
-    if (incomplete || keptVersion < newest.version) await this.#keepFiles(newest);
+    if (incomplete || keptVersion < newest.version) await this.#keepFiles(source, newest);
     if (newest.link !== null) await this.#readAgain(source, newest, newest.link, events);
   }
 
-  async #keepFiles({ itemId, sourceId, version, html, attachments }: ItemVersion): Promise<void> {
-    const { files, failed } = await this.files.keep({ html, attachments }, politeMs);
+  async #keepFiles(source: Source, { itemId, sourceId, version, html, attachments }: ItemVersion): Promise<void> {
+    const { files, failed } = await this.files.keep({ html, attachments }, this.watcher.spacingMs(source));
     if (files.length + failed.length === 0) return;
     await this.#tell({ type: 'item.keep_files', itemId, sourceId, version, files, failed }, `files/${version}`);
   }
@@ -214,7 +213,11 @@ export class FollowUp implements OnApplicationBootstrap, OnModuleDestroy {
   async #readAgain(source: Source, newest: ItemVersion, link: string, events: readonly ItemEvent[]): Promise<void> {
     const at = this.clock.now();
     const { itemId, sourceId } = newest;
-    const fetched = await this.web.get(link, { accept: 'text/html, */*;q=0.5', spacingMs: politeMs });
+    const fetched = await this.web.get(link, {
+      accept: 'text/html, */*;q=0.5',
+      urgency: 'patient',
+      spacingMs: this.watcher.spacingMs(source),
+    });
     if (fetched.kind === 'unchanged') return;
     const { answer } = fetched;
     const ownText = adapterOf(source.kind).textOnPages || source.fullText;

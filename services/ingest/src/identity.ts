@@ -26,16 +26,19 @@ const isAddress = (id: string) => /^https?:\/\//i.test(id) && URL.canParse(id);
 export function withoutSharedKeys<E extends Pick<Entry, 'id' | 'link' | 'title'>>(entries: readonly E[]): E[] {
   const pages = new Map<string, Set<string>>();
   const titles = new Map<string, Set<string>>();
+  const nameless = new Map<string, Set<string>>();
   const note = (map: typeof pages, name: string | null, value: string | null) => {
     if (name && value) map.set(name, (map.get(name) ?? new Set()).add(value));
   };
   for (const { id, link, title } of entries) {
     note(pages, id, link);
     note(titles, link, title);
+    if (!link) note(nameless, id, title);
   }
   const isShared = (map: typeof pages, name: string | null, most: number) => (map.get(name ?? '')?.size ?? 0) > most;
   return entries.map((entry) => {
-    const id = entry.link && isShared(pages, entry.id, 1) ? null : entry.id;
+    const shared = entry.link ? isShared(pages, entry.id, 1) : isShared(nameless, entry.id, 1);
+    const id = shared ? null : entry.id;
     // Two titles at one address may be an edit seen twice; four are a home page that everything points to.
     const link = isShared(titles, entry.link, 3) ? null : entry.link;
     return { ...entry, id, link };

@@ -19,7 +19,8 @@ type Candidate = SourcePreview['candidates'][number];
 type Trouble = { code: string; detail: string };
 type Readable = Extract<Read, { ok: true }>;
 
-const spacingMs = 300;
+/** Someone waits for it. */
+const hurry = { urgency: 'urgent', spacingMs: 300 } as const;
 const shownEntries = 20;
 const mostCandidates = 5;
 /** Visible characters below which an entry is a summary and not a text. */
@@ -47,7 +48,7 @@ export class Previews {
       const tried = await this.#fetchAndTry(detector, query);
       return 'code' in tried ? answer([], tried) : answer([tried], null);
     }
-    const fetched = await this.web.get(url, { spacingMs });
+    const fetched = await this.web.get(url, hurry);
     if (fetched.kind !== 'arrived')
       return answer([], fetched.kind === 'trouble' ? fetched : { code: 'http_error', detail: 'HTTP 304' });
     for (const kind of ['feed', 'sitemap'] as const) {
@@ -77,7 +78,7 @@ export class Previews {
   }
 
   async #fetchAndTry(detector: Detector, query: SourcePreviewQuery): Promise<Candidate | Trouble> {
-    const fetched = await this.web.get(detector.url, { accept: adapterOf(detector.kind).accept, spacingMs });
+    const fetched = await this.web.get(detector.url, { accept: adapterOf(detector.kind).accept, ...hurry });
     if (fetched.kind === 'arrived') return this.#try(detector, fetched.arrival, query);
     return fetched.kind === 'trouble' ? fetched : { code: 'http_error', detail: 'HTTP 304' };
   }
@@ -117,7 +118,7 @@ export class Previews {
     const nothing = { url, title: '', beginning: '', characters: 0, attachments: 0, documentNumber: null };
     const none = { at: null, precision: 'none' as const, text: null };
     const unread = (trouble: Trouble) => ({ ...nothing, publication: none, trouble });
-    const fetched = await this.web.get(url, { accept: 'text/html, */*;q=0.5', spacingMs });
+    const fetched = await this.web.get(url, { accept: 'text/html, */*;q=0.5', ...hurry });
     if (fetched.kind !== 'arrived')
       return unread(
         fetched.kind === 'trouble'

@@ -1,5 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
 export type TurnOptions = {
   /** Requests that may be under way at once, slow ones left out. */
   parallel?: number;
@@ -7,34 +5,30 @@ export type TurnOptions = {
   placeMs?: number;
 };
 
+/** A look at a source is urgent: nothing is noticed before it. Pages of items and files can wait for it. */
+export type Urgency = 'urgent' | 'patient';
+
+type Host = { free: boolean; waiting: Record<Urgency, (() => void)[]> };
+
 /**
  * Who may ask the network next. A host is asked one request after the other, with a pause between; a request that turns
  * out slow gives its place away, so that sources that drip or hang hold back nobody but themselves.
  */
 export class Turns {
   readonly #placeMs: number;
-  readonly #hosts = new Map<string, { nextAt: number }>();
+  readonly #hosts = new Map<string, Host>();
   readonly #queue: (() => void)[] = [];
   #free: number;
 
-  constructor({ parallel = 32, placeMs = 250 }: TurnOptions = {}) {
+  constructor({ parallel = 32, placeMs = 100 }: TurnOptions = {}) {
     this.#free = parallel;
     this.#placeMs = placeMs;
   }
 
-  /** Runs work when its host and the network have room. `spacingMs`: from one request's start to the next one's. */
-  async take<T>(host: string, spacingMs: number, work: () => Promise<T>): Promise<T> {
-    await this.#hostTurn(host, spacingMs);
-    if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#queue.push(resolve));
-    let held = true;
-    const giveUp = () => {
-      if (!held) return;
-      held = false;
-      const next = this.#queue.shift();
-      if (next) next();
-      else this.#free++;
-    };
+  /** Runs work when its host and the network have room. `spacingMs`: from this request's start to the next one's. */
+  async take<T>(host: string, urgency: Urgency, spacingMs: number, work: () => Promise<T>): Promise<T> {
+    await this.#hostTurn(host, urgency, spacingMs);
+    const giveUp = await this.#place();
     const timer = setTimeout(giveUp, this.#placeMs);
     try {
       return await work();
@@ -44,13 +38,29 @@ export class Turns {
     }
   }
 
-  async #hostTurn(name: string, spacingMs: number): Promise<void> {
-    const host = this.#hosts.get(name) ?? { nextAt: 0 };
+  async #hostTurn(name: string, urgency: Urgency, spacingMs: number): Promise<void> {
+    const host = this.#hosts.get(name) ?? { free: true, waiting: { urgent: [], patient: [] } };
     this.#hosts.set(name, host);
-    const now = performance.now();
-    const at = Math.max(now, host.nextAt);
-    host.nextAt = at + spacingMs;
-    if (at > now) await wait(at - now);
-    if (host.nextAt <= performance.now()) this.#hosts.delete(name);
+    if (!host.free) await new Promise<void>((resolve) => host.waiting[urgency].push(resolve));
+    host.free = false;
+    setTimeout(() => {
+      const next = host.waiting.urgent.shift() ?? host.waiting.patient.shift();
+      if (next) return next();
+      this.#hosts.delete(name);
+    }, spacingMs);
+  }
+
+  /** A place among the requests under way. @returns gives it to the next one; saying it twice changes nothing. */
+  async #place(): Promise<() => void> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#queue.push(resolve));
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      const next = this.#queue.shift();
+      if (next) next();
+      else this.#free++;
+    };
   }
 }

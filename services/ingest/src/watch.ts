@@ -12,6 +12,7 @@ import { rhythmOf } from './rhythm.ts';
 import { adapterOf } from './sources/index.ts';
 import type { Arrival, Entry, Read } from './sources/source.ts';
 import type { Memory, Teller } from './teller.ts';
+import type { Urgency } from './turns.ts';
 import type { Marks, Web } from './web.ts';
 import type { Witness } from './witness.ts';
 
@@ -36,6 +37,7 @@ const fullReadSeconds = 24 * 3_600;
 const pagesOfBurst = 5;
 const sitemapsOfIndex = 50;
 const parallelEntries = 16;
+const slowMs = 3_000;
 /** A list that holds less than half of what it held has lost something, or its selectors have. */
 const shrunk = 0.5;
 const looksOfDoubt = 3;
@@ -54,7 +56,7 @@ export class Watch {
   lackingSaid: string | null = null;
   /** Told when a document names a hub. */
   onHub: ((hub: { hub: string; topic: string } | null) => void) | null = null;
-  /** Told after every look that could read something. */
+  /** Told after every good look. */
   onRead: (() => Promise<void>) | null = null;
 
   readonly #tools: WatchTools;
@@ -131,6 +133,11 @@ export class Watch {
     return { kind, url, state, nextAt, pace: this.#pace, failures: this.#failures, looks, websub };
   }
 
+  /** A source that was slow lets those of its host that are not go first. */
+  get #urgency(): Urgency {
+    return (this.looks[0]?.ms ?? 0) > slowMs ? 'patient' : 'urgent';
+  }
+
   #schedule(seconds: number): void {
     if (this.#stopped) return;
     this.#nextAt = DateTime.fromISO(this.#tools.clock.now(), { zone: 'utc' }).plus({ seconds }).toISO();
@@ -182,7 +189,12 @@ export class Watch {
     const known = this.#marks.get(url);
     const marks = known && secondsBetween(known.readAt, at) < fullReadSeconds ? known : null;
     const { accept } = adapterOf(this.detector.kind);
-    const fetched = await this.#tools.web.get(url, { accept, marks, spacingMs: this.#spacingMs() });
+    const fetched = await this.#tools.web.get(url, {
+      accept,
+      marks,
+      urgency: this.#urgency,
+      spacingMs: this.#spacingMs(),
+    });
     if (fetched.kind === 'trouble') {
       this.#retryAfter = fetched.retryAfterSeconds;
       return this.#failed(at, fetched, fetched.answer);
@@ -203,6 +215,7 @@ export class Watch {
   async #unchanged(at: string, { status, bytes }: WebAnswer): Promise<SourceLook> {
     await this.#good(at);
     await this.#reportRhythm(at);
+    await this.onRead?.();
     const size = bytes.length > 0 ? bytes.length : null;
     return { ...blankLook(at), outcome: 'unchanged', status, bytes: size, entries: this.shown.size };
   }
@@ -328,7 +341,11 @@ export class Watch {
     at: string,
   ): Promise<{ observed: Observed | null; evidence: () => Promise<Evidence> } | null> {
     const { web, reader } = this.#tools;
-    const fetched = await web.get(link, { accept: 'text/html, */*;q=0.5', spacingMs: this.#spacingMs() });
+    const fetched = await web.get(link, {
+      accept: 'text/html, */*;q=0.5',
+      urgency: 'patient',
+      spacingMs: this.#spacingMs(),
+    });
     if (fetched.kind !== 'arrived') return null;
     const result = await reader.readPage(this.source, fetched.arrival, entry, at);
     return result?.read.ok ? { observed: result.observed, evidence: this.#keeping(fetched.answer, at).keep } : null;
@@ -456,7 +473,7 @@ export function lackingOf(mine: Watch, others: readonly Watch[]): { title: strin
     [...other.shown]
       .filter(
         ([itemId, shown]) =>
-          !mine.shown.has(itemId) && shown.noticedAt < since && (shown.at ?? shown.noticedAt) > oldest,
+          !mine.shown.has(itemId) && shown.noticedAt < since && (shown.at ?? shown.noticedAt) >= oldest,
       )
       .map(([, { title, link }]) => ({ title: title.slice(0, 500), link })),
   );

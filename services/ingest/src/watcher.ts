@@ -109,7 +109,7 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
     const before = this.#watched.get(sourceId);
     await Promise.all((before?.watches ?? []).map((watch) => watch.stop()));
     const memory = before?.memory ?? (await this.#tools.teller.open(sourceId));
-    const spacing = () => this.#spacingMs(source);
+    const spacing = () => this.spacingMs(source);
     const watches = detectorsOf(source).map((detector) => new Watch(source, detector, memory, spacing, this.#tools));
     if (watches.length > 1) for (const watch of watches) watch.onRead = () => this.#compare(watch, watches);
     if (before) this.#count(before.source, -1);
@@ -128,9 +128,9 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
     watch.lackingSaid = said;
   }
 
-  /** A host is asked no faster than its sources' schedules demand, and never faster than every two seconds without need. */
-  #spacingMs({ url, pollSeconds }: Source): number {
-    return Math.min(politeMs, (pollSeconds * 1_000) / ((this.#perHost.get(new URL(url).host) ?? 0) + 1));
+  /** All sources of a host must fit into a quarter of their interval; without that need it is asked every two seconds. */
+  spacingMs({ url, pollSeconds }: Source): number {
+    return Math.min(politeMs, (pollSeconds * 250) / ((this.#perHost.get(new URL(url).host) ?? 0) + 1));
   }
 
   #count({ url }: Source, by: 1 | -1): void {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { safeFetch, type WebAnswer } from '@tongsheng/web';
-import { Turns } from './turns.ts';
+import { Turns, type Urgency } from './turns.ts';
 import type { Arrival } from './sources/source.ts';
 
 /** Addresses that may be reached although they are not public: `host:port`. */
@@ -23,6 +23,7 @@ export type FetchOptions = {
   accept?: string | undefined;
   marks?: Marks | null | undefined;
   maxBytes?: number;
+  urgency: Urgency;
   /** Between two requests to one host, in ms. */
   spacingMs: number;
 };
@@ -37,8 +38,8 @@ export class Web {
 
   constructor(private readonly allowed: Allowed) {}
 
-  async get(url: string, { accept, marks, maxBytes, spacingMs }: FetchOptions): Promise<Fetch> {
-    const fetched = await this.#turns.take(hostOf(url), spacingMs, () =>
+  async get(url: string, { accept, marks, maxBytes, urgency, spacingMs }: FetchOptions): Promise<Fetch> {
+    const fetched = await this.#turns.take(hostOf(url), urgency, spacingMs, () =>
       safeFetch(url, {
         allow: this.allowed.hosts,
         etag: marks?.etag ?? null,

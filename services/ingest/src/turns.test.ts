@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Turns, type Urgency } from './turns.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Takes turns for work that never ends by itself, and notes when each one began. */
+function start(options: ConstructorParameters<typeof Turns>[0] = {}) {
+  const turns = new Turns(options);
+  const began: string[] = [];
+  const ends = new Map<string, () => void>();
+  const take = (host: string, name: string, urgency: Urgency = 'urgent', spacingMs = 1_000) =>
+    void turns.take(host, urgency, spacingMs, () => {
+      began.push(name);
+      return new Promise<void>((resolve) => ends.set(name, resolve));
+    });
+  return { take, began, end: (name: string) => ends.get(name)?.() };
+}
+
+describe('a host', () => {
+  it('is asked one request after the other, with a pause between', async () => {
+    const { take, began } = start();
+    for (const name of ['1', '2', '3']) take('a', name);
+    take('b', 'other');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(began).toEqual(['1', 'other']);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(began).toEqual(['1', 'other', '2']);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(began).toEqual(['1', 'other', '2', '3']);
+  });
+  it('is looked at before its pages and files are fetched', async () => {
+    const { take, began } = start();
+    take('a', 'first', 'patient');
+    take('a', 'page', 'patient');
+    take('a', 'look');
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(began).toEqual(['first', 'look', 'page']);
+  });
+  it('that was let alone for a while is asked at once', async () => {
+    const { take, began } = start();
+    take('a', '1');
+    await vi.advanceTimersByTimeAsync(5_000);
+    take('a', '2');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(began).toEqual(['1', '2']);
+  });
+});
+
+describe('two hundred sources that drip', () => {
+  it('hold back nobody else for more than the place they give away', async () => {
+    const { take, began } = start({ parallel: 32, placeMs: 100 });
+    for (let i = 0; i < 200; i++) take(`drip-${i}`, `drip-${i}`);
+    take('healthy', 'healthy');
+    await vi.advanceTimersByTimeAsync(999);
+    expect(began).toContain('healthy');
+    expect(began).toHaveLength(201);
+  });
+  it('give a place away once, also when they end after all', async () => {
+    const { take, began, end } = start({ parallel: 1, placeMs: 100 });
+    for (const name of ['1', '2', '3', '4']) take(name, name);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(began).toEqual(['1', '2']);
+    end('1');
+    await vi.advanceTimersByTimeAsync(50);
+    expect(began).toEqual(['1', '2']);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(began).toEqual(['1', '2', '3']);
+  });
+});
