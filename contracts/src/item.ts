@@ -51,8 +51,9 @@ const ItemPublished = z.object({
   key: z.string().max(2000),
   publication,
   firstSeenAt: instant,
-  /** What noticed it. */
+  /** What noticed it, and its address: its word is the one that counts while the source has it. */
   detector: sourceKind.optional(),
+  via: z.url().optional(),
 });
 
 /** A source changed what it carries. The version before stays as it was. */
@@ -140,6 +141,9 @@ export const ItemCommand = z.discriminatedUnion('type', [
     publication,
     content,
     detector: sourceKind.optional(),
+    via: z.url().optional(),
+    /** The source's other detectors: what one of them brought first is not reworded by this one. */
+    others: z.array(z.url()).max(4).default([]),
     evidence: evidence.optional(),
   }),
   z.strictObject({

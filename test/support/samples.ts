@@ -33,6 +33,7 @@ export const observation = (itemId: string, letter = 'a'): Extract<ItemCommand, 
   sourceId: 'national-policy',
   key: itemId,
   publication: { at: minutesLater(-60), precision: 'second', text: null },
+  others: [],
   content: {
     title: `关于${itemId}的公告`,
     link: `https://upstream.example/${itemId}`,

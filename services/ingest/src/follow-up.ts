@@ -220,7 +220,8 @@ export class FollowUp implements OnApplicationBootstrap, OnModuleDestroy {
     });
     if (fetched.kind === 'unchanged') return;
     const { answer } = fetched;
-    const ownText = adapterOf(source.kind).textOnPages || source.fullText;
+    const { key, detector = source.kind } = events[0] as Extract<ItemEvent, { type: 'item.published' }>;
+    const ownText = adapterOf(detector).textOnPages || source.fullText;
     const page =
       fetched.kind === 'arrived'
         ? await this.reader.readPage(source, fetched.arrival, entryOf(newest, source, events), at)
@@ -252,11 +253,9 @@ export class FollowUp implements OnApplicationBootstrap, OnModuleDestroy {
     const knownHash = typeof known === 'object' && 'pageHash' in known ? known.pageHash : known;
     if (knownHash === (ownText ? content.contentHash : pageHash)) return;
     const evidence = await this.#witness.keep(answer, at);
-    const detector = source.kind;
-    const { key } = events[0] as Extract<ItemEvent, { type: 'item.published' }>;
     await this.#tell(
       ownText
-        ? { type: 'item.observe', itemId, sourceId, key, publication, content, detector, evidence }
+        ? { type: 'item.observe', itemId, sourceId, key, publication, content, detector, others: [], evidence }
         : { type: 'item.see_page', itemId, sourceId, pageHash, content, evidence },
       'page',
     );

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { item } from './item.ts';
 
 const given = specify(item);
-const published = (letter = 'a'): ItemVersion => {
+const published = (letter = 'a'): Extract<ItemEvent, { type: 'item.published' }> => {
   const { itemId, sourceId, key, publication, content, at } = observation('item', letter);
   return { type: 'item.published', itemId, sourceId, version: 1, ...content, key, publication, firstSeenAt: at };
 };
@@ -32,6 +32,19 @@ describe('an item', () => {
     given(published())
       .when({ ...observation('item'), publication })
       .yields();
+  });
+  it('is worded by the detector that brought it first, while the source has it', () => {
+    const [feed, list] = ['https://upstream.example/feed.xml', 'https://upstream.example/list/'];
+    const first = { ...published(), via: feed };
+    given(first)
+      .when({ ...observation('item', 'b'), via: list, others: [feed] })
+      .yields();
+    given(first)
+      .when({ ...observation('item', 'b'), via: feed, others: [list] })
+      .yields(revised(2, 'b'));
+    given(first)
+      .when({ ...observation('item', 'b'), via: list })
+      .yields(revised(2, 'b'));
   });
   it('has one address, whoever sees it', () => {
     expect([item.siteOf(observation('item')), item.idOf(observation('item'))]).toEqual(['national-policy', 'item']);

@@ -7,6 +7,8 @@ type Item = {
   version: number;
   /** What the source carried last, and what the item's own page said last where that is another text. */
   observedHash: string;
+  /** Which detector brought it first. */
+  via: string | null;
   pageHash: string | null;
   /** Since when its own page is lost; `withdrawn` once a second look has confirmed it. */
   missingSince: string | null;
@@ -26,18 +28,27 @@ export const item = defineAggregate({
   siteOf: (command) => command.sourceId,
   idOf: (command) => command.itemId,
   opens: ['item.observe'],
-  initial: { version: 0, observedHash: '', pageHash: null, missingSince: null, withdrawn: false, kept: '' } as Item,
+  initial: {
+    version: 0,
+    observedHash: '',
+    via: null,
+    pageHash: null,
+    missingSince: null,
+    withdrawn: false,
+    kept: '',
+  } as Item,
 
   decide(command, known): ItemEvent[] {
     const { itemId, sourceId, at } = command;
     if (command.type === 'item.observe') {
-      const { key, publication, content, detector, evidence } = command;
+      const { key, publication, content, detector, via, others, evidence } = command;
       const proof = evidence && { evidence };
       if (known.version === 0) {
         const seen = { itemId, sourceId, version: 1, ...content, ...proof };
-        return [{ type: 'item.published', ...seen, key, publication, firstSeenAt: at, ...(detector && { detector }) }];
+        const by = { ...(detector && { detector }), ...(via && { via }) };
+        return [{ type: 'item.published', ...seen, key, publication, firstSeenAt: at, ...by }];
       }
-      if (known.observedHash === content.contentHash) return [];
+      if (known.observedHash === content.contentHash || (known.via !== null && others.includes(known.via))) return [];
       return [{ type: 'item.revised', itemId, sourceId, version: known.version + 1, ...content, ...proof, seenAt: at }];
     }
     // What is said of an item that nobody published is about nothing.
@@ -73,7 +84,7 @@ export const item = defineAggregate({
   evolve(known, event): Item {
     switch (event.type) {
       case 'item.published':
-        return { ...known, version: event.version, observedHash: event.contentHash };
+        return { ...known, version: event.version, observedHash: event.contentHash, via: event.via ?? null };
       case 'item.revised': {
         const { version, contentHash, pageHash } = event;
         return pageHash ? { ...known, version, pageHash } : { ...known, version, observedHash: contentHash };

@@ -70,7 +70,7 @@ export class Teller {
     source: Pick<Source, 'sourceId'>,
     { keys, publication, content }: Observation,
     memory: Memory,
-    how: { detector: SourceKind; evidence: () => Promise<Evidence> },
+    how: { detector: SourceKind; via: string; others: string[]; evidence: () => Promise<Evidence> },
   ): Promise<Told> {
     const { sourceId } = source;
     const [first, ...others] = keys.map((key) => ({ key, id: idOfKey(sourceId, key) }));
@@ -100,6 +100,8 @@ export class Teller {
       publication,
       content,
       detector: how.detector,
+      via: how.via,
+      others: how.others,
       evidence: await how.evidence(),
     });
     remember();

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Detector, Evidence, Source, SourceLook, SourceStatus } from '@tongsheng/contracts';
+import {
+  detectorsOf,
+  type Detector,
+  type Evidence,
+  type Source,
+  type SourceLook,
+  type SourceStatus,
+} from '@tongsheng/contracts';
 import type { Clock, Log } from '@tongsheng/runtime';
 import type { WebAnswer } from '@tongsheng/web';
 import { DateTime } from 'luxon';
@@ -358,7 +365,9 @@ export class Watch {
       return false;
     }
     const { observation } = observed;
-    const how = { detector: this.detector.kind, evidence };
+    const { kind, url: via } = this.detector;
+    const others = detectorsOf(this.source).flatMap(({ url }) => (url === via ? [] : [url]));
+    const how = { detector: kind, via, others, evidence };
     const { itemId, changed } = await teller.tell(this.source, observation, this.#memory, how);
     const { title, link } = observation.content;
     this.#show(itemId, { title, link, published: observation.publication }, at);
