@@ -20,6 +20,10 @@ const given = <T extends Record<string, string | undefined>>(values: T) =>
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
 
+/** A field that may have one of a few values. */
+const one = <N extends string, V extends string>(name: N, value: unknown, values: readonly V[]) =>
+  (values.includes(value as V) ? { [name]: value } : {}) as { [K in N]?: V };
+
 const root = createRootRouteWithContext<{ client: QueryClient }>()({ component: Shell });
 
 const home = createRoute({
@@ -101,10 +105,45 @@ const compliance = createRoute({
   component: lazyRouteComponent(() => import('./compliance/compliance-page.tsx'), 'CompliancePage'),
 });
 
+const items = createRoute({
+  getParentRoute: () => root,
+  path: '/items',
+  validateSearch: (search: Record<string, unknown>) => ({
+    ...given({ q: text(search['q']), source: text(search['source']) }),
+    ...one('show', search['show'], ['unrouted', 'withdrawn'] as const),
+  }),
+  component: lazyRouteComponent(() => import('./items/items-page.tsx'), 'ItemsPage'),
+});
+const item = createRoute({
+  getParentRoute: () => root,
+  path: '/items/$sourceId/$itemId',
+  validateSearch: (search: Record<string, unknown>): { v?: number; with?: number } => ({
+    ...(typeof search['v'] === 'number' && { v: search['v'] }),
+    ...(typeof search['with'] === 'number' && { with: search['with'] }),
+  }),
+  component: lazyRouteComponent(() => import('./items/item-page.tsx'), 'ItemPage'),
+});
+
 const sources = createRoute({
   getParentRoute: () => root,
   path: '/sources',
-  component: lazyRouteComponent(() => import('./admin/sources-page.tsx'), 'SourcesPage'),
+  validateSearch: (search: Record<string, unknown>) => one('show', search['show'], ['care', 'paused'] as const),
+  component: lazyRouteComponent(() => import('./sources/sources-page.tsx'), 'SourcesPage'),
+});
+const newSource = createRoute({
+  getParentRoute: () => root,
+  path: '/sources/new',
+  component: lazyRouteComponent(() => import('./sources/wizard-page.tsx'), 'NewSourcePage'),
+});
+const source = createRoute({
+  getParentRoute: () => root,
+  path: '/sources/$sourceId',
+  component: lazyRouteComponent(() => import('./sources/source-page.tsx'), 'SourcePage'),
+});
+const editSource = createRoute({
+  getParentRoute: () => root,
+  path: '/sources/$sourceId/edit',
+  component: lazyRouteComponent(() => import('./sources/wizard-page.tsx'), 'EditSourcePage'),
 });
 const deadLetters = createRoute({
   getParentRoute: () => root,
@@ -132,7 +171,12 @@ const tree = root.addChildren([
   editRelease,
   deliveries,
   compliance,
+  items,
+  item,
   sources,
+  newSource,
+  source,
+  editSource,
   deadLetters,
   audit,
   health,

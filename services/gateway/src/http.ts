@@ -95,7 +95,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...sessionRoutes({ sessions, live, door, clock, settings }),
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
       ...itemRoutes({ items, proofs }),
-      ...sourceRoutes({ models, client, proofs, clock }),
+      ...sourceRoutes({ models, client, proofs, clock, settings }),
       commandRoute({ models, client, clock, ids }),
     ];
   }

@@ -6,6 +6,8 @@ export const gatewayConfig = z.object({
   CONSOLE_HOST: z.string().default('127.0.0.1'),
   /** Where the built console lies. */
   CONSOLE_DIR: z.string().optional(),
+  /** Where upstreams reach our reader: webhooks arrive at `<it>/hooks/<source>`. */
+  INGEST_URL: z.url().default('http://127.0.0.1:8082'),
   /** What the start-up found out about the log's storage; shown on the health page. */
   DURABILITY: z.string().default('unknown'),
   SESSION_IDLE_MINUTES: z.coerce.number().positive().default(30),

@@ -54,12 +54,19 @@ async function request<T>(method: string, path: string, options: RequestInit = {
 export const read = <T>(path: string, signal?: AbortSignal, meant?: number): Promise<T> =>
   request<T>('GET', path, signal ? { signal } : {}, meant);
 
+/** What is not JSON: the bytes that were kept of something. */
+export async function readBytes(path: string, signal?: AbortSignal): Promise<ArrayBuffer> {
+  const response = await fetch(path, { credentials: 'same-origin', ...(signal && { signal }) });
+  if (!response.ok) throw new ApiError(response.status, {});
+  return response.arrayBuffer();
+}
+
 export const post = <T>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> =>
   request<T>('POST', path, { body: JSON.stringify(body), headers });
 
 export const remove = <T>(path: string): Promise<T> => request<T>('DELETE', path);
 
-export type Intent = { type: string; site: string; [field: string]: unknown };
+export type Intent = { type: string; site?: string; [field: string]: unknown };
 
 /**
  * Sends a decision. The key belongs to what the person decided, not to the request: an answer that got lost is asked

@@ -1,5 +1,13 @@
-import type { QueryClient } from '@tanstack/react-query';
-import type { DeliveryRow, LiveChange, ReleaseRow, SourceRow } from '@tongsheng/contracts';
+import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import type {
+  DeliveryRow,
+  ItemRow,
+  ItemSearch,
+  LiveChange,
+  ReleaseRow,
+  RepostDetail,
+  SourceRow,
+} from '@tongsheng/contracts';
 import { create } from 'zustand';
 import { serverNow, setServerTime } from '../time.ts';
 import { mergeReposts, mergeRows } from './merge.ts';
@@ -11,6 +19,10 @@ export const useLive = create<{ state: 'connecting' | 'live' | 'offline'; lastBe
   state: 'connecting',
   lastBeat: 0,
 }));
+
+/** Items that have come since the list was read, which shows them when it is asked to. */
+export const useArrivedItems = create<{ ids: ReadonlySet<string> }>(() => ({ ids: new Set() }));
+export const forgetArrivedItems = () => useArrivedItems.setState({ ids: new Set() });
 
 /** Two heartbeats and a half without a word. */
 const silenceMs = 25_000;
@@ -73,6 +85,8 @@ function applyChanges(client: QueryClient, changes: LiveChange[]): void {
     touched.add(view);
     if (view === 'reposts') details.add(`repost ${key}`);
     if (view === 'releases') details.add(`release ${key}`);
+    if (view === 'sources') details.add(`source ${key}`);
+    if (view === 'items') details.add(`item ${key}`);
   }
   for (const { queryKey } of client.getQueryCache().findAll({ queryKey: ['reposts'] })) {
     const [, state, site] = queryKey as [string, QueueView, string];
@@ -92,9 +106,38 @@ function applyChanges(client: QueryClient, changes: LiveChange[]): void {
     );
   }
   patch<SourceRow>(client, ['sources'], 'sources', changes, ({ sourceId }) => sourceId);
+  applyItems(
+    client,
+    changes.filter(({ view }) => view === 'items').map(({ row }) => row as ItemRow),
+  );
   for (const detail of details) void client.invalidateQueries({ queryKey: detail.split(' ') });
   if (touched.has('reposts')) void client.invalidateQueries({ queryKey: ['compliance-tasks'] });
 }
+
+/** Items change where they stand; new ones are counted. A task whose item changes upstream says so at once. */
+function applyItems(client: QueryClient, rows: ItemRow[]): void {
+  if (rows.length === 0) return;
+  const changed = new Map(rows.map((row) => [row.itemId, row]));
+  const fresh = new Set(rows.filter(({ version, presence }) => version === 1 && presence === 'present').map(idOf));
+  client.setQueriesData<InfiniteData<ItemSearch>>({ queryKey: ['items'] }, (found) => {
+    if (!found) return found;
+    const pages = found.pages.map((page) => ({
+      ...page,
+      rows: page.rows.map((row) => {
+        fresh.delete(row.itemId);
+        return { ...row, ...changed.get(row.itemId) };
+      }),
+    }));
+    return { ...found, pages };
+  });
+  useArrivedItems.setState(({ ids }) => ({ ids: new Set([...ids, ...fresh]) }));
+  for (const { queryKey, state } of client.getQueryCache().findAll({ queryKey: ['repost'] })) {
+    const detail = state.data as RepostDetail | undefined;
+    if (detail && changed.has(detail.row.itemId)) void client.invalidateQueries({ queryKey });
+  }
+}
+
+const idOf = ({ itemId }: ItemRow) => itemId;
 
 function patch<Row>(
   client: QueryClient,

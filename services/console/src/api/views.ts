@@ -1,17 +1,21 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type {
   ChannelRow,
   ComplianceTask,
   ComplianceView,
   DeadLetter,
   DeliveryRow,
+  EvidenceView,
   HealthView,
+  ItemDetail,
+  ItemSearch,
   Me,
   ReleaseDetail,
   ReleaseRow,
   RepostDetail,
   RepostRow,
   SiteRow,
+  SourceDetail,
   SourceRow,
   TimelineEntry,
 } from '@tongsheng/contracts';
@@ -78,8 +82,58 @@ export const complianceTasks = (figure: Figure) =>
     queryFn: ({ signal }) => read<{ tasks: ComplianceTask[] }>(`/api/compliance/tasks${tasksPath(figure)}`, signal),
   });
 
+export type SourceList = Rows<SourceRow> & { hooksUrl: string };
+
 export const sources = () =>
-  queryOptions({ queryKey: ['sources'], queryFn: ({ signal }) => read<Rows<SourceRow>>('/api/sources', signal) });
+  queryOptions({ queryKey: ['sources'], queryFn: ({ signal }) => read<SourceList>('/api/sources', signal) });
+
+/** The looks at a source live in its reader's memory and are told by nobody, so they are asked for. */
+export const source = (sourceId: string) =>
+  queryOptions({
+    queryKey: ['source', sourceId],
+    queryFn: ({ signal }) => readSource(sourceId, 0, signal),
+    refetchInterval: 5_000,
+  });
+
+/** As of a position of the log: after a registration, the source as it was registered. */
+export const readSource = (sourceId: string, atLeast: number, signal?: AbortSignal): Promise<SourceDetail> =>
+  read(`/api/sources/${sourceId}?atLeast=${atLeast}`, signal);
+
+export type ItemFilter = { q?: string; source?: string; show?: 'unrouted' | 'withdrawn' };
+
+export const items = (filter: ItemFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['items', filter],
+    queryFn: ({ pageParam, signal }) =>
+      read<ItemSearch>(`/api/items${search({ ...filter, before: pageParam ?? undefined })}`, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+    staleTime: Infinity,
+    // What was found a while ago would come back as many requests at once.
+    gcTime: 0,
+  });
+
+/** A source's newest items, read anew when it has brought another one. */
+export const newestItems = (source: string, count: number) =>
+  queryOptions({
+    queryKey: ['newest-items', source, count],
+    queryFn: ({ signal }) => read<ItemSearch>(`/api/items${search({ source, limit: '8' })}`, signal),
+    placeholderData: (before) => before,
+  });
+
+export const item = (sourceId: string, itemId: string) =>
+  queryOptions({
+    queryKey: ['item', itemId],
+    queryFn: ({ signal }) => read<ItemDetail>(`/api/items/${sourceId}/${itemId}`, signal),
+  });
+
+/** Under `path` lie the view itself, its `body` and its `message`. */
+export const evidence = (path: string) =>
+  queryOptions({
+    queryKey: ['evidence', path],
+    queryFn: ({ signal }) => read<EvidenceView>(path, signal),
+    staleTime: Infinity,
+  });
 
 export const sites = () =>
   queryOptions({

@@ -5,6 +5,7 @@ const paths = {
   releases: 'M4 10v4l9 4V6l-9 4zM13 9.5a3 3 0 0 1 0 5M6.5 15l1 5M17 8a6 6 0 0 1 0 8',
   deliveries: 'M3 11l18-8-7 18-3-7-8-3zM11 14l4-5',
   compliance: 'M4 20V4M4 20h16M8 16v-5M12 16V8M16 16v-3M20 16V6',
+  items: 'M5 4h14v16H5zM8 8h8M8 12h8M8 16h5',
   sources: 'M5 19a1 1 0 1 0 0-.01M4 12a8 8 0 0 1 8 8M4 6a14 14 0 0 1 14 14',
   deadLetters: 'M4 6h16v12H4zM4 7l8 6 8-6M9 21h6',
   audit: 'M7 3h7l4 4v14H7zM14 3v4h4M10 12h5M10 16h5',

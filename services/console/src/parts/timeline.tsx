@@ -8,6 +8,11 @@ const text = (value: unknown): string | null => (typeof value === 'string' && va
 /** All that happened, as the log has it. */
 export function Timeline({ entries }: { entries: TimelineEntry[] }): ReactElement {
   const t = useWords();
+  /** What a person wrote, or the word for what a service found. */
+  const reason = (value: unknown) => {
+    const word = wordFor(`absence.${text(value)}`);
+    return word ? t(word) : text(value);
+  };
   return (
     <ol className="timeline" data-testid="timeline">
       {entries.map(({ position, at, type, actor, facts }) => {
@@ -15,7 +20,7 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }): ReactElemen
         const step = wordFor(`release.step.${text(facts['step']) ?? ''}`);
         const detail = [
           step && type !== 'release.signed' ? t(step) : null,
-          text(facts['reason']) ?? text(facts['code']),
+          reason(facts['reason']) ?? text(facts['code']),
         ]
           .filter(Boolean)
           .join('：');

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { Me, ReleaseRow } from '@tongsheng/contracts';
-import { useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { useSiteName } from '../api/site-names.ts';
 import { releases } from '../api/views.ts';
-import { useShortcuts } from '../keys.ts';
+import { useRowKeys } from '../parts/row-keys.ts';
 import { Empty, Pending } from '../parts/states.tsx';
 import { hasRole, useMe } from '../session.ts';
 import { short } from '../time.ts';
@@ -26,7 +26,6 @@ export function ReleasesPage(): ReactElement {
   const { show } = useSearch({ from: '/releases' });
   const list = useQuery(releases());
   const { data } = list;
-  const [chosen, setChosen] = useState(0);
   const writes = hasRole(me, 'comms');
   const all = show === 'all' || !(writes || hasRole(me, 'reviewer', 'confidentiality', 'signer'));
   const sorted = [...(data?.rows ?? [])].sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
@@ -35,23 +34,7 @@ export function ReleasesPage(): ReactElement {
   const nameOf = useSiteName();
   const open = (row: ReleaseRow | undefined) =>
     row && void navigate({ to: '/releases/$site/$releaseId', params: { site: row.site, releaseId: row.releaseId } });
-  useShortcuts([
-    {
-      keys: ['j', 'ArrowDown'],
-      says: 'keys.down',
-      group: 'keys.list',
-      run: () => setChosen(Math.min(chosen + 1, rows.length - 1)),
-      repeats: true,
-    },
-    {
-      keys: ['k', 'ArrowUp'],
-      says: 'keys.up',
-      group: 'keys.list',
-      run: () => setChosen(Math.max(chosen - 1, 0)),
-      repeats: true,
-    },
-    { keys: ['Enter'], says: 'keys.enter', group: 'keys.list', run: () => open(rows[chosen]) },
-  ]);
+  const chosen = useRowKeys(rows.length, (index) => open(rows[index]));
   return (
     <div className="page">
       <div className="page-bar">

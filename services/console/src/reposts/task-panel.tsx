@@ -1,10 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { RepostRow } from '@tongsheng/contracts';
 import { useEffect, useState, type ReactElement } from 'react';
 import { ApiError, decide } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
 import { useSiteName } from '../api/site-names.ts';
 import { repost } from '../api/views.ts';
+import { PresenceTag } from '../items/presence-tag.tsx';
 import { useShortcuts } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
 import { ConfirmBar } from '../parts/confirm-bar.tsx';
@@ -132,6 +134,10 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
           ) : (
             <span className={`tag tag-${row.state}`}>{t(`state.${row.state}`)}</span>
           )}
+          {detail && <PresenceTag presence={detail.presence} />}
+          <Link to="/items/$sourceId/$itemId" params={{ sourceId: row.sourceId, itemId: row.itemId }}>
+            {t('task.item')}
+          </Link>
           <span>{t('task.due', { time: minute(row.dueAt) })}</span>
           <span>{t(`task.basis.${row.basis}`)}</span>
           <span title={row.rule.because}>{t('task.because', { rule: row.rule.name, because: row.rule.because })}</span>

@@ -28,6 +28,7 @@ export const menu = [
     key: 'c',
     roles: ['manager', 'admin', 'duty', 'editor'],
   },
+  { to: '/items', word: 'nav.items', icon: 'items', key: 'i', roles: 'everyone' },
   { to: '/sources', word: 'nav.sources', icon: 'sources', key: 's', roles: 'everyone' },
   { to: '/dead-letters', word: 'nav.deadLetters', icon: 'deadLetters', key: 'x', roles: ['admin'] },
   { to: '/audit', word: 'nav.audit', icon: 'audit', key: 'a', roles: ['admin', 'manager'] },

@@ -1,3 +1,6 @@
+import { itemsEn } from './items-en.ts';
+import { sourcesEn } from './sources-en.ts';
+import { troublesEn } from './troubles-en.ts';
 import type { Words } from './zh.ts';
 
 export const en: Words = {
@@ -30,6 +33,7 @@ export const en: Words = {
   'nav.releases': 'Releases',
   'nav.deliveries': 'Deliveries',
   'nav.compliance': 'Compliance',
+  'nav.items': 'Items',
   'nav.sources': 'Sources',
   'nav.deadLetters': 'Dead letters',
   'nav.audit': 'Audit',
@@ -112,6 +116,7 @@ export const en: Words = {
   'task.version': 'version {version} · {hash}',
   'task.openSource': 'Open the original',
   'task.openPage': 'Open our page',
+  'task.item': 'Item and evidence',
   'task.history': 'History',
   'task.full': 'Full width',
   'task.split': 'Side by side',
@@ -313,36 +318,9 @@ export const en: Words = {
   'compliance.emptyTasks': 'No such tasks',
   'compliance.position': 'log position {n}',
 
-  'sources.ok': 'In order',
-  'sources.paused': 'Paused',
-  'sources.failed': 'Can’t be read',
-  'sources.colName': 'Source',
-  'sources.colHealth': 'State',
-  'sources.colItems': 'Items',
-  'sources.colLast': 'Last new item',
-  'sources.since': 'since {time}',
-  'sources.rejected': 'Entries that could not be taken ({n})',
-  'sources.empty': 'No sources registered yet',
-
-  'trouble.bad_url': 'The address is malformed',
-  'trouble.address_refused': 'The address may not be reached (internal ones need an administrator)',
-  'trouble.dns_failed': 'The name could not be resolved',
-  'trouble.connect_failed': 'The server can’t be reached',
-  'trouble.tls_failed': 'The certificate is not valid',
-  'trouble.timeout': 'No answer in time',
-  'trouble.connection_lost': 'The connection broke',
-  'trouble.too_large': 'Larger than allowed',
-  'trouble.too_many_redirects': 'Too many redirects',
-  'trouble.redirect_refused': 'Redirected to an address that is not allowed',
-  'trouble.bad_encoding': 'The compression or encoding can’t be undone',
-  'trouble.http_error': 'The server answered with an error',
-  'trouble.not_a_feed': 'Not a feed',
-  'trouble.malformed': 'Malformed feed',
-  'trouble.too_many_entries': 'More entries than allowed',
-  'trouble.too_deep': 'Nested deeper than allowed',
-  'trouble.field_too_large': 'A field is larger than allowed',
-  'trouble.entities_refused': 'Entity definitions are refused',
-  'trouble.truncated': 'Cut off; only whole entries were taken',
+  ...itemsEn,
+  ...sourcesEn,
+  ...troublesEn,
 
   'dead.hint':
     'Messages that failed after several tries rest here: not lost, and not in the way of others. Replay them once the cause is gone.',
@@ -380,6 +358,11 @@ export const en: Words = {
 
   'event.item.published': 'Item collected',
   'event.item.revised': 'Changed by the source',
+  'event.item.page_seen': 'Item’s page read for the first time',
+  'event.item.missing': 'Original perhaps withdrawn',
+  'event.item.withdrawn': 'Original withdrawn',
+  'event.item.returned': 'Original is there again',
+  'event.item.files_kept': 'Attachments and images kept',
   'event.repost.queued': 'Repost task created',
   'event.repost.source_changed': 'Source changed it; the task has the new version',
   'event.repost.approved': 'Approved',

@@ -1,3 +1,7 @@
+import { itemsZh } from './items-zh.ts';
+import { sourcesZh } from './sources-zh.ts';
+import { troublesZh } from './troubles-zh.ts';
+
 /** Every word on the screen, in Chinese: the source of the catalogue. `{name}` is filled in. */
 export const zh = {
   'app.name': '同声',
@@ -29,6 +33,7 @@ export const zh = {
   'nav.releases': '联动发布',
   'nav.deliveries': '渠道投递',
   'nav.compliance': '合规看板',
+  'nav.items': '稿件',
   'nav.sources': '来源',
   'nav.deadLetters': '死信',
   'nav.audit': '操作日志',
@@ -110,6 +115,7 @@ export const zh = {
   'task.version': '版本 {version} · {hash}',
   'task.openSource': '打开原文',
   'task.openPage': '打开我站页面',
+  'task.item': '稿件与证据',
   'task.history': '经过',
   'task.full': '全幅',
   'task.split': '对照',
@@ -310,36 +316,9 @@ export const zh = {
   'compliance.emptyTasks': '没有这样的任务',
   'compliance.position': '日志位置 {n}',
 
-  'sources.ok': '正常',
-  'sources.paused': '已停用',
-  'sources.failed': '读取失败',
-  'sources.colName': '来源',
-  'sources.colHealth': '状态',
-  'sources.colItems': '稿件',
-  'sources.colLast': '最近新稿',
-  'sources.since': '自 {time}',
-  'sources.rejected': '没能收下的条目（{n}）',
-  'sources.empty': '还没有登记来源',
-
-  'trouble.bad_url': '地址写错了',
-  'trouble.address_refused': '地址不允许访问（内网地址须由管理员放行）',
-  'trouble.dns_failed': '域名解析失败',
-  'trouble.connect_failed': '连不上对方服务器',
-  'trouble.tls_failed': '对方证书有问题',
-  'trouble.timeout': '对方迟迟不答复',
-  'trouble.connection_lost': '传到一半断开了',
-  'trouble.too_large': '内容超过上限',
-  'trouble.too_many_redirects': '重定向次数过多',
-  'trouble.redirect_refused': '重定向到不允许的地址',
-  'trouble.bad_encoding': '压缩或编码无法解开',
-  'trouble.http_error': '对方返回错误',
-  'trouble.not_a_feed': '不是订阅源',
-  'trouble.malformed': '订阅源格式有误',
-  'trouble.too_many_entries': '条目数超过上限',
-  'trouble.too_deep': '嵌套层数超过上限',
-  'trouble.field_too_large': '单个字段超过上限',
-  'trouble.entities_refused': '含有不允许的实体定义，已拒收',
-  'trouble.truncated': '内容不完整，只收下了完整的条目',
+  ...itemsZh,
+  ...sourcesZh,
+  ...troublesZh,
 
   'dead.hint': '重试多次仍没办成的消息停放在这里，不会丢失，也不挡住后面的。排除原因后可重放。',
   'dead.empty': '没有死信',
@@ -376,6 +355,11 @@ export const zh = {
 
   'event.item.published': '采集到稿件',
   'event.item.revised': '来源改动稿件',
+  'event.item.page_seen': '首次读取稿件页面',
+  'event.item.missing': '原文疑似撤回',
+  'event.item.withdrawn': '原文已撤回',
+  'event.item.returned': '原文重新可见',
+  'event.item.files_kept': '附件与图片已留存',
   'event.repost.queued': '产生转载任务',
   'event.repost.source_changed': '来源改动，任务换成新版本',
   'event.repost.approved': '同意转载',

@@ -76,7 +76,10 @@ function doorOf(path: string, answer: () => Promise<unknown>) {
   const asked: unknown[] = [];
   const routes = sourceRoutes({
     models: {
-      sources: { reader: { get: async (id: string) => (id === 'partner' ? row : null) } },
+      sources: {
+        reader: { get: async (id: string) => (id === 'partner' ? row : null) },
+        runner: { reach: async () => {} },
+      },
       registeredSources: { get: (id: string) => (id === 'partner' ? source : undefined) },
     },
     client: {
@@ -96,17 +99,22 @@ const away = () => Promise.reject(new NoAnswer('nobody is listening'));
 describe('a source’s page', () => {
   const path = '/api/sources/:sourceId';
   it('is its registration, its health and its last looks', async () => {
-    const shown = await doorOf(path, async () => status).open({ params: { sourceId: 'partner' } });
+    const shown = await doorOf(path, async () => status).open({
+      params: { sourceId: 'partner' },
+      query: { atLeast: 0 },
+    });
     expect(shown).toMatchObject({ row, source: { hasSecret: true }, status });
     expect(Object.keys(SourceDetail.shape)).toEqual(Object.keys(shown as object));
   });
   it('is shown also when its reader is away', async () => {
-    const shown = await doorOf(path, away).open({ params: { sourceId: 'partner' } });
+    const shown = await doorOf(path, away).open({ params: { sourceId: 'partner' }, query: { atLeast: 0 } });
     expect(shown).toMatchObject({ row, status: null });
   });
   it('of a source that nobody registered is not found', async () => {
     const door = doorOf(path, away);
-    await expect(door.open({ params: { sourceId: 'nobody' } })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(door.open({ params: { sourceId: 'nobody' }, query: { atLeast: 0 } })).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 });
 
@@ -130,10 +138,15 @@ describe('reading now', () => {
     const looks = status.detectors[0]!.looks;
     const path = '/api/sources/:sourceId/read-now';
     const door = doorOf(path, async () => ({ sourceId: 'partner', looks }));
-    expect(await door.open({ params: { sourceId: 'partner' } })).toEqual({ sourceId: 'partner', looks });
+    expect(await door.open({ params: { sourceId: 'partner' }, query: { atLeast: 0 } })).toEqual({
+      sourceId: 'partner',
+      looks,
+    });
     expect(door.asked).toEqual([['source.read_now', { sourceId: 'partner' }, 60_000]]);
     expect(door.route.may).toEqual(['admin', 'editor', 'duty']);
-    await expect(doorOf(path, away).open({ params: { sourceId: 'partner' } })).rejects.toThrow(NoAnswer);
+    await expect(doorOf(path, away).open({ params: { sourceId: 'partner' }, query: { atLeast: 0 } })).rejects.toThrow(
+      NoAnswer,
+    );
   });
 });
 

@@ -22,9 +22,10 @@ import { z } from 'zod';
 import type { Models } from '../models.ts';
 import type { Named, Proofs } from '../proofs.ts';
 import { defineRoute, type Route } from '../route.ts';
+import type { Settings } from '../settings.ts';
 import { fileAnswer, sendBody } from './downloads.ts';
 
-export type SourceTools = { models: Models; client: BusClient; proofs: Proofs; clock: Clock };
+export type SourceTools = { models: Models; client: BusClient; proofs: Proofs; clock: Clock; settings: Settings };
 
 const ofSource = z.object({ sourceId: token });
 const ofEvidence = z.object({ sourceId: token, snapshot: hash });
@@ -42,7 +43,7 @@ const patienceMs = 60_000;
 const statusPatienceMs = 3_000;
 
 /** Sources: how they are, what was received, and how an address could be read. */
-export function sourceRoutes({ models, client, proofs, clock }: SourceTools): Route[] {
+export function sourceRoutes({ models, client, proofs, clock, settings }: SourceTools): Route[] {
   const status = async (sourceId: string): Promise<SourceStatus | null> => {
     try {
       return SourceStatus.parse(await client.ask('source.status', { sourceId }, statusPatienceMs));
@@ -69,10 +70,18 @@ export function sourceRoutes({ models, client, proofs, clock }: SourceTools): Ro
       path: '/api/sources',
       says: 'Sources with what they brought and what is wrong with them.',
       may: 'signed-in',
-      answer: z.object({ rows: z.array(SourceRow), position: z.int(), serverTime: instant }),
+      answer: z.object({
+        rows: z.array(SourceRow),
+        /** Where a source that speaks up by itself does so, followed by its id. */
+        hooksUrl: z.url(),
+        position: z.int(),
+        serverTime: instant,
+      }),
       async handle() {
         const { reader } = models.sources;
-        return { rows: await reader.list('all'), position: await reader.position(), serverTime: clock.now() };
+        const [rows, position] = await Promise.all([reader.list('all'), reader.position()]);
+        const hooksUrl = new URL('hooks/', `${settings.values.INGEST_URL.replace(/\/$/, '')}/`).href;
+        return { rows, hooksUrl, position, serverTime: clock.now() };
       },
     }),
     defineRoute({
@@ -81,8 +90,10 @@ export function sourceRoutes({ models, client, proofs, clock }: SourceTools): Ro
       says: 'One source: its registration without secrets, its health, and the last looks at it.',
       may: 'signed-in',
       params: ofSource,
+      query: z.object({ atLeast: z.coerce.number().int().min(0).default(0) }),
       answer: SourceDetail,
-      async handle({ params: { sourceId } }) {
+      async handle({ params: { sourceId }, query: { atLeast } }) {
+        await Promise.all([models.sources.runner.reach(atLeast), atLeast > 0 && models.registeredSources.fresh()]);
         const source = models.registeredSources.get(sourceId);
         const [row, known] = await Promise.all([models.sources.reader.get(sourceId), status(sourceId)]);
         if (!source || !row) throw new Refusal('not_found', `no source ${sourceId}`);
