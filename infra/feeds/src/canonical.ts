@@ -1,6 +1,6 @@
 import RssParser from 'rss-parser';
 import type { RawEntry, RawFeed } from './feed.ts';
-import { escapeText } from './tree.ts';
+import { escapeText } from './markup.ts';
 
 /**
  * rss-parser reads well-formed RSS 2.0 well, and everything else wrongly or not at all (ids as objects, markup lost,

@@ -25,6 +25,25 @@ describe('a date with its own zone is that instant', () => {
     ['2026-11-23T12:00:00+08:00', 'second'],
     ['2026-11-23T12:00:00+0800', 'second'],
     ['2026-11-23T12:00+08', 'minute'],
+    ['Mon Nov 23 04:00:00 UTC 2026', 'second'],
+    ['Sun Nov 22 20:00:00 PST 2026', 'second'],
+    ['Mon, Nov 23 2026 04:00:00 GMT', 'second'],
+    ['November 23, 2026 4:00 AM GMT', 'minute'],
+    ['Mon, 2026/11/22 23:00:00 EST', 'second'],
+    ['23 Nov 2026 04:00 UT', 'minute'],
+    ['Mon, 23 November 26 04:00:00 GMT', 'second'],
+    ['Mon, 23 Nov 2026 12:00:00 GMT+8', 'second'],
+    ['Mon, 23 Nov 2026 03:00:00 A', 'second'],
+    ['Mon, 23 Nov 2026 05:00:00 N', 'second'],
+    ['lun., 23 nov. 2026 04:00:00 +0000', 'second'],
+    ['Δευ, 23 Νοέ 2026 06:00:00 +0200', 'second'],
+    ['2026-november-23T5:00+01:00', 'minute'],
+    ['Do, 23 Juli 2026 04:00:00 GMT', 'second', '2026-07-23T04:00:00.000Z'],
+    ['20261123T040000Z', 'second'],
+    ['2026-11-23 04:00:00 GMT', 'second'],
+    ['2026-11-23T040000Z', 'second'],
+    ['2026-327T04:00:00Z', 'second'],
+    ['Mon, 23 Nov 2026 12:00:00 +0800 (CST)', 'second'],
     ['1795406400', 'second'],
     ['1795406400000', 'second'],
   ])('%s', (text, precision, at = noon) => {
@@ -45,6 +64,16 @@ describe('a date without a zone is the source’s', () => {
     ['发布时间：2026年11月23日 下午12:00', 'minute'],
     ['２０２６年１１月２３日　１２：００', 'minute'],
     ['2026-11-23 下午 12:00', 'minute'],
+    ['2026年11月23日 星期一 12:00', 'minute'],
+    ['[2026-11-23 12:00]', 'minute'],
+    ['发布日期: 2026-11-23 12:00 来源：新华社', 'minute'],
+    ['2026년 11월 23일 12:00:00', 'second'],
+    ['2026-11-23 오후 12:00:00', 'second'],
+    ['2026年11月23日中午12时', 'minute'],
+    ['11/23/2026 12:00 PM', 'minute'],
+    ['23/11/2026 12:00', 'minute'],
+    ['Mon Nov 23 12:00:00 2026', 'second'],
+    ['2026-11-23 12:00:00.0', 'second'],
     ['20261123120000', 'second'],
     ['202611231200', 'minute'],
     ['Mon, 23 Nov 2026 12:00:00', 'second'],
@@ -61,12 +90,46 @@ describe('a date without a zone is the source’s', () => {
 });
 
 describe('a day stays a day', () => {
-  it.each(['2026-11-23', '2026/11/23', '2026.11.23', '2026年11月23日', '20261123', 'Mon, 23 Nov 2026'])(
-    '%s',
-    (text) => {
-      expect(read(text)).toEqual(['2026-11-22T16:00:00.000Z', 'day']);
-    },
-  );
+  it.each([
+    '2026-11-23',
+    '2026/11/23',
+    '2026.11.23',
+    '2026年11月23日',
+    '二〇二六年十一月二十三日',
+    '（2026-11-23）',
+    '20261123',
+    'Mon, 23 Nov 2026',
+    '2026-327',
+    'November 23, 2026',
+  ])('%s', (text) => {
+    expect(read(text)).toEqual(['2026-11-22T16:00:00.000Z', 'day']);
+  });
+});
+
+describe('a month or a year is as vague as a day, and begins with its first', () => {
+  it.each([
+    ['2026-11', '2026-10-31T16:00:00.000Z'],
+    ['2026年11月', '2026-10-31T16:00:00.000Z'],
+    ['2026', '2025-12-31T16:00:00.000Z'],
+  ])('%s', (text, at) => expect(read(text)).toEqual([at, 'day']));
+});
+
+describe('a date that only the moment of reading makes one', () => {
+  const now = '2026-11-23T04:00:00.000Z';
+  it.each([
+    ['3小时前', '2026-11-23T01:00:00.000Z', 'minute'],
+    ['5 分钟前', '2026-11-23T03:55:00.000Z', 'minute'],
+    ['刚刚', now, 'minute'],
+    ['2天前', '2026-11-20T16:00:00.000Z', 'day'],
+    ['昨天 12:30', '2026-11-22T04:30:00.000Z', 'minute'],
+    ['今天', '2026-11-22T16:00:00.000Z', 'day'],
+    ['11-22', '2026-11-21T16:00:00.000Z', 'day'],
+    ['12-31', '2025-12-30T16:00:00.000Z', 'day'],
+    ['07月31日 09:30', '2026-07-31T01:30:00.000Z', 'minute'],
+  ])('%s', (text, at, precision) => {
+    expect(readDate(text, 'Asia/Shanghai', now)).toMatchObject({ at, precision });
+    expect(readDate(text, 'Asia/Shanghai')).toMatchObject({ at: null });
+  });
 });
 
 describe('what is no date is none, and its words are kept', () => {

@@ -1,6 +1,6 @@
 import type { FeedDate } from './dates.ts';
 
-export type FeedFormat = 'rss-0.9x' | 'rss-1.0' | 'rss-2.0' | 'atom-0.3' | 'atom-1.0' | 'json-feed';
+export type FeedFormat = 'rss-0.9x' | 'rss-1.0' | 'rss-2.0' | 'atom-0.3' | 'atom-1.0' | 'cdf' | 'json-feed';
 
 /** A feed, whatever form it came in. */
 export type Feed = {
@@ -69,4 +69,4 @@ export class BadFeed extends Error {
   }
 }
 
-export const limits = { entries: 5_000, depth: 256, fieldChars: 1_048_576 };
+export const limits = { entries: 5_000, depth: 256, elements: 500_000, fieldChars: 1_048_576 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BadFeed, limits, type RawFeed } from './feed.ts';
-import { escapeText } from './tree.ts';
+import { escapeText } from './markup.ts';
 
 const text = z.string().catch('');
 const author = z.object({ name: text }).catch({ name: '' });
@@ -9,6 +9,7 @@ const texts = z.array(z.string()).catch([]);
 const Item = z.object({
   id: z.union([z.string(), z.number().transform(String)]).catch(''),
   url: text,
+  external_url: text,
   title: text,
   content_html: text,
   content_text: text,
@@ -22,7 +23,11 @@ const Item = z.object({
 });
 
 const JsonFeed = z.object({
-  version: z.string().startsWith('https://jsonfeed.org/version/'),
+  // Some leave the version out; what has items and says nothing else of itself is a feed all the same.
+  version: z
+    .string()
+    .regex(/jsonfeed\.org/)
+    .optional(),
   title: text,
   home_page_url: text,
   feed_url: text,
@@ -43,11 +48,11 @@ export function readJsonFeed(source: string): RawFeed {
     return {
       id: item.id,
       title: item.title,
-      link: item.url,
+      link: item.url || item.external_url,
       published: item.date_published,
       updated: item.date_modified,
-      summary: escapeText(item.summary),
-      contentHtml,
+      summary: escapeText(item.summary) || contentHtml,
+      contentHtml: contentHtml || escapeText(item.summary),
       author: (item.authors[0] ?? item.author)?.name ?? '',
       categories: item.tags,
       enclosures: item.attachments.map(({ url }) => url).filter(Boolean),

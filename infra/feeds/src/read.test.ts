@@ -238,6 +238,8 @@ describe('what can’t be read has a name:', () => {
     const named =
       '<!ENTITY nbsp "&#160;"><!ENTITY % HTMLlat1 PUBLIC "-//W3C//ENTITIES Latin 1//EN" "x.ent"><!ENTITY co "A &amp; B">';
     expect((await feedOf(bomb(named))).entries[0]!.title).toBe('&e9;');
+    const used = bomb(named, '<!ENTITY unit "国家税务总局">', '<!ENTITY far SYSTEM "far.ent">');
+    expect((await feedOf(used.replace('&e9;', '&unit;&nbsp;&co;'))).entries[0]!.title).toBe('国家税务总局 A & B');
   });
 });
 

@@ -80,9 +80,16 @@ function normaliseEntry(raw: RawEntry, base: string | null, read: (text: string)
   };
 }
 
+/** An address of the web, absolute where it is known against what; null where it leads elsewhere. */
 function absolute(address: string, base: string | null): string | null {
   const trimmed = address.trim();
-  if (trimmed === '' || !URL.canParse(trimmed, base ?? undefined)) return null;
+  if (trimmed === '') return null;
+  if (!URL.canParse(trimmed, base ?? undefined)) return base === null && isRelative(trimmed) ? trimmed : null;
   const url = new URL(trimmed, base ?? undefined);
-  return url.protocol === 'http:' || url.protocol === 'https:' ? url.href : null;
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
+  // As it is written where it is absolute: spelling it anew would make another address of it for a reader's eye.
+  return /^https?:\/\//i.test(trimmed) && !/[\s"<>]/.test(trimmed) ? trimmed : url.href;
 }
+
+/** A path, read from a file that came from nowhere. */
+const isRelative = (address: string) => !/^[a-z][a-z\d+.-]*:/i.test(address) && !/\s/.test(address);

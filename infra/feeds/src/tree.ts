@@ -1,77 +1,82 @@
 import { Parser } from 'htmlparser2';
+import { expandEntities } from './entities.ts';
 import { BadFeed, limits } from './feed.ts';
+import { attributeValue, escapeText, isVoid, resolve, withBase } from './markup.ts';
+import { Namespaces } from './namespaces.ts';
 
-/** An element, with its name in lower case and without prefix. */
+/** An element: its name in lower case, and what its namespace is called here (`namespaces.ts`). */
 export type Element = {
   name: string;
   prefix: string;
   attributes: Record<string, string>;
   children: (Element | string)[];
+  /** What relative addresses in it are read against: its `xml:base` and those around it; `''` where there is none. */
+  base: string;
   /** The document ended before the element did. */
   cut: boolean;
 };
 
+/** Elements that never stand in one of their own kind: a second one shows that the first was not closed. */
+const siblings = new Set(['item', 'entry']);
+
 /**
- * Reads XML the way browsers read pages: unclosed, unquoted and truncated markup is made the best of. No entity of
- * a document type is ever expanded.
+ * Reads XML the way browsers read pages: unclosed, unquoted and truncated markup is made the best of.
  * @throws BadFeed when it is deeper or larger than any feed has reason to be, or declares what only an attack does.
  */
 export function readTree(text: string): Element {
-  refuseHostileEntities(text);
-  const root: Element = { name: '', prefix: '', attributes: {}, children: [], cut: false };
-  const path: Element[] = [root];
+  const root: Element = { name: '', prefix: '', attributes: {}, children: [], base: '', cut: false };
+  const path: { element: Element; qualified: string; namespaces: Namespaces }[] = [
+    { element: root, qualified: '', namespaces: new Namespaces() },
+  ];
+  const close = (qualified: string) => {
+    const at = path.findLastIndex((open) => open.qualified === qualified);
+    if (at > 0) path.length = at;
+  };
   let elements = 0;
   const parser = new Parser(
     {
       onopentag(qualified, attributes) {
         if (path.length > limits.depth) throw new BadFeed('too_deep', `elements nested deeper than ${limits.depth}`);
-        if (++elements > 500_000) throw new BadFeed('malformed', 'more than 500,000 elements');
+        if (++elements > limits.elements) throw new BadFeed('malformed', `more than ${limits.elements} elements`);
+        if (siblings.has(qualified)) close(qualified);
+        const around = path.at(-1)!;
+        const namespaces = around.namespaces.within(attributes);
         const colon = qualified.indexOf(':');
         const element: Element = {
           name: qualified.slice(colon + 1),
-          prefix: colon === -1 ? '' : qualified.slice(0, colon),
+          prefix: namespaces.nameOf(colon === -1 ? '' : qualified.slice(0, colon)),
           attributes,
           children: [],
+          base: resolve(attributes['xml:base'] ?? '', around.element.base) || around.element.base,
           cut: false,
         };
-        path.at(-1)!.children.push(element);
-        path.push(element);
+        around.element.children.push(element);
+        path.push({ element, qualified, namespaces });
       },
       ontext(data) {
-        const siblings = path.at(-1)!.children;
-        const last = siblings.at(-1);
-        if (typeof last === 'string' && last.length < 65_536) siblings[siblings.length - 1] = last + data;
-        else siblings.push(data);
+        const { children } = path.at(-1)!.element;
+        const last = children.at(-1);
+        if (typeof last === 'string' && last.length < 65_536) children[children.length - 1] = last + data;
+        else children.push(data);
       },
-      onclosetag() {
-        if (path.length > 1) path.pop();
-      },
+      onclosetag: close,
     },
     { xmlMode: true, decodeEntities: true, lowerCaseTags: true, lowerCaseAttributeNames: true, recognizeCDATA: true },
   );
-  parser.write(text);
-  for (const open of path) open.cut = path.length > 1;
+  parser.write(expandEntities(text));
+  for (const { element } of path) element.cut = path.length > 1;
   parser.end();
   return root;
-}
-
-/** An entity made of entities, which grows without end where it is expanded, or one that is read from elsewhere. */
-const hostileEntity =
-  /<!ENTITY\s+[^\s%"'>]+\s+(?:SYSTEM\s|PUBLIC\s|"[^"]*?&(?!#|(?:amp|lt|gt|quot|apos);)|'[^']*?&(?!#|(?:amp|lt|gt|quot|apos);))/;
-
-function refuseHostileEntities(text: string): void {
-  const from = text.indexOf('<!DOCTYPE');
-  if (from === -1) return;
-  const found = hostileEntity.exec(text.slice(from, from + 1_048_576));
-  if (found) throw new BadFeed('entities_refused', `the document type declares ${found[0].slice(0, 80)}`);
 }
 
 export const elementsOf = (element: Element): Element[] =>
   element.children.filter((child) => typeof child !== 'string');
 
+/** Children by name: `title` is the feed's own, `dc:title` is another vocabulary's. */
 export const childrenNamed = (element: Element, ...names: string[]): Element[] =>
-  elementsOf(element).filter(({ name, prefix }) => names.includes(name) || names.includes(`${prefix}:${name}`));
+  elementsOf(element).filter(({ name, prefix }) => names.includes(prefix === '' ? name : `${prefix}:${name}`));
 
+/** The first child of the first name that has one. */
 export const child = (element: Element, ...names: string[]): Element | undefined => {
   for (const name of names) {
     const found = childrenNamed(element, name)[0];
@@ -80,33 +85,62 @@ export const child = (element: Element, ...names: string[]): Element | undefined
   return undefined;
 };
 
-/** The first element of one of the names, at any depth. */
+/** The same, but the first that says anything. */
+export const childSaying = (element: Element, ...names: string[]): Element | undefined =>
+  names.flatMap((name) => childrenNamed(element, name)).find((found) => innerHtml(found) !== '') ??
+  child(element, ...names);
+
+/** The first element of one of the names, at any depth, nearest to the top. */
 export function find(element: Element, ...names: string[]): Element | undefined {
-  const waiting = elementsOf(element);
-  for (let next = waiting.shift(); next; next = waiting.shift()) {
-    if (names.includes(next.name)) return next;
-    waiting.push(...elementsOf(next));
+  let level = elementsOf(element);
+  while (level.length > 0) {
+    const found = level.find(({ name }) => names.includes(name));
+    if (found) return found;
+    level = level.flatMap(elementsOf);
   }
   return undefined;
 }
 
-/** Text and markup inside an element. Text that held escaped markup is markup again. */
+/** A document may call its own vocabulary something: `a:feed`, `a:entry`. Below the root that is no other vocabulary. */
+export function withoutOwnPrefix(root: Element): Element {
+  const { prefix } = root;
+  if (prefix === '' || prefix === 'rdf') return root;
+  const strip = (element: Element): Element => {
+    const own = element.prefix === prefix ? '' : element.prefix;
+    const children = element.children.map((each) => (typeof each === 'string' ? each : strip(each)));
+    return { ...element, prefix: own, children };
+  };
+  return strip(root);
+}
+
+/** Text and markup inside an element, addresses read against its base. Text that held escaped markup is markup again. */
 export function innerHtml(element: Element | undefined): string {
   if (!element) return '';
   const parts: string[] = [];
   const write = (node: Element | string) => {
     if (typeof node === 'string') return void parts.push(node);
-    const attributes = Object.entries(node.attributes).map(([name, value]) => ` ${name}="${escapeText(value)}"`);
+    const attributes = Object.entries(node.attributes)
+      .filter(([name]) => !name.startsWith('xmlns') && name !== 'xml:base')
+      .map(([name, value]) => ` ${name}="${escapeText(attributeValue(node.name, name, value, node.base))}"`);
     parts.push(`<${node.name}${attributes.join('')}>`);
-    for (const each of node.children) write(each);
+    if (isVoid(node.name)) return;
+    // Text beside markup is text; it must not become markup by having been unescaped.
+    for (const each of node.children) write(typeof each === 'string' ? escapeText(each) : each);
     parts.push(`</${node.name}>`);
   };
-  for (const each of element.children) write(each);
+  const mixed = elementsOf(element).length > 0;
+  for (const each of element.children) write(mixed && typeof each === 'string' ? escapeText(each) : each);
   const html = parts.join('').trim();
   if (html.length > limits.fieldChars)
     throw new BadFeed('field_too_large', `<${element.name}> holds ${html.length} characters`);
-  return html;
+  return withBase(html, mixed ? '' : element.base);
 }
 
-export const escapeText = (text: string) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+/** Text inside an element as it is written, markup and all left out. */
+export function innerText(element: Element | undefined): string {
+  if (!element) return '';
+  const text = element.children.map((each) => (typeof each === 'string' ? each : innerText(each))).join('');
+  if (text.length > limits.fieldChars)
+    throw new BadFeed('field_too_large', `<${element.name}> holds ${text.length} characters`);
+  return text.trim();
+}
