@@ -1,7 +1,7 @@
 import { textOf } from '@tongsheng/web';
 import type { RawEntry, RawFeed } from './feed.ts';
 import { escapeText, resolve } from './markup.ts';
-import { child, childrenNamed, childSaying, elementsOf, innerHtml, innerText, type Element } from './tree.ts';
+import { child, childrenNamed, childSaying, elementsOf, innerHtml, innerText, says, type Element } from './tree.ts';
 
 /** Atom 0.3 and 1.0 (RFC 4287). */
 export function readAtom(feed: Element): Omit<RawFeed, 'truncated'> {
@@ -22,10 +22,7 @@ export function readAtom(feed: Element): Omit<RawFeed, 'truncated'> {
 function readEntry(entry: Element): RawEntry {
   const contents = childrenNamed(entry, 'content', 'content:encoded', 'xhtml:body');
   // Of several forms of one text, markup says more than plain text.
-  const content = asHtml(
-    contents.find((each) => isMarkup(each) && innerHtml(each) !== '') ??
-      contents.find((each) => innerHtml(each) !== ''),
-  );
+  const content = asHtml(contents.find((each) => isMarkup(each) && says(each)) ?? contents.find(says));
   const summary = asHtml(childSaying(entry, 'summary', 'description', 'dc:description'));
   return {
     id: innerText(childSaying(entry, 'id', 'guid')),

@@ -1,9 +1,6 @@
-import { textOf } from '@tongsheng/web';
 import type { RawFeed } from './feed.ts';
 import { resolve } from './markup.ts';
-import { child, childrenNamed, innerHtml, type Element } from './tree.ts';
-
-const plain = (element: Element | undefined) => textOf(innerHtml(element)).replaceAll('\n', ' ');
+import { child, childrenNamed, innerHtml, plain, type Element } from './tree.ts';
 
 /** Channel Definition Format (Microsoft, 1997): addresses and dates are attributes. */
 export const isCdf = (root: Element): boolean =>

@@ -1,9 +1,6 @@
-import { textOf } from '@tongsheng/web';
 import type { FeedFormat, RawEntry, RawFeed } from './feed.ts';
 import { resolve } from './markup.ts';
-import { child, childrenNamed, childSaying, elementsOf, innerHtml, innerText, type Element } from './tree.ts';
-
-const plain = (element: Element | undefined) => textOf(innerHtml(element)).replaceAll('\n', ' ');
+import { child, childrenNamed, childSaying, elementsOf, innerHtml, innerText, plain, type Element } from './tree.ts';
 
 /** RSS 0.90 to 2.0, RDF among them: a channel with its items in it or beside it. */
 export function readRss(root: Element): Omit<RawFeed, 'truncated'> {

@@ -1,3 +1,4 @@
+import { textOf } from '@tongsheng/web';
 import { Parser } from 'htmlparser2';
 import { expandEntities } from './entities.ts';
 import { BadFeed, limits } from './feed.ts';
@@ -87,8 +88,11 @@ export const child = (element: Element, ...names: string[]): Element | undefined
 
 /** The same, but the first that says anything. */
 export const childSaying = (element: Element, ...names: string[]): Element | undefined =>
-  names.flatMap((name) => childrenNamed(element, name)).find((found) => innerHtml(found) !== '') ??
-  child(element, ...names);
+  names.flatMap((name) => childrenNamed(element, name)).find(says) ?? child(element, ...names);
+
+/** Whether there is anything in it but space. */
+export const says = ({ children }: Element): boolean =>
+  children.some((each) => typeof each !== 'string' || /\S/.test(each));
 
 /** The first element of one of the names, at any depth, nearest to the top. */
 export function find(element: Element, ...names: string[]): Element | undefined {
@@ -123,10 +127,10 @@ export function innerHtml(element: Element | undefined): string {
       .filter(([name]) => !name.startsWith('xmlns') && name !== 'xml:base')
       .map(([name, value]) => ` ${name}="${escapeText(attributeValue(node.name, name, value, node.base))}"`);
     parts.push(`<${node.name}${attributes.join('')}>`);
-    if (isVoid(node.name)) return;
     // Text beside markup is text; it must not become markup by having been unescaped.
     for (const each of node.children) write(typeof each === 'string' ? escapeText(each) : each);
-    parts.push(`</${node.name}>`);
+    // What a `<br>` that nobody closed seems to hold stands behind it.
+    if (!isVoid(node.name)) parts.push(`</${node.name}>`);
   };
   const mixed = elementsOf(element).length > 0;
   for (const each of element.children) write(mixed && typeof each === 'string' ? escapeText(each) : each);
@@ -143,4 +147,11 @@ export function innerText(element: Element | undefined): string {
   if (text.length > limits.fieldChars)
     throw new BadFeed('field_too_large', `<${element.name}> holds ${text.length} characters`);
   return text.trim();
+}
+
+/** Visible text on one line; markup in it, escaped or not, is read as markup. */
+export function plain(element: Element | undefined): string {
+  const html = innerHtml(element);
+  const text = /[<&]/.test(html) ? textOf(html) : html;
+  return text.replaceAll(/[\s\u00A0\u3000]+/gu, ' ').trim();
 }

@@ -57,17 +57,23 @@ export function decodeText(bytes: Uint8Array, contentType: string | null = null)
 }
 
 function bomOf(bytes: Uint8Array): string | null {
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 'utf-8';
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  const starts = (...mark: number[]) => mark.every((byte, i) => bytes[i] === byte);
+  // Before UTF-16, whose mark it begins with.
+  if (starts(0xff, 0xfe, 0, 0)) return 'utf-32le';
+  if (starts(0, 0, 0xfe, 0xff)) return 'utf-32be';
+  if (starts(0xef, 0xbb, 0xbf)) return 'utf-8';
+  if (starts(0xff, 0xfe)) return 'utf-16le';
+  if (starts(0xfe, 0xff)) return 'utf-16be';
   return null;
 }
 
-/** UTF-16 without a mark: a document that begins with `<` or `{` gives itself away (XML 1.0, appendix F). */
+/** UTF-16 and UTF-32 without a mark: a document that begins with `<` or `{` gives itself away (XML 1.0, appendix F). */
 function wideShape(bytes: Uint8Array): string | null {
   const opens = (byte: number | undefined) => byte === 0x3c || byte === 0x7b;
-  if (opens(bytes[0]) && bytes[1] === 0) return 'utf-16le';
-  if (bytes[0] === 0 && opens(bytes[1])) return 'utf-16be';
+  const zeros = (...at: number[]) => at.every((i) => bytes[i] === 0);
+  if (opens(bytes[0]) && zeros(1)) return zeros(2, 3) ? 'utf-32le' : 'utf-16le';
+  if (zeros(0, 1, 2) && opens(bytes[3])) return 'utf-32be';
+  if (zeros(0) && opens(bytes[1])) return 'utf-16be';
   return null;
 }
 
