@@ -30,7 +30,8 @@ function declared(text: string): Map<string, string | null> {
   return entities;
 }
 
-const named = /&([A-Za-z][\w.-]{1,40});/g;
+/** Names, and the numbers that Windows gave to characters where Unicode has controls. */
+const named = /&([A-Za-z][\w.-]{1,40}|#1[2-5]\d|#[xX][89][\da-fA-F]);/g;
 const ofXml = new Set(['amp', 'lt', 'gt', 'quot', 'apos']);
 
 /**
