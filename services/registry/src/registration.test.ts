@@ -92,6 +92,21 @@ describe.each(commands.map((command) => [command.type, command] as const))('%s',
   });
 });
 
+describe('a source', () => {
+  const { success, error } = RegistryCommand.safeParse({
+    type: 'source.register',
+    ...head,
+    source: { ...source, kind: 'list' },
+  });
+  it('that could never be read is refused when it is registered', () => {
+    expect(success).toBe(false);
+    expect(error!.issues[0]).toMatchObject({ path: ['source', 'selectors'] });
+    const also = [{ kind: 'webhook', url: source.url }];
+    const second = RegistryCommand.safeParse({ type: 'source.register', ...head, source: { ...source, also } });
+    expect(second.error!.issues[0]).toMatchObject({ path: ['source', 'also', 0, 'secret'] });
+  });
+});
+
 describe('a registration', () => {
   const rename = (name: string): RegistryCommand => ({ type: 'site.register', ...head, site: { ...site, name } });
   it('that changes one thing is told whole', () => {
@@ -99,7 +114,7 @@ describe('a registration', () => {
     expect(decide(rename('新名'), before!)).toEqual([{ type: 'site.registered', ...site, name: '新名' }]);
   });
   it('is the same in whichever order its fields arrive at the door', () => {
-    const [event] = decide(commands[1]!);
+    const [event] = decide(RegistryCommand.parse(commands[1]));
     fc.assert(
       fc.property(fc.shuffledSubarray(Object.entries(source), { minLength: Object.keys(source).length }), (fields) => {
         const shuffled = { type: 'source.register', ...head, source: Object.fromEntries(fields) };
