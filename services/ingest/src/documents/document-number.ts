@@ -17,7 +17,7 @@ const ordered = new RegExp(`(${han}{2,30}?令)第(${digits}|[〇零一二三四�
 
 /** Words before a number that are not part of its code. */
 const lead =
-  /^.*?(?:根据|按照|依据|印发|转发|关于|以及|和|与|及|的|见|附|文号|字号|号为|即|是|经|由|在|以|于)(?=\p{Script=Han}{2,})/u;
+  /^.*?(?:根据|按照|依据|印发|转发|关于|以及|(?<!共)和|与|及|的|见|附|文号|字号|号为|即|是|经|由|在|以|于)(?=\p{Script=Han}{2,})/u;
 
 /** Half-width digits and brackets, no spaces: numbers are typed in every way that keyboards allow. */
 function plain(text: string): string {

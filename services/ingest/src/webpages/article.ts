@@ -2,6 +2,7 @@ import { Readability } from '@mozilla/readability';
 import type { ArticleSelectors, Attachment } from '@tongsheng/contracts';
 import { readDate, type FeedDate } from '@tongsheng/feeds';
 import { documentNumberOf } from '../documents/document-number.ts';
+import { textOf } from '@tongsheng/web';
 import { addressOf, baseOf, openPage, select, textIn } from './dom.ts';
 import { findDate } from './found-date.ts';
 
@@ -63,9 +64,8 @@ export function readArticle(html: string, { url, zone, now, selectors = {} }: Ar
   const labels = labelsOf(document);
   const title = titleOf(document, labels, selectors.title);
   const body = bodyOf(document, selectors.body);
-  const facts = { labels, title, document, zone, now };
-  const published = publishedOf(facts, selectors.date);
-  const head = textIn(document.body).slice(0, 3_000);
+  const head = textOf(document.body?.innerHTML ?? '').slice(0, 3_000);
+  const published = publishedOf({ labels, title, document, head, zone, now }, selectors.date);
   const attachments = attachmentsOf(document, body, base);
   const column = labels.get('columnname') ?? breadcrumbOf(document);
   const labelled = tableValue(head, /(?:发文字号|文\s*号)/);
@@ -150,9 +150,10 @@ function publishedOf(
     labels,
     document,
     title,
+    head,
     zone,
     now,
-  }: { labels: Labels; document: Document; title: string; zone: string; now: string },
+  }: { labels: Labels; document: Document; title: string; head: string; zone: string; now: string },
   selector: string | undefined,
 ): FeedDate {
   if (selector !== undefined) {
@@ -166,15 +167,15 @@ function publishedOf(
   });
   const time = document.querySelector('time[datetime]')?.getAttribute('datetime');
   if (time) candidates.push(readDate(time, zone, now));
-  const head = textIn(document.body).slice(0, 3_000).replaceAll(title, ' ');
-  for (const { index, 0: words } of head.matchAll(dateWords))
-    candidates.push(findDate(head.slice(index + words.length, index + words.length + 40), zone, now));
+  const lines = head.replaceAll(title, ' ').replaceAll('\n', ' ');
+  for (const { index, 0: words } of lines.matchAll(dateWords))
+    candidates.push(findDate(lines.slice(index + words.length, index + words.length + 40), zone, now));
   const known = candidates.filter(({ at }) => at !== null);
   // A label that has only the day and a line that has the hour are the same moment, said once more exactly.
   const exact = known.find(({ precision }) => precision !== 'day');
   const first = known[0];
   if (first?.precision === 'day' && exact && sameDay(first, exact, zone)) return exact;
-  return first ?? findDate(head, zone, now);
+  return first ?? findDate(lines, zone, now);
 }
 
 const sameDay = (one: FeedDate, other: FeedDate, zone: string): boolean => {
@@ -185,7 +186,7 @@ const sameDay = (one: FeedDate, other: FeedDate, zone: string): boolean => {
 /** `发文字号：税总发〔2017〕84号 发文机关：…`: the words after a label, up to the next one. */
 function tableValue(head: string, label: RegExp): string {
   const found = new RegExp(`${label.source}\\s*[:：]\\s*(.{1,60})`).exec(head);
-  const value = found?.[1]?.split(/\s+(?=\S{2,8}\s*[:：])|\s{1,}(?=字体|打印|分享|浏览|点击|【)/)[0] ?? '';
+  const value = found?.[1]?.split(/\n|\s+(?=\S{2,8}\s*[:：])|\s{1,}(?=字体|打印|分享|浏览|点击|【)/)[0] ?? '';
   return value.trim();
 }
 

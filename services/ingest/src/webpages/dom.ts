@@ -50,6 +50,21 @@ export function addressOf(href: string | null | undefined, base: string): string
 export const textIn = (node: Node | null | undefined): string =>
   (node?.textContent ?? '').replaceAll(/[\s\u00A0\u3000]+/gu, ' ').trim();
 
+/** The pieces of text in an element with a space between each two, without what stands in another one. */
+export function wordsIn(element: Element, without: Element | null): string {
+  const words: string[] = [];
+  const walk = (node: Node) => {
+    if (node === without) return;
+    if (node.nodeType === 3) words.push(node.textContent ?? '');
+    for (const each of node.childNodes) walk(each);
+  };
+  walk(element);
+  return words
+    .join(' ')
+    .replaceAll(/[\s\u00A0\u3000]+/gu, ' ')
+    .trim();
+}
+
 /** The elements of a selector that people or a machine wrote; null when it is none. */
 export function select(root: ParentNode, selector: string): Element[] | null {
   try {

@@ -1,7 +1,7 @@
 import type { ListSelectors } from '@tongsheng/contracts';
 import { readDate, type FeedDate } from '@tongsheng/feeds';
 import { pageOfCms } from './cms.ts';
-import { addressOf, baseOf, openPage, select, textIn } from './dom.ts';
+import { addressOf, baseOf, openPage, select, textIn, wordsIn } from './dom.ts';
 import { findDate } from './found-date.ts';
 
 /** One row of a list. */
@@ -49,13 +49,14 @@ export function readRows(document: Document, { selectors, url, zone, now }: List
       if (text !== '') skipped.push({ text: text.slice(0, 500), code: 'no_link' });
       continue;
     }
-    const title = titleOf(row, anchor, selectors.title);
+    const named = titleElement(row, anchor, selectors.title);
+    const title = titleOf(named, anchor);
     if (title === '') {
       skipped.push({ text: link, code: 'no_title' });
       continue;
     }
     if (entries.has(link)) continue;
-    entries.set(link, { title, link, published: dateOf(row, title, selectors.date, zone, now) });
+    entries.set(link, { title, link, published: dateOf(row, named, selectors.date, zone, now) });
   }
   if (entries.size === 0) return { ok: false, code: 'no_links', detail: `${rows.length} rows, none with a link` };
   const title = textIn(document.querySelector('title'));
@@ -70,16 +71,23 @@ function anchorOf(row: Element, selector: string | undefined, base: string): Ele
   return usable.reduce<Element | null>((best, each) => (best && words(best) >= words(each) ? best : each), null);
 }
 
+/** What holds the title: what the selector says, else the link; where the link is the whole row, its longest part. */
+function titleElement(row: Element, anchor: Element, selector: string | undefined): Element {
+  if (selector !== undefined) return select(row, selector)?.[0] ?? anchor;
+  if (anchor !== row) return anchor;
+  const parts = [...row.children].filter((each) => textIn(each) !== '');
+  return parts.reduce((best, each) => (textIn(each).length > textIn(best).length ? each : best), parts[0] ?? row);
+}
+
 /** The visible title, or the whole one of the `title` attribute where the page shows only its beginning. */
-function titleOf(row: Element, anchor: Element, selector: string | undefined): string {
-  const element = selector === undefined ? anchor : (select(row, selector)?.[0] ?? anchor);
+function titleOf(element: Element, anchor: Element): string {
   const shown = textIn(element).replace(/^[·•▪■◆>»\s]+/u, '');
   const whole = (element.getAttribute('title') ?? anchor.getAttribute('title') ?? '').replaceAll(/\s+/g, ' ').trim();
   const beginning = shown.replace(/[.…。\s]+$/u, '');
   return (whole.length > beginning.length && whole.startsWith(beginning) ? whole : shown || whole).slice(0, 1_000);
 }
 
-function dateOf(row: Element, title: string, selector: string | undefined, zone: string, now: string): FeedDate {
+function dateOf(row: Element, named: Element, selector: string | undefined, zone: string, now: string): FeedDate {
   if (selector !== undefined) {
     const element = select(row, selector)?.[0];
     const written = element?.getAttribute('datetime') ?? textIn(element);
@@ -87,8 +95,7 @@ function dateOf(row: Element, title: string, selector: string | undefined, zone:
     return read.at === null ? findDate(written, zone, now) : read;
   }
   // A title may hold a date of its own, which is not when it was published.
-  const around = textIn(row).replace(title, ' ');
-  const found = findDate(around, zone, now);
+  const found = findDate(wordsIn(row, named), zone, now);
   if (found.at !== null) return found;
   const machine = row.querySelector('time')?.textContent?.trim() ?? '';
   return machine === '' ? found : readDate(machine, zone, now);
