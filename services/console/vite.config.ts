@@ -8,6 +8,8 @@ export default defineConfig({
   plugins: [react()],
   build: { target: oldest, cssTarget: oldest, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 800 },
   worker: { format: 'es' },
-  // `vite` beside a running system: CONSOLE_PORT is the gateway's.
-  server: { proxy: { '/api': `http://127.0.0.1:${process.env['CONSOLE_PORT'] ?? '8080'}` } },
+  // `vite` beside a running system: CONSOLE_PORT is the gateway's, which refuses decisions that come from another host.
+  server: {
+    proxy: { '/api': { target: `http://127.0.0.1:${process.env['CONSOLE_PORT'] ?? '8080'}`, changeOrigin: false } },
+  },
 });

@@ -121,6 +121,7 @@ function Opened({ detail }: { detail: ItemDetail }): ReactElement {
             <Frame key={shown.contentHash} title={t('items.version', { n: shown.version })} html={shown.page} />
           )}
           <div className="print-only sheet-text">
+            <h3>{t('items.version', { n: shown.version })}</h3>
             {shown.text.split('\n').map((line, index) => (
               <p key={String(index)}>{line}</p>
             ))}
@@ -308,9 +309,13 @@ function Tasks({ tasks }: { tasks: ItemDetail['tasks'] }): ReactElement {
             <Link to="/reposts/$site/$taskId" params={{ site, taskId }}>
               {siteName(site)}
             </Link>
-            <span>
-              <span className="hint">{t('items.due', { time: minute(dueAt) })}</span>{' '}
-              <span className={`tag tag-${state}`}>{t(`state.${state}`)}</span>
+            <span className="item-task">
+              {state === 'queued' && Date.parse(dueAt) < serverNow() ? (
+                <span className="tag tag-overdue">{t('clock.overdue')}</span>
+              ) : (
+                <span className={`tag tag-${state}`}>{t(`state.${state}`)}</span>
+              )}
+              <span className="hint">{t('items.due', { time: minute(dueAt) })}</span>
             </span>
           </li>
         ))}

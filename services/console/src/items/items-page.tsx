@@ -83,7 +83,7 @@ export function ItemsPage(): ReactElement {
       {found.data && rows.length === 0 && !found.hasNextPage && <Nothing filter={filter} />}
       {rows.length > 0 && <Rows rows={rows} chosen={chosen} onOpen={open} />}
       {found.data && (
-        <p className="hint further" role="status">
+        <p className="hint further" role="status" data-testid="further-text">
           {filter.q ? t('items.searched', { n: rows.length, searched }) : t('items.shown', { n: rows.length })}{' '}
           {found.hasNextPage ? (
             <button

@@ -13,7 +13,7 @@ export function CandidatePreview({ candidate }: { candidate: Candidate }): React
   const t = useWords();
   const published = usePublished();
   const [all, setAll] = useState(false);
-  const { count, warnings, entries } = candidate;
+  const { detector, count, warnings, entries } = candidate;
   const shown = all ? entries : entries.slice(0, firstShown);
   return (
     <div className="candidate-preview" data-testid="preview">
@@ -44,13 +44,20 @@ export function CandidatePreview({ candidate }: { candidate: Candidate }): React
                 ) : (
                   title
                 )}
-                <br />
-                <small className="hint">
-                  {documentNumber && `${documentNumber} · `}
-                  {characters > 0 ? t('preview.characters', { n: characters }) : t('preview.noText')}
+                <small className="complaint">
+                  {[
+                    documentNumber,
+                    characters > 0 && t('preview.characters', { n: characters }),
+                    // Of a list nobody expects texts.
+                    characters === 0 && detector.kind === 'feed' && t('preview.noText'),
+                  ]
+                    .filter(Boolean)
+                    .join(' · ')}
                 </small>
               </td>
-              <td className="cell-detail">{publication.text ?? '—'}</td>
+              <td className="cell-written" title={publication.text ?? undefined}>
+                {publication.text ?? '—'}
+              </td>
               <td>{publication.at === null ? '—' : published(publication)}</td>
               <td>{t(`preview.basis.${basis}`)}</td>
             </tr>
@@ -75,12 +82,12 @@ function Article({ candidate: { article } }: { candidate: Candidate }): ReactEle
   const { url, title, beginning, characters, publication, documentNumber, attachments, trouble } = article;
   return (
     <section className="article-preview">
-      <h4>
+      <h3>
         {t('preview.article')}{' '}
         <a href={url} target="_blank" rel="noreferrer noopener">
           {title || url}
         </a>
-      </h4>
+      </h3>
       {trouble ? (
         <>
           <p>

@@ -2,7 +2,7 @@ import type { ListSelectors } from '@tongsheng/contracts';
 import { useId, type KeyboardEvent, type ReactElement } from 'react';
 import { announce } from '../parts/announcer.tsx';
 import { useWords } from '../words/index.ts';
-import { newSecret, type DetectorDraft } from './draft.ts';
+import { isPulled, newSecret, type DetectorDraft } from './draft.ts';
 
 const parts = ['row', 'link', 'title', 'date', 'next'] as const;
 
@@ -19,7 +19,7 @@ export function DetectorForm(props: {
   const { at, detector, hooksUrl, busy, onChange, onTry, onRemove } = props;
   const t = useWords();
   const { kind, url, selectors, within = '', stream = '' } = detector;
-  const pulled = kind === 'feed' || kind === 'list' || kind === 'sitemap';
+  const pulled = isPulled(detector);
   const setSelector = (part: keyof ListSelectors, value: string) =>
     onChange({ ...detector, selectors: { row: '', ...selectors, [part]: value } });
   const onKeyDown = (event: KeyboardEvent) => {

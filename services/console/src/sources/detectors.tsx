@@ -63,7 +63,9 @@ function Next({ status: { state, nextAt, pace, failures, websub } }: { status: S
   return (
     <p data-testid="next-look">
       {state === 'waiting' && nextAt !== null && left !== null
-        ? t('source.next', { time: timeOfDay(nextAt), span: span(left) })
+        ? left < 1
+          ? t('source.nextSoon')
+          : t('source.next', { time: timeOfDay(nextAt), span: span(left) })
         : t(`source.state.${state}`)}
       {state === 'waiting' && <span className="hint"> {t(`source.pace.${pace}`, { n: failures })}</span>}
       {websub && (

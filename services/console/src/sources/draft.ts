@@ -93,6 +93,9 @@ export function detectorOf({ kind, url, selectors, within, stream, secret }: Det
   }
 }
 
+/** Whether it is looked at; the others speak up by themselves. */
+export const isPulled = ({ kind }: DetectorDraft): boolean => kind !== 'webhook' && kind !== 'public';
+
 /** An article's selectors that say anything. */
 export const articleOf = ({ article }: SourceDraft): ArticleSelectors | null => filled(article);
 

@@ -120,7 +120,7 @@ export function FindStep(props: {
               >
                 <header>
                   <span className="tag tag-press">{t(`source.kind.${detector.kind}`)}</span>
-                  <h3>{title || preview.title || detector.url}</h3>
+                  <h2>{title || preview.title || detector.url}</h2>
                   {index === 0 && <span className="tag tag-good">{t('wizard.likeliest')}</span>}
                   <span className="hint">{t('wizard.brings', { n: count })}</span>
                   <span className="top-space" />

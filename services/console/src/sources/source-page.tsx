@@ -20,7 +20,6 @@ import { useSpan } from './spans.ts';
 
 /** One source: how it is, what was received of it last, and what it brought. */
 export function SourcePage(): ReactElement {
-  const t = useWords();
   const { sourceId } = useParams({ from: '/sources/$sourceId' });
   const navigate = useNavigate();
   const answer = useQuery(views.source(sourceId));
@@ -28,17 +27,7 @@ export function SourcePage(): ReactElement {
   const back = () => void navigate({ to: '/sources' });
   useShortcuts([{ keys: ['Escape'], says: 'keys.escape', group: 'keys.anywhere', run: back }]);
   if (error instanceof ApiError && error.status === 404) return <MissingPage />;
-  return (
-    <div className="opened">
-      <div className="opened-scroll">
-        <p className="crumbs">
-          <Link to="/sources">{t('nav.sources')}</Link> <kbd>Esc</kbd>
-        </p>
-        <Pending of={answer} />
-      </div>
-      {data && <Opened detail={data} />}
-    </div>
-  );
+  return <div className="opened">{data ? <Opened detail={data} /> : <Pending of={answer} />}</div>;
 }
 
 function Opened({ detail }: { detail: SourceDetail }): ReactElement {
@@ -98,6 +87,9 @@ function Opened({ detail }: { detail: SourceDetail }): ReactElement {
   return (
     <>
       <div className="opened-scroll" data-testid="source-page">
+        <p className="crumbs">
+          <Link to="/sources">{t('nav.sources')}</Link> <kbd>Esc</kbd>
+        </p>
         <header className="opened-head">
           <h2>{name}</h2> <HealthTag row={row} />
           <span className="top-space" />

@@ -88,7 +88,7 @@ export function SourcesPage(): ReactElement {
                 onClick={() => open(row)}
                 data-testid="source"
               >
-                <td>
+                <td className="cell-tag">
                   <HealthTag row={row} />
                 </td>
                 <td className="cell-wide">

@@ -15,6 +15,7 @@ import {
   blank,
   detectorOf,
   draftOf,
+  isPulled,
   problemsOf,
   proposeId,
   proposeLevel,
@@ -154,11 +155,7 @@ function Wizard({ start, list }: { start: SourceDraft; list: views.SourceList })
               <ul>
                 {remaining.map(({ field, word }) => (
                   <li key={`${field} ${word}`}>
-                    <button
-                      type="button"
-                      className="link"
-                      onClick={() => document.getElementById(`field-${field}`)?.focus()}
-                    >
+                    <button type="button" className="link" onClick={() => goTo(field)}>
                       {t(word)}
                     </button>
                   </li>
@@ -211,7 +208,7 @@ function Wizard({ start, list }: { start: SourceDraft; list: views.SourceList })
         </div>
         {!finding && (
           <div className="wizard-preview" aria-live="polite">
-            <h3>{t('wizard.preview')}</h3>
+            <h2>{t('wizard.preview')}</h2>
             {tried.busy ? (
               <Detecting />
             ) : (
@@ -247,6 +244,13 @@ function Wizard({ start, list }: { start: SourceDraft; list: views.SourceList })
   );
 }
 
+/** To the field that something is wrong with, also where it is folded away. */
+function goTo(name: string): void {
+  const field = document.getElementById(`field-${name}`);
+  field?.closest('details')?.setAttribute('open', '');
+  field?.focus();
+}
+
 /** What the chosen way of reading brings, as it was found or as it was tried last. */
 function Shown(props: {
   candidate: Candidate | null;
@@ -275,8 +279,7 @@ function Shown(props: {
       </div>
     );
   }
-  const pushes = detector?.kind === 'webhook' || detector?.kind === 'public';
-  return <p className="hint">{t(pushes ? 'wizard.previewPush' : 'wizard.previewNone')}</p>;
+  return <p className="hint">{t(detector && !isPulled(detector) ? 'wizard.previewPush' : 'wizard.previewNone')}</p>;
 }
 
 function Fields(props: {
@@ -329,20 +332,22 @@ function Fields(props: {
           </span>
           <input value={draft.issuer} maxLength={200} onChange={({ target }) => set({ issuer: target.value })} />
         </label>
-        <label className="field">
-          <span>{t('source.interval')}</span>
-          <select
-            id="field-pollSeconds"
-            value={draft.pollSeconds}
-            onChange={({ target }) => set({ pollSeconds: Number(target.value) })}
-          >
-            {chosen.map((seconds) => (
-              <option key={seconds} value={seconds}>
-                {seconds < 90 ? t('span.seconds', { n: seconds }) : t('span.minutes', { n: seconds / 60 })}
-              </option>
-            ))}
-          </select>
-        </label>
+        {detectors.some(isPulled) && (
+          <label className="field">
+            <span>{t('source.interval')}</span>
+            <select
+              id="field-pollSeconds"
+              value={draft.pollSeconds}
+              onChange={({ target }) => set({ pollSeconds: Number(target.value) })}
+            >
+              {chosen.map((seconds) => (
+                <option key={seconds} value={seconds}>
+                  {seconds < 90 ? t('span.seconds', { n: seconds }) : t('span.minutes', { n: seconds / 60 })}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
       </div>
       {detectors.some(({ kind }) => kind === 'feed') && (
         <label className="check">
