@@ -1,4 +1,4 @@
-import { decodeText } from '@tongsheng/web';
+import { decodeText, TooDeep } from '@tongsheng/web';
 import { throughRssParser } from './canonical.ts';
 import { readDate, type FeedDate } from './dates.ts';
 import { BadFeed, limits, type Feed, type FeedEntry, type FeedTrouble, type RawEntry, type RawFeed } from './feed.ts';
@@ -39,6 +39,7 @@ export async function readFeed(bytes: Uint8Array, options: ReadOptions = {}): Pr
     const canonical = await throughRssParser(raw);
     return { ok: true, ...normalise(canonical, charset, options), replaced, truncated: raw.truncated };
   } catch (error) {
+    if (error instanceof TooDeep) return { ok: false, code: 'too_deep', detail: error.message };
     if (error instanceof BadFeed) return { ok: false, code: error.code, detail: error.message };
     return { ok: false, code: 'malformed', detail: error instanceof Error ? error.message : String(error) };
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanHtml, textOf } from './html.ts';
+import { cleanHtml, textOf, TooDeep } from './html.ts';
 
 const vectors = [
   '<script>alert(1)</script>',
@@ -137,7 +137,7 @@ describe('HTML from outside', () => {
   it('is cleaned in linear time, however deep or broken', () => {
     const began = performance.now();
     for (const hostile of [
-      '<div>'.repeat(20_000),
+      '<div>'.repeat(400),
       '<p<'.repeat(50_000),
       '<a href="'.repeat(20_000),
       '&lt'.repeat(100_000),
@@ -171,4 +171,13 @@ describe('the visible text', () => {
       }),
     );
   });
+});
+
+it('what is nested beyond all reason is refused at once', () => {
+  const began = performance.now();
+  for (const piece of ['<div>', '<table><tr><td>', '<b>']) {
+    expect(() => textOf(piece.repeat(60_000))).toThrowError(TooDeep);
+    expect(() => cleanHtml(piece.repeat(60_000))).toThrowError(TooDeep);
+  }
+  expect(performance.now() - began).toBeLessThan(3_000);
 });

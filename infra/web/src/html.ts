@@ -5,9 +5,31 @@ const tags =
   'p br hr h2 h3 h4 h5 strong b em i u sub sup ul ol li dl dt dd blockquote pre code table caption thead tbody tfoot tr th td ' +
   'colgroup col img a figure figcaption ruby rt rp span div section article';
 
+/** Elements inside elements; no text of ours has a tenth of it, and what walks through more takes its square in time. */
+const deepest = 500;
+
+/** HTML is nested beyond all reason. */
+export class TooDeep extends Error {
+  constructor() {
+    super(`elements nested deeper than ${deepest}`);
+  }
+}
+
+/** Counts how deep a parser is. @throws TooDeep */
+function depthGuard(): { open(): void; close(): void } {
+  let depth = 0;
+  return {
+    open() {
+      if (++depth > deepest) throw new TooDeep();
+    },
+    close: () => void depth--,
+  };
+}
+
 /**
  * HTML from outside, reduced to an allow-list that no script, handler, style or active address survives. Relative
  * addresses become absolute. Cleaning well-formed HTML twice changes nothing.
+ * @throws TooDeep
  */
 export function cleanHtml(html: string, baseUrl: string | null = null): string {
   const absolute = (address: string | undefined): string | undefined => {
@@ -15,7 +37,10 @@ export function cleanHtml(html: string, baseUrl: string | null = null): string {
     if (!URL.canParse(address, baseUrl ?? undefined)) return undefined;
     return new URL(address, baseUrl ?? undefined).href;
   };
+  const depth = depthGuard();
   return sanitize(html, {
+    onOpenTag: depth.open,
+    onCloseTag: depth.close,
     allowedTags: tags.split(' '),
     allowedAttributes: {
       a: ['href', 'title'],
@@ -49,12 +74,14 @@ const blocks = new Set(
 );
 const unseen = new Set(['script', 'style', 'template', 'noscript', 'title']);
 
-/** The visible text of HTML, one line a block, by a tokenizer: a regular expression over HTML is quadratic on `<p<p<p`. */
+/** The visible text of HTML, one line a block, by a tokenizer: a regular expression over HTML is quadratic on `<p<p<p`. @throws TooDeep */
 export function textOf(html: string): string {
   const parts: string[] = [];
+  const depth = depthGuard();
   let hidden = 0;
   const parser = new Parser({
     onopentagname(name) {
+      depth.open();
       if (unseen.has(name)) hidden++;
       if (blocks.has(name)) parts.push('\n');
     },
@@ -62,6 +89,7 @@ export function textOf(html: string): string {
       if (hidden === 0) parts.push(text);
     },
     onclosetag(name) {
+      depth.close();
       if (unseen.has(name)) hidden--;
       if (blocks.has(name)) parts.push('\n');
     },

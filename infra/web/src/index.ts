@@ -1,5 +1,5 @@
 export { AddressRefused, checkedAddress, isPublicAddress, systemLookup, type Lookup } from './address.ts';
 export { safeFetch, type Fetched, type FetchOptions, type FetchTrouble, type WebAnswer } from './fetch.ts';
-export { cleanHtml, textOf } from './html.ts';
+export { cleanHtml, textOf, TooDeep } from './html.ts';
 export { safePost, type Posted } from './post.ts';
 export { decodeText, type Decoded } from './text.ts';

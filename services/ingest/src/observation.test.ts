@@ -70,6 +70,7 @@ describe('an entry becomes no item', () => {
     expect(codeOf({ title: '   ' })).toBe('no_title');
     expect(codeOf({ title: '关于\uFFFD\uFFFD的公告' })).toBe('unreadable_title');
     expect(codeOf({ contentHtml: `<p>${'税'.repeat(1_000_001)}</p>` })).toBe('too_large');
+    expect(codeOf({ contentHtml: '<table><tr><td>'.repeat(60_000) })).toBe('too_deep');
     expect(codeOf({})).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 import { line, type Content, type Publication } from '@tongsheng/contracts';
-import { cleanHtml, textOf } from '@tongsheng/web';
+import { cleanHtml, textOf, TooDeep } from '@tongsheng/web';
 import { documentNumberOf } from './documents/document-number.ts';
 import { keysOf, sha256 } from './identity.ts';
 import type { Entry } from './sources/source.ts';
@@ -15,6 +15,15 @@ export type Observed =
 
 const maxHtml = 1_000_000;
 
+function cleaned({ contentHtml, summary, link }: Entry): string | null {
+  try {
+    return cleanHtml(contentHtml || summary, link);
+  } catch (error) {
+    if (error instanceof TooDeep) return null;
+    throw error;
+  }
+}
+
 /**
  * Reads an entry. Its hash covers title, link, visible text and attachments, so that a changed banner or class name is
  * no new version.
@@ -27,7 +36,8 @@ export function observe(entry: Entry, source: { issuer?: string | undefined }): 
   const title = line.safeParse(entry.title.slice(0, 500));
   if (!title.success) return turnedAway('no_title', 'the entry has no title');
   if (entry.title.includes('\uFFFD')) return turnedAway('unreadable_title', `characters are lost: ${entry.title}`);
-  const html = cleanHtml(entry.contentHtml || entry.summary, entry.link);
+  const html = cleaned(entry);
+  if (html === null) return turnedAway('too_deep', 'the content is nested beyond all reason');
   if (html.length > maxHtml)
     return turnedAway('too_large', `the content holds ${html.length} characters, more than ${maxHtml}`);
   const text = textOf(html);

@@ -8,29 +8,36 @@ export const limits = { characters: 5 * 2 ** 20, depth: 400, elements: 100_000 }
 export function openPage(html: string): { document: Document } | { code: 'too_large' | 'too_deep'; detail: string } {
   if (html.length > limits.characters)
     return { code: 'too_large', detail: `${html.length} characters, more than ${limits.characters}` };
-  const { depth, elements } = measure(html);
-  if (depth > limits.depth) return { code: 'too_deep', detail: `elements nested ${depth} deep` };
-  if (elements > limits.elements) return { code: 'too_large', detail: `${elements} elements` };
+  const excess = excessOf(html);
+  if (excess) return excess;
   const { document } = parseHTML(/<html[\s>]/i.test(html) ? html : `<html><body>${html}</body></html>`);
   return { document: document as unknown as Document };
 }
 
-function measure(html: string): { depth: number; elements: number } {
-  let now = 0;
+/** Told as soon as it is known: the parser itself takes the square of the depth in time. */
+function excessOf(html: string): { code: 'too_large' | 'too_deep'; detail: string } | null {
   let depth = 0;
   let elements = 0;
   const parser = new Parser({
     onopentag() {
-      elements++;
-      depth = Math.max(depth, ++now);
+      if (++elements > limits.elements || ++depth > limits.depth) throw new Excess();
     },
     onclosetag() {
-      now--;
+      depth--;
     },
   });
-  parser.end(html);
-  return { depth, elements };
+  try {
+    parser.end(html);
+    return null;
+  } catch (error) {
+    if (!(error instanceof Excess)) throw error;
+    return depth > limits.depth
+      ? { code: 'too_deep', detail: `elements nested deeper than ${limits.depth}` }
+      : { code: 'too_large', detail: `more than ${limits.elements} elements` };
+  }
 }
+
+class Excess extends Error {}
 
 /** The address that relative ones on the page are read against. */
 export function baseOf(document: Document, url: string): string {

@@ -20,8 +20,10 @@ export function canonicalLink(address: string): string {
     .replaceAll(/\/{2,}/g, '/')
     .replace(indexPage, '/');
   for (const [name, value] of [...url.searchParams]) if (isTracking(name, value)) url.searchParams.delete(name);
+  // Setting it to nothing takes a lonely `?` or `#` away too.
+  if (url.search === '') url.search = '';
   if (!url.hash.startsWith('#!')) url.hash = '';
-  return url.href.replace(/\?$/, '');
+  return url.href;
 }
 
 /** What two addresses of one page have in common: the canonical one without scheme and leading `www.`. */
