@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import type { ItemDetail } from '@tongsheng/contracts';
+import type { Evidence, ItemDetail } from '@tongsheng/contracts';
 import type { ReactElement } from 'react';
 import { ApiError } from '../api/client.ts';
 import { useSiteName } from '../api/site-names.ts';
@@ -9,7 +9,7 @@ import { useShortcuts } from '../keys.ts';
 import { sizeOf } from '../parts/bytes.ts';
 import { Frame } from '../parts/frame.tsx';
 import { usePublished } from '../parts/published.ts';
-import { Received } from '../parts/received.tsx';
+import { Received, ReceivedLink } from '../parts/received.tsx';
 import { Pending } from '../parts/states.tsx';
 import { Timeline } from '../parts/timeline.tsx';
 import { MissingPage } from '../shell/plain-pages.tsx';
@@ -128,7 +128,8 @@ function Opened({ detail }: { detail: ItemDetail }): ReactElement {
           </div>
         </section>
         <aside className="item-side">
-          <Evidence version={shown} path={path} />
+          <Proof version={shown} path={path} />
+          <Losses timeline={timeline} path={path} />
           <Versions versions={versions} />
           <Files detail={detail} path={path} />
           <Tasks tasks={detail.tasks} />
@@ -180,7 +181,7 @@ function Comparison(props: {
 }
 
 /** Proof of first sight: what the server said when this version was seen. */
-function Evidence({ version, path }: { version: Version; path: string }): ReactElement {
+function Proof({ version, path }: { version: Version; path: string }): ReactElement {
   const t = useWords();
   const { evidence, position, entryHash, contentHash } = version;
   return (
@@ -209,6 +210,28 @@ function Evidence({ version, path }: { version: Version; path: string }): ReactE
           </dd>
         </div>
       </dl>
+    </section>
+  );
+}
+
+/** What the looks at its page have received that did not find it: the proof of a withdrawal. */
+function Losses({ timeline, path }: { timeline: ItemDetail['timeline']; path: string }): ReactElement | null {
+  const t = useWords();
+  const losses = timeline.filter(({ type }) => type === 'item.missing' || type === 'item.withdrawn');
+  if (losses.length === 0) return null;
+  return (
+    <section data-testid="losses">
+      <h3>{t('items.losses')}</h3>
+      {losses.map(({ position, type, at, facts }) => {
+        const evidence = facts['evidence'] as Evidence | undefined;
+        const reason = wordFor(`absence.${String(facts['reason'])}`);
+        return (
+          <p key={position}>
+            {precise(at)} {t(type === 'item.missing' ? 'items.presence.missing' : 'items.presence.withdrawn')}
+            {reason && `：${t(reason)}`} {evidence && <ReceivedLink path={`${path}/evidence/${evidence.snapshot}`} />}
+          </p>
+        );
+      })}
     </section>
   );
 }

@@ -48,6 +48,7 @@ export const itemsEn: Record<keyof typeof itemsZh, string> = {
     'Printed at {time} (Beijing time). To check: the SHA-256 of the whole answer must be its hash as named above.',
   'items.evidence': 'Proof of first sight · version {n}',
   'items.noEvidence': 'When this version was taken, answers were not kept yet.',
+  'items.losses': 'Proof of withdrawal',
   'items.position': 'Position in the log',
   'items.entryHash': 'Hash of the entry',
   'items.contentHash': 'Hash of the content',

@@ -45,6 +45,7 @@ export const itemsZh = {
   'items.printed': '打印于 {time}（北京时间）。核对方法：对完整应答计算 SHA-256，应与“应答指纹”相同。',
   'items.evidence': '首见证据 · 版本 {n}',
   'items.noEvidence': '这个版本收下时还没有留存应答。',
+  'items.losses': '撤回证据',
   'items.position': '日志位置',
   'items.entryHash': '日志条目指纹',
   'items.contentHash': '稿件指纹',
