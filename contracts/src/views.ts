@@ -140,7 +140,7 @@ const troubleSince = z.object({
   detail: z.string(),
   since: instant,
   evidence: evidence.nullable(),
-  /** Hours of failing after which people were told; 0: none yet. */
+  /** Hours of failing after which it was said that people must act; 0: not yet. */
   escalatedHours: z.int(),
 });
 

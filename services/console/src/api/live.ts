@@ -24,6 +24,9 @@ export const useLive = create<{ state: 'connecting' | 'live' | 'offline'; lastBe
 export const useArrivedItems = create<{ ids: ReadonlySet<string> }>(() => ({ ids: new Set() }));
 export const forgetArrivedItems = () => useArrivedItems.setState({ ids: new Set() });
 
+/** A row that changes later than this is an old one that lies further back. */
+const newForMs = 120_000;
+
 /** Two heartbeats and a half without a word. */
 const silenceMs = 25_000;
 /** Changes of one burst go into the cache together. */
@@ -118,7 +121,8 @@ function applyChanges(client: QueryClient, changes: LiveChange[]): void {
 function applyItems(client: QueryClient, rows: ItemRow[]): void {
   if (rows.length === 0) return;
   const changed = new Map(rows.map((row) => [row.itemId, row]));
-  const fresh = new Set(rows.filter(({ version, presence }) => version === 1 && presence === 'present').map(idOf));
+  const isNew = ({ firstSeenAt }: ItemRow) => serverNow() - Date.parse(firstSeenAt) < newForMs;
+  const fresh = new Set(rows.filter(isNew).map(({ itemId }) => itemId));
   client.setQueriesData<InfiniteData<ItemSearch>>({ queryKey: ['items'] }, (found) => {
     if (!found) return found;
     const pages = found.pages.map((page) => ({
@@ -136,8 +140,6 @@ function applyItems(client: QueryClient, rows: ItemRow[]): void {
     if (detail && changed.has(detail.row.itemId)) void client.invalidateQueries({ queryKey });
   }
 }
-
-const idOf = ({ itemId }: ItemRow) => itemId;
 
 function patch<Row>(
   client: QueryClient,

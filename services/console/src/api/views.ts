@@ -109,8 +109,6 @@ export const items = (filter: ItemFilter) =>
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
     staleTime: Infinity,
-    // What was found a while ago would come back as many requests at once.
-    gcTime: 0,
   });
 
 /** A source's newest items, read anew when it has brought another one. */

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Evidence, ItemDetail } from '@tongsheng/contracts';
-import type { ReactElement } from 'react';
+import { useEffect, type ReactElement } from 'react';
 import { ApiError } from '../api/client.ts';
 import { useSiteName } from '../api/site-names.ts';
 import { item } from '../api/views.ts';
@@ -16,6 +16,7 @@ import { MissingPage } from '../shell/plain-pages.tsx';
 import { minute, precise, serverNow } from '../time.ts';
 import { useWords, wordFor } from '../words/index.ts';
 import { DiffView } from './diff-view.tsx';
+import { useLastList } from './last-list.ts';
 import { PresenceTag } from './presence-tag.tsx';
 
 type Version = ItemDetail['versions'][number];
@@ -26,7 +27,9 @@ export function ItemPage(): ReactElement {
   const navigate = useNavigate();
   const answer = useQuery(item(sourceId, itemId));
   const { data, error } = answer;
-  const back = () => void navigate({ to: '/items' });
+  const { filter } = useLastList();
+  useEffect(() => useLastList.setState({ itemId }), [itemId]);
+  const back = () => void navigate({ to: '/items', search: filter });
   useShortcuts([{ keys: ['Escape'], says: 'keys.escape', group: 'keys.anywhere', run: back }]);
   if (error instanceof ApiError && error.status === 404) return <MissingPage />;
   return data ? <Opened detail={data} /> : <Pending of={answer} />;
@@ -37,6 +40,7 @@ function Opened({ detail }: { detail: ItemDetail }): ReactElement {
   const published = usePublished();
   const { row, versions, timeline } = detail;
   const { sourceId, itemId } = row;
+  const { filter } = useLastList();
   const { v, with: other } = useSearch({ from: '/items/$sourceId/$itemId' });
   const navigate = useNavigate({ from: '/items/$sourceId/$itemId' });
   const last = versions.at(-1)!;
@@ -65,7 +69,10 @@ function Opened({ detail }: { detail: ItemDetail }): ReactElement {
     <div className="item" data-testid="item-page">
       <header className="task-head">
         <p className="crumbs no-print">
-          <Link to="/items">{t('nav.items')}</Link> <kbd>Esc</kbd>
+          <Link to="/items" search={filter}>
+            {t('nav.items')}
+          </Link>{' '}
+          <kbd>Esc</kbd>
         </p>
         <h2 className="task-title">{row.title}</h2>
         <p className="print-only">{t('items.sheet')}</p>

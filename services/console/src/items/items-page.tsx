@@ -10,6 +10,8 @@ import { useRowKeys } from '../parts/row-keys.ts';
 import { Empty, Pending } from '../parts/states.tsx';
 import { minute, short } from '../time.ts';
 import { useWords } from '../words/index.ts';
+import { useLastList } from './last-list.ts';
+import { Marked } from './marked.tsx';
 import { PresenceTag } from './presence-tag.tsx';
 
 type Found = ItemSearch['rows'][number];
@@ -25,15 +27,24 @@ export function ItemsPage(): ReactElement {
   const pages = found.data?.pages ?? [];
   const rows = pages.flatMap((page) => page.rows);
   const searched = pages.reduce((sum, page) => sum + page.searched, 0);
+  const [opened] = useState(() => useLastList.getState().itemId);
   const open = ({ sourceId, itemId }: Found) =>
     void navigate({ to: '/items/$sourceId/$itemId', params: { sourceId, itemId } });
-  const chosen = useRowKeys(rows.length, (index) => rows[index] && open(rows[index]));
+  const chosen = useRowKeys(
+    rows.length,
+    (index) => rows[index] && open(rows[index]),
+    rows.findIndex(({ itemId }) => itemId === opened),
+  );
   const arrived = useArrivedItems(({ ids }) => ids.size);
   const reload = () => {
     forgetArrivedItems();
     void client.resetQueries({ queryKey: ['items', filter] });
   };
-  useEffect(() => forgetArrivedItems(), [filter]);
+  useEffect(() => {
+    // What is read anew has them all; a list that is come back to is as it was left.
+    if (!client.getQueryData(views.items(filter).queryKey)) forgetArrivedItems();
+    useLastList.setState({ filter });
+  }, [client, filter]);
   const show = (next: views.ItemFilter) => void navigate({ search: next, replace: true });
   useShortcuts(arrived > 0 ? [{ keys: ['n'], says: 'items.load', group: 'keys.list', run: reload }] : []);
   const sources = [...(known?.rows ?? [])].sort((a, b) => a.name.localeCompare(b.name, 'zh'));
@@ -81,7 +92,7 @@ export function ItemsPage(): ReactElement {
       )}
       <Pending of={found} />
       {found.data && rows.length === 0 && !found.hasNextPage && <Nothing filter={filter} />}
-      {rows.length > 0 && <Rows rows={rows} chosen={chosen} onOpen={open} />}
+      {rows.length > 0 && <Rows rows={rows} words={filter.q ?? ''} chosen={chosen} onOpen={open} />}
       {found.data && (
         <p className="hint further" role="status" data-testid="further-text">
           {filter.q ? t('items.searched', { n: rows.length, searched }) : t('items.shown', { n: rows.length })}{' '}
@@ -138,7 +149,10 @@ function SearchField({ value, onChange }: { value: string; onChange: (q: string)
         onChange={({ target }) => setText(target.value)}
         onCompositionStart={() => setComposing(true)}
         onCompositionEnd={() => setComposing(false)}
-        onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
+        onKeyDown={({ key, nativeEvent, currentTarget }) => {
+          // From here on the keys mean the rows.
+          if (['Escape', 'Enter', 'ArrowDown'].includes(key) && !nativeEvent.isComposing) currentTarget.blur();
+        }}
         data-testid="search"
       />
       <kbd>/</kbd>
@@ -146,8 +160,8 @@ function SearchField({ value, onChange }: { value: string; onChange: (q: string)
   );
 }
 
-function Rows(props: { rows: Found[]; chosen: number; onOpen: (row: Found) => void }): ReactElement {
-  const { rows, chosen, onOpen } = props;
+function Rows(props: { rows: Found[]; words: string; chosen: number; onOpen: (row: Found) => void }): ReactElement {
+  const { rows, words, chosen, onOpen } = props;
   const t = useWords();
   const published = usePublished();
   return (
@@ -180,14 +194,18 @@ function Rows(props: { rows: Found[]; chosen: number; onOpen: (row: Found) => vo
                   params={{ sourceId, itemId }}
                   onClick={(event) => event.stopPropagation()}
                 >
-                  {title}
+                  <Marked text={title} words={words} />
                 </Link>
                 <span className="item-facts">
                   {documentNumber && <span>{documentNumber}</span>}
                   <PresenceTag presence={row.presence} />
                   {row.unrouted && <span className="tag tag-waiting">{t('items.unrouted')}</span>}
                 </span>
-                {excerpt && <span className="excerpt">{excerpt}</span>}
+                {excerpt && (
+                  <span className="excerpt">
+                    <Marked text={excerpt} words={words} />
+                  </span>
+                )}
               </td>
               <td className="cell-source">{sourceName}</td>
               <td className="cell-time">{published(publication)}</td>

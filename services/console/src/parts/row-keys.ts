@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react';
 import { useShortcuts } from '../keys.ts';
 
-/** The row of a table that the keys J, K and Enter mean. */
-export function useRowKeys(count: number, open: (index: number) => void): number {
-  const [at, setAt] = useState(0);
+/** The row of a table that the keys J, K and Enter mean; until one is pressed, the one where they begin. */
+export function useRowKeys(count: number, open: (index: number) => void, begin = 0): number {
+  const [moved, setAt] = useState<number | null>(null);
+  const at = moved ?? begin;
   const chosen = Math.max(0, Math.min(at, count - 1));
   const go = (step: number) => setAt(Math.min(Math.max(chosen + step, 0), count - 1));
   useShortcuts([

@@ -28,7 +28,7 @@ export const sourcesEn: Record<keyof typeof sourcesZh, string> = {
   'sources.quiet': 'Nothing since {time}; usually there is no pause longer than {usual}',
   'sources.disagrees': 'One way of noticing missed {n}',
   'sources.disagreement': '“{detector}” does not show what another way has brought',
-  'sources.escalated': 'failing for more than {n} h; the duty officer was told',
+  'sources.escalated': 'failing for more than {n} h; act at once',
   'sources.problems': 'What needs care',
   'sources.todo': 'What to do: {what}',
   'sources.readNow': 'Read now',

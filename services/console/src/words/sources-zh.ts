@@ -27,7 +27,7 @@ export const sourcesZh = {
   'sources.quiet': '上次新稿 {time}，此后一直没有；平常间隔不超过 {usual}',
   'sources.disagrees': '有一种探测方式漏了 {n} 条',
   'sources.disagreement': '“{detector}”没有显示其他方式已收到的稿件',
-  'sources.escalated': '已连续失败 {n} 小时以上，已提请值班处理',
+  'sources.escalated': '已连续失败 {n} 小时以上，须立即处理',
   'sources.problems': '需要处理的问题',
   'sources.todo': '怎么办：{what}',
   'sources.readNow': '立即读取',

@@ -416,7 +416,7 @@ describe('the page of sources', () => {
     expect(fold(...both, recovered(listUrl))!.troubles).toMatchObject([{ detector: registered.url }]);
     expect(fold(...both, registered)!.troubles).toMatchObject([{ detector: registered.url }]);
   });
-  it('says after how many hours people were told, until the trouble is over', () => {
+  it('says after how many hours people must act, until the trouble is over', () => {
     const escalated: SourceHealthEvent = {
       type: 'source.escalated',
       sourceId,
