@@ -46,7 +46,8 @@ export type System = {
   kill(service: ServiceName): Promise<void>;
   /** Asks it to end, and waits. */
   stop(service: ServiceName): Promise<void>;
-  isRunning(service: ServiceName): boolean;
+  /** The process of a service, or null while it does not run. */
+  pidOf(service: ServiceName): number | null;
   /** What a service said last, for a failed test. */
   logOf(service: ServiceName): Promise<string>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -131,7 +132,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     start,
     kill: (service) => end(service, 'SIGKILL'),
     stop: (service) => end(service, 'SIGTERM'),
-    isRunning: (service) => running.has(service),
+    pidOf: (service) => running.get(service)?.pid ?? null,
     logOf: (service) => readFile(logFile(service), 'utf8').catch(() => ''),
     async [Symbol.asyncDispose]() {
       await Promise.all(allServices.map((service) => end(service, 'SIGKILL')));

@@ -32,21 +32,8 @@ export class FollowUpTimes {
   ) {}
 }
 
-/** What is known of an item whose page is followed. */
-type Followed = {
-  itemId: string;
-  sourceId: string;
-  firstSeenAt: string;
-  version: number;
-  keptVersion: number;
-  /** Some file of that version could not be had. */
-  incomplete: boolean;
-  obliged: boolean;
-  missingSince: string | null;
-  lastLookAt: string | null;
-  /** In milliseconds of the wall clock; Infinity: never again. */
-  dueAt: number;
-};
+/** An item that some site owes. All else about it is in the log, and read when it is due. */
+type Followed = { itemId: string; sourceId: string; firstSeenAt: string; dueAt: string };
 
 const tickMs = 1_000;
 const parallelItems = 4;
@@ -59,13 +46,12 @@ const parallelItems = 4;
 export class FollowUp implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #items = new Map<string, Followed>();
   readonly #witness: Witness;
-  #following: Following[] = [];
-  readonly #waiting: string[] = [];
+  #following: Following | null = null;
+  readonly #waiting: Followed[] = [];
   #lanes = 0;
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
-  #resumedAt = '';
 
   constructor(
     private readonly bus: Bus,
@@ -83,91 +69,47 @@ export class FollowUp implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.#resumedAt = DateTime.fromISO(this.clock.now(), { zone: 'utc' }).minus({ hours: 1 }).toISO()!;
     const last = Duration.fromISO(this.times.schedule.at(-1) ?? 'PT0S');
     const since = DateTime.fromISO(this.clock.now(), { zone: 'utc' }).minus(last).minus({ days: 1 }).toISO()!;
     const onFailure = (error: unknown) => this.log.error('follow_up.failed', { reason: reasonOf(error) });
-    const follow = (aggregate: 'item' | 'repost') =>
-      followJournal(this.bus, {
-        aggregate,
-        since,
-        onFailure,
-        onUnreadable: onFailure,
-        onEntry: (entry) => this.#note(entry),
-      });
-    this.#following = [await follow('item'), await follow('repost')];
-    await Promise.all(this.#following.map(({ caughtUp }) => caughtUp));
+    this.#following = await followJournal(this.bus, {
+      aggregate: 'repost',
+      since,
+      onFailure,
+      onUnreadable: onFailure,
+      onEntry: (entry) => this.#note(entry),
+    });
+    await this.#following.caughtUp;
     this.#timer = setInterval(() => this.#tick(), tickMs);
   }
 
   async onModuleDestroy(): Promise<void> {
     this.#stopped = true;
     if (this.#timer) clearInterval(this.#timer);
-    await Promise.all(this.#following.map((each) => each.stop()));
+    await this.#following?.stop();
     await this.#running;
   }
 
-  #note({ events }: LogEntry): void {
+  /** What is owed anew is looked at at once; of what was owed before this start, what was owed within a day. */
+  #note({ events, envelope }: LogEntry): void {
     for (const event of events) {
-      if (event.type === 'repost.queued') {
-        const { itemId, sourceId, firstSeenAt } = event;
-        const known = this.#items.get(itemId) ?? newFollowed(itemId, sourceId, firstSeenAt);
-        this.#set({ ...known, obliged: true });
-        continue;
-      }
-      if (!('itemId' in event) || !event.type.startsWith('item.')) continue;
-      const known = this.#items.get(event.itemId);
-      switch (event.type) {
-        case 'item.published':
-          this.#set({ ...(known ?? newFollowed(event.itemId, event.sourceId, event.firstSeenAt)), version: 1 });
-          break;
-        case 'item.revised':
-          if (known) this.#set({ ...known, version: event.version });
-          break;
-        case 'item.files_kept':
-          if (known) this.#set({ ...known, keptVersion: event.version, incomplete: event.failed.length > 0 });
-          break;
-        case 'item.page_seen':
-          if (known) this.#set({ ...known, lastLookAt: later(known.lastLookAt, event.seenAt) });
-          break;
-        case 'item.missing':
-          if (known) this.#set({ ...known, missingSince: event.missingAt, lastLookAt: event.missingAt });
-          break;
-        case 'item.withdrawn':
-          if (known) this.#set({ ...known, missingSince: null, lastLookAt: event.withdrawnAt });
-          break;
-        case 'item.returned':
-          if (known) this.#set({ ...known, missingSince: null });
-          break;
-        default:
-          break;
-      }
+      if (event.type !== 'repost.queued') continue;
+      const { itemId, sourceId, firstSeenAt } = event;
+      if (this.#items.has(itemId)) continue;
+      const now = DateTime.fromISO(this.clock.now(), { zone: 'utc' });
+      const fresh = envelope.time > now.minus({ days: 1 }).toISO()!;
+      const dueAt = fresh ? now.toISO()! : nextFollowUp(firstSeenAt, now.toISO()!, this.times.schedule);
+      if (dueAt !== null) this.#items.set(itemId, { itemId, sourceId, firstSeenAt, dueAt });
     }
-  }
-
-  #set(followed: Followed): void {
-    this.#items.set(followed.itemId, { ...followed, dueAt: this.#dueAt(followed) });
-  }
-
-  #dueAt({ obliged, firstSeenAt, lastLookAt, missingSince, version, keptVersion }: Followed): number {
-    if (!obliged || version === 0) return Infinity;
-    if (keptVersion < version) return 0;
-    const { schedule, patience } = this.times;
-    const second =
-      missingSince && DateTime.fromISO(missingSince, { zone: 'utc' }).plus(Duration.fromISO(patience)).toISO();
-    // What was looked at before this start is not known; moments of the last hour are made up for, older ones are over.
-    const looked = firstSeenAt < this.#resumedAt ? later(lastLookAt, this.#resumedAt) : lastLookAt;
-    const next = second ?? nextFollowUp(firstSeenAt, looked, schedule);
-    return next ? Date.parse(next) : Infinity;
   }
 
   /** A few at a time: this is care, not hurry, and hosts are asked politely. */
   #tick(): void {
-    const now = Date.parse(this.clock.now());
-    const due = [...this.#items.values()].filter(({ dueAt }) => dueAt <= now);
-    for (const each of due) {
-      each.dueAt = Infinity;
-      this.#waiting.push(each.itemId);
+    const now = this.clock.now();
+    for (const each of this.#items.values()) {
+      if (each.dueAt > now) continue;
+      this.#items.delete(each.itemId);
+      this.#waiting.push(each);
     }
     while (this.#lanes < parallelItems && this.#waiting.length > 0) {
       this.#lanes++;
@@ -176,32 +118,41 @@ export class FollowUp implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async #lane(): Promise<void> {
-    for (let itemId = this.#waiting.shift(); itemId && !this.#stopped; itemId = this.#waiting.shift())
-      await this.#care(itemId);
+    for (let each = this.#waiting.shift(); each && !this.#stopped; each = this.#waiting.shift()) await this.#care(each);
     this.#lanes--;
   }
 
-  async #care(itemId: string): Promise<void> {
-    const followed = this.#items.get(itemId);
-    if (!followed) return;
+  /** A look that failed is made again at the next moment of the schedule, not in an endless hurry. */
+  async #care(followed: Followed): Promise<void> {
+    const { itemId, firstSeenAt } = followed;
+    let missing = false;
     try {
-      await this.#look(followed);
+      missing = await this.#look(followed);
     } catch (error) {
       this.log.warn('follow_up.item_failed', { itemId, reason: reasonOf(error) });
     }
-    const after = this.#items.get(itemId);
-    // A look that failed is made again at the next moment of the schedule, not in an endless hurry.
-    if (after)
-      this.#set({ ...after, keptVersion: after.version, lastLookAt: later(after.lastLookAt, this.clock.now()) });
+    const now = this.clock.now();
+    const { schedule, patience } = this.times;
+    const second = DateTime.fromISO(now, { zone: 'utc' }).plus(Duration.fromISO(patience)).toISO();
+    const dueAt = missing ? second : nextFollowUp(firstSeenAt, now, schedule);
+    if (dueAt !== null) this.#items.set(itemId, { ...followed, dueAt });
   }
 
-  async #look({ itemId, sourceId, keptVersion, incomplete }: Followed): Promise<void> {
+  /** @returns whether the page is lost and a second look has still to say so. */
+  async #look({ itemId, sourceId }: Followed): Promise<boolean> {
     const source = this.watcher.get(sourceId);
-    const events = (await this.journal.read({ aggregate: 'item', site: sourceId, id: itemId })).events as ItemEvent[];
+    const events = await this.#eventsOf(sourceId, itemId);
     const newest = versionsOf(events).at(-1);
-    if (!source || !newest) return;
-    if (incomplete || keptVersion < newest.version) await this.#keepFiles(source, newest);
+    if (!source || !newest) return false;
+    const kept = events.findLast((event) => event.type === 'item.files_kept');
+    if (!kept || kept.version < newest.version || kept.failed.length > 0) await this.#keepFiles(source, newest);
     if (newest.link !== null) await this.#readAgain(source, newest, newest.link, events);
+    const after = (await this.#eventsOf(sourceId, itemId)).findLast((event) => absences.has(event.type));
+    return after?.type === 'item.missing';
+  }
+
+  async #eventsOf(sourceId: string, itemId: string): Promise<ItemEvent[]> {
+    return (await this.journal.read({ aggregate: 'item', site: sourceId, id: itemId })).events as ItemEvent[];
   }
 
   async #keepFiles(source: Source, { itemId, sourceId, version, html, attachments }: ItemVersion): Promise<void> {
@@ -270,18 +221,7 @@ export class FollowUp implements OnApplicationBootstrap, OnModuleDestroy {
 
 type Command = ItemCommand extends infer C ? (C extends ItemCommand ? Omit<C, 'id' | 'at' | 'actor'> : never) : never;
 
-const newFollowed = (itemId: string, sourceId: string, firstSeenAt: string): Followed => ({
-  itemId,
-  sourceId,
-  firstSeenAt,
-  version: 0,
-  keptVersion: 0,
-  incomplete: false,
-  obliged: false,
-  missingSince: null,
-  lastLookAt: null,
-  dueAt: Infinity,
-});
+const absences = new Set<ItemEvent['type']>(['item.missing', 'item.withdrawn', 'item.returned']);
 
 /** What the source itself said of the item, without the text that is read from its page. */
 function entryOf(
@@ -304,5 +244,3 @@ function entryOf(
   });
   return { ...plain, issuer, attachments: source.kind === 'feed' ? attachments : [] };
 }
-
-const later = (one: string | null, other: string) => (one !== null && one > other ? one : other);

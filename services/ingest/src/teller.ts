@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { carryOut, Journal } from '@tongsheng/bus';
 import type { Evidence, Source, SourceKind } from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
-import { LRUCache } from 'lru-cache';
 import { alias } from './alias.ts';
 import { idOfKey } from './identity.ts';
 import { item } from './item.ts';
@@ -15,15 +14,25 @@ type Known = { itemId: string; contentHash: string | null };
 
 /** What is remembered of one source. It only saves work: the log knows all of it. */
 export class Memory {
-  readonly known = new LRUCache<string, Known>({
-    max: remembered,
-    dispose: (_known, _id, why) => (this.complete &&= why !== 'evict'),
-  });
+  readonly #known = new Map<string, Known>();
   /** Every key of this source is remembered, so that what is not is new and the log need not be asked. */
   complete: boolean;
 
   constructor(complete: boolean) {
     this.complete = complete;
+  }
+
+  get(id: string): Known | undefined {
+    return this.#known.get(id);
+  }
+
+  /** What was set longest ago is forgotten first. */
+  set(id: string, known: Known): void {
+    this.#known.delete(id);
+    this.#known.set(id, known);
+    if (this.#known.size <= remembered) return;
+    this.#known.delete(this.#known.keys().next().value!);
+    this.complete = false;
   }
 }
 
@@ -44,23 +53,18 @@ export class Teller {
     return new Memory(!(await this.journal.hasAny('item', sourceId)));
   }
 
-  /** Whether an entry with any of these keys has been told in this process's lifetime. */
-  isKnown({ sourceId }: Pick<Source, 'sourceId'>, keys: readonly string[], memory: Memory): boolean {
-    return keys.some((key) => memory.known.has(idOfKey(sourceId, key)));
-  }
-
   /** The item that is known under one of the keys, asked of the log where memory has gaps; null: a new one. */
   async find({ sourceId }: Pick<Source, 'sourceId'>, keys: readonly string[], memory: Memory): Promise<string | null> {
     const ids = keys.map((key) => idOfKey(sourceId, key));
     for (const id of ids) {
-      const known = memory.known.get(id);
+      const known = memory.get(id);
       if (known) return known.itemId;
     }
     if (memory.complete) return null;
     for (const id of ids) {
       const itemId = await this.#logged(sourceId, id);
       if (itemId === null) continue;
-      memory.known.set(id, { itemId, contentHash: null });
+      memory.set(id, { itemId, contentHash: null });
       return itemId;
     }
     return null;
@@ -76,13 +80,13 @@ export class Teller {
     const [first, ...others] = keys.map((key) => ({ key, id: idOfKey(sourceId, key) }));
     let itemId = (await this.find(source, keys, memory)) ?? first!.id;
     for (const { key, id } of itemId === first!.id ? others : [first!, ...others]) {
-      if (id === itemId || memory.known.has(id)) continue;
+      if (id === itemId || memory.get(id)) continue;
       itemId = await this.#claim(sourceId, itemId, id, key);
     }
-    const known = memory.known.get(itemId) ?? memory.known.get(first!.id);
+    const known = memory.get(itemId) ?? memory.get(first!.id);
     const remember = () => {
       for (const id of new Set([itemId, first!.id, ...others.map((each) => each.id)]))
-        memory.known.set(id, { itemId, contentHash: content.contentHash });
+        memory.set(id, { itemId, contentHash: content.contentHash });
     };
     if (known?.contentHash === content.contentHash) {
       remember();
