@@ -156,6 +156,8 @@ export const SourceRow = z.object({
   detectors: z.array(z.object({ kind: sourceKind, url: z.url() })),
   items: z.int(),
   lastItemAt: instant.nullable(),
+  /** The newest answers that brought items. */
+  received: z.array(evidence),
   /** One for each detector that fails. */
   troubles: z.array(troubleSince),
   quiet: z.object({ lastAt: instant, usualSeconds: z.int(), since: instant }).nullable(),

@@ -84,7 +84,7 @@ describe('an administrator adds a source by its address', () => {
     expect(await page.getByTestId('read-result').innerText()).toMatch(/^已读取/);
   });
   it('sees what was received, with the hash that it still has', async () => {
-    await page.getByRole('button', { name: '内容' }).first().click();
+    await page.getByTestId('received').getByRole('button').first().click();
     await page.getByRole('dialog').locator('[data-testid=evidence][data-intact=true]').waitFor();
     expect(await page.getByRole('dialog').locator('pre').innerText()).toContain('<rss');
     await page.keyboard.press('Escape');
@@ -217,7 +217,7 @@ it.each(['zh', 'en'])('every new screen is accessible, in %s', async (language) 
   await check('sources');
   await open('/sources/national-policy', 'looks');
   await check('source');
-  await page.getByTestId('looks').getByRole('button').first().click();
+  await page.getByTestId('received').getByRole('button').first().click();
   await page.getByRole('dialog').getByTestId('evidence').waitFor();
   await check('what was received');
   await open('/sources/new', 'find');

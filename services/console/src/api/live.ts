@@ -10,7 +10,7 @@ import type {
 } from '@tongsheng/contracts';
 import { create } from 'zustand';
 import { serverNow, setServerTime } from '../time.ts';
-import { mergeReposts, mergeRows } from './merge.ts';
+import { mergeItems, mergeReposts, mergeRows } from './merge.ts';
 import { openStream, type FromStream } from './stream.ts';
 import { session, type QueueView, type RepostList, type Rows } from './views.ts';
 
@@ -120,21 +120,15 @@ function applyChanges(client: QueryClient, changes: LiveChange[]): void {
 /** Items change where they stand; new ones are counted. A task whose item changes upstream says so at once. */
 function applyItems(client: QueryClient, rows: ItemRow[]): void {
   if (rows.length === 0) return;
-  const changed = new Map(rows.map((row) => [row.itemId, row]));
   const isNew = ({ firstSeenAt }: ItemRow) => serverNow() - Date.parse(firstSeenAt) < newForMs;
-  const fresh = new Set(rows.filter(isNew).map(({ itemId }) => itemId));
+  const unknown = new Set(rows.filter(isNew).map(({ itemId }) => itemId));
   client.setQueriesData<InfiniteData<ItemSearch>>({ queryKey: ['items'] }, (found) => {
     if (!found) return found;
-    const pages = found.pages.map((page) => ({
-      ...page,
-      rows: page.rows.map((row) => {
-        fresh.delete(row.itemId);
-        return { ...row, ...changed.get(row.itemId) };
-      }),
-    }));
-    return { ...found, pages };
+    for (const { itemId } of found.pages.flatMap((page) => page.rows)) unknown.delete(itemId);
+    return { ...found, pages: mergeItems(found.pages, rows) };
   });
-  useArrivedItems.setState(({ ids }) => ({ ids: new Set([...ids, ...fresh]) }));
+  useArrivedItems.setState(({ ids }) => ({ ids: new Set([...ids, ...unknown]) }));
+  const changed = new Set(rows.map(({ itemId }) => itemId));
   for (const { queryKey, state } of client.getQueryCache().findAll({ queryKey: ['repost'] })) {
     const detail = state.data as RepostDetail | undefined;
     if (detail && changed.has(detail.row.itemId)) void client.invalidateQueries({ queryKey });

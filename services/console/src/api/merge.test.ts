@@ -1,6 +1,6 @@
-import type { LiveChange, RepostRow } from '@tongsheng/contracts';
+import type { ItemRow, LiveChange, RepostRow } from '@tongsheng/contracts';
 import { describe, expect, it } from 'vitest';
-import { mergeReposts, mergeRows } from './merge.ts';
+import { mergeItems, mergeReposts, mergeRows } from './merge.ts';
 
 const row = (taskId: string, more: Partial<RepostRow> = {}) =>
   ({ site: 'province', taskId, state: 'queued', exemption: null, ...more }) as RepostRow;
@@ -35,4 +35,16 @@ describe('rows that change on the screen', () => {
     expect(mergeReposts(open, [change(row('c'))], 'open', 'city')).toBe(open);
     expect(mergeReposts(open, [change(row('c'))], 'waiting_exemption', '*')).toBe(open);
   });
+});
+
+it('an item that was found changes where it stands, and keeps its excerpt', () => {
+  const row = (itemId: string, version: number) => ({ itemId, version }) as ItemRow;
+  const found = (itemId: string) => ({ ...row(itemId, 1), excerpt: '…减免…' });
+  const pages = [
+    { rows: [found('a'), found('b')], searched: 2, next: '1.1' },
+    { rows: [found('c')], searched: 1, next: null },
+  ];
+  const merged = mergeItems(pages, [row('b', 2), row('b', 3), row('elsewhere', 1)]);
+  expect(merged.flatMap(({ rows }) => rows)).toEqual([found('a'), { ...found('b'), version: 3 }, found('c')]);
+  expect(merged.map(({ next }) => next)).toEqual(['1.1', null]);
 });

@@ -1,4 +1,4 @@
-import type { LiveChange, RepostRow } from '@tongsheng/contracts';
+import type { ItemRow, ItemSearch, LiveChange, RepostRow } from '@tongsheng/contracts';
 import { inView, keyOf } from '../reposts/rows.ts';
 import type { QueueView, RepostList } from './views.ts';
 
@@ -21,4 +21,13 @@ export function mergeReposts(list: RepostList, changes: LiveChange[], state: Que
     (row) => known.has(keyOf(row)) || (inView[state](row) && (site === '*' || row.site === site)),
   );
   return fitting.length === 0 ? list : { ...list, rows: mergeRows(list.rows, fitting, keyOf) };
+}
+
+/** Items that were found change where they stand, and keep what was found of their text. */
+export function mergeItems(pages: ItemSearch[], changed: ItemRow[]): ItemSearch[] {
+  const newest = new Map(changed.map((row) => [row.itemId, row]));
+  return pages.map((page) => ({
+    ...page,
+    rows: page.rows.map((row) => ({ ...row, ...newest.get(row.itemId) })),
+  }));
 }

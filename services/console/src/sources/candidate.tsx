@@ -39,10 +39,10 @@ export function CandidatePreview({ candidate }: { candidate: Candidate }): React
               <td className="cell-wide">
                 {link ? (
                   <a href={link} target="_blank" rel="noreferrer noopener">
-                    {title}
+                    {title || t('sources.untitled')}
                   </a>
                 ) : (
-                  title
+                  title || t('sources.untitled')
                 )}
                 <small className="complaint">
                   {[

@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import type { SourceLook, SourceRow, SourceSettings, SourceStatus } from '@tongsheng/contracts';
 import { useEffect, useState, type ReactElement } from 'react';
+import { sources } from '../api/views.ts';
 import { sizeOf } from '../parts/bytes.ts';
 import { ReceivedLink } from '../parts/received.tsx';
 import { minute, precise, serverNow, timeOfDay } from '../time.ts';
@@ -16,6 +18,7 @@ export function Detectors(props: {
 }): ReactElement {
   const { row, source, status } = props;
   const t = useWords();
+  const { data: list } = useQuery(sources());
   const settings = [source, ...source.also];
   return (
     <section>
@@ -23,7 +26,7 @@ export function Detectors(props: {
       {status === null && <p className="banner">{t('source.noStatus')}</p>}
       {row.detectors.map(({ kind, url }, index) => {
         const known = status?.detectors.find((each) => each.url === url && each.kind === kind);
-        const selectors = settings[index]?.selectors;
+        const { selectors, within, stream } = settings[index] ?? {};
         return (
           <article key={`${kind} ${url}`} className="detector" data-testid="detector">
             <p className="detector-head">
@@ -39,6 +42,21 @@ export function Detectors(props: {
                     {t(`wizard.selector.${name as keyof typeof selectors}`)} <code>{selector}</code>
                   </span>
                 ))}
+              </p>
+            )}
+            {within && (
+              <p className="hint">
+                {t('wizard.within')} <code>{within}</code>
+              </p>
+            )}
+            {stream && (
+              <p className="hint">
+                {t('wizard.stream')} <code>{stream}</code>
+              </p>
+            )}
+            {kind === 'webhook' && list && (
+              <p className="hint">
+                {t('wizard.endpoint')} <code>{`${list.hooksUrl}${row.sourceId}`}</code>
               </p>
             )}
             {known && <Next status={known} />}

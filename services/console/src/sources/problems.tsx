@@ -1,7 +1,8 @@
 import type { Evidence, SourceRow } from '@tongsheng/contracts';
 import type { ReactElement } from 'react';
+import { sizeOf } from '../parts/bytes.ts';
 import { ReceivedLink } from '../parts/received.tsx';
-import { minute, short } from '../time.ts';
+import { minute, precise, short } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { useSpan } from './spans.ts';
 import { ToDo, TroubleWords } from './trouble-words.tsx';
@@ -88,6 +89,41 @@ export function Rejected({ row: { sourceId, rejected } }: { row: SourceRow }): R
           {evidence && <ReceivedLink path={evidencePath(sourceId, evidence)} />}
         </article>
       ))}
+    </section>
+  );
+}
+
+/** The newest answers that brought items, as they were received. */
+export function LastReceived({ row: { sourceId, received } }: { row: SourceRow }): ReactElement | null {
+  const t = useWords();
+  if (received.length === 0) return null;
+  return (
+    <section>
+      <h3>{t('source.received')}</h3>
+      <table className="table table-dense" data-testid="received">
+        <thead>
+          <tr>
+            <th>{t('look.at')}</th>
+            <th>{t('evidence.address')}</th>
+            <th className="cell-number">HTTP</th>
+            <th className="cell-number">{t('look.size')}</th>
+            <td />
+          </tr>
+        </thead>
+        <tbody>
+          {received.map((evidence) => (
+            <tr key={evidence.snapshot}>
+              <td className="cell-time">{precise(evidence.seenAt)}</td>
+              <td className="cell-wide cell-address">{evidence.url}</td>
+              <td className="cell-number">{evidence.status}</td>
+              <td className="cell-number">{sizeOf(evidence.bytes)}</td>
+              <td>
+                <ReceivedLink path={evidencePath(sourceId, evidence)}>{t('look.body')}</ReceivedLink>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }

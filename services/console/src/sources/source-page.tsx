@@ -14,7 +14,7 @@ import { minute, short } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { Detectors } from './detectors.tsx';
 import { HealthTag } from './health-tag.tsx';
-import { Problems, Rejected } from './problems.tsx';
+import { LastReceived, Problems, Rejected } from './problems.tsx';
 import { registrationOf } from './draft.ts';
 import { useSpan } from './spans.ts';
 
@@ -121,6 +121,7 @@ function Opened({ detail }: { detail: SourceDetail }): ReactElement {
             <Problems row={row} />
             <Detectors row={row} source={source} status={status} />
             <Rejected row={row} />
+            <LastReceived row={row} />
           </div>
           <aside>
             <Facts detail={detail} />

@@ -71,6 +71,7 @@ export const sourcesEn: Record<keyof typeof sourcesZh, string> = {
   'source.noItems': 'Nothing has come yet.',
   'source.allItems': 'All its items',
   'source.detectors': 'How it is noticed',
+  'source.received': 'What brought items last',
   'source.noStatus': 'The reader does not answer, so its last looks can’t be shown; below is what the log knows.',
   'source.kind.feed': 'Feed',
   'source.kind.list': 'List page',

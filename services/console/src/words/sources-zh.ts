@@ -67,6 +67,7 @@ export const sourcesZh = {
   'source.noItems': '还没有收到过稿件。',
   'source.allItems': '查看全部稿件',
   'source.detectors': '探测方式',
+  'source.received': '最近带来稿件的内容',
   'source.noStatus': '采集服务暂时没有答复，看不到最近的读取记录；下面是日志里的情况。',
   'source.kind.feed': '订阅源',
   'source.kind.list': '列表页',

@@ -41,7 +41,7 @@ describe('a registration', () => {
   });
 });
 
-const row = { sourceId: 'partner', troubles: [], rejected: [] } as unknown as SourceRow;
+const row = { sourceId: 'partner', received: [], troubles: [], rejected: [] } as unknown as SourceRow;
 const status: SourceStatus = {
   sourceId: 'partner',
   detectors: [

@@ -56,7 +56,8 @@ export function sourceRoutes({ models, client, proofs, clock, settings }: Source
   /** What is known to have been received from a source. */
   const evidence = async (sourceId: string, snapshot: string): Promise<Named> => {
     const row = await models.sources.reader.get(sourceId);
-    for (const { evidence: found } of [...(row?.troubles ?? []), ...(row?.rejected ?? [])])
+    const { received = [], troubles = [], rejected = [] } = row ?? {};
+    for (const found of [...received, ...[...troubles, ...rejected].map((each) => each.evidence)])
       if (found?.snapshot === snapshot) return found;
     for (const { url, looks } of (await status(sourceId))?.detectors ?? [])
       for (const look of looks)

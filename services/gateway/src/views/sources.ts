@@ -1,6 +1,7 @@
 import {
   detectorsOf,
   type ItemEvent,
+  type ItemVersion,
   type SourceHealthEvent,
   type SourceRegistered,
   type SourceRow,
@@ -8,6 +9,7 @@ import {
 import { defineProjection } from '@tongsheng/projections';
 
 const keptRejections = 20;
+const keptAnswers = 5;
 const unregistered = (sourceId: string): SourceRow => ({
   sourceId,
   name: sourceId,
@@ -19,6 +21,7 @@ const unregistered = (sourceId: string): SourceRow => ({
   detectors: [],
   items: 0,
   lastItemAt: null,
+  received: [],
   troubles: [],
   quiet: null,
   disagreements: [],
@@ -28,7 +31,7 @@ const unregistered = (sourceId: string): SourceRow => ({
 /** What each source brought, and what is wrong with it. */
 export const sources = defineProjection({
   name: 'sources',
-  version: 2,
+  version: 3,
   follows: ['source', 'item', 'poll'],
   keyOf: (event: SourceRegistered | ItemEvent | SourceHealthEvent) => event.sourceId,
 
@@ -38,9 +41,9 @@ export const sources = defineProjection({
       case 'source.registered':
         return registered(row, event);
       case 'item.published':
-        return { ...row, items: row.items + 1, lastItemAt: event.firstSeenAt };
+        return { ...row, items: row.items + 1, lastItemAt: event.firstSeenAt, received: received(row, event) };
       case 'item.revised':
-        return { ...row, lastItemAt: event.seenAt };
+        return { ...row, lastItemAt: event.seenAt, received: received(row, event) };
       case 'source.failed': {
         const { detector = row.url, code, detail, evidence = null, failedAt } = event;
         const known = row.troubles.find((trouble) => trouble.detector === detector);
@@ -90,6 +93,12 @@ function registered(row: SourceRow, event: SourceRegistered): SourceRow {
   const stays = ({ detector }: { detector: string }) => detectors.some((each) => each.url === detector);
   const [troubles, disagreements] = [row.troubles.filter(stays), row.disagreements.filter(stays)];
   return { ...row, name, level, kind, url, column, paused, detectors, troubles, disagreements };
+}
+
+/** One answer may bring many items. */
+function received(row: SourceRow, { evidence }: ItemVersion): SourceRow['received'] {
+  if (!evidence) return row.received;
+  return [evidence, ...row.received.filter(({ snapshot }) => snapshot !== evidence.snapshot)].slice(0, keptAnswers);
 }
 
 const without = <T extends { detector: string }>(all: T[], detector: string) =>

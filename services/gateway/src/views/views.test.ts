@@ -388,6 +388,19 @@ describe('the page of sources', () => {
   it('counts what a source brought, each item once', () => {
     expect(SourceRow.parse(fold(registered, seen, revised))).toMatchObject({ items: 1, lastItemAt: minutesLater(5) });
   });
+  it('remembers the newest five answers that brought something, each once', () => {
+    const answer = (letter: string) => ({
+      url: registered.url,
+      status: 200,
+      snapshot: letter.repeat(64),
+      bodyHash: hashB,
+      bytes: 1,
+      seenAt: noon,
+    });
+    const brought = [...'aabcdefa'].map((letter): ItemEvent => ({ ...seen, evidence: answer(letter) }));
+    const row = SourceRow.parse(fold(registered, ...brought, revised));
+    expect(row.received.map(({ snapshot }) => snapshot[0])).toEqual(['a', 'f', 'e', 'd', 'c']);
+  });
   it('says since when a source fails, also when it fails in another way since', () => {
     expect(fold(registered, failed('timeout', 1), failed('http_error', 2))!.troubles).toEqual([
       {
