@@ -28,10 +28,9 @@ export class Details {
     const row = await this.models.reposts.reader.get(`${siteId}/${taskId}`);
     const site = this.models.sites.get(siteId);
     if (!row || !site) throw new Refusal('repost_missing', `no repost task ${taskId}`);
-    const [item, task, listed] = await Promise.all([
+    const [item, task] = await Promise.all([
       this.journal.read({ aggregate: 'item', site: row.sourceId, id: row.itemId }),
       this.journal.read({ aggregate: 'repost', site: siteId, id: taskId }),
-      this.models.items.reader.get(row.itemId),
     ]);
     const versions = versionsOf(item.events as ItemEvent[]);
     const version = versions.find((event) => event.version === row.version) ?? versions.at(-1);
@@ -66,7 +65,7 @@ export class Details {
         publication,
         firstSeenAt,
       },
-      presence: listed?.presence ?? 'present',
+      presence: presenceOf(item.events as ItemEvent[]),
       originalHtml: renderOriginal({ title, sourceName, html, published: showPublication(publication) }),
       previewHtml: renderPreview(preview),
       timeline: timelineOf([...item.entries, ...task.entries]),
@@ -85,6 +84,14 @@ export class Details {
     const document = releaseDocument({ releaseId, site, draft, contentHash, revision, postedAt: row.updatedAt });
     return { row, draft, previewHtml: renderPreview(document), timeline: timelineOf(past.entries) };
   }
+}
+
+const presences = { 'item.missing': 'missing', 'item.withdrawn': 'withdrawn', 'item.returned': 'present' } as const;
+
+/** By the log itself: who decides about an item must not depend on a view that may be behind. */
+export function presenceOf(events: ItemEvent[]): RepostDetail['presence'] {
+  const last = events.findLast(({ type }) => type in presences);
+  return last ? presences[last.type as keyof typeof presences] : 'present';
 }
 
 /** Bodies stay where they are; a timeline says what happened, not what was written. */
