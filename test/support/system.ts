@@ -98,7 +98,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const logFile = (service: ServiceName) => join(dir, `${service}.log`);
 
   const start = async (service: ServiceName): Promise<void> => {
-    const child = spawn(process.execPath, [join(root, 'services', service, 'dist/main.js')], {
+    const child = spawn(process.execPath, ['--max-semi-space-size=4', join(root, 'services', service, 'dist/main.js')], {
       env: { ...environment, NATS_URL: service === 'portal' ? servers.nats.portalUrl : servers.nats.url },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -5,7 +5,7 @@ import type { Arrival, Entry } from './sources/source.ts';
 import type { PageResult, Results, Task } from './worker.ts';
 
 /** What a stranger's document may cost: time in ms, and memory of the thread that reads it, in MiB. */
-const limits = { ms: 5_000, mb: 512 };
+const limits = { ms: 5_000, mb: 192 };
 
 /** A document could not be read at all. The thread that tried is gone; the next one starts fresh. */
 export class Unreadable extends Error {
@@ -24,7 +24,7 @@ export class Reader implements OnModuleDestroy {
     minThreads: 0,
     maxThreads: 1,
     idleTimeout: 30_000,
-    resourceLimits: { maxOldGenerationSizeMb: limits.mb },
+    resourceLimits: { maxOldGenerationSizeMb: limits.mb, maxYoungGenerationSizeMb: 16 },
   });
   #last: Promise<unknown> = Promise.resolve();
 

@@ -85,8 +85,8 @@ export class Teller {
     }
     const known = memory.get(itemId) ?? memory.get(first!.id);
     const remember = () => {
-      for (const id of new Set([itemId, first!.id, ...others.map((each) => each.id)]))
-        memory.set(id, { itemId, contentHash: content.contentHash });
+      const now = { itemId, contentHash: content.contentHash };
+      for (const id of new Set([itemId, first!.id, ...others.map((each) => each.id)])) memory.set(id, now);
     };
     if (known?.contentHash === content.contentHash) {
       remember();

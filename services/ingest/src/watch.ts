@@ -18,7 +18,8 @@ import { Unreadable, type Reader } from './reader.ts';
 import { rhythmOf } from './rhythm.ts';
 import { adapterOf } from './sources/index.ts';
 import type { Arrival, Entry, Read } from './sources/source.ts';
-import type { Memory, Teller } from './teller.ts';
+import type { DocumentResult } from './worker.ts';
+import type { Memory, Teller, Told } from './teller.ts';
 import type { Urgency } from './turns.ts';
 import type { Marks, Web } from './web.ts';
 import type { Witness } from './witness.ts';
@@ -72,7 +73,8 @@ export class Watch {
   readonly #marks = new Map<string, Marks & { bodyHash: string; readAt: string }>();
   #failures = 0;
   #retryAfter: number | null = null;
-  #lastAt: string | null = null;
+  /** When it brought something last; its first look is as good as news, because what came before is not known. */
+  #newsAt: string | null = null;
   #reported: string | null | undefined = undefined;
   #doubts = 0;
   #nextAt: string | null = null;
@@ -83,6 +85,8 @@ export class Watch {
   /** What the document that is being read shows. */
   #filling = new Map<string, Shown>();
   #quiet: boolean | null = null;
+  /** What the last document's entries were, by their prints. */
+  #prints = new Map<string, Told>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(source: Source, detector: Detector, memory: Memory, spacingMs: () => number, tools: WatchTools) {
@@ -165,7 +169,7 @@ export class Watch {
       zone: this.source.zone,
       now,
       failures: this.#failures,
-      silentSeconds: this.#lastAt === null ? null : secondsBetween(this.#lastAt, now),
+      silentSeconds: this.#newsAt === null ? null : secondsBetween(this.#newsAt, now),
       retryAfterSeconds: this.#retryAfter,
       pushed: this.websub?.state === 'active',
       jitter: jitter(),
@@ -238,9 +242,13 @@ export class Watch {
     const { reader, reports } = this.#tools;
     const { sourceId, zone } = this.source;
     const evidence = this.#keeping(answer, at);
-    let read: Read;
+    let read: DocumentResult;
     try {
-      read = await reader.run({ do: 'document', arrival, reading: { detector: this.detector, zone, now: at } });
+      const reading = { detector: this.detector, zone, now: at };
+      const observe = this.#readsPages
+        ? undefined
+        : { issuer: this.source.issuer, known: new Set(this.#prints.keys()) };
+      read = await reader.run({ do: 'document', arrival, reading, ...(observe && { observe }) });
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       read = { ok: false, code: error.code, detail: error.message };
@@ -248,7 +256,7 @@ export class Watch {
     if (!read.ok) return this.#failed(at, read, answer);
 
     if (page === 0) this.#filling = partial ? new Map(this.shown) : new Map();
-    const told = await this.#tellAll(read.entries, at, evidence.keep);
+    const told = await this.#tellAll(read, at, evidence.keep);
     for (const each of read.skipped) await reports.rejected(sourceId, each, await evidence.keep());
     const further = await this.#readOn(read, page, at);
     if (page === 0) this.onHub?.(read.websub);
@@ -299,29 +307,36 @@ export class Watch {
     return sum;
   }
 
-  /** @returns how many entries were new or changed. */
-  async #tellAll(entries: readonly Entry[], at: string, evidence: () => Promise<Evidence>): Promise<number> {
-    const { textOnPages } = adapterOf(this.detector.kind);
-    const mine = withoutDoubles(entries);
-    const tell =
-      textOnPages || this.source.fullText
-        ? (entry: Entry) => this.#tellByPage(entry, at, evidence)
-        : await this.#observing(mine, at, evidence);
-    let told = 0;
-    const waiting = [...mine];
-    const lane = async () => {
-      for (let entry = waiting.shift(); entry && !this.#stopped; entry = waiting.shift()) if (await tell(entry)) told++;
-    };
-    await Promise.all(Array.from({ length: Math.min(parallelEntries, mine.length) }, lane));
-    return told;
+  /** Whether texts stand on the entries' own pages. */
+  get #readsPages(): boolean {
+    return adapterOf(this.detector.kind).textOnPages || this.source.fullText;
   }
 
-  /** Entries that bring their own text: all of them are compared with what is known, because a source may edit any. */
-  async #observing(entries: Entry[], at: string, evidence: () => Promise<Evidence>) {
-    const { reader } = this.#tools;
-    const observed = await reader.run({ do: 'observe', entries, issuer: this.source.issuer });
-    const results = new Map(entries.map((entry, i) => [entry, observed[i]!]));
-    return (entry: Entry) => this.#tell(results.get(entry)!, at, evidence);
+  /** @returns how many entries were new or changed. */
+  async #tellAll(
+    { entries, prints, observed }: Extract<DocumentResult, { ok: true }>,
+    at: string,
+    evidence: () => Promise<Evidence>,
+  ): Promise<number> {
+    const known = this.#prints;
+    if (!this.#readsPages) this.#prints = new Map();
+    let next = 0;
+    let told = 0;
+    const tell = async (i: number): Promise<boolean> => {
+      const entry = entries[i]!;
+      const print = prints[i];
+      if (print === undefined) return this.#tellByPage(entry, at, evidence);
+      const item = known.get(print) ?? (await this.#tell(observed[i]!, at, evidence));
+      if (item === null) return false;
+      this.#prints.set(print, { itemId: item.itemId, changed: false });
+      this.#show(item.itemId, entry, at);
+      return item.changed;
+    };
+    const lane = async () => {
+      while (next < entries.length && !this.#stopped) if (await tell(next++)) told++;
+    };
+    await Promise.all(Array.from({ length: Math.min(parallelEntries, entries.length) }, lane));
+    return told;
   }
 
   /** Entries whose text stands on their own pages: read where one is new or has another title; the others are re-read later. */
@@ -335,10 +350,10 @@ export class Watch {
       return false;
     }
     const page = entry.link === null ? null : await this.#page(entry.link, entry, at);
-    if (page?.observed) return this.#tell(page.observed, at, page.evidence);
+    if (page?.observed) return (await this.#tell(page.observed, at, page.evidence))?.changed ?? false;
     // Its page can't be read now: what the list says is told, because the clock runs; the text follows.
     const [observed] = await reader.run({ do: 'observe', entries: [entry], issuer: this.source.issuer });
-    return this.#tell(observed!, at, ofList);
+    return (await this.#tell(observed!, at, ofList))?.changed ?? false;
   }
 
   /** The page of an entry. Null: it could not be had. */
@@ -358,21 +373,21 @@ export class Watch {
     return result?.read.ok ? { observed: result.observed, evidence: this.#keeping(fetched.answer, at).keep } : null;
   }
 
-  async #tell(observed: Observed, at: string, evidence: () => Promise<Evidence>): Promise<boolean> {
+  /** @returns the item that it is, or null where it can be none. */
+  async #tell(observed: Observed, at: string, evidence: () => Promise<Evidence>): Promise<Told | null> {
     const { teller, reports } = this.#tools;
     if (!observed.ok) {
       await reports.rejected(this.source.sourceId, observed, await evidence());
-      return false;
+      return null;
     }
     const { observation } = observed;
     const { kind, url: via } = this.detector;
     const others = detectorsOf(this.source).flatMap(({ url }) => (url === via ? [] : [url]));
-    const how = { detector: kind, via, others, evidence };
-    const { itemId, changed } = await teller.tell(this.source, observation, this.#memory, how);
+    const told = await teller.tell(this.source, observation, this.#memory, { detector: kind, via, others, evidence });
     const { title, link } = observation.content;
-    this.#show(itemId, { title, link, published: observation.publication }, at);
-    if (changed && (this.#lastAt === null || this.#lastAt < at)) this.#lastAt = at;
-    return changed;
+    this.#show(told.itemId, { title, link, published: observation.publication }, at);
+    if (told.changed) this.#newsAt = at;
+    return told;
   }
 
   #show(itemId: string, { title, link, published }: Pick<Entry, 'title' | 'link' | 'published'>, at: string): void {
@@ -401,6 +416,7 @@ export class Watch {
 
   async #good(at: string): Promise<void> {
     this.#failures = 0;
+    this.#newsAt ??= at;
     this.goodLooks = [...this.goodLooks, { at }].slice(-2);
     if (this.#reported === null) return;
     await this.#tools.reports.succeeded(this.source.sourceId, this.detector.url);
@@ -421,11 +437,6 @@ export class Watch {
 
   async #reportRhythm(at: string): Promise<void> {
     const dates = [...this.shown.values()].map((shown) => shown.at ?? shown.noticedAt);
-    const newest = dates
-      .filter((each) => each <= at)
-      .sort()
-      .at(-1);
-    if (newest !== undefined && (this.#lastAt === null || newest > this.#lastAt)) this.#lastAt = newest;
     const rhythm = rhythmOf(dates, at);
     if (!rhythm || rhythm.quiet === this.#quiet) return;
     await this.#tools.reports.rhythm(this.source.sourceId, rhythm);
@@ -461,17 +472,6 @@ const blankLook = (at: string): Omit<SourceLook, 'outcome'> => ({
 });
 
 const secondsBetween = (from: string, to: string) => DateTime.fromISO(to).diff(DateTime.fromISO(from)).as('seconds');
-
-/** Of several entries of one item the first counts; told in turn, they would revise each other for ever. */
-function withoutDoubles(entries: readonly Entry[]): Entry[] {
-  const seen = new Set<string>();
-  return entries.filter((entry) => {
-    const keys = keysOf(entry, () => entry.contentHtml || entry.summary);
-    const double = keys.some((key) => seen.has(key));
-    for (const key of keys) seen.add(key);
-    return !double;
-  });
-}
 
 /** What a detector lacks of what the others have brought: noticed before its last two good looks, and not too old for it. */
 export function lackingOf(mine: Watch, others: readonly Watch[]): { title: string; link: string | null }[] {

@@ -1,7 +1,7 @@
 import type { ListSelectors, Source } from '@tongsheng/contracts';
 import { decodeText } from '@tongsheng/web';
 import { readPage, withPage, type PageRead } from './article.ts';
-import { withoutSharedKeys } from './identity.ts';
+import { keysOf, sha256, withoutSharedKeys } from './identity.ts';
 import { observe, type Observed } from './observation.ts';
 import { adapterOf } from './sources/index.ts';
 import type { Arrival, Entry, Read, Reading } from './sources/source.ts';
@@ -10,7 +10,12 @@ import { proposeLists } from './webpages/propose.ts';
 
 /** What is done apart from the main loop: everything whose time and memory depend on what strangers send. */
 export type Task =
-  | { do: 'document'; arrival: Arrival; reading: Reading }
+  | {
+      do: 'document';
+      arrival: Arrival;
+      reading: Reading;
+      observe?: { issuer?: string | undefined; known: ReadonlySet<string> };
+    }
   | {
       do: 'page';
       arrival: Arrival;
@@ -26,14 +31,25 @@ export type PageResult = { read: PageRead; observed: Observed | null };
 /** How a web page could be read: the feeds that it names, and the lists that it shows. */
 export type Proposed = { title: string; feeds: string[]; lists: ListSelectors[] };
 
-export type Results = { document: Read; page: PageResult; propose: Proposed; observe: Observed[] };
+/** What a document holds; where asked for, with each entry as an item, but for those whose print is known already. */
+export type DocumentResult =
+  | (Extract<Read, { ok: true }> & { prints: string[]; observed: (Observed | null)[] })
+  | Extract<Read, { ok: false }>;
+
+export type Results = { document: DocumentResult; page: PageResult; propose: Proposed; observe: Observed[] };
 
 export default async function perform(task: Task): Promise<Results[Task['do']]> {
   switch (task.do) {
     case 'document': {
-      const { arrival, reading } = task;
+      const { arrival, reading, observe: asked } = task;
       const read = await adapterOf(reading.detector.kind).read(arrival, reading);
-      return read.ok ? { ...read, entries: withoutSharedKeys(read.entries) } : read;
+      if (!read.ok) return read;
+      const entries = withoutDoubles(withoutSharedKeys(read.entries));
+      if (!asked) return { ...read, entries, prints: [], observed: [] };
+      const prints = entries.map(printOf);
+      const observed = entries.map((entry, i) => (asked.known.has(prints[i]!) ? null : observe(entry, asked)));
+      // Texts are in what was observed, or known; they need not travel twice.
+      return { ...read, entries: entries.map(withoutText), prints, observed };
     }
     case 'page': {
       const { arrival, source, now, entry } = task;
@@ -51,4 +67,20 @@ export default async function perform(task: Task): Promise<Results[Task['do']]> 
     case 'observe':
       return task.entries.map((entry) => observe(entry, task));
   }
+}
+
+/** All that a source says of an entry, as one short text: equal prints are equal entries. */
+const printOf = (entry: Entry) => sha256(JSON.stringify(entry)).slice(0, 24);
+
+const withoutText = (entry: Entry): Entry => ({ ...entry, contentHtml: '', summary: '' });
+
+/** Of several entries of one item the first counts; told in turn, they would revise each other for ever. */
+function withoutDoubles(entries: readonly Entry[]): Entry[] {
+  const seen = new Set<string>();
+  return entries.filter((entry) => {
+    const keys = keysOf(entry, () => entry.contentHtml || entry.summary);
+    const double = keys.some((key) => seen.has(key));
+    for (const key of keys) seen.add(key);
+    return !double;
+  });
 }
