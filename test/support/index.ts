@@ -7,3 +7,4 @@ export { allServices, startSystem, type ServiceName, type System, type SystemOpt
 export { enter, openScreen, startBrowser, type Screen } from './browser.ts';
 export { readLog, readPublic, twice } from './record.ts';
 export { bodyOf, startSite, type Site } from './site.ts';
+export { sampleBodies, type SampleBody } from './bodies.ts';

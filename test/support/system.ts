@@ -98,10 +98,14 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const logFile = (service: ServiceName) => join(dir, `${service}.log`);
 
   const start = async (service: ServiceName): Promise<void> => {
-    const child = spawn(process.execPath, ['--max-semi-space-size=4', join(root, 'services', service, 'dist/main.js')], {
-      env: { ...environment, NATS_URL: service === 'portal' ? servers.nats.portalUrl : servers.nats.url },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['--max-semi-space-size=4', join(root, 'services', service, 'dist/main.js')],
+      {
+        env: { ...environment, NATS_URL: service === 'portal' ? servers.nats.portalUrl : servers.nats.url },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     running.set(service, child);
     const log = createWriteStream(logFile(service), { flags: 'a' });
     child.stdout.pipe(log, { end: false });

@@ -140,6 +140,7 @@ async function main(): Promise<void> {
       portalUrl,
       newsroom: newsroom?.pageUrl,
       upstreams: upstreams?.sites,
+      listUrl: upstreams ? `${upstreams.url}/national/` : undefined,
       guarantee: nats.guarantee,
       ms: performance.now() - begun,
       logs,
@@ -234,6 +235,7 @@ function banner(facts: {
   portalUrl: string;
   newsroom: string | undefined;
   upstreams: { name: string; feedUrl: string }[] | undefined;
+  listUrl: string | undefined;
   guarantee: string;
   ms: number;
   logs: string;
@@ -249,6 +251,7 @@ function banner(facts: {
     `  门户   portal     ${facts.portalUrl}`,
     ...(facts.newsroom ? [`  示例编辑部        ${facts.newsroom}`] : []),
     ...(facts.upstreams ?? []).map(({ name, feedUrl }) => `  来源              ${name} ${feedUrl}`),
+    ...(facts.listUrl ? [`  可试添加的列表页  ${facts.listUrl}`] : []),
     '',
     `  登录 sign in as（密码都是 password: ${demoPassword}）`,
     ...people,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { answerFault } from './faults.ts';
 import { readDocuments, type Document } from '../sample-documents.ts';
-import { sampleSites, writePage, type Posting, type SampleSite } from './sites.ts';
+import { sampleSites, writeList, writePage, type Posting, type SampleSite } from './sites.ts';
 
 export type Upstreams = {
   port: number;
@@ -76,6 +76,11 @@ export async function startUpstreams(options: UpstreamOptions): Promise<Upstream
     if (name === 'feed.xml') {
       const { bytes, type } = site.writeFeed(postings, base);
       return send(request, response, type, bytes, postings[0]?.postedAt ?? null);
+    }
+    const page = /^(?:index(?:_(\d+))?\.html)?$/.exec(name ?? '');
+    if (page) {
+      const list = writeList(site, postings, Number(page[1] ?? 0));
+      return send(request, response, `text/html; charset=${site.charset}`, list, null);
     }
     const posting = postings.find(({ document }) => `${document.id}.html` === name);
     if (!posting) return send(request, response, 'text/plain; charset=utf-8', Buffer.from('没有这个页面'), null, 404);

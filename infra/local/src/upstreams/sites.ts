@@ -103,3 +103,19 @@ export function writePage(site: SampleSite, { document, postedAt }: Posting): Bu
 </head><body><h1>${document.title}</h1><p>${site.name}（示例站点，文件为真实文本） 发布时间：${shown}</p><div id="content">${bodyOf(document)}</div></body></html>`;
   return iconv.encode(page, site.charset);
 }
+
+const rowsOfPage = 10;
+
+/** A column as most government sites show it: a list of links with days, page by page, and no feed in sight. */
+export function writeList(site: SampleSite, postings: Posting[], page: number): Buffer {
+  const rows = postings
+    .slice(page * rowsOfPage, (page + 1) * rowsOfPage)
+    .map(({ document: { id, title }, postedAt }) => {
+      const shown = DateTime.fromISO(postedAt, { zone: 'Asia/Shanghai' }).toFormat('yyyy-MM-dd');
+      return `<li><a href="${id}.html" title="${title}">${title}</a><span>${shown}</span></li>`;
+    });
+  const next = (page + 1) * rowsOfPage < postings.length ? `<a href="index_${page + 1}.html">下一页</a>` : '';
+  const html = `<!doctype html><html lang="zh-CN"><head><meta charset="${site.charset}"><title>${site.column} - ${site.name}</title></head>
+<body><div class="nav"><a href="/">首页</a><a href="./">${site.column}</a></div><ul class="list">${rows.join('\n')}</ul><div class="page">${next}</div></body></html>`;
+  return iconv.encode(html, site.charset);
+}

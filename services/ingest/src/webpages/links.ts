@@ -19,7 +19,8 @@ export function canonicalLink(address: string): string {
     .replace(/;jsessionid=[^/]*/i, '')
     .replaceAll(/\/{2,}/g, '/')
     .replace(indexPage, '/');
-  for (const [name, value] of [...url.searchParams]) if (isTracking(name, value)) url.searchParams.delete(name);
+  const tracked = [...url.searchParams].filter(([name, value]) => isTracking(name, value));
+  for (const [name] of tracked) url.searchParams.delete(name);
   // Setting it to nothing takes a lonely `?` or `#` away too.
   if (url.search === '') url.search = '';
   if (!url.hash.startsWith('#!')) url.hash = '';
