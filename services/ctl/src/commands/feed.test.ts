@@ -44,6 +44,14 @@ it('reads a file as if HTTP had brought it', async () => {
   expect(JSON.parse(entry)).toMatchObject({ link: 'https://b.example/x' });
 });
 
+it('reads dates as of now', async () => {
+  const path = join(folder, 'list.xml');
+  writeFileSync(path, '<rss><channel><item><title>公告</title><pubDate>3小时前</pubDate></item></channel></rss>');
+  const [entry = ''] = await readFeedCommand(path, { ...options, json: true }, []);
+  const { publishedAt } = JSON.parse(entry) as { publishedAt: string };
+  expect(Math.abs(Date.now() - 3 * 3_600_000 - Date.parse(publishedAt))).toBeLessThan(120_000);
+});
+
 it('says what is wrong, by name', async () => {
   writeFileSync(join(folder, 'page.html'), '<html><body>404</body></html>');
   await expect(readFeedCommand(join(folder, 'page.html'), options, [])).rejects.toThrow(/not_a_feed/);

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { readFeedApart } from './apart.ts';
+
+const rss = Buffer.from('<rss version="2.0"><channel><item><title>公告</title></item></channel></rss>');
+
+/** How long the loop stood still at most while something was awaited, in ms. */
+async function stillness(work: Promise<unknown>): Promise<number> {
+  let longest = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 5);
+  await work;
+  clearInterval(timer);
+  return longest;
+}
+
+describe('a feed read apart', () => {
+  it('is what it is when read here', async () => {
+    const found = await readFeedApart(rss, {});
+    expect(found).toMatchObject({ ok: true, entries: [{ title: '公告' }], replaced: 0, truncated: false });
+    expect(await readFeedApart(Buffer.from('404'), {})).toMatchObject({ ok: false, code: 'not_a_feed' });
+  });
+  it('is given up when it takes too long', async () => {
+    expect(await readFeedApart(rss, {}, { timeoutMs: 1 })).toMatchObject({ ok: false, code: 'too_slow' });
+  });
+  it('holds up nobody else', async () => {
+    const large = Buffer.from(
+      `<rss><channel>${`<item><title>公告</title><description>${'税'.repeat(1_000)}</description></item>`.repeat(4_000)}</channel></rss>`,
+    );
+    expect(await stillness(readFeedApart(large, {}))).toBeLessThan(200);
+  });
+});

@@ -1,0 +1,35 @@
+import { Worker } from 'node:worker_threads';
+import type { FeedRead, ReadOptions } from './read.ts';
+
+export type FeedReadApart = FeedRead | { ok: false; code: 'too_slow'; detail: string };
+
+/** Source under a test, or what was built of it: the worker lies beside, and finds other packages the same way. */
+const isSource = import.meta.url.endsWith('.ts');
+const file = new URL(isSource ? './worker.ts' : './worker.js', import.meta.url);
+const resourceLimits = { maxOldGenerationSizeMb: 512 };
+
+/**
+ * `readFeed` in a thread of its own, which ends with the feed or after `timeoutMs`: whatever a stranger sent, the caller's
+ * loop goes on, and its memory is its own. A thread that dies of the feed is `malformed`. Never throws.
+ */
+export function readFeedApart(
+  bytes: Uint8Array,
+  options: ReadOptions,
+  { timeoutMs = 5_000 }: { timeoutMs?: number } = {},
+): Promise<FeedReadApart> {
+  const worker = new Worker(file, {
+    workerData: { bytes, options },
+    resourceLimits,
+    ...(isSource && { execArgv: ['--conditions=@tongsheng/source'] }),
+  });
+  return new Promise<FeedReadApart>((done) => {
+    const refuse = (code: 'too_slow' | 'malformed', detail: string) => done({ ok: false, code, detail });
+    const clock = setTimeout(() => refuse('too_slow', `not read within ${timeoutMs} ms`), timeoutMs);
+    worker.once('message', done);
+    worker.once('error', (error) => refuse('malformed', error instanceof Error ? error.message : String(error)));
+    worker.once('exit', (code) => {
+      clearTimeout(clock);
+      refuse('malformed', `its reader ended with ${code}`);
+    });
+  }).finally(async () => void (await worker.terminate()));
+}
