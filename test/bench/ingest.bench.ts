@@ -7,16 +7,19 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { BusClient, connectBus } from '@tongsheng/bus';
 import { subjects, streams, type Source, type SourceReadNow } from '@tongsheng/contracts';
 import { startSystem, until } from '@tongsheng/test/support';
 import { feedOf, hostOf, type Round } from './feed-server.ts';
 import { endOnSignal, pipelined, report, rounded, say, timed } from './measure.ts';
 
-const count = Number(process.env.N ?? 1000);
-const many = 2 * count;
+const count = 1_000;
+const many = 2_000;
 const entries = 50;
 const ticksPerSecond = 100;
+/** After so long without work the thread that reads has ended. */
+const settleMs = 45_000;
 
 /** CPU seconds that a process has used, and the most memory that it held, in MB. */
 function usageOf(pid: number): { cpu: number; peakMb: number } {
@@ -147,6 +150,7 @@ await until(async () => {
   const found = await items();
   if (found < many * entries) throw new Error(`${found} items`);
 }, 600_000);
+await wait(settleMs);
 const residentMb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
 await bus.close();
 (server as ChildProcess).kill();

@@ -12,7 +12,7 @@ const resourceLimits = { maxOldGenerationSizeMb: 512 };
  * `readFeed` in a thread of its own, which ends with the feed or after `timeoutMs`: whatever a stranger sent, the caller's
  * loop goes on, and its memory is its own. A thread that dies of the feed is `malformed`. Never throws.
  */
-export function readFeedApart(
+export async function readFeedApart(
   bytes: Uint8Array,
   options: ReadOptions,
   { timeoutMs = 5_000 }: { timeoutMs?: number } = {},
@@ -22,7 +22,7 @@ export function readFeedApart(
     resourceLimits,
     ...(isSource && { execArgv: ['--conditions=@tongsheng/source'] }),
   });
-  return new Promise<FeedReadApart>((done) => {
+  const read = await new Promise<FeedReadApart>((done) => {
     const refuse = (code: 'too_slow' | 'malformed', detail: string) => done({ ok: false, code, detail });
     const clock = setTimeout(() => refuse('too_slow', `not read within ${timeoutMs} ms`), timeoutMs);
     worker.once('message', done);
@@ -31,5 +31,7 @@ export function readFeedApart(
       clearTimeout(clock);
       refuse('malformed', `its reader ended with ${code}`);
     });
-  }).finally(async () => void (await worker.terminate()));
+  });
+  await worker.terminate();
+  return read;
 }

@@ -33,6 +33,8 @@ function declared(text: string): Map<string, string | null> {
 /** Names, and the numbers that Windows gave to characters where Unicode has controls. */
 const named = /&([A-Za-z][\w.-]{1,40}|#1[2-5]\d|#[xX][89][\da-fA-F]);/g;
 const ofXml = new Set(['amp', 'lt', 'gt', 'quot', 'apos']);
+/** One of those that XML does not have, at least by its beginning. */
+const beyondXml = /&(?:(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]|#1[2-5]\d|#[xX][89])/;
 
 /**
  * A document in which only XML's own entities are left: names of HTML, which feeds use without declaring them, and names
@@ -41,6 +43,7 @@ const ofXml = new Set(['amp', 'lt', 'gt', 'quot', 'apos']);
  */
 export function expandEntities(text: string): string {
   const entities = declared(text);
+  if (!beyondXml.test(text)) return text;
   const expand = (part: string) =>
     part.includes('&')
       ? part.replaceAll(named, (whole, name: string) => {

@@ -38,26 +38,27 @@ const keyOf = (uri: string) => uri.trim().toLowerCase().replace(/\/$/, '');
 
 /** Prefixes in force at one place of a document, each with the name that its namespace has here. */
 export class Namespaces {
-  readonly #prefixes: ReadonlyMap<string, string>;
+  readonly #own: ReadonlyMap<string, string>;
+  readonly #around: Namespaces | null;
 
-  constructor(prefixes: ReadonlyMap<string, string> = new Map()) {
-    this.#prefixes = prefixes;
+  constructor(own: ReadonlyMap<string, string> = new Map(), around: Namespaces | null = null) {
+    this.#own = own;
+    this.#around = around;
   }
 
   /** Those of an element, with what it declares itself. */
   within(attributes: Record<string, string>): Namespaces {
-    const own = Object.entries(attributes).filter(([name]) => name === 'xmlns' || name.startsWith('xmlns:'));
-    if (own.length === 0) return this;
-    const prefixes = new Map(this.#prefixes);
-    for (const [name, uri] of own) {
+    let own: Map<string, string> | null = null;
+    for (const name in attributes) {
+      if (name !== 'xmlns' && !name.startsWith('xmlns:')) continue;
       const prefix = name.slice('xmlns:'.length);
       // A vocabulary that nobody knows keeps the name that the document gives it; as the default it is the feed's own.
-      prefixes.set(prefix, names[keyOf(uri)] ?? prefix);
+      (own ??= new Map()).set(prefix, names[keyOf(attributes[name]!)] ?? prefix);
     }
-    return new Namespaces(prefixes);
+    return own ? new Namespaces(own, this) : this;
   }
 
   nameOf(prefix: string): string {
-    return this.#prefixes.get(prefix) ?? prefix;
+    return this.#own.get(prefix) ?? this.#around?.nameOf(prefix) ?? prefix;
   }
 }

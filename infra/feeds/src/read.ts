@@ -86,10 +86,10 @@ function absolute(address: string, base: string | null): string | null {
   const trimmed = address.trim();
   if (trimmed === '') return null;
   if (!URL.canParse(trimmed, base ?? undefined)) return base === null && isRelative(trimmed) ? trimmed : null;
-  const url = new URL(trimmed, base ?? undefined);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
   // As it is written where it is absolute: spelling it anew would make another address of it for a reader's eye.
-  return /^https?:\/\//i.test(trimmed) && !/[\s"<>]/.test(trimmed) ? trimmed : url.href;
+  if (/^https?:\/\//i.test(trimmed) && !/[\s"<>]/.test(trimmed)) return trimmed;
+  const url = new URL(trimmed, base ?? undefined);
+  return url.protocol === 'http:' || url.protocol === 'https:' ? url.href : null;
 }
 
 /** A path, read from a file that came from nowhere. */

@@ -9,12 +9,16 @@ import { Namespaces } from './namespaces.ts';
 export type Element = {
   name: string;
   prefix: string;
+  /** Both together: `title` is the feed's own, `dc:title` is another vocabulary's. */
+  called: string;
   attributes: Record<string, string>;
   children: (Element | string)[];
   /** What relative addresses in it are read against: its `xml:base` and those around it; `''` where there is none. */
   base: string;
   /** The document ended before the element did. */
   cut: boolean;
+  /** Its elements by what they are called, from when they were first asked for. */
+  byName?: Map<string, Element[]>;
 };
 
 /** Elements that never stand in one of their own kind: a second one shows that the first was not closed. */
@@ -25,7 +29,7 @@ const siblings = new Set(['item', 'entry']);
  * @throws BadFeed when it is deeper or larger than any feed has reason to be, or declares what only an attack does.
  */
 export function readTree(text: string): Element {
-  const root: Element = { name: '', prefix: '', attributes: {}, children: [], base: '', cut: false };
+  const root: Element = { name: '', prefix: '', called: '', attributes: {}, children: [], base: '', cut: false };
   const path: { element: Element; qualified: string; namespaces: Namespaces }[] = [
     { element: root, qualified: '', namespaces: new Namespaces() },
   ];
@@ -43,9 +47,12 @@ export function readTree(text: string): Element {
         const around = path.at(-1)!;
         const namespaces = around.namespaces.within(attributes);
         const colon = qualified.indexOf(':');
+        const name = qualified.slice(colon + 1);
+        const prefix = namespaces.nameOf(colon === -1 ? '' : qualified.slice(0, colon));
         const element: Element = {
-          name: qualified.slice(colon + 1),
-          prefix: namespaces.nameOf(colon === -1 ? '' : qualified.slice(0, colon)),
+          name,
+          prefix,
+          called: calledOf(prefix, name),
           attributes,
           children: [],
           base: resolve(attributes['xml:base'] ?? '', around.element.base) || around.element.base,
@@ -70,25 +77,41 @@ export function readTree(text: string): Element {
   return root;
 }
 
+const calledOf = (prefix: string, name: string) => (prefix === '' ? name : `${prefix}:${name}`);
+
 export const elementsOf = (element: Element): Element[] =>
   element.children.filter((child) => typeof child !== 'string');
 
-/** Children by name: `title` is the feed's own, `dc:title` is another vocabulary's. */
 export const childrenNamed = (element: Element, ...names: string[]): Element[] =>
-  elementsOf(element).filter(({ name, prefix }) => names.includes(prefix === '' ? name : `${prefix}:${name}`));
+  names.length === 1
+    ? [...named(element, names[0]!)]
+    : elementsOf(element).filter(({ called }) => names.includes(called));
 
 /** The first child of the first name that has one. */
 export const child = (element: Element, ...names: string[]): Element | undefined => {
   for (const name of names) {
-    const found = childrenNamed(element, name)[0];
+    const found = named(element, name)[0];
     if (found) return found;
   }
   return undefined;
 };
 
 /** The same, but the first that says anything. */
-export const childSaying = (element: Element, ...names: string[]): Element | undefined =>
-  names.flatMap((name) => childrenNamed(element, name)).find(says) ?? child(element, ...names);
+export const childSaying = (element: Element, ...names: string[]): Element | undefined => {
+  for (const name of names) {
+    const found = named(element, name).find(says);
+    if (found) return found;
+  }
+  return child(element, ...names);
+};
+
+/** An item is asked for two dozen names, of which it has a few. */
+function named(element: Element, name: string): readonly Element[] {
+  element.byName ??= Map.groupBy(elementsOf(element), ({ called }) => called);
+  return element.byName.get(name) ?? nothing;
+}
+
+const nothing: readonly Element[] = [];
 
 /** Whether there is anything in it but space. */
 export const says = ({ children }: Element): boolean =>
@@ -109,12 +132,12 @@ export function find(element: Element, ...names: string[]): Element | undefined 
 export function withoutOwnPrefix(root: Element): Element {
   const { prefix } = root;
   if (prefix === '' || prefix === 'rdf') return root;
-  const strip = (element: Element): Element => {
-    const own = element.prefix === prefix ? '' : element.prefix;
-    const children = element.children.map((each) => (typeof each === 'string' ? each : strip(each)));
-    return { ...element, prefix: own, children };
+  const strip = (element: Element) => {
+    if (element.prefix === prefix) Object.assign(element, { prefix: '', called: element.name });
+    for (const each of elementsOf(element)) strip(each);
   };
-  return strip(root);
+  strip(root);
+  return root;
 }
 
 /** Text and markup inside an element, addresses read against its base. Text that held escaped markup is markup again. */

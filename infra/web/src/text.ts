@@ -37,7 +37,7 @@ export function decodeText(bytes: Uint8Array, contentType: string | null = null)
   if (bom) return decoded(bytes, bom, 'bom');
   const wide = wideShape(bytes);
   if (wide) return decoded(bytes, wide, 'shape');
-  const head = iconv.decode(Buffer.from(bytes.subarray(0, 4_096)), 'latin1');
+  const head = Buffer.from(bytes.subarray(0, 4_096)).toString('latin1');
   const first = labelled(prolog.exec(head));
   const told = labelled(parameter.exec(contentType ?? ''));
   const inside = labelled(meta.exec(head));
@@ -82,7 +82,8 @@ function labelled(found: RegExpExecArray | null): string | null {
   const label = found?.[1]?.toLowerCase();
   if (!label) return null;
   const charset = aliases[label] ?? label;
-  const usable = iconv.encodingExists(charset) && !/^(utf|unicode|ucs|cesu|hex|base64|binary|internal)/.test(charset);
+  // Asking iconv for the first time loads all its tables, which no UTF-8 needs.
+  const usable = !/^(utf|unicode|ucs|cesu|hex|base64|binary|internal)/.test(charset) && iconv.encodingExists(charset);
   return usable ? charset : null;
 }
 

@@ -162,7 +162,6 @@ export class FollowUp implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async #readAgain(source: Source, newest: ItemVersion, link: string, events: readonly ItemEvent[]): Promise<void> {
-    const at = this.clock.now();
     const { itemId, sourceId } = newest;
     const fetched = await this.web.get(link, {
       accept: 'text/html, */*;q=0.5',
@@ -170,6 +169,7 @@ export class FollowUp implements OnApplicationBootstrap, OnModuleDestroy {
       spacingMs: this.watcher.spacingMs(source),
     });
     if (fetched.kind === 'unchanged') return;
+    const at = this.clock.now();
     const { answer } = fetched;
     const { key, detector = source.kind } = events[0] as Extract<ItemEvent, { type: 'item.published' }>;
     const ownText = adapterOf(detector).textOnPages || source.fullText;

@@ -241,7 +241,7 @@ export class Watch {
     const { page, partial } = how;
     const { reader, reports } = this.#tools;
     const { sourceId, zone } = this.source;
-    const evidence = this.#keeping(answer, at);
+    const evidence = this.#keeping(answer, this.#tools.clock.now());
     let read: DocumentResult;
     try {
       const reading = { detector: this.detector, zone, now: at };
@@ -369,8 +369,9 @@ export class Watch {
       spacingMs: this.#spacingMs(),
     });
     if (fetched.kind !== 'arrived') return null;
+    const seenAt = this.#tools.clock.now();
     const result = await reader.readPage(this.source, fetched.arrival, entry, at);
-    return result?.read.ok ? { observed: result.observed, evidence: this.#keeping(fetched.answer, at).keep } : null;
+    return result?.read.ok ? { observed: result.observed, evidence: this.#keeping(fetched.answer, seenAt).keep } : null;
   }
 
   /** @returns the item that it is, or null where it can be none. */
@@ -426,7 +427,7 @@ export class Watch {
   async #failed(at: string, { code, detail }: Trouble, answer: WebAnswer | null): Promise<SourceLook> {
     this.#failures++;
     // What was received is kept when the trouble is new; a night of the same error is one answer, not 500.
-    const evidence = answer && this.#reported !== code ? await this.#keeping(answer, at).keep() : null;
+    const evidence = answer && this.#reported !== code ? await this.#keeping(answer, this.#tools.clock.now()).keep() : null;
     await this.#tools.reports.failed(this.source.sourceId, this.detector.url, { code, detail }, evidence);
     this.#reported = code;
     const status = answer?.status ?? null;
@@ -444,12 +445,12 @@ export class Watch {
   }
 
   /** An answer that is stored once, and only if something is to be proven by it. */
-  #keeping(answer: WebAnswer, at: string) {
+  #keeping(answer: WebAnswer, seenAt: string) {
     let keeping: Promise<Evidence> | null = null;
     let snapshot: string | null = null;
     return {
       keep: async (): Promise<Evidence> => {
-        keeping ??= this.#tools.witness.keep(answer, at);
+        keeping ??= this.#tools.witness.keep(answer, seenAt);
         const evidence = await keeping;
         snapshot = evidence.snapshot;
         return evidence;

@@ -28,6 +28,7 @@ function plain(text: string): string {
 
 /** All numbers in a text, in their order, each once. */
 export function readDocumentNumbers(text: string): DocumentNumber[] {
+  if (!text.includes('号')) return [];
   const source = plain(text.slice(0, 200_000));
   const found: (DocumentNumber & { at: number })[] = [];
   for (const match of source.matchAll(bracketed)) {
@@ -85,12 +86,16 @@ export function documentNumberOf(
     return inTitle;
   // Under the title a number stands by itself on its line.
   for (const line of text.split('\n').slice(0, 8)) {
+    if (line.length > longestLine) continue;
     const short = plain(line).replace(/^[（(]?(?:文号|发文字号|字号)?[:：]?/, '');
     const [first] = readDocumentNumbers(short);
     if (first && short.length <= first.text.length + 6) return first;
   }
   return null;
 }
+
+/** A line that holds a number and hardly anything else is shorter, spaces and all. */
+const longestLine = 100;
 
 const values: Record<string, number> = { 〇: 0, 零: 0, 一: 1, 二: 2, 三: 3, 四: 4, 五: 5, 六: 6, 七: 7, 八: 8, 九: 9 };
 const units: Record<string, number> = { 十: 10, 百: 100, 千: 1_000 };
