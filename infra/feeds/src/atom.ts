@@ -1,6 +1,7 @@
 import { textOf } from '@tongsheng/web';
-import type { RawEntry, RawFeed } from './feed.ts';
+import { eachEntry, type RawEntry, type RawFeed } from './feed.ts';
 import { escapeText, resolve } from './markup.ts';
+import { mediaElement, mediaText } from './media.ts';
 import { child, childrenNamed, childSaying, elementsOf, innerHtml, innerText, says, type Element } from './tree.ts';
 
 /** Atom 0.3 and 1.0 (RFC 4287). */
@@ -13,9 +14,10 @@ export function readAtom(feed: Element): Omit<RawFeed, 'truncated'> {
     id: innerText(child(feed, 'id')),
     language: feed.attributes['xml:lang'] ?? '',
     updated: innerText(childSaying(feed, 'updated', 'modified', 'dc:date')),
-    entries: childrenNamed(feed, 'entry', 'item')
-      .filter(({ cut }) => !cut)
-      .map(readEntry),
+    entries: eachEntry(
+      childrenNamed(feed, 'entry', 'item').filter(({ cut }) => !cut),
+      readEntry,
+    ),
   };
 }
 
@@ -23,10 +25,11 @@ function readEntry(entry: Element): RawEntry {
   const contents = childrenNamed(entry, 'content', 'content:encoded', 'xhtml:body');
   // Of several forms of one text, markup says more than plain text.
   const content = asHtml(contents.find((each) => isMarkup(each) && says(each)) ?? contents.find(says));
-  const summary = asHtml(childSaying(entry, 'summary', 'description', 'dc:description'));
+  const summary =
+    asHtml(childSaying(entry, 'summary', 'description', 'dc:description')) || (content ? '' : mediaText(entry));
   return {
     id: innerText(childSaying(entry, 'id', 'guid')),
-    title: asText(childSaying(entry, 'title', 'dc:title')),
+    title: asText(childSaying(entry, 'title', 'dc:title') ?? mediaElement(entry, 'media:title')),
     link: linkOf(entry),
     published: innerText(
       childSaying(entry, 'published', 'issued', 'pubdate', 'dcterms:issued', 'dc:date', 'created', 'dcterms:created'),
@@ -73,7 +76,7 @@ const isMarkup = (element: Element) => /html/.test(typeOf(element)) || elementsO
 function isEncoded(element: Element): boolean {
   const type = typeOf(element);
   if (modeOf(element) === 'base64') return true;
-  return element.name === 'content' && modeOf(element) === '' && type.includes('/') && !/^text\/|[+/]xml$/.test(type);
+  return modeOf(element) === '' && type.includes('/') && !/^text\/|^multipart\/|[+/]xml$/.test(type);
 }
 
 const decoded = (element: Element) => Buffer.from(innerText(element), 'base64').toString('utf8').trim();
@@ -81,10 +84,11 @@ const decoded = (element: Element) => Buffer.from(innerText(element), 'base64').
 /** An Atom text construct as plain text: plain text is shown as it is written. */
 function asText(element: Element | undefined): string {
   if (!element) return '';
-  const html = isEncoded(element) ? decoded(element) : innerHtml(element);
+  const encoded = isEncoded(element);
+  const html = encoded ? decoded(element) : innerHtml(element);
   const literal =
     !isMarkup(element) && (typeOf(element) === '' || isPlain(typeOf(element))) && modeOf(element) !== 'escaped';
-  return (literal ? innerText(element) : textOf(html)).replaceAll(/\s+/g, ' ').trim();
+  return (!literal ? textOf(html) : encoded ? html : innerText(element)).replaceAll(/\s+/g, ' ').trim();
 }
 
 /** An Atom text construct as HTML: plain text is escaped, what wraps XHTML is taken off. */

@@ -1,4 +1,4 @@
-import type { RawFeed } from './feed.ts';
+import { eachEntry, type RawFeed } from './feed.ts';
 import { resolve } from './markup.ts';
 import { child, childrenNamed, innerHtml, plain, type Element } from './tree.ts';
 
@@ -17,9 +17,9 @@ export function readCdf(root: Element): Omit<RawFeed, 'truncated'> {
     id: '',
     language: '',
     updated: root.attributes['lastmod'] ?? '',
-    entries: childrenNamed(root, 'item')
-      .filter(({ cut }) => !cut)
-      .map((item) => {
+    entries: eachEntry(
+      childrenNamed(root, 'item').filter(({ cut }) => !cut),
+      (item) => {
         const abstract = innerHtml(child(item, 'abstract'));
         return {
           id: '',
@@ -33,6 +33,7 @@ export function readCdf(root: Element): Omit<RawFeed, 'truncated'> {
           categories: [],
           enclosures: [],
         };
-      }),
+      },
+    ),
   };
 }

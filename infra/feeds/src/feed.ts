@@ -69,4 +69,11 @@ export class BadFeed extends Error {
   }
 }
 
+/** Entries of a list, read one by one. @throws BadFeed too_many_entries, before any is read */
+export function eachEntry<T>(list: readonly T[], read: (each: T) => RawEntry): RawEntry[] {
+  if (list.length > limits.entries)
+    throw new BadFeed('too_many_entries', `${list.length} entries; at most ${limits.entries} are read`);
+  return list.map(read);
+}
+
 export const limits = { entries: 5_000, depth: 256, elements: 500_000, fieldChars: 1_048_576 };

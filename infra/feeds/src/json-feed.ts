@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BadFeed, limits, type RawFeed } from './feed.ts';
+import { BadFeed, eachEntry, limits, type RawFeed } from './feed.ts';
 import { escapeText } from './markup.ts';
 
 const text = z.string().catch('');
@@ -33,7 +33,7 @@ const JsonFeed = z.object({
   feed_url: text,
   description: text,
   language: text,
-  items: z.array(Item),
+  items: z.array(z.unknown()),
 });
 
 /** JSON Feed 1.0 and 1.1. @throws BadFeed */
@@ -41,7 +41,8 @@ export function readJsonFeed(source: string): RawFeed {
   const parsed = JsonFeed.safeParse(parse(source));
   if (!parsed.success) throw new BadFeed('not_a_feed', 'JSON, but not a JSON Feed');
   const { title, home_page_url: link, feed_url: id, description, language, items } = parsed.data;
-  const entries = items.map((item) => {
+  const entries = eachEntry(items, (each) => {
+    const item = Item.parse(each);
     const contentHtml = item.content_html || (item.content_text && `<p>${escapeText(item.content_text)}</p>`);
     if (contentHtml.length > limits.fieldChars)
       throw new BadFeed('field_too_large', `an item holds ${contentHtml.length} characters`);

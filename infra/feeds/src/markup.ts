@@ -1,4 +1,5 @@
 import { Parser } from 'htmlparser2';
+import { BadFeed, limits } from './feed.ts';
 
 export const escapeText = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
@@ -9,12 +10,15 @@ export const isVoid = (name: string) =>
 
 const addresses: Record<string, readonly string[]> = {
   a: ['href'],
+  applet: ['codebase'],
   area: ['href'],
   blockquote: ['cite'],
   body: ['background'],
   del: ['cite'],
+  embed: ['src'],
   form: ['action'],
   frame: ['src', 'longdesc'],
+  head: ['profile'],
   iframe: ['src', 'longdesc'],
   img: ['src', 'longdesc', 'usemap'],
   input: ['src', 'usemap'],
@@ -24,6 +28,7 @@ const addresses: Record<string, readonly string[]> = {
   q: ['cite'],
   script: ['src'],
   source: ['src'],
+  track: ['src'],
   video: ['src', 'poster'],
   audio: ['src'],
 };
@@ -40,13 +45,18 @@ export function resolve(address: string, base: string): string {
   return trimmed !== '' && base !== '' && URL.canParse(trimmed, base) ? new URL(trimmed, base).href : trimmed;
 }
 
-/** HTML whose relative addresses are read against a base (RFC 4287 2, `xml:base`); the rest says the same. */
+/**
+ * HTML whose relative addresses are read against a base (RFC 4287 2, `xml:base`); the rest says the same.
+ * @throws BadFeed too_deep
+ */
 export function withBase(html: string, base: string): string {
-  if (base === '' || !/[<]/.test(html)) return html;
+  if (base === '' || !html.includes('<')) return html;
   const parts: string[] = [];
+  let depth = 0;
   const parser = new Parser(
     {
       onopentag(name, attributes, isImplied) {
+        if (++depth > limits.depth) throw new BadFeed('too_deep', `HTML nested deeper than ${limits.depth}`);
         if (isImplied) return;
         const written = Object.entries(attributes).map(
           ([key, value]) => ` ${key}="${escapeText(attributeValue(name, key, value, base))}"`,
@@ -55,6 +65,7 @@ export function withBase(html: string, base: string): string {
       },
       ontext: (text) => void parts.push(escapeText(text)),
       onclosetag(name, isImplied) {
+        depth--;
         if (!isImplied && !isVoid(name)) parts.push(`</${name}>`);
       },
       oncomment: () => {},

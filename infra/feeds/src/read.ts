@@ -1,8 +1,9 @@
 import { decodeText, TooDeep } from '@tongsheng/web';
 import { throughRssParser } from './canonical.ts';
 import { readDate, type FeedDate } from './dates.ts';
-import { BadFeed, limits, type Feed, type FeedEntry, type FeedTrouble, type RawEntry, type RawFeed } from './feed.ts';
+import { BadFeed, type Feed, type FeedEntry, type FeedTrouble, type RawEntry, type RawFeed } from './feed.ts';
 import { readJsonFeed } from './json-feed.ts';
+import { withBase } from './markup.ts';
 import { readTree } from './tree.ts';
 import { readXmlFeed } from './xml-feeds.ts';
 
@@ -33,9 +34,6 @@ export async function readFeed(bytes: Uint8Array, options: ReadOptions = {}): Pr
   const { text, charset, replaced } = decodeText(bytes, options.contentType ?? null);
   try {
     const raw = text.trimStart().startsWith('{') ? readJsonFeed(text) : readXmlFeed(readTree(text));
-    if (raw.entries.length > limits.entries) {
-      throw new BadFeed('too_many_entries', `${raw.entries.length} entries; at most ${limits.entries} are read`);
-    }
     const canonical = await throughRssParser(raw);
     return { ok: true, ...normalise(canonical, charset, options), replaced, truncated: raw.truncated };
   } catch (error) {
@@ -69,10 +67,15 @@ function normaliseEntry(raw: RawEntry, base: string | null, read: (text: string)
   const { published, updated, ...entry } = raw;
   const updatedAt = read(updated);
   const stated = read(published);
+  const link = absolute(entry.link, base);
+  // What an entry's text points to is read against its page, later; one without a page has only the feed's place.
+  const based = (html: string) => (link === null && base !== null ? withBase(html, base) : html);
   return {
     ...entry,
-    id: entry.id || null,
-    link: absolute(entry.link, base),
+    id: (entry.id.startsWith('/') ? absolute(entry.id, base) : entry.id) || null,
+    link,
+    summary: based(entry.summary),
+    contentHtml: based(entry.contentHtml),
     // Atom 1.0 demands `updated` and leaves `published` out where they are the same.
     published: published === '' && updatedAt.at !== null ? updatedAt : stated,
     updatedAt: updatedAt.at,

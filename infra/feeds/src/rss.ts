@@ -1,6 +1,17 @@
-import type { FeedFormat, RawEntry, RawFeed } from './feed.ts';
+import { eachEntry, type FeedFormat, type RawEntry, type RawFeed } from './feed.ts';
 import { resolve } from './markup.ts';
-import { child, childrenNamed, childSaying, elementsOf, innerHtml, innerText, plain, type Element } from './tree.ts';
+import { mediaElement, mediaText } from './media.ts';
+import {
+  child,
+  childrenNamed,
+  childSaying,
+  elementsOf,
+  innerHtml,
+  innerText,
+  plain,
+  says,
+  type Element,
+} from './tree.ts';
 
 /** RSS 0.90 to 2.0, RDF among them: a channel with its items in it or beside it. */
 export function readRss(root: Element): Omit<RawFeed, 'truncated'> {
@@ -11,13 +22,16 @@ export function readRss(root: Element): Omit<RawFeed, 'truncated'> {
   const items = [...inside(channel), ...listed, ...(channel === root ? [] : inside(root))];
   return {
     format: formatOf(root),
-    title: plain(childSaying(channel, 'title', 'dc:title')),
+    title: plain(childSaying(channel, 'title', 'dc:title', 'media:title', 'itunes:title')),
     link: linkOf(channel),
     description: plain(childSaying(channel, 'description', 'tagline', 'subtitle', 'dc:description', 'itunes:summary')),
     id: innerText(child(channel, 'id', 'guid')) || (aboutOf(channel) ?? ''),
     language: innerText(child(channel, 'language', 'dc:language')),
     updated: innerText(childSaying(channel, 'lastbuilddate', 'updated', 'dcterms:modified', 'pubdate', 'dc:date')),
-    entries: items.filter(({ cut }) => !cut).map(readItem),
+    entries: eachEntry(
+      items.filter(({ cut }) => !cut),
+      readItem,
+    ),
   };
 }
 
@@ -29,21 +43,24 @@ function formatOf({ name, attributes }: Element): FeedFormat {
 const aboutOf = ({ attributes }: Element): string | undefined =>
   Object.entries(attributes).find(([name]) => /(^|:)about$/.test(name))?.[1];
 
-const descriptions = ['description', 'summary', 'dc:description', 'dcterms:abstract', 'itunes:summary', 'abstract'];
+const descriptions = ['dc:description', 'dcterms:abstract', 'itunes:summary', 'abstract'];
 const contents = ['content:encoded', 'encoded', 'xhtml:body', 'body', 'fullitem', 'prodlink', 'content', 'xhtml:div'];
 
 function readItem(item: Element): RawEntry {
   const guid = childSaying(item, 'guid', 'id');
   const guidText = innerText(guid);
-  const isAddress = guid?.attributes['ispermalink']?.trim().toLowerCase() !== 'false' && /^https?:\/\//i.test(guidText);
+  const isPermalink = guid?.called === 'guid' && guid.attributes['ispermalink']?.trim().toLowerCase() !== 'false';
+  const address = isPermalink ? resolve(guidText, guid.base) : '';
   const about = aboutOf(item) ?? '';
-  const content = innerHtml(childSaying(item, ...contents));
-  const description = innerHtml(childSaying(item, ...descriptions));
+  // A summary beside a description, or a second description: the first is the short one.
+  const [first, second] = childrenNamed(item, 'description', 'summary').filter(says);
+  const content = innerHtml(childSaying(item, ...contents)) || innerHtml(second);
+  const description = innerHtml(first ?? childSaying(item, ...descriptions)) || (content ? '' : mediaText(item));
   const dated = innerText(childSaying(item, 'dc:date'));
   return {
-    id: guidText || about || innerText(childSaying(item, 'dc:identifier')),
-    title: plain(childSaying(item, 'title', 'dc:title', 'media:title')),
-    link: linkOf(item) || (isAddress ? resolve(guidText, guid!.base) : '') || (/^https?:/i.test(about) ? about : ''),
+    id: (isPermalink ? address : guidText) || about || innerText(childSaying(item, 'dc:identifier')),
+    title: plain(childSaying(item, 'title', 'dc:title') ?? mediaElement(item, 'media:title')),
+    link: linkOf(item) || (/^https?:\/\//i.test(address) ? address : '') || (/^https?:/i.test(about) ? about : ''),
     published:
       innerText(childSaying(item, 'pubdate', 'published', 'issued', 'dcterms:issued', 'date')) ||
       dated ||

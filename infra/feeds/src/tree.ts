@@ -155,7 +155,8 @@ export function innerHtml(element: Element | undefined): string {
     // What a `<br>` that nobody closed seems to hold stands behind it.
     if (!isVoid(node.name)) parts.push(`</${node.name}>`);
   };
-  const mixed = elementsOf(element).length > 0;
+  // XHTML has no escaped markup: what looks like some there is text about markup.
+  const mixed = element.prefix === 'xhtml' || element.name === 'div' || elementsOf(element).length > 0;
   for (const each of element.children) write(mixed && typeof each === 'string' ? escapeText(each) : each);
   const html = parts.join('').trim();
   if (html.length > limits.fieldChars)

@@ -52,8 +52,8 @@ export function decodeText(bytes: Uint8Array, contentType: string | null = null)
 
   const loose = decoded(bytes, 'utf-8', 'guess');
   if (loose.replaced <= bytes.length / 100 && loose.replaced < countAccented(loose.text)) return loose;
-  const chinese = decoded(bytes, 'gb18030', 'guess');
-  return chinese.replaced === 0 ? chinese : decoded(bytes, 'windows-1252', 'fallback');
+  const chinese = isClean(bytes.subarray(0, 65_536)) ? decoded(bytes, 'gb18030', 'guess') : null;
+  return chinese?.replaced === 0 ? chinese : decoded(bytes, 'windows-1252', 'fallback');
 }
 
 function bomOf(bytes: Uint8Array): string | null {
@@ -120,6 +120,13 @@ function validUtf8(bytes: Uint8Array): string | null {
     return `${text}\uFFFD`;
   }
 }
+
+/** Whether a beginning is GB18030, but for a character that was cut off at its end. */
+const isClean = (beginning: Uint8Array) => {
+  const { text } = decoded(beginning, 'gb18030', 'guess');
+  const broken = text.indexOf('\uFFFD');
+  return broken === -1 || broken >= text.length - 3;
+};
 
 function decoded(bytes: Uint8Array, charset: string, how: Decoded['how']): Decoded {
   const text = iconv.decode(Buffer.from(bytes), charset, { stripBOM: true });
