@@ -173,6 +173,12 @@ describe('the visible text', () => {
   });
 });
 
+it('a picture stays, and a pixel that counts readers goes', () => {
+  expect(cleanHtml('<img src="https://a.example/1.png" width="100" height="10">')).toContain('1.png');
+  for (const size of ['width="1" height="1"', 'height="0"', 'width="1px"'])
+    expect(cleanHtml(`<img src="https://count.example/x.gif" ${size}>`)).toBe('');
+});
+
 it('what is nested beyond all reason is refused at once', () => {
   const began = performance.now();
   for (const piece of ['<div>', '<table><tr><td>', '<b>']) {

@@ -60,9 +60,13 @@ export function cleanHtml(html: string, baseUrl: string | null = null): string {
       font: 'span',
       center: 'div',
     },
-    exclusiveFilter: ({ tag, attribs }) => tag === 'img' && !attribs['src'],
+    exclusiveFilter: ({ tag, attribs }) => tag === 'img' && (!attribs['src'] || isPixel(attribs)),
   });
 }
+
+/** A picture that nobody can see is there to see who reads. */
+const isPixel = ({ width, height }: Record<string, string>): boolean =>
+  [width, height].some((size) => size !== undefined && /^\s*[01](\.\d+)?(px)?\s*$/i.test(size));
 
 function attributes(tagName: string, given: Record<string, string | undefined>): sanitize.Tag {
   const kept = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined);
