@@ -66,6 +66,15 @@ describe('text keeps its words in their order', () => {
     );
     expect([title, id]).toEqual(['café — “q” é A&B', 'café']);
   });
+  it('in XHTML about markup', async () => {
+    const div = '<div xmlns="http://www.w3.org/1999/xhtml">&lt;b&gt; 与 &amp;amp;</div>';
+    expect(await entry(`<title type="xhtml">${div}</title><content type="xhtml">${div}</content>`)).toMatchObject({
+      title: '<b> 与 &amp;',
+      contentHtml: '&lt;b&gt; 与 &amp;amp;',
+    });
+    const body = '<body xmlns="http://www.w3.org/1999/xhtml"><p>&lt;b&gt;</p></body>';
+    expect((await item(body)).contentHtml).toBe('<p>&lt;b&gt;</p>');
+  });
   it('as CDATA wrote it', async () => {
     expect((await item('<description><![CDATA[<p>&nbsp;&copy;</p>]]></description>')).contentHtml).toBe(
       '<p>&nbsp;&copy;</p>',
@@ -78,6 +87,14 @@ describe('Atom 0.3 says how its text is written', () => {
     const encoded = Buffer.from('<p>正文</p>').toString('base64');
     const [read0] = (await read(old(`<content type="text/html" mode="base64">${encoded}</content>`))).entries;
     expect(read0!.contentHtml).toBe('<p>正文</p>');
+  });
+  it('base64 of a title, and of what says no type', async () => {
+    const encoded = Buffer.from('甲 <b>乙</b>').toString('base64');
+    const inside = `<title mode="base64">${encoded}</title><content mode="base64">${encoded}</content>`;
+    expect((await read(old(inside))).entries[0]).toMatchObject({
+      title: '甲 <b>乙</b>',
+      contentHtml: '甲 <b>乙</b>',
+    });
   });
   it('escaped, or as XML', async () => {
     const [escaped] = (await read(old('<title type="text/html" mode="escaped">甲 &lt;b&gt;乙&lt;/b&gt;</title>')))
@@ -109,6 +126,21 @@ describe('addresses are read against what the document says', () => {
   it('a base within a base', async () => {
     const inside = '<title/><content xml:base="y/" type="html">&lt;a href="2.html"&gt;二&lt;/a&gt;</content>';
     expect((await entry(inside, base)).contentHtml).toBe('<a href="https://a.example/x/y/2.html">二</a>');
+  });
+  it('a guid and an id that are a path', async () => {
+    expect(await item('<guid xml:base="https://a.example/x/">1.html</guid>')).toMatchObject({
+      id: 'https://a.example/x/1.html',
+      link: 'https://a.example/x/1.html',
+    });
+    const { entries } = await read(atom('<id>/zc/1</id>'), 'https://a.example/feed');
+    expect(entries[0]!.id).toBe('https://a.example/zc/1');
+  });
+  it('a text without a page of its own: the feed’s place', async () => {
+    const { entries } = await read(
+      rss('<item><description>&lt;a href="1.pdf"&gt;附件&lt;/a&gt;</description></item>'),
+      'https://a.example/x/feed',
+    );
+    expect(entries[0]!.contentHtml).toBe('<a href="https://a.example/x/1.pdf">附件</a>');
   });
   it('a path from a file that came from nowhere stays a path', async () => {
     expect((await item('<link>/zc/1.html</link>')).link).toBe('/zc/1.html');
@@ -194,6 +226,23 @@ describe('older and looser forms', () => {
       contentHtml: '<p>全文</p>',
     });
     expect(await item('<description>摘要</description>')).toMatchObject({ summary: '摘要', contentHtml: '摘要' });
+  });
+  it('a summary and a description, or two of either: the first is the short one', async () => {
+    for (const inside of [
+      '<summary>短</summary><description>长</description>',
+      '<description>短</description><description>长</description>',
+    ])
+      expect(await item(inside)).toMatchObject({ summary: '短', contentHtml: '长' });
+  });
+  it('an entry that says all it says of a film', async () => {
+    const media =
+      '<media:group xmlns:media="http://search.yahoo.com/mrss/"><media:title>片</media:title><media:description>1 &lt; 2</media:description></media:group>';
+    for (const found of [await item(media), await entry(media)])
+      expect(found).toMatchObject({ title: '片', summary: '1 &lt; 2' });
+    expect(await entry(`<title>公告</title><summary>摘要</summary>${media}`)).toMatchObject({
+      title: '公告',
+      summary: '摘要',
+    });
   });
   it('JSON Feed with an address elsewhere, a number as its id, and no version', async () => {
     const { entries } = await read(

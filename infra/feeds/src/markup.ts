@@ -46,21 +46,25 @@ export function resolve(address: string, base: string): string {
 }
 
 /**
- * HTML whose relative addresses are read against a base (RFC 4287 2, `xml:base`); the rest says the same.
+ * HTML whose relative addresses are read against a base (RFC 4287 2, `xml:base`); the rest says the same,
+ * and what has none stays as it is written.
  * @throws BadFeed too_deep
  */
 export function withBase(html: string, base: string): string {
   if (base === '' || !html.includes('<')) return html;
   const parts: string[] = [];
   let depth = 0;
+  let changed = false;
   const parser = new Parser(
     {
       onopentag(name, attributes, isImplied) {
         if (++depth > limits.depth) throw new BadFeed('too_deep', `HTML nested deeper than ${limits.depth}`);
         if (isImplied) return;
-        const written = Object.entries(attributes).map(
-          ([key, value]) => ` ${key}="${escapeText(attributeValue(name, key, value, base))}"`,
-        );
+        const written = Object.entries(attributes).map(([key, value]) => {
+          const absolute = attributeValue(name, key, value, base);
+          if (absolute !== value) changed = true;
+          return ` ${key}="${escapeText(absolute)}"`;
+        });
         parts.push(`<${name}${written.join('')}>`);
       },
       ontext: (text) => void parts.push(escapeText(text)),
@@ -73,5 +77,5 @@ export function withBase(html: string, base: string): string {
     { decodeEntities: true },
   );
   parser.end(html);
-  return parts.join('');
+  return changed ? parts.join('') : html;
 }

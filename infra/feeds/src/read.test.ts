@@ -229,6 +229,15 @@ describe('what can’t be read has a name:', () => {
     ['the same in other quotes', bomb(`<!ENTITY e0 'x'>`, `<!ENTITY  e9\n'&e0;&e0;'>`), 'entities_refused'],
     ['an entity from a file', bomb('<!ENTITY e9 SYSTEM "file:///etc/passwd">'), 'entities_refused'],
     ['an endless depth', `<rss>${'<a>'.repeat(1_000)}`, 'too_deep'],
+    ['an endless list that nobody closes', `<rss><channel>${'<item>'.repeat(100_000)}`, 'too_many_entries'],
+    ['an endless list of JSON', `{"items":[${'{},'.repeat(300_000)}{}]}`, 'too_many_entries'],
+    [
+      'an endless depth in a text',
+      `<rss xml:base="http://a/"><channel><item><description>${'&lt;b&gt;'.repeat(100_000)}`.concat(
+        '</description></item></channel></rss>',
+      ),
+      'too_deep',
+    ],
     ['an endless list', rss('<item/>'.repeat(limits.entries + 1)), 'too_many_entries'],
     ['an endless field', item(`<description>${'税'.repeat(limits.fieldChars + 1)}</description>`), 'field_too_large'],
   ])('%s', async (_, document, code) => {

@@ -33,17 +33,21 @@ export function readTree(text: string): Element {
   const path: { element: Element; qualified: string; namespaces: Namespaces }[] = [
     { element: root, qualified: '', namespaces: new Namespaces() },
   ];
-  const close = (qualified: string) => {
+  const close = (qualified: string): boolean => {
     const at = path.findLastIndex((open) => open.qualified === qualified);
     if (at > 0) path.length = at;
+    return at > 0;
   };
   let elements = 0;
+  let unclosed = 0;
   const parser = new Parser(
     {
       onopentag(qualified, attributes) {
         if (path.length > limits.depth) throw new BadFeed('too_deep', `elements nested deeper than ${limits.depth}`);
         if (++elements > limits.elements) throw new BadFeed('malformed', `more than ${limits.elements} elements`);
-        if (siblings.has(qualified)) close(qualified);
+        // The parser itself takes each of them to be inside the last, and so its time grows with their square.
+        if (siblings.has(qualified) && close(qualified) && ++unclosed > limits.entries)
+          throw new BadFeed('too_many_entries', `more than ${limits.entries} entries that nobody closed`);
         const around = path.at(-1)!;
         const namespaces = around.namespaces.within(attributes);
         const colon = qualified.indexOf(':');
@@ -67,7 +71,7 @@ export function readTree(text: string): Element {
         if (typeof last === 'string' && last.length < 65_536) children[children.length - 1] = last + data;
         else children.push(data);
       },
-      onclosetag: close,
+      onclosetag: (qualified) => void close(qualified),
     },
     { xmlMode: true, decodeEntities: true, lowerCaseTags: true, lowerCaseAttributeNames: true, recognizeCDATA: true },
   );
