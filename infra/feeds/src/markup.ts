@@ -8,34 +8,36 @@ export const escapeText = (text: string) =>
 export const isVoid = (name: string) =>
   /^(area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)$/.test(name);
 
-const addresses: Record<string, readonly string[]> = {
-  a: ['href'],
-  applet: ['codebase'],
-  area: ['href'],
-  blockquote: ['cite'],
-  body: ['background'],
-  del: ['cite'],
-  embed: ['src'],
-  form: ['action'],
-  frame: ['src', 'longdesc'],
-  head: ['profile'],
-  iframe: ['src', 'longdesc'],
-  img: ['src', 'longdesc', 'usemap'],
-  input: ['src', 'usemap'],
-  ins: ['cite'],
-  link: ['href'],
-  object: ['data', 'codebase', 'classid', 'usemap'],
-  q: ['cite'],
-  script: ['src'],
-  source: ['src'],
-  track: ['src'],
-  video: ['src', 'poster'],
-  audio: ['src'],
-};
+const addresses = new Map<string, readonly string[]>(
+  Object.entries({
+    a: ['href'],
+    applet: ['codebase'],
+    area: ['href'],
+    blockquote: ['cite'],
+    body: ['background'],
+    del: ['cite'],
+    embed: ['src'],
+    form: ['action'],
+    frame: ['src', 'longdesc'],
+    head: ['profile'],
+    iframe: ['src', 'longdesc'],
+    img: ['src', 'longdesc', 'usemap'],
+    input: ['src', 'usemap'],
+    ins: ['cite'],
+    link: ['href'],
+    object: ['data', 'codebase', 'classid', 'usemap'],
+    q: ['cite'],
+    script: ['src'],
+    source: ['src'],
+    track: ['src'],
+    video: ['src', 'poster'],
+    audio: ['src'],
+  }),
+);
 
 /** An attribute's value, absolute where it is an address and can be made so. */
 export function attributeValue(element: string, name: string, value: string, base: string): string {
-  if (base === '' || !addresses[element]?.includes(name)) return value;
+  if (base === '' || !addresses.get(element)?.includes(name)) return value;
   return resolve(value, base);
 }
 

@@ -63,7 +63,7 @@ describe('a wrong label', () => {
     });
   });
   it('may not name what is no charset', () => {
-    for (const label of ['hex', 'base64', 'utf-7', 'binary', 'ucs2'])
+    for (const label of ['hex', 'base64', 'utf-7', 'binary', 'ucs2', 'constructor'])
       expect(read(page(label), 'gbk').charset).toBe('gb18030');
   });
 });
@@ -92,6 +92,29 @@ describe('without a label', () => {
   });
   it('Western text is the last resort', () => {
     expect(read('5 £ – ja', 'windows-1252')).toMatchObject({ text: '5 £ – ja', how: 'fallback' });
+  });
+});
+
+describe('charsets that only old systems write', () => {
+  it('EBCDIC, by its first characters and its label', () => {
+    const said = (hex: string) => decodeText(Buffer.from(hex, 'hex'));
+    expect(
+      said('4c6fa7949340a58599a28996957e7ff14bf07f4085958396848995877e7f8397f0f3f77f6f6e4c996e5a4c61996e'),
+    ).toMatchObject({ text: '<?xml version="1.0" encoding="cp037"?><r>!</r>', charset: 'cp037', how: 'shape' });
+    expect(said('4c6fa794934085958396848995877e7f8397f5f0f07f6f6e4c996e4f4c61996e').text).toBe(
+      '<?xml encoding="cp500"?><r>!</r>',
+    );
+  });
+  it('seven bits, which are no UTF-8 although they could be', () => {
+    expect(decodeText(Buffer.from(page('hz-gb-2312', '~{<:Ky2;~} a~~b')))).toMatchObject({
+      text: page('hz-gb-2312', '己所不 a~b'),
+    });
+    const japanese = page('iso-2022-jp', '\u001b$B@G\u001b(B');
+    expect(decodeText(Buffer.from(japanese)).text).toBe(page('iso-2022-jp', '税'));
+  });
+  it('of Central Asia, and under other names', () => {
+    expect(decodeText(Buffer.from(page('KZ-1048', '\u0080\u00a3'), 'latin1')).text).toBe(page('KZ-1048', 'ЂӘ'));
+    expect(read(page('uhc', '세금'), 'cp949').text).toBe(page('uhc', '세금'));
   });
 });
 

@@ -1,4 +1,5 @@
 import iconv from 'iconv-lite';
+import { decodeRare, isEbcdic, isSevenBit, rareCharset } from './rare-charsets.ts';
 
 export type Decoded = {
   text: string;
@@ -9,17 +10,39 @@ export type Decoded = {
 };
 
 /** gb2312 and gbk are read as gb18030, of which they are parts and which pages that say so really use. */
-const aliases: Record<string, string> = {
-  gb2312: 'gb18030',
-  gbk: 'gb18030',
-  'x-gbk': 'gb18030',
-  'gb_2312-80': 'gb18030',
-  cp936: 'gb18030',
-  utf8: 'utf-8',
-  latin1: 'windows-1252',
-  'iso-8859-1': 'windows-1252',
-  'us-ascii': 'windows-1252',
-};
+const aliases = new Map<string, string>(
+  Object.entries({
+    gb2312: 'gb18030',
+    gbk: 'gb18030',
+    'x-gbk': 'gb18030',
+    'gb_2312-80': 'gb18030',
+    cp936: 'gb18030',
+    'gb18030-2000': 'gb18030',
+    'big5-tw': 'big5',
+    hkscs: 'big5hkscs',
+    uhc: 'cp949',
+    ksx1001: 'cp949',
+    ujis: 'eucjp',
+    'u-jis': 'eucjp',
+    'shift_jis-2004': 'shift_jis',
+    shift_jis_2004: 'shift_jis',
+    shift_jisx0213: 'shift_jis',
+    euc_jis_2004: 'eucjp',
+    euc_jisx0213: 'eucjp',
+    cswindows31j: 'cp932',
+    'x-cp1250': 'windows-1250',
+    'x-cp1251': 'windows-1251',
+    'x-mac-cyrillic': 'maccyrillic',
+    'x-mac-roman': 'macroman',
+    'mac-centraleurope': 'maccenteuro',
+    maclatin2: 'maccenteuro',
+    mac_latin2: 'maccenteuro',
+    utf8: 'utf-8',
+    latin1: 'windows-1252',
+    'iso-8859-1': 'windows-1252',
+    'us-ascii': 'windows-1252',
+  }),
+);
 
 /** Labels are looked for early, with bounded steps; whatever stands before one is ASCII. */
 const prolog = /^[\s\uFEFF]*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']\s*([\w.:-]{1,40})/i;
@@ -37,13 +60,16 @@ export function decodeText(bytes: Uint8Array, contentType: string | null = null)
   if (bom) return decoded(bytes, bom, 'bom');
   const wide = wideShape(bytes);
   if (wide) return decoded(bytes, wide, 'shape');
-  const head = Buffer.from(bytes.subarray(0, 4_096)).toString('latin1');
+  const beginning = bytes.subarray(0, 4_096);
+  if (isEbcdic(bytes)) return decoded(bytes, labelled(prolog.exec(decodeRare(beginning, 'cp037'))) ?? 'cp037', 'shape');
+  const head = Buffer.from(beginning).toString('latin1');
   const first = labelled(prolog.exec(head));
   const told = labelled(parameter.exec(contentType ?? ''));
   const inside = labelled(meta.exec(head));
   const label = first ?? (told === 'windows-1252' ? (inside ?? told) : (told ?? inside));
 
   const strict = validUtf8(bytes);
+  if (isSevenBit(label)) return decoded(bytes, label!, label === first ? 'declared' : 'header');
   const byChance = strict !== null && isChinese(label) && !beyondTwoBytes.test(strict) && accented.test(strict);
   if (strict !== null && !byChance) {
     return { text: strict, charset: 'utf-8', how: 'utf8', replaced: countReplaced(strict) };
@@ -81,7 +107,8 @@ function wideShape(bytes: Uint8Array): string | null {
 function labelled(found: RegExpExecArray | null): string | null {
   const label = found?.[1]?.toLowerCase();
   if (!label) return null;
-  const charset = aliases[label] ?? label;
+  const charset = aliases.get(label) ?? rareCharset(label) ?? label;
+  if (rareCharset(charset)) return charset;
   // Asking iconv for the first time loads all its tables, which no UTF-8 needs.
   const usable = !/^(utf|unicode|ucs|cesu|hex|base64|binary|internal)/.test(charset) && iconv.encodingExists(charset);
   return usable ? charset : null;
@@ -129,7 +156,9 @@ const isClean = (beginning: Uint8Array) => {
 };
 
 function decoded(bytes: Uint8Array, charset: string, how: Decoded['how']): Decoded {
-  const text = iconv.decode(Buffer.from(bytes), charset, { stripBOM: true });
+  const text = rareCharset(charset)
+    ? decodeRare(bytes, charset)
+    : iconv.decode(Buffer.from(bytes), charset, { stripBOM: true });
   return { text, charset, how, replaced: countReplaced(text) };
 }
 
