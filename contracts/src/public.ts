@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { publication } from './item.ts';
+import { keptFile, publication } from './item.ts';
 import { hash, html, instant, line, siteId, token } from './words.ts';
 
 /**
@@ -20,6 +20,11 @@ export const PublicDocument = z.object({
   source: z.object({ name: line, link: z.url().nullable(), publication, firstSeenAt: instant }).nullable(),
   /** Rebuttals: the verdict, in the words of the form. */
   verdict: z.enum(['false', 'misleading', 'outdated']).nullable(),
+  /** Images and attachments that the site serves itself, at `<url>/files/<hash>`, because upstream may move its own. */
+  files: z
+    .array(keptFile.omit({ url: true }))
+    .max(200)
+    .default([]),
   postedAt: instant,
   version: z.int().min(1),
   contentHash: hash,

@@ -9,8 +9,8 @@
  */
 export const streams = { journal: 'EVENTS', public: 'PUBLIC', dead: 'DEAD' } as const;
 
-/** Object stores: what servers answered and copies of files, by their hash. */
-export const buckets = { evidence: 'EVIDENCE' } as const;
+/** Object stores, by the hash of what is in them: what servers answered and copies of files; and files that are public. */
+export const buckets = { evidence: 'EVIDENCE', publicFiles: 'PUBLIC_FILES' } as const;
 
 export const subjects = {
   event: (aggregate: string, site: string, id: string) => `ev.${aggregate}.${site}.${id}`,

@@ -10,7 +10,7 @@ let system: System;
 let bus: Bus;
 let client: BusClient;
 
-const services = ['registry', 'ingest', 'reposts'] as const;
+const services = ['registry', 'ingest', 'reposts', 'portal'] as const;
 beforeAll(async () => {
   site = await startSite();
   const moments = Array.from({ length: 100 }, (_, i) => `PT${i * 3}S`).join(',');
@@ -221,6 +221,39 @@ describe('an item under obligation', () => {
     expect(Buffer.from(image!.bytes).equals(png)).toBe(true);
   });
 
+  it('is shown by the site that reposts it with our own copies, also when upstream has taken its files away', async () => {
+    const queued = (await readLog(bus))
+      .flatMap(({ events }) => events)
+      .find((event) => event.type === 'repost.queued' && event.itemId === itemId);
+    if (queued?.type !== 'repost.queued') throw new Error('nobody owes it');
+    const { taskId, site: owner, contentHash } = queued;
+    const head = {
+      id: 'approve/1',
+      at: new Date().toISOString(),
+      actor: { kind: 'person', id: 'editor', name: '李编辑' },
+    } as const;
+    await client.command('repost', {
+      type: 'repost.approve',
+      ...head,
+      taskId,
+      site: owner,
+      seenHash: contentHash,
+    } as never);
+    site.remove('/own/chart.png');
+    const page = `${system.portalUrl}/${owner}/repost/${taskId}`;
+    const html = await until(async () => {
+      const response = await fetch(page);
+      expect(response.status).toBe(200);
+      return response.text();
+    });
+    const [, address = ''] = /<img[^>]* src="([^"]+)"/.exec(html) ?? [];
+    expect(address).toMatch(/\/files\/[0-9a-f]{64}$/);
+    const picture = await fetch(address);
+    expect(picture.headers.get('content-type')).toBe('image/png');
+    expect(Buffer.from(await picture.arrayBuffer()).equals(png)).toBe(true);
+    site.put('/own/chart.png', png);
+  });
+
   it('gets a new version when its page is edited; the one before stays', async () => {
     site.put('/own/1.html', page(long.replace('优化', '持续优化')));
     const [revised] = await until(async () => {
@@ -374,7 +407,11 @@ describe('sources that speak up by themselves', () => {
       contentHash: 'a'.repeat(64),
     };
     await bus.js.publish('pub.national.press.d1', JSON.stringify(document));
-    const [item] = await arrived(sourceId, 1);
+    const item = await until(async () => {
+      const found = (await published(sourceId)).find(({ title }) => title === document.title);
+      expect(found).toBeDefined();
+      return found!;
+    });
     expect(item).toMatchObject({ title: document.title, issuer: '国家税务总局', detector: 'public' });
     await bus.js.publish(
       'pub.national.press.d1',

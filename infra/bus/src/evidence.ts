@@ -12,15 +12,17 @@ const grow = promisify(gunzip);
 const worthwhile = 0.9;
 
 /**
- * Bytes that prove something, in JetStream's object store: what servers answered, and copies of files. An object's name
- * is its SHA-256, so the same bytes are there once, and whoever reads them can tell that they are the ones meant.
+ * Bytes in JetStream's object store. An object's name is its SHA-256, so the same bytes are there once, and whoever reads
+ * them can tell that they are the ones meant.
  */
-export class EvidenceStore {
+class HashStore {
   readonly #bus: Bus;
+  readonly #bucket: string;
   #store: Promise<ObjectStore> | null = null;
 
-  constructor(bus: Bus) {
+  constructor(bus: Bus, bucket: string) {
     this.#bus = bus;
+    this.#bucket = bucket;
   }
 
   /** Keeps the bytes. @returns their SHA-256, lower-case hex. */
@@ -48,11 +50,25 @@ export class EvidenceStore {
 
   /** The bucket exists since start-up; this only binds to it. A failed try is tried again. */
   #open(): Promise<ObjectStore> {
-    this.#store ??= this.#bus.js.views.os(buckets.evidence).catch((error: unknown) => {
+    this.#store ??= this.#bus.js.views.os(this.#bucket).catch((error: unknown) => {
       this.#store = null;
       throw error;
     });
     return this.#store;
+  }
+}
+
+/** What proves something: what servers answered, and copies of files. */
+export class EvidenceStore extends HashStore {
+  constructor(bus: Bus) {
+    super(bus, buckets.evidence);
+  }
+}
+
+/** Images and attachments of what is public; the portal reads them. */
+export class PublicFiles extends HashStore {
+  constructor(bus: Bus) {
+    super(bus, buckets.publicFiles);
   }
 }
 

@@ -13,7 +13,7 @@ export {
   type Entry,
   type RawMessage,
 } from './entry.ts';
-export { EvidenceStore } from './evidence.ts';
+export { EvidenceStore, PublicFiles } from './evidence.ts';
 export { decodeAnswer, encodeAnswer, type HttpAnswer } from './http-message.ts';
 export { followJournal, followStream, tryDecode, type Following } from './follow.ts';
 export { Journal, StaleRead, type Address, type Past } from './journal.ts';

@@ -77,9 +77,11 @@ export async function ensureStreams(bus: Bus, options: StreamOptions = {}): Prom
     checkUnchanged(found.config, wanted);
   }
   const { replicas = 1, maxBytes = defaultMaxBytes, storage = StorageType.File } = options;
-  await bus.js.views.os(buckets.evidence, { storage, replicas, max_bytes: maxBytes }).catch((error: unknown) => {
-    throw isApiError(error, apiCode.noRoom) ? new UnfitServer(noRoom(buckets.evidence, maxBytes)) : error;
-  });
+  for (const bucket of Object.values(buckets)) {
+    await bus.js.views.os(bucket, { storage, replicas, max_bytes: maxBytes }).catch((error: unknown) => {
+      throw isApiError(error, apiCode.noRoom) ? new UnfitServer(noRoom(bucket, maxBytes)) : error;
+    });
+  }
 }
 
 /** On 2.9 several writers win one sequence check when a stream is replicated (measured; fixed by 2.10.27). */

@@ -79,7 +79,7 @@ export type NatsOptions = {
   syncAlways?: boolean;
 };
 
-/** What the portal's user may say and hear: reading the PUBLIC stream, and its own inbox. */
+/** What the portal's user may say and hear: reading the PUBLIC stream and its files, and its own inbox. */
 const portalMaySay = [
   '$JS.API.STREAM.INFO.PUBLIC',
   '$JS.API.STREAM.MSG.GET.PUBLIC',
@@ -90,6 +90,14 @@ const portalMaySay = [
   '$JS.API.CONSUMER.MSG.NEXT.PUBLIC.>',
   '$JS.ACK.PUBLIC.>',
   '$JS.FC.PUBLIC.>',
+  // The client asks which stream holds an object's chunks; names are all that it learns.
+  '$JS.API.STREAM.NAMES',
+  '$JS.API.STREAM.INFO.OBJ_PUBLIC_FILES',
+  '$JS.API.STREAM.MSG.GET.OBJ_PUBLIC_FILES',
+  '$JS.API.CONSUMER.CREATE.OBJ_PUBLIC_FILES',
+  '$JS.API.CONSUMER.CREATE.OBJ_PUBLIC_FILES.>',
+  '$JS.API.CONSUMER.DELETE.OBJ_PUBLIC_FILES.>',
+  '$JS.FC.OBJ_PUBLIC_FILES.>',
 ];
 
 /**

@@ -20,6 +20,7 @@ const repost: PublicDocument = {
     publication: { at: '2026-11-22T16:00:00.000Z', precision: 'day', text: null },
     firstSeenAt: '2026-11-23T01:02:03.000Z',
   },
+  files: [],
   verdict: null,
   postedAt: '2026-11-23T04:00:00.000Z',
   version: 1,

@@ -34,6 +34,27 @@ describe('a public document', () => {
     expect(PublicDocument.parse(document)).toMatchObject({ kind: 'repost', version: 2, ...said });
   });
 
+  it('of a repost shows our own copies of its pictures and attachments, where there are any', () => {
+    const [url, hash] = ['https://up.example/a.png?x=1&y=2', 'e'.repeat(64)];
+    const kept = { url, name: '图', hash, bytes: 3, mediaType: 'image/png' };
+    const unseen = { ...kept, url: 'https://up.example/elsewhere.png' };
+    const source = {
+      name: '总局',
+      link: null,
+      publication: { at: null, precision: 'none' as const, text: null },
+      firstSeenAt: postedAt,
+    };
+    const html =
+      '<p>文<img src="https://up.example/a.png?x=1&amp;y=2" /><a href="https://up.example/b.html">乙</a></p>';
+    const parts = { taskId: 't', site, column: '政策', version: 1, contentHash, postedAt, title: '公告', html, source };
+    const document = repostDocument({ ...parts, files: [kept, unseen] });
+    expect(PublicDocument.parse(document)).toEqual(document);
+    expect(document.html).toBe(
+      `<p>文<img src="https://tax.example/province/repost/t/files/${hash}" /><a href="https://up.example/b.html">乙</a></p>`,
+    );
+    expect(document.files).toEqual([{ name: '图', hash, bytes: 3, mediaType: 'image/png' }]);
+  });
+
   it('of a rebuttal carries the verdict, and never where the rumor was seen', () => {
     const document = releaseDocument({ releaseId: 'r', site, draft, contentHash, revision: 1, postedAt });
     expect(PublicDocument.parse(document)).toMatchObject({ verdict: 'false', column: '辟谣平台', source: null });

@@ -1,4 +1,4 @@
-import type { Draft, PublicDocument, Site } from '@tongsheng/contracts';
+import type { Draft, KeptFile, PublicDocument, Site } from '@tongsheng/contracts';
 
 /** What a repost's page is made of: the item as its source has it, and the site that carries it. */
 export type RepostParts = {
@@ -10,6 +10,8 @@ export type RepostParts = {
   title: string;
   html: string;
   source: NonNullable<PublicDocument['source']>;
+  /** Copies that our own page shows instead of upstream's. */
+  files?: readonly KeptFile[];
   postedAt: string;
 };
 
@@ -18,7 +20,9 @@ export const pageUrl = ({ baseUrl, siteId }: Site, kind: PublicDocument['kind'],
 
 /** The public document of a repost: title, text and dates are the source's own, unaltered. */
 export function repostDocument({ taskId, site, ...parts }: RepostParts): PublicDocument {
-  const { column, title, html, source, postedAt, version, contentHash } = parts;
+  const { column, title, html, source, files = [], postedAt, version, contentHash } = parts;
+  const url = pageUrl(site, 'repost', taskId);
+  const shown = files.filter((file) => html.includes(attribute(file.url)));
   return {
     documentId: taskId,
     site: site.siteId,
@@ -27,15 +31,22 @@ export function repostDocument({ taskId, site, ...parts }: RepostParts): PublicD
     column,
     title,
     summary: '',
-    html,
-    url: pageUrl(site, 'repost', taskId),
+    html: shown.reduce(
+      (text, { url: from, hash }) => text.replaceAll(attribute(from), attribute(`${url}/files/${hash}`)),
+      html,
+    ),
+    url,
     source,
+    files: shown.map(({ url: _from, ...file }) => file),
     verdict: null,
     postedAt,
     version,
     contentHash,
   };
 }
+
+/** An address as it stands in an attribute of sanitised HTML. */
+const attribute = (address: string) => `="${address.replaceAll('&', '&amp;')}"`;
 
 export type ReleaseParts = {
   releaseId: string;
@@ -69,6 +80,7 @@ export function releaseDocument({
     html,
     url: pageUrl(site, kind, releaseId),
     source: null,
+    files: [],
     verdict: rumor?.verdict ?? null,
     postedAt,
     version: revision,

@@ -1,7 +1,17 @@
 import 'reflect-metadata';
 import { Module, StandardSchemaValidationPipe, type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Bus, BusClient, BusServer, connectBus, EvidenceStore, ensureStreams, Journal, reasonOf } from '@tongsheng/bus';
+import {
+  Bus,
+  BusClient,
+  BusServer,
+  connectBus,
+  EvidenceStore,
+  ensureStreams,
+  Journal,
+  PublicFiles,
+  reasonOf,
+} from '@tongsheng/bus';
 import { Refusal } from '@tongsheng/contracts';
 import { z } from 'zod';
 import { Clock, Ids, RandomIds, SystemClock } from './clock.ts';
@@ -60,6 +70,7 @@ export async function serve<C extends z.ZodObject>({ name, config, module, provi
     { provide: Bus, useValue: bus },
     { provide: Journal, useValue: new Journal(bus, name) },
     { provide: EvidenceStore, useValue: new EvidenceStore(bus) },
+    { provide: PublicFiles, useValue: new PublicFiles(bus) },
     { provide: BusClient, useValue: new BusClient(bus) },
     { provide: Clock, useValue: clock },
     { provide: Ids, useValue: new RandomIds() },

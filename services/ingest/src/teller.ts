@@ -62,10 +62,10 @@ export class Teller {
     }
     if (memory.complete) return null;
     for (const id of ids) {
-      const itemId = await this.#logged(sourceId, id);
-      if (itemId === null) continue;
-      memory.set(id, { itemId, contentHash: null });
-      return itemId;
+      const known = await this.#logged(sourceId, id);
+      if (known === null) continue;
+      memory.set(id, known);
+      return known.itemId;
     }
     return null;
   }
@@ -78,10 +78,13 @@ export class Teller {
   ): Promise<Told> {
     const { sourceId } = source;
     const [first, ...others] = keys.map((key) => ({ key, id: idOfKey(sourceId, key) }));
-    let itemId = (await this.find(source, keys, memory)) ?? first!.id;
+    const found = await this.find(source, keys, memory);
+    let itemId = found ?? first!.id;
     for (const { key, id } of itemId === first!.id ? others : [first!, ...others]) {
       if (id === itemId || memory.get(id)) continue;
-      itemId = await this.#claim(sourceId, itemId, id, key);
+      const owner = await this.#claim(sourceId, itemId, id, key, memory);
+      // Of two readers that meet a new document under different keys, the one that claimed first has named it.
+      if (found === null) itemId = owner;
     }
     const known = memory.get(itemId) ?? memory.get(first!.id);
     const remember = () => {
@@ -113,7 +116,9 @@ export class Teller {
   }
 
   /** Claims a key for an item. @returns whose it is: another's, if another was faster. */
-  async #claim(sourceId: string, itemId: string, aliasId: string, key: string): Promise<string> {
+  async #claim(sourceId: string, itemId: string, aliasId: string, key: string, memory: Memory): Promise<string> {
+    const known = memory.complete ? null : await this.#logged(sourceId, aliasId);
+    if (known) return known.itemId;
     const at = this.clock.now();
     const { changed } = await carryOut(this.journal, alias, {
       type: 'alias.claim',
@@ -125,17 +130,21 @@ export class Teller {
       aliasId,
       key,
     });
-    return changed ? itemId : ((await this.#logged(sourceId, aliasId)) ?? itemId);
+    return changed ? itemId : ((await this.#logged(sourceId, aliasId))?.itemId ?? itemId);
   }
 
-  /** The item that stands in the log under a key's name, its own or as another key. */
-  async #logged(sourceId: string, id: string): Promise<string | null> {
+  /** The item that stands in the log under a key's name, its own or as another key; null where there is none. */
+  async #logged(sourceId: string, id: string): Promise<Known | null> {
     const [named, other] = await Promise.all([
       this.journal.last({ aggregate: 'item', site: sourceId, id }),
       this.journal.last({ aggregate: 'alias', site: sourceId, id }),
     ]);
-    const event = other?.events[0];
-    if (event?.type === 'item.known_as') return event.itemId;
-    return named ? id : null;
+    const claimed = other?.events[0];
+    if (claimed?.type === 'item.known_as') return { itemId: claimed.itemId, contentHash: null };
+    if (!named) return null;
+    const last = named.events.at(-1);
+    // A version that nothing has followed is what the source said last; of others only the whole history knows.
+    const told = last?.type === 'item.published' || (last?.type === 'item.revised' && !last.pageHash);
+    return { itemId: id, contentHash: told ? last.contentHash : null };
   }
 }

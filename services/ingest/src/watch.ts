@@ -427,7 +427,8 @@ export class Watch {
   async #failed(at: string, { code, detail }: Trouble, answer: WebAnswer | null): Promise<SourceLook> {
     this.#failures++;
     // What was received is kept when the trouble is new; a night of the same error is one answer, not 500.
-    const evidence = answer && this.#reported !== code ? await this.#keeping(answer, this.#tools.clock.now()).keep() : null;
+    const evidence =
+      answer && this.#reported !== code ? await this.#keeping(answer, this.#tools.clock.now()).keep() : null;
     await this.#tools.reports.failed(this.source.sourceId, this.detector.url, { code, detail }, evidence);
     this.#reported = code;
     const status = answer?.status ?? null;

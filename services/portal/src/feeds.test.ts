@@ -23,6 +23,7 @@ const repost = (more: Partial<PublicDocument> = {}): PublicDocument => ({
     publication: { at: '2026-11-23T01:30:00.000Z', precision: 'minute', text: '2026-11-23 09:30' },
     firstSeenAt: '2026-11-23T01:31:00.000Z',
   },
+  files: [],
   verdict: null,
   postedAt: '2026-11-23T02:00:00.000Z',
   version: 1,

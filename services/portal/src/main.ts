@@ -1,4 +1,4 @@
-import { connectBus } from '@tongsheng/bus';
+import { connectBus, PublicFiles } from '@tongsheng/bus';
 import { JsonLog, onShutdown, readConfig, run } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { PublicIndex } from './public-index.ts';
@@ -27,6 +27,7 @@ run(async () => {
   const server = createSite({
     index,
     texts: new Texts(publicLog, keptTexts),
+    files: new PublicFiles(bus),
     baseUrl: PORTAL_URL.replace(/\/$/, ''),
     complete: () => complete,
   });

@@ -16,6 +16,7 @@ const toDocument = ({ documentId, site, version, minute }: Told): PublicDocument
   html: '',
   url: `https://portal.example/${site}/repost/${documentId}`,
   source: null,
+  files: [],
   verdict: null,
   postedAt: `2026-11-23T00:${String(minute).padStart(2, '0')}:00.000Z`,
   version,

@@ -4,6 +4,7 @@ import { PublicIndex } from './public-index.ts';
 import { createSite } from './site.ts';
 import { TextUnavailable } from './texts.ts';
 
+const [fileHash, attachmentHash] = ['b'.repeat(64), 'c'.repeat(64)];
 const documents = new Map<number, PublicDocument>();
 let site: ReturnType<typeof createSite>;
 let away = false;
@@ -25,6 +26,10 @@ const put = (n: number): void => {
       publication: { at: '2026-11-20T01:30:00.000Z', precision: 'minute', text: null },
       firstSeenAt: '2026-11-20T01:31:00.000Z',
     },
+    files: [
+      { hash: fileHash, name: '图1', bytes: 3, mediaType: 'image/png' },
+      { hash: attachmentHash, name: '申请表', bytes: 3, mediaType: 'application/pdf' },
+    ],
     verdict: null,
     postedAt: new Date(Date.UTC(2026, 10, 23, 0, n)).toISOString(),
     version: 1,
@@ -45,7 +50,8 @@ beforeEach(() => {
       return documents.get(position)!;
     },
   };
-  site = createSite({ index, texts, baseUrl: 'https://portal.example', complete: () => true });
+  const files = { read: async () => ({ bytes: Buffer.from('png'), intact: true }) };
+  site = createSite({ index, texts, files, baseUrl: 'https://portal.example', complete: () => true });
 });
 
 const get = (url: string, headers: Record<string, string> = {}) => site.inject({ url, headers });
@@ -56,6 +62,18 @@ describe('the portal', () => {
     expect(statusCode).toBe(200);
     for (const part of ['第7号公告', '国家税务总局', 'https://upstream.example/1.html', '2026-11-20 09:30'])
       expect(body).toContain(part);
+  });
+
+  it('serves the files of a public page under it, pictures to be seen and the rest to be taken, and no others', async () => {
+    const picture = await get(`/province/repost/d7/files/${fileHash}`);
+    expect([picture.statusCode, picture.headers['content-type'], picture.body]).toEqual([200, 'image/png', 'png']);
+    const attachment = await get(`/province/repost/d7/files/${attachmentHash}`);
+    expect(attachment.headers['content-type']).toBe('application/octet-stream');
+    expect(attachment.headers['content-disposition']).toBe(
+      `attachment; filename*=UTF-8''${encodeURIComponent('申请表.pdf')}`,
+    );
+    for (const path of [`/province/repost/d7/files/${'d'.repeat(64)}`, `/province/repost/nobody/files/${fileHash}`])
+      expect((await get(path)).statusCode).toBe(404);
   });
 
   it('lists a site newest first, a page at a time', async () => {

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { PublicFiles } from '@tongsheng/bus';
+import type { PublicDocument } from '@tongsheng/contracts';
 import { renderDocument, stylesheet } from '@tongsheng/pages';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { feedFormats, writeFeed, type FeedFormat } from './feeds.ts';
@@ -16,13 +18,14 @@ type FeedParams = { Params: { site?: string; format: string } };
 export type SiteParts = {
   index: PublicIndex;
   texts: Pick<Texts, 'read'>;
+  files: Pick<PublicFiles, 'read'>;
   baseUrl: string;
   /** Whether the index holds everything that was public when the portal started. */
   complete: () => boolean;
 };
 
 /** The public pages: no script, no cookie, nothing that can be written to. */
-export function createSite({ index, texts, baseUrl, complete }: SiteParts): FastifyInstance {
+export function createSite({ index, texts, files, baseUrl, complete }: SiteParts): FastifyInstance {
   const server = Fastify({ forceCloseConnections: true });
 
   server.addHook('onRequest', async (_, reply) => {
@@ -74,8 +77,40 @@ export function createSite({ index, texts, baseUrl, complete }: SiteParts): Fast
     if (!entry) return missing(reply);
     return page(request, reply, renderDocument(await texts.read(entry.position)));
   });
+  server.get<{ Params: { site: string; kind: string; id: string; hash: string } }>(
+    '/:site/:kind/:id/files/:hash',
+    async (request, reply) => {
+      const { site, kind, id, hash } = request.params;
+      // Only what a public page shows is public, and under that page.
+      const file = index.find(site, kind, id)?.files.find((each) => each.hash === hash);
+      const stored = file && (await files.read(hash));
+      if (!file || !stored?.intact) return missing(reply);
+      const shown = pictures.has(file.mediaType);
+      return reply
+        .headers({
+          'cache-control': 'public, max-age=31536000, immutable',
+          'content-disposition': shown
+            ? 'inline'
+            : `attachment; filename*=UTF-8''${encodeURIComponent(nameOfFile(file))}`,
+        })
+        .type(shown ? file.mediaType : 'application/octet-stream')
+        .send(Buffer.from(stored.bytes));
+    },
+  );
   return server;
 }
+
+/** Pictures that no browser runs anything of. */
+const pictures = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/bmp']);
+
+/** The name that people know a file by, with the ending that its content has. */
+function nameOfFile({ name, hash, mediaType }: PublicDocument['files'][number]): string {
+  const known = endings[mediaType];
+  const base = name.trim() || hash.slice(0, 12);
+  return known && !base.toLowerCase().endsWith(known) && !/\.\w{2,5}$/.test(base) ? `${base}${known}` : base;
+}
+
+const endings: Record<string, string> = { 'application/pdf': '.pdf', 'application/zip': '.zip' };
 
 const isFormat = (format: string): format is FeedFormat => Object.hasOwn(feedFormats, format);
 const page = (request: FastifyRequest, reply: FastifyReply, content: string) =>

@@ -29,6 +29,9 @@ export class PublicPages {
     const version = versionsOf(item.events as ItemEvent[]).find((event) => event.version === approved.version);
     if (!version) throw new Error(`reposts: version ${approved.version} of item ${queued.itemId} is not in the log`);
 
+    const kept = (item.events as ItemEvent[]).findLast(
+      (event) => event.type === 'item.files_kept' && event.version === approved.version,
+    );
     const { sourceName: name, link, publication, firstSeenAt, column } = queued;
     return repostDocument({
       taskId,
@@ -39,6 +42,7 @@ export class PublicPages {
       title: version.title,
       html: version.html,
       source: { name, link: version.link ?? link, publication, firstSeenAt },
+      files: kept?.type === 'item.files_kept' ? kept.files : [],
       postedAt: approved.approvedAt,
     });
   }

@@ -1,6 +1,16 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { Bus, carryOut, causedBy, Journal, publishPublic, Reaction, type Entry } from '@tongsheng/bus';
+import {
+  Bus,
+  carryOut,
+  causedBy,
+  EvidenceStore,
+  Journal,
+  PublicFiles,
+  publishPublic,
+  Reaction,
+  type Entry,
+} from '@tongsheng/bus';
 import type { RepostEvent } from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
 import { PublicPages } from './public-pages.ts';
@@ -14,6 +24,8 @@ export class PublishRepost {
     private readonly journal: Journal,
     private readonly clock: Clock,
     private readonly pages: PublicPages,
+    private readonly evidence: EvidenceStore,
+    private readonly publicFiles: PublicFiles,
   ) {}
 
   @Reaction('repost', 'publish-repost')
@@ -22,6 +34,7 @@ export class PublishRepost {
       if (event.type !== 'repost.approved') continue;
       const { taskId, site } = event;
       const document = await this.pages.documentOf({ taskId, site });
+      await this.#makePublic(document.files);
       const publicPosition = await publishPublic(this.bus, document);
       await carryOut(this.journal, repost, {
         type: 'repost.record_published',
@@ -34,6 +47,15 @@ export class PublishRepost {
         url: document.url,
         publicPosition,
       });
+    }
+  }
+
+  /** Before the page that shows them; what is there already is not copied again. */
+  async #makePublic(files: readonly { hash: string }[]): Promise<void> {
+    for (const { hash } of files) {
+      const kept = await this.evidence.read(hash);
+      if (!kept?.intact) throw new Error(`reposts: file ${hash} is not what was kept`);
+      await this.publicFiles.keep(kept.bytes);
     }
   }
 }

@@ -24,6 +24,7 @@ const repost: PublicDocument = {
     publication: { at: '2026-11-22T16:00:00.000Z', precision: 'day', text: '2026-11-23' },
     firstSeenAt: noon,
   },
+  files: [],
   verdict: null,
   postedAt: noon,
   version: 1,
