@@ -9,8 +9,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BusClient, connectBus } from '@tongsheng/bus';
-import { subjects, streams, type Source, type SourceReadNow } from '@tongsheng/contracts';
-import { startSystem, until } from '@tongsheng/test/support';
+import { subjects, streams, type SourceReadNow } from '@tongsheng/contracts';
+import { sampleSource, startSystem, until } from '@tongsheng/test/support';
 import { feedOf, hostOf, type Round } from './feed-server.ts';
 import { endOnSignal, pipelined, report, rounded, say, timed } from './measure.ts';
 
@@ -58,19 +58,7 @@ const client = new BusClient(bus);
 const pid = system.pidOf('ingest')!;
 
 function register(source: number) {
-  const settings: Source = {
-    sourceId: `s${source}`,
-    name: `来源${source}`,
-    level: 'national',
-    kind: 'feed',
-    url: urlOf(source),
-    also: [],
-    column: '税收政策',
-    zone: 'Asia/Shanghai',
-    pollSeconds: 3_600,
-    fullText: false,
-    paused: false,
-  };
+  const settings = sampleSource(`s${source}`, urlOf(source), { pollSeconds: 3_600 });
   const head = {
     id: `register/${source}`,
     at: new Date().toISOString(),

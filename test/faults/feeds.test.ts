@@ -1,5 +1,5 @@
 import type { Source, SourceRow } from '@tongsheng/contracts';
-import { signIn, startSystem, until, type Session, type System } from '@tongsheng/test/support';
+import { sampleSource, signIn, startSystem, until, type Session, type System } from '@tongsheng/test/support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let system: System;
@@ -30,20 +30,6 @@ const faults: Record<string, string | null> = {
   untitled: null,
 };
 
-const source = (sourceId: string, url: string): Source => ({
-  sourceId,
-  name: `来源 ${sourceId}`,
-  level: 'national',
-  kind: 'feed',
-  url,
-  column: '税收政策',
-  zone: 'Asia/Shanghai',
-  pollSeconds: 1,
-  fullText: false,
-  also: [],
-  paused: false,
-});
-
 async function register(each: Source): Promise<void> {
   // Registrations have a service of their own; the gateway only passes them on.
   expect(await admin.command({ type: 'source.register', source: each })).toMatchObject({ status: 202 });
@@ -60,10 +46,11 @@ const itemsOf = async (sourceIds: string[]) =>
 
 describe('a source that is hostile or broken', () => {
   beforeAll(async () => {
-    for (const name of Object.keys(faults)) await register(source(name, `${system.upstreams.url}/faults/${name}`));
-    await register(source('inside', 'http://169.254.169.254/latest/meta-data/'));
-    await register(source('loopback', `http://localhost:${system.upstreams.port}/national/feed.xml`));
-    await register(source('nobody', 'http://nobody.invalid/feed.xml'));
+    for (const name of Object.keys(faults))
+      await register(sampleSource(name, `${system.upstreams.url}/faults/${name}`));
+    await register(sampleSource('inside', 'http://169.254.169.254/latest/meta-data/'));
+    await register(sampleSource('loopback', `http://localhost:${system.upstreams.port}/national/feed.xml`));
+    await register(sampleSource('nobody', 'http://nobody.invalid/feed.xml'));
   });
 
   it('has a row that names its trouble, and the others go on meanwhile', async () => {
@@ -134,7 +121,7 @@ describe('a source that is hostile or broken', () => {
   });
 
   it('is well again as soon as it can be read', async () => {
-    await register(source('server-error', `${system.upstreams.url}/national/feed.xml`));
+    await register(sampleSource('server-error', `${system.upstreams.url}/national/feed.xml`));
     await until(async () => {
       const { items, troubles } = await row('server-error');
       expect([items > 0, troubles]).toEqual([true, []]);

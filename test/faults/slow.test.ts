@@ -1,7 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { BusClient, connectBus, type Bus } from '@tongsheng/bus';
-import type { Source } from '@tongsheng/contracts';
-import { readLog, startSite, startSystem, until, type Site, type System } from '@tongsheng/test/support';
+import { readLog, sampleSource, startSite, startSystem, until, type Site, type System } from '@tongsheng/test/support';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const drips = 200;
@@ -25,19 +24,7 @@ afterAll(async () => {
 });
 
 async function register(client: BusClient, sourceId: string, path: string): Promise<void> {
-  const source: Source = {
-    sourceId,
-    name: sourceId,
-    level: 'national',
-    kind: 'feed',
-    url: `${site.url}${path}`,
-    also: [],
-    column: '税收政策',
-    zone: 'Asia/Shanghai',
-    pollSeconds: 1,
-    fullText: false,
-    paused: false,
-  };
+  const source = sampleSource(sourceId, `${site.url}${path}`);
   const head = {
     id: `register/${sourceId}`,
     at: new Date().toISOString(),

@@ -1,7 +1,17 @@
 import { createHmac } from 'node:crypto';
 import { BusClient, connectBus, decodeAnswer, EvidenceStore, type Bus } from '@tongsheng/bus';
 import type { AnyEvent, Detector, ItemEvent, Source, SourcePreview, SourceStatus } from '@tongsheng/contracts';
-import { bodyOf, readLog, startSite, startSystem, twice, until, type Site, type System } from '@tongsheng/test/support';
+import {
+  bodyOf,
+  readLog,
+  sampleSource,
+  startSite,
+  startSystem,
+  twice,
+  until,
+  type Site,
+  type System,
+} from '@tongsheng/test/support';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -31,19 +41,7 @@ afterAll(async () => {
 let count = 0;
 async function register(detector: Detector, more: Partial<Source> = {}): Promise<string> {
   const sourceId = more.sourceId ?? `source-${++count}`;
-  const source: Source = {
-    sourceId,
-    name: `来源 ${sourceId}`,
-    level: 'national',
-    ...detector,
-    column: '税收政策',
-    zone: 'Asia/Shanghai',
-    pollSeconds: 1,
-    fullText: false,
-    also: [],
-    paused: false,
-    ...more,
-  };
+  const source = sampleSource(sourceId, detector.url, { ...detector, ...more });
   const head = {
     id: `register/${++count}`,
     at: new Date().toISOString(),

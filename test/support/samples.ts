@@ -1,4 +1,4 @@
-import type { ItemCommand, RepostCommand, SourceHealthCommand } from '@tongsheng/contracts';
+import type { ItemCommand, RepostCommand, Source, SourceHealthCommand } from '@tongsheng/contracts';
 
 /** One moment that tests count from. */
 export const noon = '2026-11-23T04:00:00.000Z';
@@ -70,4 +70,20 @@ export const queueing = (taskId = 'task', site = 'province'): Extract<RepostComm
   basis: 'stated',
   startsAt: noon,
   dueAt: minutesLater(720),
+});
+
+/** A source that is looked at every second. */
+export const sampleSource = (sourceId: string, url: string, more: Partial<Source> = {}): Source => ({
+  sourceId,
+  name: `来源 ${sourceId}`,
+  level: 'national',
+  kind: 'feed',
+  url,
+  also: [],
+  column: '税收政策',
+  zone: 'Asia/Shanghai',
+  pollSeconds: 1,
+  fullText: false,
+  paused: false,
+  ...more,
 });

@@ -1,5 +1,5 @@
 import { readFeed } from '@tongsheng/feeds';
-import { plainEntry, type SourceAdapter } from './source.ts';
+import { found, plainEntry, type SourceAdapter } from './source.ts';
 import { websubOf } from './websub-links.ts';
 
 /** RSS, Atom and JSON Feed. */
@@ -14,16 +14,13 @@ export const feed: SourceAdapter = {
     const read = await readFeed(bytes, { contentType, url, zone, now });
     if (!read.ok) return read;
     const { feed: about, entries, replaced, truncated } = read;
-    return {
-      ok: true,
+    return found({
       title: about.title,
       entries: entries.map(plainEntry),
-      skipped: [],
       charset: about.encoding,
       replaced,
       trouble: truncated ? { code: 'truncated', detail: 'the document ends in the middle' } : null,
-      next: [],
       websub: websubOf(bytes, link, url),
-    };
+    });
   },
 };

@@ -1,6 +1,6 @@
 import { decodeText } from '@tongsheng/web';
 import { readList } from '../webpages/list.ts';
-import { plainEntry, type SourceAdapter } from './source.ts';
+import { found, linkEntry, type SourceAdapter } from './source.ts';
 import { websubOf } from './websub-links.ts';
 
 /** An HTML page of links, read by CSS selectors. Most columns of tax sites and portals have nothing else. */
@@ -16,23 +16,15 @@ export const list: SourceAdapter = {
     const { text, charset, replaced } = decodeText(bytes, contentType);
     const page = readList(text, { selectors, url, zone, now });
     if (!page.ok) return page;
-    const entries = page.entries.map(({ title, link: to, published }) =>
-      plainEntry({
-        id: null,
-        title,
-        link: to,
-        published,
-        updatedAt: null,
-        summary: '',
-        contentHtml: '',
-        author: null,
-        categories: [],
-        enclosures: [],
-      }),
-    );
     const skipped = page.skipped.map(({ text: row, code }) => ({ key: row, title: row, code, detail: row }));
-    const next = page.next === null ? [] : [page.next];
-    const websub = websubOf(bytes, link, url);
-    return { ok: true, title: page.title, entries, skipped, charset, replaced, trouble: null, next, websub };
+    return found({
+      title: page.title,
+      entries: page.entries.map((each) => linkEntry({ ...each, updatedAt: null })),
+      skipped,
+      charset,
+      replaced,
+      next: page.next === null ? [] : [page.next],
+      websub: websubOf(bytes, link, url),
+    });
   },
 };

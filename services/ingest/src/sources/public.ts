@@ -1,5 +1,5 @@
 import { PublicDocument } from '@tongsheng/contracts';
-import type { SourceAdapter } from './source.ts';
+import { found, parseJson, type SourceAdapter } from './source.ts';
 
 /** A document of another deployment's PUBLIC stream: what it published, told the moment it did. */
 export const publicStream: SourceAdapter = {
@@ -8,7 +8,7 @@ export const publicStream: SourceAdapter = {
   textOnPages: false,
 
   read({ bytes }) {
-    const parsed = PublicDocument.safeParse(parse(bytes));
+    const parsed = PublicDocument.safeParse(parseJson(bytes));
     if (!parsed.success) return { ok: false, code: 'malformed', detail: 'not a document of a PUBLIC stream' };
     const { documentId, site, siteName, column, title, summary, html, url, postedAt } = parsed.data;
     const entry = {
@@ -27,24 +27,6 @@ export const publicStream: SourceAdapter = {
       column,
       attachments: [],
     };
-    return {
-      ok: true,
-      title: siteName,
-      entries: [entry],
-      skipped: [],
-      charset: 'utf-8',
-      replaced: 0,
-      trouble: null,
-      next: [],
-      websub: null,
-    };
+    return found({ title: siteName, entries: [entry] });
   },
 };
-
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return null;
-  }
-}

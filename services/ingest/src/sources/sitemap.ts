@@ -1,6 +1,6 @@
 import { decodeText } from '@tongsheng/web';
 import { readSitemap } from '../webpages/sitemap.ts';
-import { plainEntry, type SourceAdapter } from './source.ts';
+import { found, linkEntry, type SourceAdapter } from './source.ts';
 
 /** So many of the newest addresses are looked at; a sitemap names all that a site ever had. */
 const newest = 500;
@@ -22,22 +22,15 @@ export const sitemap: SourceAdapter = {
       .map((each) => ({ ...each, dated: each.published ?? each.lastModified }))
       .sort((a, b) => (b.dated.at ?? '').localeCompare(a.dated.at ?? ''));
     const entries = wanted.slice(0, newest).map(({ link, title, published, lastModified }) =>
-      plainEntry({
-        id: null,
+      linkEntry({
         // Without news, a sitemap has no titles; the page has.
         title: title ?? '',
         link,
         // When a page was changed last is no date of publication.
         published: published ?? { at: null, precision: 'none', text: lastModified.text },
         updatedAt: lastModified.at,
-        summary: '',
-        contentHtml: '',
-        author: null,
-        categories: [],
-        enclosures: [],
       }),
     );
-    const next = map.kind === 'index' ? map.sitemaps : [];
-    return { ok: true, title: '', entries, skipped: [], charset, replaced, trouble: null, next, websub: null };
+    return found({ entries, charset, replaced, next: map.kind === 'index' ? map.sitemaps : [] });
   },
 };

@@ -59,6 +59,34 @@ export type SourceAdapter = {
   read(arrival: Arrival, reading: Reading): Promise<Read> | Read;
 };
 
+type Found = Extract<Read, { ok: true }>;
+
+/** What a document holds, where nothing else is to be said of it. */
+export const found = (what: Pick<Found, 'entries'> & Partial<Found>): Found => ({
+  ok: true,
+  title: '',
+  skipped: [],
+  charset: 'utf-8',
+  replaced: 0,
+  trouble: null,
+  next: [],
+  websub: null,
+  ...what,
+});
+
+/** JSON, or null for what is none. */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** A link that a page or a sitemap names; what it leads to is read from its own page. */
+export const linkEntry = (link: Pick<FeedEntry, 'title' | 'link' | 'published' | 'updatedAt'>): Entry =>
+  plainEntry({ id: null, summary: '', contentHtml: '', author: null, categories: [], enclosures: [], ...link });
+
 /** What an entry is without what only some kinds know. */
 export const plainEntry = (entry: FeedEntry): Entry => ({
   ...entry,

@@ -1,6 +1,6 @@
 import { readFeed } from '@tongsheng/feeds';
 import { z } from 'zod';
-import { plainEntry, type SourceAdapter } from './source.ts';
+import { found, parseJson, plainEntry, type SourceAdapter } from './source.ts';
 
 /**
  * What an upstream tells us by Standard Webhooks 1.0.0: `type`, `timestamp` and `data`, which is an item of JSON Feed 1.1
@@ -18,32 +18,13 @@ export const webhook: SourceAdapter = {
   textOnPages: false,
 
   async read({ bytes, url }, { zone, now }) {
-    const told = Told.safeParse(parse(bytes));
+    const told = Told.safeParse(parseJson(bytes));
     if (!told.success) return { ok: false, code: 'malformed', detail: 'not a Standard Webhooks message with `data`' };
     const { data } = told.data;
     const items = Array.isArray(data['items']) ? data['items'] : [data];
     const asFeed = JSON.stringify({ version: 'https://jsonfeed.org/version/1.1', title: url, items });
     const read = await readFeed(Buffer.from(asFeed), { url, zone, now });
     if (!read.ok) return read;
-    const { entries, replaced, feed } = read;
-    return {
-      ok: true,
-      title: feed.title,
-      entries: entries.map(plainEntry),
-      skipped: [],
-      charset: 'utf-8',
-      replaced,
-      trouble: null,
-      next: [],
-      websub: null,
-    };
+    return found({ title: read.feed.title, entries: read.entries.map(plainEntry), replaced: read.replaced });
   },
 };
-
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return null;
-  }
-}
