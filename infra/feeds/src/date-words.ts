@@ -1,3 +1,5 @@
+import { IANAZone } from 'luxon';
+
 /** Zone names that feeds write, in hours from UTC (RFC 822 5.1 and what is in use). `CST` is China's here, never America's. */
 const zoneHours = new Map<string, number>(
   Object.entries({
@@ -20,6 +22,7 @@ const zoneHours = new Map<string, number>(
     msd: 4,
     ist: 5.5,
     cst: 8,
+    bjt: 8,
     hkt: 8,
     sgt: 8,
     awst: 8,
@@ -59,7 +62,7 @@ export function zoneOf(written: string): string | undefined {
   const offset = /^([+-])(\d{1,2}):?(\d{2})?$/.exec(text);
   if (offset) return `UTC${offset[1]}${offset[2]!.padStart(2, '0')}:${offset[3] ?? '00'}`;
   const hours = zoneHours.get(text) ?? military(text);
-  if (hours === undefined) return undefined;
+  if (hours === undefined) return IANAZone.isValidZone(written) && written.includes('/') ? written : undefined;
   const minutes = Math.abs(hours * 60);
   const pad = (value: number) => String(value).padStart(2, '0');
   return `UTC${hours < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
@@ -79,7 +82,7 @@ const monthNames: readonly string[] = [
   'feb|fév|fev|фев|φεβ|februar|február|febrer|fevereiro|febbraio|février',
   'mar|mär|mrt|мар|μαρ|μάρ|märz|március|mars|marzo|março|maart',
   'apr|avr|abr|апр|απρ|április|avril|abril|aprile',
-  'may|mai|mag|mei|май|мая|μαι|μαϊ|μάι|máj|május|mayo|maggio|maio',
+  'may|mai|mag|mei|май|мая|μαι|μαϊ|μάι|máj|máu|május|mayo|maggio|maio',
   'jun|jui?n|giu|июн|ιουν|ιούν|június|giugno|junho|junio|juin',
   'jul|juil|lug|июл|ιουλ|ιούλ|július|luglio|julho|julio|juillet',
   'aug|aoû|aou|ago|авг|αυγ|αύγ|augusztus|agosto|août',
@@ -100,9 +103,12 @@ export function monthOf(name: string): number {
 const digitsOf: Record<string, number> = {
   〇: 0,
   零: 0,
+  O: 0,
+  o: 0,
   '○': 0,
   一: 1,
   二: 2,
+  两: 2,
   三: 3,
   四: 4,
   五: 5,

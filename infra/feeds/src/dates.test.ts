@@ -44,11 +44,30 @@ describe('a date with its own zone is that instant', () => {
     ['2026-11-23T040000Z', 'second'],
     ['2026-327T04:00:00Z', 'second'],
     ['Mon, 23 Nov 2026 12:00:00 +0800 (CST)', 'second'],
+    ['2026-11-23t04:00:00z', 'second'],
+    ['2026-11-23T04Z', 'minute'],
+    ['2026-11-23T12:00:00+08:00[Asia/Shanghai]', 'second'],
+    ['2026-11-23 12:00 Asia/Shanghai', 'minute'],
+    ['Sun, 22 Nov 2026 24:00:00 -0400', 'second'],
+    ['Sun, 22 Nov 2026 8:00 PM PST', 'minute'],
+    ['Mon, 23 Nov 2026 16:00 M', 'minute', '2026-11-24T04:00:00.000Z'],
+    ['Sun, 22 Nov 2026 22:00:00 S', 'second', '2026-11-22T16:00:00.000Z'],
+    ['23 novembre 2026 05:00 +0100', 'minute'],
     ['1795406400', 'second'],
     ['1795406400000', 'second'],
   ])('%s', (text, precision, at = noon) => {
     expect(read(text, 'America/New_York')).toEqual([at, precision]);
   });
+});
+
+describe('a date in Korean is by Korea’s clock', () => {
+  it.each(['2026년 11월 23일 13:00:00', '2026년 11월 23일  오후 1:00:00', '2026-11-23 오후 01:00:00'])('%s', (text) => {
+    expect(read(text)).toEqual([noon, 'second']);
+  });
+});
+
+it('a time in a zone that nobody knows may be half a day off: its day is taken', () => {
+  expect(read('Mon, 23 Nov 2026 12:00:00 Foo')).toEqual(['2026-11-22T16:00:00.000Z', 'day']);
 });
 
 describe('a date without a zone is the source’s', () => {
@@ -67,8 +86,19 @@ describe('a date without a zone is the source’s', () => {
     ['2026年11月23日 星期一 12:00', 'minute'],
     ['[2026-11-23 12:00]', 'minute'],
     ['发布日期: 2026-11-23 12:00 来源：新华社', 'minute'],
-    ['2026년 11월 23일 12:00:00', 'second'],
-    ['2026-11-23 오후 12:00:00', 'second'],
+    ['2026年11月23日 中午12点', 'minute'],
+    ['2026年11月23日 星期一 12时', 'minute'],
+    ['23-十一月-26 12:00', 'minute'],
+    ['星期一, 23 十一月 2026 12:00', 'minute'],
+    ['来源：办公厅 发布时间：2026-11-23 12:00', 'minute'],
+    ['2026-11-23 12:00 浏览次数：12', 'minute'],
+    ['〔2026-11-23 12:00〕', 'minute'],
+    ['民国115年11月23日 12:00', 'minute'],
+    ['二O二六年十一月二十三日 12:00', 'minute'],
+    ['20261123 1200', 'minute'],
+    ['26-11-23 12:00', 'minute'],
+    ['2026-11-23T12:00:00.', 'second'],
+    ['23.11.2026 12.00', 'minute'],
     ['2026年11月23日中午12时', 'minute'],
     ['11/23/2026 12:00 PM', 'minute'],
     ['23/11/2026 12:00', 'minute'],
@@ -86,6 +116,7 @@ describe('a date without a zone is the source’s', () => {
   it('and noon and midnight are told apart', () => {
     expect(read('2026年11月23日 上午12:30')).toEqual(['2026-11-22T16:30:00.000Z', 'minute']);
     expect(read('2026年11月23日 下午3:05')).toEqual(['2026-11-23T07:05:00.000Z', 'minute']);
+    expect(read('2026年11月23日 晚8点半')).toEqual(['2026-11-23T12:30:00.000Z', 'minute']);
   });
 });
 
@@ -101,6 +132,13 @@ describe('a day stays a day', () => {
     'Mon, 23 Nov 2026',
     '2026-327',
     'November 23, 2026',
+    '23rd of November 2026',
+    '2026-W48-1',
+    '26-11-23',
+    '261123',
+    '26327',
+    '11/23/26',
+    '23 de noviembre de 2026',
   ])('%s', (text) => {
     expect(read(text)).toEqual(['2026-11-22T16:00:00.000Z', 'day']);
   });
@@ -110,7 +148,10 @@ describe('a month or a year is as vague as a day, and begins with its first', ()
   it.each([
     ['2026-11', '2026-10-31T16:00:00.000Z'],
     ['2026年11月', '2026-10-31T16:00:00.000Z'],
+    ['November 2026', '2026-10-31T16:00:00.000Z'],
+    ['-2611', '2026-10-31T16:00:00.000Z'],
     ['2026', '2025-12-31T16:00:00.000Z'],
+    ['2026年', '2025-12-31T16:00:00.000Z'],
   ])('%s', (text, at) => expect(read(text)).toEqual([at, 'day']));
 });
 
@@ -120,6 +161,13 @@ describe('a date that only the moment of reading makes one', () => {
     ['3小时前', '2026-11-23T01:00:00.000Z', 'minute'],
     ['5 分钟前', '2026-11-23T03:55:00.000Z', 'minute'],
     ['刚刚', now, 'minute'],
+    ['3个小时前', '2026-11-23T01:00:00.000Z', 'minute'],
+    ['半小时前', '2026-11-23T03:30:00.000Z', 'minute'],
+    ['十分钟前', '2026-11-23T03:50:00.000Z', 'minute'],
+    ['1周前', '2026-11-15T16:00:00.000Z', 'day'],
+    ['今日 08:00', '2026-11-23T00:00:00.000Z', 'minute'],
+    ['大前天', '2026-11-19T16:00:00.000Z', 'day'],
+    ['--11-22', '2026-11-21T16:00:00.000Z', 'day'],
     ['2天前', '2026-11-20T16:00:00.000Z', 'day'],
     ['昨天 12:30', '2026-11-22T04:30:00.000Z', 'minute'],
     ['今天', '2026-11-22T16:00:00.000Z', 'day'],

@@ -1,20 +1,12 @@
 import { DateTime } from 'luxon';
-import { fromChineseNumerals, monthOf, zoneOf } from './date-words.ts';
+import { build, type Parts } from './date-parts.ts';
+import { fromChineseNumerals, monthOf } from './date-words.ts';
+import { relative } from './relative-dates.ts';
 
 /** When a source says that it published: the instant, how exact it is, and its own words. */
 export type FeedDate = { at: string | null; precision: 'second' | 'minute' | 'day' | 'none'; text: string | null };
 
 const none = (text: string): FeedDate => ({ at: null, precision: 'none', text: text || null });
-
-type Parts = {
-  year: number;
-  month: number;
-  day: number;
-  hour?: number;
-  minute?: number;
-  second?: number;
-  zone?: string | undefined;
-};
 
 /**
  * Reads a date as Chinese and foreign sites write it. A time without a zone is the source's own zone; a day without a
@@ -25,12 +17,11 @@ export function readDate(raw: string, zone: string, now?: string): FeedDate {
   const text = toHalfWidth(raw.slice(0, 2_000)).replace(/\s+/g, ' ').trim().slice(0, 200);
   if (text === '') return none('');
   const bare = withoutWords(text);
-  const parts =
-    forms.reduce<Parts | null>((found, form) => found ?? form(bare), null) ?? (now ? relative(bare, zone, now) : null);
+  const parts = anyForm(bare) ?? (now ? relative(bare, zone, now) : null) ?? amongWords(bare);
   if (!parts) return none(text);
-  const { zone: ownZone, ...fields } = parts;
+  const { zone: ownZone = isKorean.test(text) ? 'Asia/Seoul' : zone, ...fields } = parts;
   // Asking the machine for its own language takes longer than anything else here.
-  const time = DateTime.fromObject(fields, { zone: ownZone ?? zone, locale: 'en' });
+  const time = DateTime.fromObject(fields, { zone: ownZone, locale: 'en' });
   // Beyond the years of four digits an instant has another spelling, and no document its date.
   if (!time.isValid || time.year < 1_000 || time.year > 9_998) return none(text);
   const at = new Date(time.toMillis()).toISOString();
@@ -38,62 +29,31 @@ export function readDate(raw: string, zone: string, now?: string): FeedDate {
   return { at, precision, text };
 }
 
+/** Who dates in Korean does so by Korea's clock, whatever zone the source was given. */
+const isKorean = /[년월일]|오[전후]/;
+
 const toHalfWidth = (text: string) =>
   text.replace(/[\uFF01-\uFF5E]/g, (char) => String.fromCharCode(char.charCodeAt(0) - 0xfee0)).replace(/\u3000/g, ' ');
 
 const label =
-  /^[[【(]?\s*(?:(?:发布|发文|成文|公开|更新|印发|来稿)?(?:时间|日期|于)|published|posted|updated|date)?\s*:?\s*/i;
-const weekday = /\(?(?:星期|周|礼拜)[一二三四五六日天]\)?,?/;
+  /^[[【(〔]?\s*(?:(?:发布|发文|成文|公开|更新|印发|来稿)?(?:时间|日期|于)|published|posted|updated|date)?\s*:?\s*/i;
+const weekday = /\(?(?:星期|周|礼拜|週)[一二三四五六日天]\)?,?/;
 
-/** Without the words that stand around a date: a label, brackets, the day of the week, what follows in Chinese. */
+/** Without the words that stand around a date: a label, brackets, the day of the week; with the years that everybody counts. */
 function withoutWords(text: string): string {
   const bare = text
     .replace(label, '')
     .replace(weekday, ' ')
-    .replace(/[\]】)]+$/, '');
+    .replace(/[\]】)〕]+$/, '')
+    .replace(/(?:中华|中華)?民[国國]\s*(\d{1,3})\s*年/, (_, year: string) => `${1911 + Number(year)}年`)
+    .replace(/(\d\s*[点時时])半/, '$130分');
   return bare.replace(/\s+/g, ' ').trim();
 }
 
-const dayHalf = '上午|下午|晚上|傍晚|中午|凌晨|早上|오전|오후|AM|PM|a\\.m\\.|p\\.m\\.';
-const clockForm = new RegExp(
-  `^(${dayHalf})?\\s*(\\d{1,2})\\s*[:时h点]\\s*(?:(\\d{1,2})\\s*(?:[:分m]\\s*(?:(\\d{1,2})(?:[.,]\\d+)?\\s*(?:秒|s)?)?)?)?\\s*(${dayHalf})?`,
-  'i',
-);
-
-/** A time of day at the beginning of a text, and what follows it, which may be a zone. */
-function readTime(text: string): { hour: number; minute: number; second?: number; rest: string } | null {
-  const found = clockForm.exec(text);
-  if (!found) return null;
-  const [whole, before, hours = '', minutes = '0', seconds, after] = found;
-  const half = (before ?? after ?? '').toLowerCase().replaceAll('.', '');
-  let hour = Number(hours);
-  if (['下午', '晚上', '傍晚', '오후', 'pm'].includes(half) && hour < 12) hour += 12;
-  if (half === '中午' && hour < 11) hour += 12;
-  if (['上午', '凌晨', '早上', '오전', 'am'].includes(half) && hour === 12) hour = 0;
-  // A leap second has no place in luxon's minutes.
-  const second = seconds === undefined ? undefined : Math.min(Number(seconds), 59);
-  return {
-    hour,
-    minute: Number(minutes),
-    ...(second !== undefined && { second }),
-    rest: text.slice(whole.length).trim(),
-  };
-}
-
-/** A day with whatever follows it: nothing, a time, a time and a zone. Null where it is followed by something else. */
-function build(year: string, month: string | number, day: string, after = ''): Parts | null {
-  const parts: Parts = { year: Number(year), month: Number(month), day: Number(day) };
-  const text = after.replace(/^[T,\s]+/, '').trim();
-  if (text === '') return parts;
-  const time = readTime(text);
-  if (!time) {
-    const zone = zoneOf(text);
-    return zone ? { ...parts, zone } : /^[\p{Script=Han}|(（\-—–]/u.test(text) ? parts : null;
-  }
-  const { rest, ...clock } = time;
-  const zone = rest === '' ? undefined : zoneOf(rest.split(' ')[0]!.replace(/[()]/g, ''));
-  if (rest !== '' && zone === undefined && !/^[\p{Script=Han}|([（\-—–,]/u.test(rest)) return null;
-  return { ...parts, ...clock, ...(zone && { zone }) };
+/** `来源：办公厅 2017-07-31 09:30`: a whole date behind words that hold no other figures. */
+function amongWords(text: string): Parts | null {
+  const at = /^[^\d]*[^\d\s.-](?=\s*\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2})/u.exec(text);
+  return at && /\p{Script=Han}/u.test(at[0]) ? anyForm(text.slice(at[0].length).trim()) : null;
 }
 
 /** `2017-07-31T09:30:00+08:00` and its shorter and looser kin (ISO 8601, W3CDTF, SQL). */
@@ -106,23 +66,35 @@ function iso(text: string): Parts | null {
     year,
     month,
     day ?? '1',
-    after.replace(/^(?:T|\s)(\d{2})(\d{2})(\d{2})?(?=$|\D)/, (_, h, m, s) => ` ${h}:${m}${s ? `:${s}` : ''}`),
+    after.replace(/^[T\s](\d{2})(\d{2})?(\d{2})?(?=$|[Z+-])/i, (_, h, m = '00', s) => ` ${h}:${m}${s ? `:${s}` : ''}`),
   );
 }
 
 /** `2003-335`, the day of the year. */
 function ordinal(text: string): Parts | null {
-  const found = /^(\d{4})-?(\d{3})(?:T(.*))?$/.exec(text);
+  const found = /^(\d{4})-?(\d{3})(?:T(.*))?$/i.exec(text);
   if (!found) return null;
-  const date = DateTime.fromObject({ year: Number(found[1]), ordinal: Number(found[2]) }, { zone: 'utc' });
+  const date = DateTime.fromObject(
+    { year: Number(found[1]), ordinal: Number(found[2]) },
+    { zone: 'utc', locale: 'en' },
+  );
   return date.isValid ? build(String(date.year), date.month, String(date.day), found[3]) : null;
 }
 
+/** `2017年7月31日`, also in Korean, whose clock is Korea's, and in characters. */
 function chinese(text: string): Parts | null {
   const found = /(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월](?:\s*(\d{1,2})\s*[日号일]?)?(.*)$/.exec(text);
   if (found) return build(found[1]!, found[2]!, found[3] ?? '1', found[4]);
+  const monthInside =
+    /^(?:[日一二三四五六],\s*)?(\d{1,2})[ -]+(\d{1,2}|[一二三四五六七八九十]{1,3})月[ ,-]+(\d{2,4})(?!\d)(.*)$/.exec(
+      text,
+    );
+  if (monthInside) {
+    const [, day = '', month = '', year = '', after] = monthInside;
+    return build(fullYear(year), /\d/.test(month) ? month : fromChineseNumerals(month), day, after);
+  }
   const written =
-    /([一二三四五六七八九〇零○]{4})年([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})[日号])?(.*)$/.exec(
+    /([一二三四五六七八九〇零○Oo]{4})年([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})[日号])?(.*)$/.exec(
       text,
     );
   if (!written) return null;
@@ -135,7 +107,7 @@ const word = '[\\p{L}]{3,12}\\.?';
 
 /** `Mon, 31 Jul 2017 09:30:00 +0800` (RFC 822, RFC 850, and looser), in the languages that feeds are written in. */
 const dayFirst = new RegExp(
-  `^(?:\\p{L}+\\.?,?\\s*)?(\\d{1,2})(?:st|nd|rd|th|\\.)?[ ,-]+(?:de )?(${word})[ ,-]+(?:de )?(\\d{2,4})(?!\\d)(.*)$`,
+  `^(?:\\p{L}+\\.?,?\\s*)?(\\d{1,2})(?:st|nd|rd|th|er|º|\\.)?[ ,-]+(?:de |of )?(${word})[ ,-]+(?:de )?(\\d{2,4})(?!\\d)(.*)$`,
   'u',
 );
 /** `July 31, 2017 9:30 PM`. */
@@ -167,26 +139,47 @@ function withMonth(name: string, use: (month: number) => Parts | null): Parts | 
   return month === 0 ? null : use(month);
 }
 
-/** `07/31/2017 9:30 PM`: America's order, unless the first number can be no month. */
+/** `07/31/2017 9:30 PM`: America's order, unless the first number can be no month; with dots Europe's. */
 function slashed(text: string): Parts | null {
-  const found = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)(.*)$/.exec(text);
+  const found = /^(\d{1,2})([/.-])(\d{1,2})[/.-](\d{4}|(?<=\/)\d{2})(?!\d)(.*)$/.exec(text);
   if (!found) return null;
-  const [, one = '', two = '', year = '', after] = found;
-  return Number(one) > 12 ? build(year, two, one, after) : build(year, one, two, after);
+  const [, one = '', point = '', two = '', year = '', after] = found;
+  const dayIsFirst = Number(one) > 12 || point === '.';
+  return dayIsFirst ? build(fullYear(year), two, one, after) : build(fullYear(year), one, two, after);
 }
 
 function compact(text: string): Parts | null {
   const found =
-    /^(\d{4})(\d{2})(\d{2})(?:T?(\d{2}):?(\d{2})(?::?(\d{2}))?)?(?:[.,]\d+)?\s*(Z|[+-]\d{2}:?\d{0,2})?$/i.exec(text);
+    /^(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2}):?(\d{2})(?::?(\d{2}))?)?(?:[.,]\d+)?\s*(Z|[+-]\d{2}:?\d{0,2})?$/i.exec(text);
   if (!found) return null;
   const time = found[4] === undefined ? '' : [found[4], found[5], found[6]].filter(Boolean).join(':');
   return build(found[1]!, found[2]!, found[3]!, `${time} ${found[7] ?? ''}`);
 }
 
-/** `2017` and `201707`: all that some archives know. */
+/** `2017`, `201707` and `July 2017`: all that some archives know. */
 function vague(text: string): Parts | null {
-  const found = /^((?:19|20)\d{2})(\d{2})?$/.exec(text);
-  return found && build(found[1]!, found[2] ?? '1', '1');
+  const found = /^((?:19|20)\d{2})(?:年|(0[1-9]|1[0-2]))?$/.exec(text);
+  if (found) return build(found[1]!, found[2] ?? 1, 1);
+  const month = /^(\p{L}{3,12})\.?,? (\d{4})$/u.exec(text);
+  return month && withMonth(month[1]!, (number) => build(month[2]!, number, 1));
+}
+
+/** What ISO 8601 of 1988 let off: `03-12-31`, `031231`, `03335`, `-0312`; and its weeks. */
+function shortened(text: string): Parts | null {
+  const day = /^(\d{2})-?(\d{2})-?(\d{2})(?!\d)(.*)$/.exec(text);
+  if (day) return build(fullYear(day[1]!), day[2]!, day[3]!, day[4]);
+  const month = /^-(\d{2})-?(\d{2})$/.exec(text);
+  if (month) return build(fullYear(month[1]!), month[2]!, 1);
+  const number = /^(\d{2})-?(\d{3})$/.exec(text);
+  if (number) return ordinal(`${fullYear(number[1]!)}${number[2]}`);
+  const week = /^(\d{4})-?W(\d{2})(?:-?([1-7]))?(?:T(.*))?$/i.exec(text);
+  if (!week) return null;
+  const [, weekYear, weekNumber, weekday = '1', time] = week;
+  const first = DateTime.fromObject(
+    { weekYear: Number(weekYear), weekNumber: Number(weekNumber) },
+    { zone: 'utc', locale: 'en' },
+  ).plus({ days: Number(weekday) - 1 });
+  return first.isValid ? build(first.year, first.month, first.day, time) : null;
 }
 
 /** Seconds or milliseconds since 1970, as some systems put into feeds. */
@@ -197,35 +190,6 @@ function epoch(text: string): Parts | null {
   return { year, month, day, hour, minute, second, zone: 'UTC+00:00' };
 }
 
-const forms = [iso, chinese, named, slashed, ordinal, compact, epoch, vague] as const;
+const forms = [iso, chinese, named, slashed, ordinal, compact, epoch, vague, shortened] as const;
 
-const units: Record<string, 'seconds' | 'minutes' | 'hours' | 'days'> = {
-  秒: 'seconds',
-  分钟: 'minutes',
-  小时: 'hours',
-  天: 'days',
-};
-const days: Record<string, number> = { 今天: 0, 昨天: 1, 前天: 2 };
-
-/** `3小时前`, `昨天 12:30`, `07-31`: what only the moment of reading makes a date of. */
-function relative(text: string, zone: string, now: string): Parts | null {
-  const here = DateTime.fromISO(now, { zone });
-  const ago = /^(\d{1,4})\s*(秒|分钟|小时|天)\s*(?:以?前)$/.exec(text);
-  if (ago || text === '刚刚') {
-    const time = ago ? here.minus({ [units[ago[2]!]!]: Number(ago[1]) }) : here;
-    const { year, month, day, hour, minute } = time;
-    return ago?.[2] === '天' ? { year, month, day } : { year, month, day, hour, minute };
-  }
-  const spoken = /^(今天|昨天|前天)(.*)$/.exec(text);
-  if (spoken) {
-    const { year, month, day } = here.minus({ days: days[spoken[1]!]! });
-    return build(String(year), month, String(day), spoken[2]);
-  }
-  const yearless = /^(\d{1,2})[-/.月](\d{1,2})日?(?:\s+(.*))?$/.exec(text);
-  if (!yearless) return null;
-  const [, month = '', day = '', time] = yearless;
-  // The newest such day that is not still to come; tomorrow's may be a clock that differs.
-  const thisYear = DateTime.fromObject({ year: here.year, month: Number(month), day: Number(day) }, { zone });
-  const year = thisYear.isValid && thisYear <= here.plus({ days: 1 }) ? here.year : here.year - 1;
-  return build(String(year), month, day, time);
-}
+const anyForm = (text: string) => forms.reduce<Parts | null>((found, form) => found ?? form(text), null);
