@@ -228,6 +228,11 @@ describe('what can’t be read has a name:', () => {
     ['an entity bomb', bomb('<!ENTITY e0 "x">', '<!ENTITY e9 "&e0;&e0;">'), 'entities_refused'],
     ['the same in other quotes', bomb(`<!ENTITY e0 'x'>`, `<!ENTITY  e9\n'&e0;&e0;'>`), 'entities_refused'],
     ['an entity from a file', bomb('<!ENTITY e9 SYSTEM "file:///etc/passwd">'), 'entities_refused'],
+    [
+      'an entity that is used without end',
+      bomb(`<!ENTITY e9 "${'x'.repeat(1_000)}">`).replace('&e9;', '&e9;'.repeat(2_000)),
+      'entities_refused',
+    ],
     ['an endless depth', `<rss>${'<a>'.repeat(1_000)}`, 'too_deep'],
     ['an endless list that nobody closes', `<rss><channel>${'<item>'.repeat(100_000)}`, 'too_many_entries'],
     ['an endless list of JSON', `{"items":[${'{},'.repeat(300_000)}{}]}`, 'too_many_entries'],

@@ -19,7 +19,8 @@ export function readRss(root: Element): Omit<RawFeed, 'truncated'> {
   const inside = (element: Element): Element[] => childrenNamed(element, 'item', 'entry');
   // RSS 1.1 puts its items into a list of their own.
   const listed = childrenNamed(channel, 'items').flatMap(inside);
-  const items = [...inside(channel), ...listed, ...(channel === root ? [] : inside(root))];
+  const others = childrenNamed(root, 'channel').filter((each) => each !== channel);
+  const items = [...inside(channel), ...listed, ...others.flatMap(inside), ...(channel === root ? [] : inside(root))];
   return {
     format: formatOf(root),
     title: plain(childSaying(channel, 'title', 'dc:title', 'media:title', 'itunes:title')),

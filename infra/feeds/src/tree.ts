@@ -21,8 +21,18 @@ export type Element = {
   byName?: Map<string, Element[]>;
 };
 
+/** What stands where Unicode has controls is what Windows has there. */
+const fromWindows = (text: string) =>
+  /[\u0080-\u009F]/.test(text)
+    ? text.replaceAll(/[\u0080-\u009F]/g, (char) => windows.decode(Uint8Array.of(char.charCodeAt(0))))
+    : text;
+const windows = new TextDecoder('windows-1252');
+
 /** Elements that never stand in one of their own kind: a second one shows that the first was not closed. */
 const siblings = new Set(['item', 'entry']);
+/** Elements that hold words and no element of a feed: one of those shows that they were not closed. */
+const wordy = new Set(['title', 'link', 'guid', 'id', 'pubdate', 'comments', 'language', 'lastbuilddate']);
+const ofFeeds = new Set([...wordy, ...siblings, 'description', 'summary', 'content', 'category', 'author', 'updated']);
 
 /**
  * Reads XML the way browsers read pages: unclosed, unquoted and truncated markup is made the best of.
@@ -48,6 +58,7 @@ export function readTree(text: string): Element {
         // The parser itself takes each of them to be inside the last, and so its time grows with their square.
         if (siblings.has(qualified) && close(qualified) && ++unclosed > limits.entries)
           throw new BadFeed('too_many_entries', `more than ${limits.entries} entries that nobody closed`);
+        if (ofFeeds.has(qualified) && wordy.has(path.at(-1)!.qualified)) path.pop();
         const around = path.at(-1)!;
         const namespaces = around.namespaces.within(attributes);
         const colon = qualified.indexOf(':');
@@ -75,7 +86,7 @@ export function readTree(text: string): Element {
     },
     { xmlMode: true, decodeEntities: true, lowerCaseTags: true, lowerCaseAttributeNames: true, recognizeCDATA: true },
   );
-  parser.write(expandEntities(text));
+  parser.write(expandEntities(fromWindows(text)));
   for (const { element } of path) element.cut = path.length > 1;
   parser.end();
   return root;
@@ -162,11 +173,15 @@ export function innerHtml(element: Element | undefined): string {
   // XHTML has no escaped markup: what looks like some there is text about markup.
   const mixed = element.prefix === 'xhtml' || element.name === 'div' || elementsOf(element).length > 0;
   for (const each of element.children) write(mixed && typeof each === 'string' ? escapeText(each) : each);
-  const html = parts.join('').trim();
+  const html = withoutCdata(parts.join('').trim());
   if (html.length > limits.fieldChars)
     throw new BadFeed('field_too_large', `<${element.name}> holds ${html.length} characters`);
   return withBase(html, mixed ? '' : element.base);
 }
+
+/** Some escape a section of CDATA as if it were text. */
+const withoutCdata = (html: string) =>
+  html.startsWith('<![CDATA[') && html.endsWith(']]>') ? html.slice('<![CDATA['.length, -']]>'.length).trim() : html;
 
 /** Text inside an element as it is written, markup and all left out. */
 export function innerText(element: Element | undefined): string {
@@ -174,7 +189,7 @@ export function innerText(element: Element | undefined): string {
   const text = element.children.map((each) => (typeof each === 'string' ? each : innerText(each))).join('');
   if (text.length > limits.fieldChars)
     throw new BadFeed('field_too_large', `<${element.name}> holds ${text.length} characters`);
-  return text.trim();
+  return withoutCdata(text.trim());
 }
 
 /** Visible text on one line; markup in it, escaped or not, is read as markup. */

@@ -10,5 +10,5 @@ export function readXmlFeed(document: Element): RawFeed {
   if (!found) throw new BadFeed('not_a_feed', 'no <rss>, <feed> or <rdf:RDF> in the document');
   const root = ['item', 'entry'].includes(found.name) ? document : withoutOwnPrefix(found);
   const read = root.name === 'feed' || found.name === 'entry' ? readAtom : isCdf(root) ? readCdf : readRss;
-  return { ...read(root), truncated: document.cut };
+  return { ...read(root), truncated: root.cut };
 }
