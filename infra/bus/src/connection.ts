@@ -45,5 +45,9 @@ export async function connectBus({ url, name, inboxPrefix }: BusOptions): Promis
     noAsyncTraces: true,
     ignoreClusterUpdates: false,
   });
-  return new Bus(nc, nc.jetstream({ timeout: 5_000, checkAPI: false }), await nc.jetstreamManager({ checkAPI: false, timeout: 5_000 }));
+  return new Bus(
+    nc,
+    nc.jetstream({ timeout: 5_000, checkAPI: false }),
+    await nc.jetstreamManager({ checkAPI: false, timeout: 5_000 }),
+  );
 }

@@ -18,6 +18,7 @@ const worthwhile = 0.9;
 class HashStore {
   readonly #bus: Bus;
   readonly #bucket: string;
+  readonly #putting = new Map<string, Promise<void>>();
   #store: Promise<ObjectStore> | null = null;
 
   constructor(bus: Bus, bucket: string) {
@@ -28,13 +29,20 @@ class HashStore {
   /** Keeps the bytes. @returns their SHA-256, lower-case hex. */
   async keep(bytes: Uint8Array): Promise<string> {
     const hash = sha256(bytes);
+    // Of two that put the same name at once, the client takes one's chunks away under the other.
+    const putting = this.#putting.get(hash) ?? this.#put(hash, bytes).finally(() => this.#putting.delete(hash));
+    this.#putting.set(hash, putting);
+    await putting;
+    return hash;
+  }
+
+  async #put(hash: string, bytes: Uint8Array): Promise<void> {
     const store = await this.#open();
     const found = await store.info(hash);
-    if (found && !found.deleted) return hash;
+    if (found && !found.deleted) return;
     const small = await shrink(bytes);
     const gzipped = small.length < bytes.length * worthwhile;
     await store.putBlob({ name: hash, metadata: { encoding: gzipped ? 'gzip' : 'identity' } }, gzipped ? small : bytes);
-    return hash;
   }
 
   /** What was kept under a hash, or null. `intact` is false when the stored bytes have another hash by now. */
