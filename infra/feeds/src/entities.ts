@@ -1,5 +1,5 @@
 import { decodeHTMLStrict } from 'entities';
-import { BadFeed } from './feed.ts';
+import { BadFeed, limits } from './feed.ts';
 import { escapeText } from './markup.ts';
 
 /** What a document type declares. */
@@ -75,9 +75,14 @@ export function expandEntities(text: string): string {
     const character = decodeHTMLStrict(whole);
     return character === whole ? whole : escapeText(character);
   };
+  let signs = 0;
+  const escapeSign = () => {
+    if (++signs > limits.bareSigns) throw new BadFeed('malformed', `more than ${limits.bareSigns} signs begin no tag`);
+    return '&lt;';
+  };
   const expand = (part: string) => {
     const known = part.includes('&') ? part.replaceAll(named, standsFor) : part;
-    return known.includes('<') ? known.replaceAll(bareLessThan, '&lt;') : known;
+    return known.includes('<') ? known.replaceAll(bareLessThan, escapeSign) : known;
   };
   const parts: string[] = [];
   let from = 0;

@@ -76,4 +76,11 @@ export function eachEntry<T>(list: readonly T[], read: (each: T) => RawEntry): R
   return list.map(read);
 }
 
-export const limits = { entries: 5_000, depth: 256, elements: 500_000, fieldChars: 1_048_576 };
+export const limits = {
+  entries: 5_000,
+  depth: 256,
+  elements: 500_000,
+  unclosed: 20_000,
+  bareSigns: 500_000,
+  fieldChars: 1_048_576,
+};

@@ -234,7 +234,9 @@ describe('what can’t be read has a name:', () => {
       'entities_refused',
     ],
     ['an endless depth', `<rss>${'<a>'.repeat(1_000)}`, 'too_deep'],
-    ['an endless list that nobody closes', `<rss><channel>${'<item>'.repeat(100_000)}`, 'too_many_entries'],
+    ['an endless list that nobody closes', `<rss><channel>${'<item>'.repeat(100_000)}`, 'malformed'],
+    ['endless titles that nobody closes', `<rss>${'<title>a<link>'.repeat(100_000)}`, 'malformed'],
+    ['endless signs', `<rss>${'<'.repeat(1_000_000)}`, 'malformed'],
     ['an endless list of JSON', `{"items":[${'{},'.repeat(300_000)}{}]}`, 'too_many_entries'],
     [
       'an endless depth in a text',

@@ -23,10 +23,8 @@ export type Element = {
 
 /** What stands where Unicode has controls is what Windows has there. */
 const fromWindows = (text: string) =>
-  /[\u0080-\u009F]/.test(text)
-    ? text.replaceAll(/[\u0080-\u009F]/g, (char) => windows.decode(Uint8Array.of(char.charCodeAt(0))))
-    : text;
-const windows = new TextDecoder('windows-1252');
+  text.replaceAll(/[\u0080-\u009F]/g, (char) => windows[char.charCodeAt(0) - 0x80]!);
+const windows = [...new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 32 }, (_, i) => 0x80 + i))];
 
 /** Elements that never stand in one of their own kind: a second one shows that the first was not closed. */
 const siblings = new Set(['item', 'entry']);
@@ -50,15 +48,21 @@ export function readTree(text: string): Element {
   };
   let elements = 0;
   let unclosed = 0;
+  const leaveOpen = () => {
+    // The parser itself takes what follows to be inside, and its time grows with the square of that.
+    if (++unclosed > limits.unclosed)
+      throw new BadFeed('malformed', `more than ${limits.unclosed} elements are not closed`);
+  };
   const parser = new Parser(
     {
       onopentag(qualified, attributes) {
         if (path.length > limits.depth) throw new BadFeed('too_deep', `elements nested deeper than ${limits.depth}`);
         if (++elements > limits.elements) throw new BadFeed('malformed', `more than ${limits.elements} elements`);
-        // The parser itself takes each of them to be inside the last, and so its time grows with their square.
-        if (siblings.has(qualified) && close(qualified) && ++unclosed > limits.entries)
-          throw new BadFeed('too_many_entries', `more than ${limits.entries} entries that nobody closed`);
-        if (ofFeeds.has(qualified) && wordy.has(path.at(-1)!.qualified)) path.pop();
+        if (siblings.has(qualified) && close(qualified)) leaveOpen();
+        if (ofFeeds.has(qualified) && wordy.has(path.at(-1)!.qualified)) {
+          path.pop();
+          leaveOpen();
+        }
         const around = path.at(-1)!;
         const namespaces = around.namespaces.within(attributes);
         const colon = qualified.indexOf(':');
