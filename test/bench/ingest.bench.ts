@@ -138,8 +138,19 @@ await until(async () => {
   const found = await items();
   if (found < many * entries) throw new Error(`${found} items`);
 }, 600_000);
+// What a reader that begins anew needs for them: everything is read once more, and recognised by the log alone.
+await turn('same_body');
+await system.kill('ingest');
+await system.start('ingest');
+const again = system.pidOf('ingest')!;
+const restartMs = await timed(() =>
+  pipelined(many, 64, (source) => client.ask('source.read_now', { sourceId: `s${source}` }, 600_000)),
+);
+const restart = usageOf(again);
 await wait(settleMs);
-const residentMb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
+const residentMb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${again}/status`, 'utf8'))?.[1]) / 1_024;
+say(`  read again after a restart: ${rounded(restartMs / 1_000)} s, ${rounded(restart.cpu)} CPU s`);
+if ((await items()) !== many * entries + count) throw new Error('a restart brought something twice, or lost it');
 await bus.close();
 (server as ChildProcess).kill();
 
@@ -160,4 +171,6 @@ report({
   oneMoreTold: more.told,
   peakMb: rounded(held, 1),
   manySourcesMb: rounded(residentMb, 1),
+  restartSeconds: rounded(restartMs / 1_000),
+  restartCpu: rounded(restart.cpu),
 });

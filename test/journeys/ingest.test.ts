@@ -134,13 +134,19 @@ describe('a list page', () => {
       date: '2026-11-21',
     }));
     for (const { path, title } of burst) site.put(path, pageOf(title, long));
-    site.put('/list/p2.html', listOf(...burst.slice(4), ...rows));
     site.put(
       '/list/',
       listOf(...burst.slice(0, 4), rows[4]!)
         .replace(/<li><a href="\/list\/4.*?<\/li>/, '')
         .replace('</ul>', '</ul><a href="/list/p2.html">下一页</a>'),
     );
+    // A further page that can't be had now is read at a later look.
+    await until(async () => {
+      const failed = await of(sourceId, 'source.failed');
+      expect(failed.map(({ code }) => code)).toContain('http_error');
+    });
+    expect(await published(sourceId)).toHaveLength(rows.length + 1 + 4);
+    site.put('/list/p2.html', listOf(...burst.slice(4), ...rows));
     await arrived(sourceId, rows.length + 1 + burst.length);
   });
 
@@ -426,13 +432,18 @@ it('a sitemap brings the pages that it names, those within the column', async ()
     '/map/index.xml',
     `<?xml version="1.0"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><sitemap><loc>${site.url}/map/all.xml</loc></sitemap></sitemapindex>`,
   );
-  site.put(
-    '/map/all.xml',
-    `<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${paths.map((path) => `<url><loc>${site.url}${path}</loc><lastmod>2026-11-20</lastmod></url>`).join('')}</urlset>`,
-  );
+  const map = () =>
+    `<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${paths.map((path) => `<url><loc>${site.url}${path}</loc><lastmod>2026-11-20</lastmod></url>`).join('')}</urlset>`;
+  site.put('/map/all.xml', map());
   const sourceId = await register({ kind: 'sitemap', url: `${site.url}/map/index.xml`, within: `${site.url}/map/zc/` });
   const items = await arrived(sourceId, 2);
   expect(items.map(({ title }) => title).sort()).toEqual(['关于地图1号的公告', '关于地图2号的公告']);
+
+  // The index itself stays as it is, byte for byte.
+  paths.push('/map/zc/4.html');
+  site.put('/map/zc/4.html', pageOf('关于地图4号的公告', long));
+  site.put('/map/all.xml', map());
+  await arrived(sourceId, 3);
 });
 
 describe('before a source is registered', () => {
@@ -455,7 +466,7 @@ describe('before a source is registered', () => {
     expect(found.candidates[0]).toMatchObject({ detector: { kind: 'list' }, count: 4, article: { trouble: null } });
     expect(found.candidates[0]!.warnings).toContain('day_only');
     expect((await preview('/two/feed.xml')).candidates[0]).toMatchObject({ detector: { kind: 'feed' }, count: 4 });
-    expect((await preview('/map/all.xml')).candidates[0]).toMatchObject({ detector: { kind: 'sitemap' }, count: 3 });
+    expect((await preview('/map/all.xml')).candidates[0]).toMatchObject({ detector: { kind: 'sitemap' }, count: 4 });
     expect((await preview('/nothing-here')).trouble).toMatchObject({ code: 'http_error' });
   });
 });

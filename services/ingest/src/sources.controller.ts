@@ -22,7 +22,7 @@ export class SourcesController {
   ) {}
 
   @Query('source.status')
-  status(@Payload({ schema: sourceReference }) { sourceId }: SourceReference): SourceStatus {
+  status(@Payload({ schema: sourceReference }) { sourceId }: SourceReference): Promise<SourceStatus> {
     return this.watcher.status(sourceId);
   }
 

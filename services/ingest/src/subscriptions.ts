@@ -126,12 +126,13 @@ export class Subscriptions implements OnApplicationBootstrap, OnModuleDestroy {
       'hub.lease_seconds': String(wantedLeaseSeconds),
     }).toString();
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    // Also a hub that says yes and never verifies; what it verifies sets a later time.
+    this.#askIn(subscription, askAgainMs);
     const posted = await safePost(hub, { body, headers, allow: this.allowed.hosts });
     if (posted.kind === 'answered' && posted.status >= 200 && posted.status < 300) return;
     const detail = posted.kind === 'answered' ? `HTTP ${posted.status}` : posted.detail;
     this.log.warn('websub.not_subscribed', { hub, topic, reason: detail });
     watch.websub = { hub, state: 'refused', leaseUntil: watch.websub.leaseUntil, pushes: watch.websub.pushes };
-    this.#askIn(subscription, askAgainMs);
   }
 
   #askIn(subscription: Subscription, ms: number): void {

@@ -17,12 +17,12 @@ import { nextLook, type Pace } from './pace.ts';
 import { Unreadable, type Reader } from './reader.ts';
 import { rhythmOf } from './rhythm.ts';
 import { adapterOf } from './sources/index.ts';
-import type { Arrival, Entry, Read } from './sources/source.ts';
-import type { DocumentResult } from './worker.ts';
+import type { Arrival, Entry } from './sources/source.ts';
 import type { Memory, Teller, Told } from './teller.ts';
 import type { Urgency } from './turns.ts';
 import type { Marks, Web } from './web.ts';
 import type { Witness } from './witness.ts';
+import type { DocumentResult } from './worker.ts';
 
 export type WatchTools = {
   clock: Clock;
@@ -39,11 +39,23 @@ export type WatchTools = {
 /** What one document showed of an item. */
 export type Shown = { title: string; link: string | null; at: string | null; noticedAt: string };
 
+/** What one address held, or with the further pages and sitemaps that it leads to. */
+type Found = {
+  look: SourceLook;
+  shown: ReadonlyMap<string, Shown>;
+  next: readonly string[];
+  /** What came, in case that something is wrong with it. */
+  received: WebAnswer | null;
+};
+
+/** A document whose entries are told: since when, by what it is proven, and which items it showed. */
+type Telling = { at: string; evidence: () => Promise<Evidence>; shown: Map<string, Shown> };
+
 const looksKept = 20;
 /** Validators are not believed for ever: once a day everything is read, whatever the server says. */
 const fullReadSeconds = 24 * 3_600;
 const pagesOfBurst = 5;
-const sitemapsOfIndex = 50;
+const shownOfPushes = 1_000;
 const parallelEntries = 16;
 const slowMs = 3_000;
 /** A list that holds less than half of what it held has lost something, or its selectors have. */
@@ -56,7 +68,7 @@ export class Watch {
   readonly detector: Detector;
   readonly looks: SourceLook[] = [];
   /** What its last document showed, by item. */
-  shown = new Map<string, Shown>();
+  shown: ReadonlyMap<string, Shown> = new Map();
   /** Good looks since it was opened. */
   goodLooks: { at: string }[] = [];
   websub: SourceStatus['detectors'][number]['websub'] = null;
@@ -70,7 +82,7 @@ export class Watch {
   readonly #tools: WatchTools;
   readonly #memory: Memory;
   readonly #spacingMs: () => number;
-  readonly #marks = new Map<string, Marks & { bodyHash: string; readAt: string }>();
+  readonly #marks = new Map<string, Marks & Pick<Found, 'shown' | 'next'> & { bodyHash: string; readAt: string }>();
   #failures = 0;
   #retryAfter: number | null = null;
   /** When it brought something last; its first look is as good as news, because what came before is not known. */
@@ -82,8 +94,6 @@ export class Watch {
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<SourceLook> | null = null;
   #stopped = false;
-  /** What the document that is being read shows. */
-  #filling = new Map<string, Shown>();
   #quiet: boolean | null = null;
   /** What the last document's entries were, by their prints. */
   #prints = new Map<string, Told>();
@@ -114,7 +124,7 @@ export class Watch {
   /** Looks at once, or joins the look that is under way. */
   look(): Promise<SourceLook> {
     if (this.#timer) clearTimeout(this.#timer);
-    this.#running ??= this.#timed((at) => this.#fetch(this.detector.url, at)).finally(() => {
+    this.#running ??= this.#timed((at) => this.#pull(at)).finally(() => {
       this.#running = null;
       this.#scheduleNext();
     });
@@ -123,7 +133,10 @@ export class Watch {
 
   /** Something came by itself: a push, a webhook, a message. */
   arrived(arrival: Arrival, answer: WebAnswer): Promise<SourceLook> {
-    return this.#timed((at) => this.#take(arrival, answer, at, { page: 0, partial: true }));
+    const partial = true;
+    return this.#timed(async (at) =>
+      this.#judge(await this.#take(arrival, answer, at, { page: 0, partial }), at, { partial }),
+    );
   }
 
   /** An entry that came by itself and can't be used. */
@@ -133,7 +146,7 @@ export class Watch {
 
   /** What it listens to is not there. */
   async failed(trouble: Trouble): Promise<void> {
-    await this.#failed(this.#tools.clock.now(), trouble, null);
+    await this.#failed(trouble, null);
   }
 
   get status(): SourceStatus['detectors'][number] {
@@ -195,8 +208,17 @@ export class Watch {
     return look;
   }
 
+  /** A whole look: the document, what it leads to, and what that says of the source. */
+  async #pull(at: string): Promise<SourceLook> {
+    this.#retryAfter = null;
+    const found = await this.#fetch(this.detector.url, at);
+    // What the hub kept from us: looking is as often as ever until it pushes again.
+    if (found.look.told > 0 && this.websub?.state === 'active') this.websub = { ...this.websub, state: 'unreliable' };
+    return this.#judge(found, at, { partial: false });
+  }
+
   /** One address of this detector: the document itself, a further page of it, a sitemap of an index. */
-  async #fetch(url: string, at: string, page = 0): Promise<SourceLook> {
+  async #fetch(url: string, at: string, page = 0): Promise<Found> {
     const known = this.#marks.get(url);
     const marks = known && secondsBetween(known.readAt, at) < fullReadSeconds ? known : null;
     const { accept } = adapterOf(this.detector.kind);
@@ -208,27 +230,24 @@ export class Watch {
     });
     if (fetched.kind === 'trouble') {
       this.#retryAfter = fetched.retryAfterSeconds;
-      return this.#failed(at, fetched, fetched.answer);
+      return unread(at, fetched, fetched.answer);
     }
-    this.#retryAfter = null;
-    if (fetched.kind === 'unchanged') return this.#unchanged(at, fetched.answer);
-    const bodyHash = createHash('sha256').update(fetched.answer.bytes).digest('hex');
-    if (marks?.bodyHash === bodyHash) return this.#unchanged(at, fetched.answer);
-    const look = await this.#take(fetched.arrival, fetched.answer, at, { page, partial: false });
-    // What the hub kept from us: looking is as often as ever until it pushes again.
-    if (look.told > 0 && this.websub?.state === 'active') this.websub = { ...this.websub, state: 'unreliable' };
+    const { answer } = fetched;
+    const bodyHash = createHash('sha256').update(answer.bytes).digest('hex');
+    if (marks && (fetched.kind === 'unchanged' || marks.bodyHash === bodyHash)) {
+      const bytes = answer.bytes.length > 0 ? answer.bytes.length : null;
+      const entries = marks.shown.size;
+      const look: SourceLook = { ...blankLook(at), outcome: 'unchanged', status: answer.status, bytes, entries };
+      return this.#readOn({ look, shown: marks.shown, next: marks.next, received: null }, page, at);
+    }
+    if (fetched.kind === 'unchanged')
+      return unread(at, { code: 'http_error', detail: 'HTTP 304 to a question that did not ask for it' }, answer);
+    const own = await this.#take(fetched.arrival, answer, at, { page, partial: false });
+    const found = await this.#readOn(own, page, at);
     // Validators are kept only after every entry was told; a crash in between reads the whole document again.
-    if (!this.#stopped && look.outcome === 'read' && look.trouble === null)
-      this.#marks.set(url, { ...fetched.marks, bodyHash, readAt: at });
-    return look;
-  }
-
-  async #unchanged(at: string, { status, bytes }: WebAnswer): Promise<SourceLook> {
-    await this.#good(at);
-    await this.#reportRhythm(at);
-    await this.onRead?.();
-    const size = bytes.length > 0 ? bytes.length : null;
-    return { ...blankLook(at), outcome: 'unchanged', status, bytes: size, entries: this.shown.size };
+    if (!this.#stopped && found.look.trouble === null)
+      this.#marks.set(url, { ...fetched.marks, bodyHash, readAt: at, shown: own.shown, next: own.next });
+    return found;
   }
 
   /** Reads a document and tells what is new in it. `partial`: it holds only what is new. */
@@ -236,9 +255,8 @@ export class Watch {
     arrival: Arrival,
     answer: WebAnswer,
     at: string,
-    how: { page: number; partial: boolean },
-  ): Promise<SourceLook> {
-    const { page, partial } = how;
+    { page, partial }: { page: number; partial: boolean },
+  ): Promise<Found> {
     const { reader, reports } = this.#tools;
     const { sourceId, zone } = this.source;
     const evidence = this.#keeping(answer, this.#tools.clock.now());
@@ -253,58 +271,62 @@ export class Watch {
       if (!(error instanceof Unreadable)) throw error;
       read = { ok: false, code: error.code, detail: error.message };
     }
-    if (!read.ok) return this.#failed(at, read, answer);
+    if (!read.ok) return unread(at, read, answer);
 
-    if (page === 0) this.#filling = partial ? new Map(this.shown) : new Map();
-    const told = await this.#tellAll(read, at, evidence.keep);
+    const known = this.#prints;
+    if (page === 0 && !partial) this.#prints = new Map();
+    const shown = new Map<string, Shown>();
+    const told = await this.#tellAll(read, { at, evidence: evidence.keep, known, shown });
     for (const each of read.skipped) await reports.rejected(sourceId, each, await evidence.keep());
-    const further = await this.#readOn(read, page, at);
     if (page === 0) this.onHub?.(read.websub);
-
-    const { status, bytes } = answer;
-    const facts = {
+    const look: SourceLook = {
       ...blankLook(at),
-      status,
-      bytes: bytes.length,
+      outcome: 'read',
+      status: answer.status,
+      bytes: answer.bytes.length,
       charset: read.charset,
-      entries: read.entries.length + further.entries,
-      told: told + further.told,
+      entries: read.entries.length,
+      told,
+      trouble: read.trouble,
       snapshot: evidence.kept(),
     };
-    // What is doubted is not believed: the next look is compared with what there was.
-    const trouble =
-      read.trouble ?? further.trouble ?? (page === 0 && !partial ? this.#doubtful(read.entries.length) : null);
-    if (trouble) {
-      if (page === 0) this.shown = new Map([...this.shown, ...this.#filling]);
-      return { ...(await this.#failed(at, trouble, answer)), ...facts, outcome: 'read', trouble };
-    }
-    if (page === 0) {
-      this.shown = this.#filling;
-      await this.#good(at);
-      await this.#reportRhythm(at);
-      await this.onRead?.();
-    }
-    return { ...facts, outcome: 'read', trouble: null };
+    return { look, shown, next: read.next, received: answer };
   }
 
   /** Further pages of a list when its first one is all new, so that a burst is read to its end; sitemaps of an index always. */
-  async #readOn(
-    { next, entries }: Extract<Read, { ok: true }>,
-    page: number,
-    at: string,
-  ): Promise<{ entries: number; told: number; trouble: Trouble | null }> {
+  async #readOn(own: Found, page: number, at: string): Promise<Found> {
     const index = this.detector.kind === 'sitemap';
-    const burst = this.shown.size > 0 && entries.length > 0 && this.#overlap() === 0;
-    const wanted = index ? next.slice(0, page === 0 ? sitemapsOfIndex : 0) : burst && page < pagesOfBurst ? next : [];
-    const sum = { entries: 0, told: 0, trouble: null as Trouble | null };
+    const burst =
+      own.look.outcome === 'read' && this.shown.size > 0 && own.shown.size > 0 && !this.#overlaps(own.shown);
+    const wanted = index ? (page === 0 ? own.next : []) : burst && page < pagesOfBurst ? own.next : [];
+    let found = own;
     for (const url of wanted) {
       if (this.#stopped) break;
-      const look = await this.#fetch(url, at, page + 1);
-      sum.entries += look.entries;
-      sum.told += look.told;
-      sum.trouble ??= look.trouble;
+      found = both(found, await this.#fetch(url, at, page + 1));
     }
-    return sum;
+    return found;
+  }
+
+  /** What a look says of the source: it is well, or something is wrong with it. */
+  async #judge({ look, shown, received }: Found, at: string, { partial }: { partial: boolean }): Promise<SourceLook> {
+    if (this.#stopped) return look;
+    const trouble = look.trouble ?? (partial || look.outcome !== 'read' ? null : this.#doubtful(look.entries, shown));
+    if (trouble) {
+      // What a list held when all was well is what the next look is compared with: a burst that could not be read to
+      // its end is a burst still, and what is doubted is not believed.
+      if (look.outcome !== 'trouble' && this.detector.kind !== 'list') this.shown = new Map([...this.shown, ...shown]);
+      const snapshot = await this.#failed(trouble, received);
+      return {
+        ...look,
+        trouble: { ...trouble, detail: trouble.detail.slice(0, 1_000) },
+        snapshot: snapshot ?? look.snapshot,
+      };
+    }
+    this.shown = partial ? new Map([...this.shown, ...shown].slice(-shownOfPushes)) : shown;
+    await this.#good(at);
+    await this.#reportRhythm(at);
+    await this.onRead?.();
+    return look;
   }
 
   /** Whether texts stand on the entries' own pages. */
@@ -315,21 +337,18 @@ export class Watch {
   /** @returns how many entries were new or changed. */
   async #tellAll(
     { entries, prints, observed }: Extract<DocumentResult, { ok: true }>,
-    at: string,
-    evidence: () => Promise<Evidence>,
+    look: Telling & { known: ReadonlyMap<string, Told> },
   ): Promise<number> {
-    const known = this.#prints;
-    if (!this.#readsPages) this.#prints = new Map();
     let next = 0;
     let told = 0;
     const tell = async (i: number): Promise<boolean> => {
       const entry = entries[i]!;
       const print = prints[i];
-      if (print === undefined) return this.#tellByPage(entry, at, evidence);
-      const item = known.get(print) ?? (await this.#tell(observed[i]!, at, evidence));
+      if (print === undefined) return this.#tellByPage(entry, look);
+      const item = look.known.get(print) ?? (await this.#tell(observed[i]!, look));
       if (item === null) return false;
       this.#prints.set(print, { itemId: item.itemId, changed: false });
-      this.#show(item.itemId, entry, at);
+      this.#show(item.itemId, entry, look);
       return item.changed;
     };
     const lane = async () => {
@@ -340,20 +359,21 @@ export class Watch {
   }
 
   /** Entries whose text stands on their own pages: read where one is new or has another title; the others are re-read later. */
-  async #tellByPage(entry: Entry, at: string, ofList: () => Promise<Evidence>): Promise<boolean> {
+  async #tellByPage(entry: Entry, look: Telling): Promise<boolean> {
     const { teller, reader } = this.#tools;
     const keys = keysOf(entry, () => '');
     const itemId = await teller.find(this.source, keys, this.#memory);
     const before = itemId === null ? undefined : this.shown.get(itemId);
     if (itemId !== null && (before === undefined || before.title === entry.title || entry.title === '')) {
-      this.#show(itemId, entry, at);
+      this.#show(itemId, entry, look);
       return false;
     }
-    const page = entry.link === null ? null : await this.#page(entry.link, entry, at);
-    if (page?.observed) return (await this.#tell(page.observed, at, page.evidence))?.changed ?? false;
+    const page = entry.link === null ? null : await this.#page(entry.link, entry, look.at);
+    if (page?.observed)
+      return (await this.#tell(page.observed, { ...look, evidence: page.evidence }))?.changed ?? false;
     // Its page can't be read now: what the list says is told, because the clock runs; the text follows.
     const [observed] = await reader.run({ do: 'observe', entries: [entry], issuer: this.source.issuer });
-    return (await this.#tell(observed!, at, ofList))?.changed ?? false;
+    return (await this.#tell(observed!, look))?.changed ?? false;
   }
 
   /** The page of an entry. Null: it could not be had. */
@@ -375,8 +395,9 @@ export class Watch {
   }
 
   /** @returns the item that it is, or null where it can be none. */
-  async #tell(observed: Observed, at: string, evidence: () => Promise<Evidence>): Promise<Told | null> {
+  async #tell(observed: Observed, look: Telling): Promise<Told | null> {
     const { teller, reports } = this.#tools;
+    const { at, evidence } = look;
     if (!observed.ok) {
       await reports.rejected(this.source.sourceId, observed, await evidence());
       return null;
@@ -386,29 +407,33 @@ export class Watch {
     const others = detectorsOf(this.source).flatMap(({ url }) => (url === via ? [] : [url]));
     const told = await teller.tell(this.source, observation, this.#memory, { detector: kind, via, others, evidence });
     const { title, link } = observation.content;
-    this.#show(told.itemId, { title, link, published: observation.publication }, at);
+    this.#show(told.itemId, { title, link, published: observation.publication }, look);
     if (told.changed) this.#newsAt = at;
     return told;
   }
 
-  #show(itemId: string, { title, link, published }: Pick<Entry, 'title' | 'link' | 'published'>, at: string): void {
+  #show(
+    itemId: string,
+    { title, link, published }: Pick<Entry, 'title' | 'link' | 'published'>,
+    { at, shown }: Telling,
+  ): void {
     const noticedAt = this.shown.get(itemId)?.noticedAt ?? at;
-    this.#filling.set(itemId, { title, link, at: published.at, noticedAt });
+    shown.set(itemId, { title, link, at: published.at, noticedAt });
   }
 
-  /** How many of the items that the last document showed are still there. */
-  #overlap(): number {
-    return [...this.shown.keys()].filter((itemId) => this.#filling.has(itemId)).length;
+  /** Whether something of what was there last is still there. */
+  #overlaps(shown: ReadonlyMap<string, Shown>): boolean {
+    return [...this.shown.keys()].some((itemId) => shown.has(itemId));
   }
 
   /** Less than half of what a list held, or nothing of it: said for some looks, then it is how the list is. */
-  #doubtful(count: number): Trouble | null {
+  #doubtful(count: number, shown: ReadonlyMap<string, Shown>): Trouble | null {
     const { size } = this.shown;
     if (this.detector.kind !== 'list' || size < 4) return null;
     const trouble =
       count < size * shrunk
         ? { code: 'list_shrank', detail: `${count} rows instead of ${size}` }
-        : this.#overlap() === 0
+        : !this.#overlaps(shown)
           ? { code: 'list_replaced', detail: `none of ${size} rows is left, nor on further pages` }
           : null;
     this.#doubts = trouble ? this.#doubts + 1 : 0;
@@ -424,17 +449,15 @@ export class Watch {
     this.#reported = null;
   }
 
-  async #failed(at: string, { code, detail }: Trouble, answer: WebAnswer | null): Promise<SourceLook> {
+  /** @returns under which name what was received is kept, if it is. */
+  async #failed(trouble: Trouble, received: WebAnswer | null): Promise<string | null> {
     this.#failures++;
-    // What was received is kept when the trouble is new; a night of the same error is one answer, not 500.
-    const evidence =
-      answer && this.#reported !== code ? await this.#keeping(answer, this.#tools.clock.now()).keep() : null;
-    await this.#tools.reports.failed(this.source.sourceId, this.detector.url, { code, detail }, evidence);
-    this.#reported = code;
-    const status = answer?.status ?? null;
-    const trouble = { code, detail: detail.slice(0, 1_000) };
-    const snapshot = evidence?.snapshot ?? null;
-    return { ...blankLook(at), outcome: 'trouble', status, bytes: answer?.bytes.length ?? null, trouble, snapshot };
+    // Kept when the trouble is new; a night of the same error is one answer, not 500.
+    const isNew = this.#reported !== trouble.code;
+    const evidence = received && isNew ? await this.#keeping(received, this.#tools.clock.now()).keep() : null;
+    await this.#tools.reports.failed(this.source.sourceId, this.detector.url, trouble, evidence);
+    this.#reported = trouble.code;
+    return evidence?.snapshot ?? null;
   }
 
   async #reportRhythm(at: string): Promise<void> {
@@ -471,6 +494,34 @@ const blankLook = (at: string): Omit<SourceLook, 'outcome'> => ({
   told: 0,
   trouble: null,
   snapshot: null,
+});
+
+const unread = (at: string, { code, detail }: Trouble, received: WebAnswer | null): Found => ({
+  look: {
+    ...blankLook(at),
+    outcome: 'trouble',
+    status: received?.status ?? null,
+    bytes: received?.bytes.length ?? null,
+    trouble: { code, detail: detail.slice(0, 1_000) },
+  },
+  shown: new Map(),
+  next: [],
+  received,
+});
+
+/** A document with one that it leads to. */
+const both = (own: Found, further: Found): Found => ({
+  ...own,
+  look: {
+    ...own.look,
+    outcome: own.look.outcome === further.look.outcome ? own.look.outcome : 'read',
+    entries: own.look.entries + further.look.entries,
+    told: own.look.told + further.look.told,
+    trouble: own.look.trouble ?? further.look.trouble,
+    snapshot: own.look.snapshot ?? further.look.snapshot,
+  },
+  shown: new Map([...own.shown, ...further.shown]),
+  received: own.look.trouble ? own.received : further.look.trouble ? further.received : own.received,
 });
 
 const secondsBetween = (from: string, to: string) => DateTime.fromISO(to).diff(DateTime.fromISO(from)).as('seconds');

@@ -76,19 +76,20 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** @throws Refusal */
-  status(sourceId: string): SourceStatus {
-    const { watches } = this.#mustHave(sourceId);
+  async status(sourceId: string): Promise<SourceStatus> {
+    const { watches } = await this.#mustHave(sourceId);
     return { sourceId, detectors: watches.map((watch) => watch.status) };
   }
 
   /** @throws Refusal */
   async readNow(sourceId: string): Promise<SourceReadNow> {
-    const { watches } = this.#mustHave(sourceId);
+    const { watches } = await this.#mustHave(sourceId);
     const looks = await Promise.all(watches.filter(({ pulled }) => pulled).map((watch) => watch.look()));
     return { sourceId, looks };
   }
 
-  #mustHave(sourceId: string): Watched {
+  async #mustHave(sourceId: string): Promise<Watched> {
+    await this.#opening;
     const watched = this.#watched.get(sourceId);
     if (!watched) throw new Refusal('registration_missing', `no source ${sourceId}`);
     return watched;

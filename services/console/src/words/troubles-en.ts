@@ -75,6 +75,9 @@ export const troublesEn: Record<keyof typeof troublesZh, string> = {
   'todo.wrong_signature': 'The secrets differ, or someone pretends. Compare them; set a new one under Edit if need be.',
   'trouble.stale_timestamp': 'A push from too long ago was refused',
   'todo.stale_timestamp': 'The sender’s clock may be wrong; a push that is replayed must not be taken anyway.',
+  'trouble.too_many_undated': 'Too many addresses in the sitemap have no date',
+  'todo.too_many_undated':
+    'Nobody can tell which of them are new; only the first were read, so something may be missed. Use the column’s own list page, or fill in “Only pages whose address begins so”.',
   'trouble.list_shrank': 'The list has become much shorter',
   'todo.list_shrank':
     'Perhaps only part of it was loaded, or items were removed. Open the list, so that nothing is missed.',

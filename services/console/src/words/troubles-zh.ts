@@ -64,6 +64,9 @@ export const troublesZh = {
   'todo.wrong_signature': '两边的密钥不一致，或有人冒充。请与对方核对密钥；必要时在“编辑”里换一个。',
   'trouble.stale_timestamp': '推送的时间与现在相差过大，已拒收',
   'todo.stale_timestamp': '请对方校准服务器时钟；重放的旧推送本来就不应收下。',
+  'trouble.too_many_undated': '网站地图里没有日期的地址太多',
+  'todo.too_many_undated':
+    '分不清哪些是新的，只读了前一部分，可能漏转。请改用该栏目自己的列表页，或填写“只收此地址开头的页面”。',
   'trouble.list_shrank': '列表突然变短',
   'todo.list_shrank': '可能只载入了一部分，或对方删了稿件。请打开列表核对，以免漏转。',
   'trouble.list_replaced': '列表内容全部换了',

@@ -30,3 +30,21 @@ it('an index names further sitemaps', async () => {
   expect(await read(index)).toMatchObject({ ok: true, entries: [], next: ['https://tax.example/s1.xml'] });
   expect(await read('<html></html>')).toMatchObject({ ok: false, code: 'not_a_sitemap' });
 });
+
+it('of many, the newest are read; too many without a date are a trouble', async () => {
+  const dated = (i: number) => `<lastmod>${2000 + (i % 26)}-01-${String((i % 28) + 1).padStart(2, '0')}</lastmod>`;
+  const index = (count: number, date: (i: number) => string) =>
+    `<sitemapindex>${Array.from({ length: count }, (_, i) => `<sitemap><loc>https://tax.example/s${i}.xml</loc>${date(i)}</sitemap>`).join('')}</sitemapindex>`;
+  expect(await read(index(80, dated))).toMatchObject({
+    trouble: null,
+    next: { length: 50, 0: 'https://tax.example/s25.xml' },
+  });
+  expect(await read(index(51, (i) => (i === 50 ? '' : dated(i))))).toMatchObject({
+    trouble: null,
+    next: { 0: 'https://tax.example/s50.xml' },
+  });
+  expect(await read(index(51, () => ''))).toMatchObject({
+    trouble: { code: 'too_many_undated' },
+    next: { length: 50 },
+  });
+});

@@ -1,9 +1,11 @@
+import type { FeedDate } from '@tongsheng/feeds';
 import { decodeText } from '@tongsheng/web';
 import { readSitemap } from '../webpages/sitemap.ts';
 import { found, linkEntry, type SourceAdapter } from './source.ts';
 
-/** So many of the newest addresses are looked at; a sitemap names all that a site ever had. */
+/** So many of the newest addresses are looked at, and sitemaps of an index; they name all that a site ever had. */
 const newest = 500;
+const newestOfIndex = 50;
 
 /** Sitemaps (sitemaps.org 0.9), news sitemaps, and indexes of them, newest first. */
 export const sitemap: SourceAdapter = {
@@ -17,11 +19,13 @@ export const sitemap: SourceAdapter = {
     const map = readSitemap(text, { zone, now, url });
     if (!map.ok) return map;
     const { within } = detector;
-    const wanted = map.entries
-      .filter(({ link }) => within === undefined || link.startsWith(within))
-      .map((each) => ({ ...each, dated: each.published ?? each.lastModified }))
-      .sort((a, b) => (b.dated.at ?? '').localeCompare(a.dated.at ?? ''));
-    const entries = wanted.slice(0, newest).map(({ link, title, published, lastModified }) =>
+    const wanted = newestFirst(
+      map.entries
+        .filter(({ link }) => within === undefined || link.startsWith(within))
+        .map((each) => ({ ...each, dated: each.published ?? each.lastModified })),
+      newest,
+    );
+    const entries = wanted.taken.map(({ link, title, published, lastModified }) =>
       linkEntry({
         // Without news, a sitemap has no titles; the page has.
         title: title ?? '',
@@ -31,6 +35,28 @@ export const sitemap: SourceAdapter = {
         updatedAt: lastModified.at,
       }),
     );
-    return found({ entries, charset, replaced, next: map.kind === 'index' ? map.sitemaps : [] });
+    const further = newestFirst(
+      map.sitemaps.map((each) => ({ ...each, dated: each.lastModified })),
+      newestOfIndex,
+    );
+    return found({
+      entries,
+      charset,
+      replaced,
+      next: further.taken.map(({ link }) => link),
+      trouble: wanted.trouble ?? further.trouble,
+    });
   },
 };
+
+/** The newest of them, and those of which nobody knows whether they are new. Too many of these is a trouble. */
+function newestFirst<T extends { dated: FeedDate }>(all: readonly T[], most: number) {
+  const dateOf = ({ dated }: T) => dated.at ?? '9999';
+  const sorted = all.toSorted((a, b) => dateOf(b).localeCompare(dateOf(a)));
+  const undated = all.filter(({ dated }) => dated.at === null).length;
+  const trouble =
+    undated > most
+      ? { code: 'too_many_undated', detail: `${undated} addresses without a date, of which ${most} are read` }
+      : null;
+  return { taken: sorted.slice(0, most), trouble };
+}

@@ -36,7 +36,7 @@ describe('a sitemap', () => {
   it('may be an index of sitemaps, or a plain list', () => {
     expect(
       read(`<sitemapindex ${ns}><sitemap><loc>https://tax.example/s1.xml</loc></sitemap></sitemapindex>`),
-    ).toMatchObject({ kind: 'index', entries: [], sitemaps: ['https://tax.example/s1.xml'] });
+    ).toMatchObject({ kind: 'index', entries: [], sitemaps: [{ link: 'https://tax.example/s1.xml' }] });
     expect(read('https://tax.example/1.html\nhttps://tax.example/2.html\n')).toMatchObject({
       kind: 'text',
       entries: { length: 2 },

@@ -5,7 +5,12 @@ import { addressOf } from './dom.ts';
 export type SitemapEntry = { link: string; title: string | null; lastModified: FeedDate; published: FeedDate | null };
 
 export type SitemapRead =
-  | { ok: true; kind: 'urlset' | 'index' | 'text'; entries: SitemapEntry[]; sitemaps: string[] }
+  | {
+      ok: true;
+      kind: 'urlset' | 'index' | 'text';
+      entries: SitemapEntry[];
+      sitemaps: { link: string; lastModified: FeedDate }[];
+    }
   | { ok: false; code: 'not_a_sitemap' | 'too_many_entries'; detail: string };
 
 /** The protocol's own limit (sitemaps.org). */
@@ -56,7 +61,7 @@ export function readSitemap(text: string, { zone, now, url }: { zone: string; no
     return [{ link, title: each['title']?.trim() || null, lastModified: read(each['lastmod']), published }];
   });
   return kind === 'index'
-    ? { ok: true, kind, entries: [], sitemaps: entries.map(({ link }) => link) }
+    ? { ok: true, kind, entries: [], sitemaps: entries }
     : { ok: true, kind, entries, sitemaps: [] };
 }
 
