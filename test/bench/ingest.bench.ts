@@ -142,6 +142,7 @@ await until(async () => {
 await turn('same_body');
 await system.kill('ingest');
 await system.start('ingest');
+await until(() => client.ask('source.status', { sourceId: 's0' }), 60_000);
 const again = system.pidOf('ingest')!;
 const restartMs = await timed(() =>
   pipelined(many, 64, (source) => client.ask('source.read_now', { sourceId: `s${source}` }, 600_000)),

@@ -68,3 +68,24 @@ describe('two hundred sources that drip', () => {
     expect(began).toEqual(['1', '2', '3']);
   });
 });
+
+it('nobody asks while too many answers wait to be read, except for the pages that a reading needs', async () => {
+  const turns = new Turns({ unread: 2 });
+  const began: string[] = [];
+  const ends: (() => void)[] = [];
+  const read = () => void turns.reading(() => new Promise<void>((resolve) => ends.push(resolve)));
+  const take = (name: string, urgency: Urgency = 'urgent') =>
+    void turns.take(name, urgency, 0, async () => void began.push(name));
+  for (let i = 0; i < 3; i++) read();
+  for (const name of ['look', 'another', 'third']) take(name);
+  take('page', 'patient');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(began).toEqual(['page']);
+  ends[0]!();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(began).toEqual(['page']);
+  // Then there is room, and what brought nothing to read lets the next one in.
+  ends[1]!();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(began).toEqual(['page', 'look', 'another', 'third']);
+});

@@ -3,6 +3,8 @@ export type TurnOptions = {
   parallel?: number;
   /** A request that takes longer than this no longer holds its place, in ms. */
   placeMs?: number;
+  /** Answers that may wait to be read; while there are more, nobody asks, because each of them holds memory. */
+  unread?: number;
 };
 
 /** A look at a source is urgent: nothing is noticed before it. Pages of items and files can wait for it. */
@@ -19,15 +21,21 @@ export class Turns {
   readonly #hosts = new Map<string, Host>();
   readonly #queue: (() => void)[] = [];
   #free: number;
+  #roomForAnswers: number;
+  readonly #waitingForRoom: (() => void)[] = [];
 
-  constructor({ parallel = 32, placeMs = 100 }: TurnOptions = {}) {
+  constructor({ parallel = 32, placeMs = 100, unread = 32 }: TurnOptions = {}) {
     this.#free = parallel;
     this.#placeMs = placeMs;
+    this.#roomForAnswers = unread;
   }
 
   /** Runs work when its host and the network have room. `spacingMs`: from this request's start to the next one's. */
   async take<T>(host: string, urgency: Urgency, spacingMs: number, work: () => Promise<T>): Promise<T> {
     await this.#hostTurn(host, urgency, spacingMs);
+    // Pages are fetched in the middle of a reading, which would wait for itself.
+    if (urgency === 'urgent' && this.#roomForAnswers <= 0)
+      await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
     const giveUp = await this.#place();
     const timer = setTimeout(giveUp, this.#placeMs);
     try {
@@ -35,7 +43,24 @@ export class Turns {
     } finally {
       clearTimeout(timer);
       giveUp();
+      this.#admit();
     }
+  }
+
+  /** An answer has come and is to be read. What has to wait for it waits here, and not in memory. */
+  async reading<T>(read: () => Promise<T>): Promise<T> {
+    this.#roomForAnswers--;
+    try {
+      return await read();
+    } finally {
+      this.#roomForAnswers++;
+      this.#admit();
+    }
+  }
+
+  /** The next one may ask. Not every request brings something to read, so each that ends lets another one in. */
+  #admit(): void {
+    if (this.#roomForAnswers > 0) this.#waitingForRoom.shift()?.();
   }
 
   async #hostTurn(name: string, urgency: Urgency, spacingMs: number): Promise<void> {

@@ -242,7 +242,8 @@ export class Watch {
     }
     if (fetched.kind === 'unchanged')
       return unread(at, { code: 'http_error', detail: 'HTTP 304 to a question that did not ask for it' }, answer);
-    const own = await this.#take(fetched.arrival, answer, at, { page, partial: false });
+    const { arrival } = fetched;
+    const own = await this.#tools.web.reading(() => this.#take(arrival, answer, at, { page, partial: false }));
     const found = await this.#readOn(own, page, at);
     // Validators are kept only after every entry was told; a crash in between reads the whole document again.
     if (!this.#stopped && found.look.trouble === null)

@@ -38,6 +38,11 @@ export class Web {
 
   constructor(private readonly allowed: Allowed) {}
 
+  /** While something that has come is being read and told. */
+  reading<T>(read: () => Promise<T>): Promise<T> {
+    return this.#turns.reading(read);
+  }
+
   async get(url: string, { accept, marks, maxBytes, urgency, spacingMs }: FetchOptions): Promise<Fetch> {
     const fetched = await this.#turns.take(hostOf(url), urgency, spacingMs, () =>
       safeFetch(url, {
