@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { AccessEvent } from './access.ts';
+import { ClusterEvent, ClusterKeyEvent } from './cluster.ts';
 import { DeliveryEvent } from './delivery.ts';
 import { ItemEvent, ItemKnownAs } from './item.ts';
 import {
   RegistryEvent,
   type ChannelRegistered,
+  type OverrideRegistered,
   type PersonRegistered,
+  type PolicyRegistered,
   type RuleRegistered,
   type SiteRegistered,
   type SourceRegistered,
@@ -13,17 +16,21 @@ import {
 } from './registry.ts';
 import { ReleaseEvent } from './release.ts';
 import { RepostEvent } from './repost.ts';
+import { RoutingEvent } from './routing.ts';
 import { SourceHealthEvent } from './source-health.ts';
 
 /** Every event of the journal. `history/` holds a frozen sample of each that was ever written. */
 export const AnyEvent = z.discriminatedUnion('type', [
   AccessEvent,
+  ClusterEvent,
+  ClusterKeyEvent,
   DeliveryEvent,
   ItemEvent,
   ItemKnownAs,
   RegistryEvent,
   ReleaseEvent,
   RepostEvent,
+  RoutingEvent,
   SourceHealthEvent,
 ]);
 export type AnyEvent = z.infer<typeof AnyEvent>;
@@ -33,12 +40,17 @@ export type EventsByAggregate = {
   access: AccessEvent;
   alias: ItemKnownAs;
   channel: ChannelRegistered;
+  cluster: ClusterEvent;
+  cluster_key: ClusterKeyEvent;
   delivery: DeliveryEvent;
   item: ItemEvent;
+  override: OverrideRegistered;
   person: PersonRegistered;
+  policy: PolicyRegistered;
   poll: SourceHealthEvent;
   release: ReleaseEvent;
   repost: RepostEvent;
+  routing: RoutingEvent;
   rule: RuleRegistered;
   site: SiteRegistered;
   source: SourceRegistered;

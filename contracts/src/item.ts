@@ -18,6 +18,10 @@ export type Publication = z.infer<typeof publication>;
 export const isExact = ({ at, precision }: Publication, seenAt: string): boolean =>
   at !== null && at <= seenAt && (precision === 'second' || precision === 'minute');
 
+/** Policy document 政策文件, interpretation 解读, notice 通知公告, news 动态. */
+export const itemKind = z.enum(['policy', 'interpretation', 'notice', 'news']);
+export type ItemKind = z.infer<typeof itemKind>;
+
 /** A file that an item offers beside its text 附件. */
 export const attachment = z.object({ url: z.url(), name: z.string().max(300) });
 export type Attachment = z.infer<typeof attachment>;

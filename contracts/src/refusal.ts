@@ -16,10 +16,18 @@ export const refusalCodes = {
   stale_view: 503,
   // registry
   registration_missing: 404,
+  // routing and clusters
+  routing_missing: 404,
+  routing_closed: 409,
+  routing_no_site: 422,
+  cluster_missing: 404,
+  cluster_alone: 409,
+  cluster_merged: 409,
   // reposts
   repost_missing: 404,
   repost_already_approved: 409,
   repost_already_closed: 409,
+  repost_merged: 409,
   repost_changed: 409,
   repost_not_approved: 409,
   repost_not_published: 409,

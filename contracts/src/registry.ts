@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { override, policy } from './policy.ts';
 import { mustBeReadable, source } from './source.ts';
-import { channelId, commandHead, duration, line, personId, siteId, sourceId, token } from './words.ts';
+import { channelId, commandHead, duration, line, personId, region, siteId, sourceId, token } from './words.ts';
 
 export const level = z.enum(['national', 'province', 'city']);
 
@@ -9,24 +10,60 @@ export const site = z.object({
   siteId,
   name: line,
   level,
+  /** Whose website it is. Without it nothing follows from the hierarchy. */
+  region: region.optional(),
+  /** Whom it answers to, where that is not the region around its own: a city under separate planning answers to the nation. */
+  superior: region.optional(),
+  /** Counties have no website and speak through this one. */
+  speaksFor: z
+    .array(z.object({ region, name: line }))
+    .max(200)
+    .default([]),
   /** Where the public reads it; pages are `<baseUrl>/<site>/<kind>/<id>`. */
   baseUrl: z.url(),
 });
 export type Site = z.infer<typeof site>;
 
-/** Which items of which sources which sites must repost, within which limit (税总发〔2017〕84号 二(五)3: 12 hours). */
+/** What a rule may look at. `level` is the level of the source. */
+export const ruleField = z.enum(['source', 'level', 'column', 'issuer', 'document_number', 'kind', 'title', 'text']);
+export type RuleField = z.infer<typeof ruleField>;
+
+/** Holds when the field is, begins with or includes any of the values; `not` turns it round. */
+export const condition = z.strictObject({
+  field: ruleField,
+  op: z.enum(['is', 'begins', 'includes']),
+  values: z.array(line).min(1).max(100),
+  not: z.boolean().default(false),
+});
+export type Condition = z.infer<typeof condition>;
+
+export const priority = z.enum(['high', 'normal', 'low']);
+export type Priority = z.infer<typeof priority>;
+
+/**
+ * What becomes of an item: the first rule, by order, whose conditions all hold decides. Who owes it, and within which
+ * limit, follows from the obligation policies, unless the rule names sites of its own.
+ */
 export const rule = z.object({
   ruleId: token,
   name: line,
-  /** Lower first; the first rule that matches an item decides. */
+  /** Lower first. */
   order: z.int(),
-  sources: z.array(sourceId).min(1),
-  /** Any of these words in the title; empty means every item of the sources. */
+  /** Any of these sources; empty means all. */
+  sources: z.array(sourceId).default([]),
+  /** Any of these words in the title; empty means every title. */
   titleIncludes: z.array(line).default([]),
-  effect: z.enum(['mandatory', 'ignore']),
+  /** All of these, besides. */
+  conditions: z.array(condition).max(20).default([]),
+  /** `optional`: an editor may take it up. `ignore`: it concerns nobody here. */
+  effect: z.enum(['mandatory', 'optional', 'ignore']),
+  /** Exactly these sites; empty means those that the obligation policies bind. */
   sites: z.array(siteId).default([]),
+  /** For sites that the rule names and no policy binds (税总发〔2017〕84号 二(五)3: 12 hours). */
   limit: duration.default('PT12H'),
   column: line,
+  priority: priority.default('normal'),
+  enabled: z.boolean().default(true),
 });
 export type Rule = z.infer<typeof rule>;
 
@@ -76,6 +113,10 @@ export type ApiToken = z.infer<typeof apiToken>;
 
 /** A site, as it is from now on. Configuration is events too: who changed what, and when, stays in the log. */
 export const SiteRegistered = z.object({ type: z.literal('site.registered'), ...site.shape });
+/** An obligation policy, as it binds from now on; tasks that exist keep the deadline they were born with. */
+export const PolicyRegistered = z.object({ type: z.literal('policy.registered'), ...policy.shape });
+/** A decision of people about one site and one source, against what the policies say. */
+export const OverrideRegistered = z.object({ type: z.literal('override.registered'), ...override.shape });
 /** A source, as it is read from now on. */
 export const SourceRegistered = z.object({ type: z.literal('source.registered'), ...source.shape });
 /** A rule, as it binds from now on; tasks that exist keep the deadline they were born with. */
@@ -89,6 +130,8 @@ export const TokenRegistered = z.object({ type: z.literal('token.registered'), .
 
 export type SiteRegistered = z.infer<typeof SiteRegistered>;
 export type SourceRegistered = z.infer<typeof SourceRegistered>;
+export type PolicyRegistered = z.infer<typeof PolicyRegistered>;
+export type OverrideRegistered = z.infer<typeof OverrideRegistered>;
 export type RuleRegistered = z.infer<typeof RuleRegistered>;
 export type PersonRegistered = z.infer<typeof PersonRegistered>;
 export type ChannelRegistered = z.infer<typeof ChannelRegistered>;
@@ -97,6 +140,8 @@ export type TokenRegistered = z.infer<typeof TokenRegistered>;
 export const RegistryEvent = z.discriminatedUnion('type', [
   SiteRegistered,
   SourceRegistered,
+  PolicyRegistered,
+  OverrideRegistered,
   RuleRegistered,
   PersonRegistered,
   ChannelRegistered,
@@ -107,6 +152,8 @@ export type RegistryEvent = z.infer<typeof RegistryEvent>;
 export const RegistryCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('site.register'), ...commandHead, site }),
   z.strictObject({ type: z.literal('source.register'), ...commandHead, source: source.superRefine(mustBeReadable) }),
+  z.strictObject({ type: z.literal('policy.register'), ...commandHead, policy }),
+  z.strictObject({ type: z.literal('override.register'), ...commandHead, override }),
   z.strictObject({ type: z.literal('rule.register'), ...commandHead, rule }),
   z.strictObject({ type: z.literal('person.register'), ...commandHead, person }),
   z.strictObject({ type: z.literal('channel.register'), ...commandHead, channel }),
@@ -118,6 +165,7 @@ export type RegistryCommand = z.infer<typeof RegistryCommand>;
 export const Seed = z.strictObject({
   sites: z.array(site),
   sources: z.array(source),
+  policies: z.array(policy).default([]),
   rules: z.array(rule),
   channels: z.array(channel),
   /** Passwords in clear are only for the first start; the log holds their argon2id hashes. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { publication } from './item.ts';
+import { itemKind, publication } from './item.ts';
+import { target } from './policy.ts';
+import { priority } from './registry.ts';
 import { commandHead, duration, hash, instant, itemId, line, personId, siteId, sourceId, token } from './words.ts';
 
 export const taskId = token;
@@ -15,7 +17,9 @@ const version = { version: z.int().min(1), contentHash: hash, title: line };
 
 /** Why this site must repost this item, and until when. */
 export const obligation = z.object({
-  rule: z.object({ ruleId: token, name: line, because: z.string().max(500) }),
+  rule: z.object({ ruleId: token, name: line, because: z.string().max(1_000) }),
+  /** The obligation policy that binds the site; null where a rule or a person named it. */
+  policy: z.object({ policyId: token, name: line, basis: line }).nullable().default(null),
   limit: duration,
   /** `stated`: the source gave a time. `first_seen`: it gave none, only a date, or one in the future. */
   basis: z.enum(['stated', 'first_seen']),
@@ -24,27 +28,51 @@ export const obligation = z.object({
 });
 export type Obligation = z.infer<typeof obligation>;
 
-const queued = {
-  ...key,
+/** One item that the site owes, with what it owes it for. */
+export const obliged = z.object({
   itemId,
   sourceId,
   sourceName: line,
   link: z.url().nullable(),
   publication,
   firstSeenAt: instant,
-  column: line,
   ...version,
   ...obligation.shape,
+});
+export type Obliged = z.infer<typeof obliged>;
+
+const queued = {
+  ...key,
+  ...obliged.shape,
+  column: line,
+  /** The items that are the same policy; absent in what was written before there were clusters. */
+  clusterId: token.optional(),
+  kind: itemKind.default('news'),
+  priority: priority.default('normal'),
+  target: target.default('site'),
 };
 
 /** A site owes the public this item. The clock runs and nothing stops, loses or resets it. */
 const RepostQueued = z.object({ type: z.literal('repost.queued'), ...queued });
+/** Another source carries the same policy: one repost settles this obligation too, and the earliest limit counts. */
+const RepostBound = z.object({ type: z.literal('repost.bound'), ...key, ...obliged.shape });
+/** The item turned out to be another policy; it has a task of its own, with the limit it always had. */
+const RepostUnbound = z.object({ type: z.literal('repost.unbound'), ...key, itemId, unboundAt: instant });
+/** Its obligations moved to another task, which is the same policy. */
+const RepostMerged = z.object({ type: z.literal('repost.merged'), ...key, into: taskId, mergedAt: instant });
 /** The source changed the item while the task is open; what was seen before can no longer be approved. */
-const RepostSourceChanged = z.object({ type: z.literal('repost.source_changed'), ...key, ...version });
+const RepostSourceChanged = z.object({
+  type: z.literal('repost.source_changed'),
+  ...key,
+  itemId: itemId.optional(),
+  ...version,
+});
 /** An editor decided to repost exactly this version. */
 const RepostApproved = z.object({
   type: z.literal('repost.approved'),
   ...key,
+  /** Whose text is reposted, of the items that are the same policy. */
+  itemId: itemId.optional(),
   ...version,
   by: personId,
   byName: line,
@@ -119,6 +147,9 @@ const ExemptionRefused = z.object({
 
 export const RepostEvent = z.discriminatedUnion('type', [
   RepostQueued,
+  RepostBound,
+  RepostUnbound,
+  RepostMerged,
   RepostSourceChanged,
   RepostApproved,
   RepostPublished,
@@ -135,7 +166,10 @@ const command = { ...commandHead, ...key };
 
 export const RepostCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('repost.queue'), ...commandHead, ...queued }),
-  z.strictObject({ type: z.literal('repost.follow_source'), ...command, ...version }),
+  z.strictObject({ type: z.literal('repost.bind'), ...command, ...obliged.shape }),
+  z.strictObject({ type: z.literal('repost.unbind'), ...command, itemId }),
+  z.strictObject({ type: z.literal('repost.merge'), ...command, into: taskId }),
+  z.strictObject({ type: z.literal('repost.follow_source'), ...command, itemId, ...version }),
   /** `seenHash` is the content hash of the version the editor had on the screen. */
   z.strictObject({ type: z.literal('repost.approve'), ...command, seenHash: hash }),
   z.strictObject({

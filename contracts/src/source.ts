@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { line, sourceId } from './words.ts';
+import { line, region, sourceId } from './words.ts';
 
 /**
  * How a source is read. `feed`: RSS, Atom or JSON Feed, with WebSub where it has a hub. `list`: an HTML page of links.
@@ -49,11 +49,16 @@ export const detector = z.object({
 });
 export type Detector = z.infer<typeof detector>;
 
+/** Whose publications a source carries; what it is to a site follows from both regions. */
+export const publisher = z.object({ kind: z.enum(['tax', 'government', 'state_council', 'other']), region });
+export type Publisher = z.infer<typeof publisher>;
+
 /** An upstream column that sites must watch, and how it is read. */
 export const source = z.object({
   sourceId,
   name: line,
   level: z.enum(['national', 'national-portal', 'province', 'province-portal', 'city-portal']),
+  publisher: publisher.optional(),
   ...detector.shape,
   /** Further ways to notice the same publications. */
   also: z.array(detector).max(4).default([]),

@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { member, signal } from './cluster.ts';
 import { outcome } from './delivery.ts';
 import { evidence } from './evidence.ts';
-import { content, keptFile, publication } from './item.ts';
-import { level, role } from './registry.ts';
+import { content, itemKind, keptFile, publication } from './item.ts';
+import { target } from './policy.ts';
+import { level, priority, role } from './registry.ts';
 import { draft, reviewStep } from './release.ts';
-import { obligation, warningShare } from './repost.ts';
+import { obliged, warningShare } from './repost.ts';
+import { routingEffect, RoutingEvent } from './routing.ts';
 import { SourceStatus } from './source-health.ts';
 import { detector, source, sourceKind } from './source.ts';
 import { actor, channelId, hash, instant, itemId, line, personId, siteId, sourceId, token } from './words.ts';
@@ -21,25 +24,26 @@ export const Me = z.object({
 });
 export type Me = z.infer<typeof Me>;
 
-export const repostState = z.enum(['queued', 'approved', 'published', 'verified', 'exempted']);
+export const repostState = z.enum(['queued', 'approved', 'published', 'verified', 'exempted', 'merged']);
 export type RepostState = z.infer<typeof repostState>;
 
-/** A task as the queue shows it. Overdue is a fact about time (`dueAt` has passed and it is not published), not a state. */
+/**
+ * A task as the queue shows it: the obligation that is due first, and all of them. Overdue is a fact about time (`dueAt`
+ * has passed and it is not published), not a state.
+ */
 export const RepostRow = z.object({
   taskId: token,
   site: siteId,
-  itemId,
-  sourceId,
-  sourceName: line,
-  title: line,
-  link: z.url().nullable(),
+  ...obliged.shape,
   column: line,
-  publication,
-  firstSeenAt: instant,
-  ...obligation.shape,
-  version: z.int(),
-  contentHash: hash,
+  clusterId: token.nullable(),
+  kind: itemKind,
+  priority,
+  target,
+  obligations: z.array(obliged),
   state: repostState,
+  /** The task that is the same policy, where this one was merged. */
+  mergedInto: token.nullable(),
   approvedBy: line.nullable(),
   approvedAt: instant.nullable(),
   url: z.url().nullable(),
@@ -65,9 +69,40 @@ export type TimelineEntry = z.infer<typeof TimelineEntry>;
 /** Whether an item's own page is where it was: one look that misses it is a suspicion, two are a withdrawal. */
 export const presence = z.enum(['present', 'missing', 'withdrawn']);
 
+/** Items that are the same policy, why the machine or a person thought so, and what belongs beside them. */
+export const ClusterView = z.object({
+  clusterId: token,
+  members: z.array(
+    z.object({
+      ...member.shape,
+      because: z.array(signal),
+      /** Who put it here; null: the machine. */
+      byName: line.nullable(),
+      joinedAt: instant,
+    }),
+  ),
+  paired: z.array(
+    z.object({
+      clusterId: token,
+      as: z.enum(['policy', 'interpretation']),
+      title: line,
+      because: z.string(),
+      /** Its task of the same site, where there is one. */
+      task: z.object({ taskId: token, state: repostState }).nullable(),
+    }),
+  ),
+});
+export type ClusterView = z.infer<typeof ClusterView>;
+
+/** What was decided about an item, newest last: by the rules, and by people. */
+export const RoutingRecord = z.array(RoutingEvent);
+export type RoutingRecord = z.infer<typeof RoutingRecord>;
+
 /** A task opened: the original, our page as the public will see it, and all that happened. */
 export const RepostDetail = z.object({
   row: RepostRow,
+  cluster: ClusterView.nullable(),
+  routing: RoutingRecord,
   original: z.object({ ...content.omit({ html: true }).shape, version: z.int(), publication, firstSeenAt: instant }),
   /** Of the original upstream, at this moment. */
   presence,
@@ -220,8 +255,16 @@ export const ItemRow = z.object({
   files: z.object({ kept: z.int(), failed: z.int() }),
   /** Sites that owe it. */
   tasks: z.int(),
-  /** It parsed, and no rule speaks of it: the regulation's own limit binds everywhere. */
-  unrouted: z.boolean(),
+  /** What was decided about it; null until the rules were asked. */
+  routing: z
+    .object({
+      effect: routingEffect,
+      /** The rule's name, or the person's. */
+      by: line.nullable(),
+      routeBy: instant.nullable(),
+      overdue: z.boolean(),
+    })
+    .nullable(),
 });
 export type ItemRow = z.infer<typeof ItemRow>;
 
@@ -255,6 +298,7 @@ export const ItemDetail = z.object({
   files: z.array(keptFile),
   failedFiles: z.array(z.object({ url: z.url(), code: z.string(), detail: z.string() })),
   tasks: z.array(z.object({ site: siteId, taskId: token, state: repostState, dueAt: instant })),
+  routing: RoutingRecord,
   timeline: z.array(TimelineEntry),
 });
 export type ItemDetail = z.infer<typeof ItemDetail>;

@@ -13,6 +13,10 @@ export const itemId = token;
 export const channelId = token;
 export const personId = token;
 
+/** Division code (GB/T 2260): `000000` the nation, `370000` a province, `370200` a city, `370281` a county. */
+export const region = z.string().regex(/^\d{6}$/);
+export type Region = z.infer<typeof region>;
+
 /** SHA-256, lower-case hex. */
 export const hash = z.string().regex(/^[0-9a-f]{64}$/);
 

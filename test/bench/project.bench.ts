@@ -1,7 +1,7 @@
 // A rebuild from 200,000 events against a bare loop over the same stream: ordered read, JSON.parse, one HSET and one ZADD
 // an event, MULTI of 500.
 import { connectBus, encodeEntry, ensureStreams, followStream } from '@tongsheng/bus';
-import { streams, subjects, type RepostEvent } from '@tongsheng/contracts';
+import { streams, subjects, type AggregateName, type RepostEvent } from '@tongsheng/contracts';
 import { createRedis, ProjectionRunner, type Projection } from '@tongsheng/projections';
 import { queueing, startServers } from '@tongsheng/test/support';
 import { deadlines } from '../../services/clock/src/deadlines.ts';
@@ -27,7 +27,7 @@ await pipelined(count, 512, (i) => {
   return bus.js.publish(subjects.event('repost', facts.site, facts.taskId), body, { msgID: id, headers });
 });
 
-async function rebuild<Row>(projection: Projection<'repost', Row>): Promise<void> {
+async function rebuild<A extends AggregateName, Row>(projection: Projection<A, Row>): Promise<void> {
   const runner = new ProjectionRunner({
     bus,
     redisUrl,

@@ -118,7 +118,7 @@ const ticker = new Ticker({
     lateness.push(now - momentOf(deadline, share));
     if (lateness.length === dueSoon) done.resolve();
     // As `reposts` answers the command: the warning is in the log, and the read model moves on.
-    const { site, taskId } = deadline;
+    const { site, id: taskId } = deadline;
     const [fellDueAt, warnedAt] = [instant(moment), instant(now)];
     await publish({ type: 'repost.warned', site, taskId, share, fellDueAt, warnedAt }, `warn/${taskId}`, warnedAt);
   },

@@ -128,7 +128,7 @@ const head = (id: string, person = 'test') => ({
 
 async function register(): Promise<void> {
   const baseUrl = 'https://province.example';
-  const site = { siteId: 'province', name: '示例省税务局', level: 'province' as const, baseUrl };
+  const site = { siteId: 'province', name: '示例省税务局', level: 'province' as const, speaksFor: [], baseUrl };
   const shared = { site: 'province', paused: false };
   const email: Channel = {
     ...shared,

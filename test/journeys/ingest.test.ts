@@ -4,6 +4,7 @@ import type { AnyEvent, Detector, ItemEvent, Source, SourcePreview, SourceStatus
 import {
   bodyOf,
   readLog,
+  sampleRule,
   sampleSource,
   startSite,
   startSystem,
@@ -31,6 +32,8 @@ beforeAll(async () => {
   });
   bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
   client = new BusClient(bus);
+  const head = { id: 'rule', at: new Date().toISOString(), actor: { kind: 'service', id: 'test' } } as const;
+  await client.command('registry', { type: 'rule.register', ...head, rule: sampleRule('all', ['province']) } as never);
 });
 afterAll(async () => {
   await bus?.close();
@@ -68,9 +71,12 @@ const arrived = (sourceId: string, number: number) =>
 const listOf = (...rows: { path: string; title: string; date: string }[]) =>
   `<html><head><title>税收政策</title></head><body><div class="nav"><a href="/">首页</a><a href="/zc/">税收政策库和解读</a></div>
    <ul class="list">${rows.map(({ path, title, date }) => `<li><a href="${path}">${title}</a><span>${date}</span></li>`).join('')}</ul></body></html>`;
+/** Each document has a number of its own, from 84 on. */
+const numbers = new Map<string, number>();
+const numberOf = (title: string) => numbers.get(title) ?? numbers.set(title, 84 + numbers.size).get(title);
 const pageOf = (title: string, text: string, more = '') =>
   `<html><head><title>${title}_国家税务总局</title><meta name="ArticleTitle" content="${title}"><meta name="PubDate" content="2026-11-20 09:30">
-   <meta name="ContentSource" content="办公厅"></head><body><h1>${title}</h1><div id="fontzoom"><p>税总发〔2026〕84号</p><p>${text}</p>${more}</div></body></html>`;
+   <meta name="ContentSource" content="办公厅"></head><body><h1>${title}</h1><div id="fontzoom"><p>税总发〔2026〕${numberOf(title)}号</p><p>${text}</p>${more}</div></body></html>`;
 const rssOf = (...items: { id: string; title: string; link: string; date?: string }[]) =>
   `<?xml version="1.0"?><rss version="2.0"><channel><title>政策</title><link>${site.url}</link>${items
     .map(({ id, title, link, date = '2026-11-20 09:30' }) => {

@@ -1,4 +1,4 @@
-import type { ItemCommand, RepostCommand, Source, SourceHealthCommand } from '@tongsheng/contracts';
+import type { ItemCommand, RepostCommand, Rule, Source, SourceHealthCommand } from '@tongsheng/contracts';
 
 /** One moment that tests count from. */
 export const noon = '2026-11-23T04:00:00.000Z';
@@ -66,6 +66,10 @@ export const queueing = (taskId = 'task', site = 'province'): Extract<RepostComm
   contentHash: hashA,
   title: '关于示例的公告',
   rule: { ruleId: 'superior', name: '上级税务网站', because: '来源' },
+  policy: null,
+  kind: 'policy',
+  priority: 'normal',
+  target: 'site',
   limit: 'PT12H',
   basis: 'stated',
   startsAt: noon,
@@ -85,5 +89,22 @@ export const sampleSource = (sourceId: string, url: string, more: Partial<Source
   pollSeconds: 1,
   fullText: false,
   paused: false,
+  ...more,
+});
+
+/** A rule that makes every item mandatory for the given sites. */
+export const sampleRule = (ruleId: string, sites: string[], more: Partial<Rule> = {}): Rule => ({
+  ruleId,
+  name: `规则 ${ruleId}`,
+  order: 10,
+  sources: [],
+  titleIncludes: [],
+  conditions: [],
+  effect: 'mandatory',
+  sites,
+  limit: 'PT12H',
+  column: '税收政策',
+  priority: 'normal',
+  enabled: true,
   ...more,
 });

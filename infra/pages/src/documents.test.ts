@@ -2,7 +2,13 @@ import { PublicDocument, type Draft, type Site } from '@tongsheng/contracts';
 import { describe, expect, it } from 'vitest';
 import { pageUrl, releaseDocument, repostDocument } from './documents.ts';
 
-const site: Site = { siteId: 'province', name: '省税务局（示例）', level: 'province', baseUrl: 'https://tax.example/' };
+const site: Site = {
+  siteId: 'province',
+  name: '省税务局（示例）',
+  level: 'province',
+  speaksFor: [],
+  baseUrl: 'https://tax.example/',
+};
 const draft: Draft = {
   kind: 'rebuttal',
   title: '网传存款缴税不实',

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Bus, BusClient, reasonOf } from '@tongsheng/bus';
-import { Refusal, type RepostCommand } from '@tongsheng/contracts';
+import { Refusal, type RepostCommand, type RoutingCommand } from '@tongsheng/contracts';
 import { createRedis, ProjectionRunner, type Redis } from '@tongsheng/projections';
 import { Clock, Log } from '@tongsheng/runtime';
 import { deadlines, type Deadline } from './deadlines.ts';
@@ -16,7 +16,7 @@ export class RedisUrl {
 /** Turns the passing of time into commands. What a command says twice is decided once, so clocks may run in pairs. */
 @Injectable()
 export class Clockwork implements OnApplicationBootstrap, OnModuleDestroy {
-  #runner!: ProjectionRunner<'repost', Deadline>;
+  #runner!: ProjectionRunner<'repost' | 'routing', Deadline>;
   #redis!: Redis;
   #ticker!: Ticker;
 
@@ -56,17 +56,17 @@ export class Clockwork implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.#redis.isOpen) this.#redis.destroy();
   }
 
-  async #warn({ deadline: { taskId, site }, share, moment }: Firing): Promise<void> {
-    const command: RepostCommand = {
-      type: 'repost.warn',
-      id: `${taskId}/warn/${share}`,
+  async #warn({ deadline: { of, id, site }, share, moment }: Firing): Promise<void> {
+    const head = {
+      id: `${id}/warn/${share}`,
       at: this.clock.now(),
-      actor: { kind: 'service', id: 'clock' },
-      taskId,
-      site,
-      share,
+      actor: { kind: 'service' as const, id: 'clock' },
       fellDueAt: new Date(moment).toISOString(),
     };
-    await this.client.command('repost', command);
+    const command: RepostCommand | RoutingCommand =
+      of === 'repost'
+        ? { type: 'repost.warn', ...head, taskId: id, site, share }
+        : { type: 'routing.warn', ...head, itemId: id, sourceId: site };
+    await this.client.command(of, command);
   }
 }

@@ -43,7 +43,7 @@ describe('a deadline', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 40 }), fc.integer({ min: 1, max: 2 ** 32 }), (startsAt, span) => {
         const moments = ([50, 75, 90, 100] as const).map((share) =>
-          momentOf({ startsAt, dueAt: startsAt + span }, share),
+          momentOf({ running: [{ itemId: 'item', startsAt, dueAt: startsAt + span }] }, share),
         );
         expect(moments).toEqual([...moments].sort((a, b) => a - b));
         expect(moments[3]).toBe(startsAt + span);

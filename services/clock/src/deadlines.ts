@@ -1,16 +1,33 @@
-import { warningShares, type RepostEvent, type WarningShare } from '@tongsheng/contracts';
+import { warningShares, type RepostEvent, type RoutingEvent, type WarningShare } from '@tongsheng/contracts';
 import { defineProjection } from '@tongsheng/projections';
 
-/** A time that the law or a person set, and the shares of it that have been told. */
-export type Deadline = { site: string; taskId: string; startsAt: number; dueAt: number; told: WarningShare[] };
+/** The time of one obligation, in ms since 1970. */
+type Running = { itemId: string; startsAt: number; dueAt: number };
 
-/** When a share of the time is gone, in ms since 1970. */
-export const momentOf = ({ startsAt, dueAt }: Pick<Deadline, 'startsAt' | 'dueAt'>, share: WarningShare): number =>
-  startsAt + Math.floor(((dueAt - startsAt) * share) / 100);
+/**
+ * What must be done by some time, and the shares of that time that have been told: a task by the earliest of its
+ * obligations, or the routing of an item. `site` and `id` are the tokens of its subject.
+ */
+export type Deadline = {
+  of: 'repost' | 'routing';
+  site: string;
+  id: string;
+  running: Running[];
+  told: WarningShare[];
+};
+
+/** When a share of the time of the earliest obligation is gone, in ms since 1970. */
+export function momentOf({ running }: Pick<Deadline, 'running'>, share: WarningShare): number {
+  const { startsAt, dueAt } = running.reduce((a, b) => (b.dueAt < a.dueAt ? b : a));
+  return startsAt + Math.floor(((dueAt - startsAt) * share) / 100);
+}
 
 /** The next share to tell; null when all were told. */
-export const nextShare = ({ told }: Deadline): WarningShare | null =>
+export const nextShare = ({ told }: Pick<Deadline, 'told'>): WarningShare | null =>
   warningShares.find((share) => !told.includes(share)) ?? null;
+
+/** Of what is unrouted only the end counts. */
+const onlyTheEnd = warningShares.filter((share) => share < 100);
 
 /**
  * Every running deadline, in a sorted set by its next moment. It is a read model like any other: when Redis loses it,
@@ -18,20 +35,28 @@ export const nextShare = ({ told }: Deadline): WarningShare | null =>
  */
 export const deadlines = defineProjection({
   name: 'deadlines',
-  version: 1,
-  follows: ['repost'],
-  keyOf: (event: RepostEvent) => `${event.site}/${event.taskId}`,
+  version: 2,
+  follows: ['repost', 'routing'],
+  keyOf: (event: RepostEvent | RoutingEvent) =>
+    'site' in event ? `${event.site}/${event.taskId}` : `routing/${event.sourceId}/${event.itemId}`,
 
   apply(row: Deadline | null, event): Deadline | null {
     switch (event.type) {
       case 'repost.queued': {
-        const { site, taskId, startsAt, dueAt } = event;
-        return { site, taskId, startsAt: Date.parse(startsAt), dueAt: Date.parse(dueAt), told: [] };
+        const { site, taskId: id } = event;
+        return { of: 'repost', site, id, running: [runningOf(event)], told: [] };
       }
+      case 'repost.bound':
+        return row && { ...row, running: [...row.running, runningOf(event)] };
+      case 'repost.unbound':
+        return row && { ...row, running: row.running.filter(({ itemId }) => itemId !== event.itemId) };
       case 'repost.warned':
         return row && { ...row, told: [...row.told, event.share] };
-      case 'repost.published':
       case 'repost.exempted':
+        // Nothing runs, but another source may still bind the site.
+        return row && { ...row, running: [], told: [] };
+      case 'repost.published':
+      case 'repost.merged':
         return null;
       case 'repost.source_changed':
       case 'repost.approved':
@@ -40,11 +65,26 @@ export const deadlines = defineProjection({
       case 'repost.exemption_requested':
       case 'repost.exemption_refused':
         return row;
+      case 'routing.decided': {
+        const { sourceId: site, itemId, routeBy, decidedAt } = event;
+        if (routeBy === null) return null;
+        const running = [runningOf({ itemId, startsAt: decidedAt, dueAt: routeBy })];
+        return { of: 'routing', site, id: itemId, running, told: onlyTheEnd };
+      }
+      case 'routing.assigned':
+      case 'routing.overdue':
+        return null;
     }
   },
 
   sets(row): Record<string, number> {
     const share = nextShare(row);
-    return share === null ? {} : { next: momentOf(row, share) };
+    return share === null || row.running.length === 0 ? {} : { next: momentOf(row, share) };
   },
+});
+
+const runningOf = ({ itemId, startsAt, dueAt }: { itemId: string; startsAt: string; dueAt: string }): Running => ({
+  itemId,
+  startsAt: Date.parse(startsAt),
+  dueAt: Date.parse(dueAt),
 });

@@ -23,7 +23,7 @@ const parallel = 64;
  */
 export class Ticker {
   readonly #options: TickerOptions;
-  readonly #reader: ProjectionReader<'repost', Deadline>;
+  readonly #reader: ProjectionReader<'repost' | 'routing', Deadline>;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #ready: (() => Promise<void>)[] = [];
   #firing = 0;
@@ -70,7 +70,7 @@ export class Ticker {
     for (const deadline of due) {
       const share = nextShare(deadline);
       if (share === null) continue;
-      const key = `${deadline.site}/${deadline.taskId}/${share}`;
+      const key = `${deadline.of}/${deadline.site}/${deadline.id}/${share}`;
       if (this.#timers.has(key)) continue;
       const moment = momentOf(deadline, share);
       this.#timers.set(

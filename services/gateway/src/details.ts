@@ -3,11 +3,14 @@ import { Journal, type Entry } from '@tongsheng/bus';
 import {
   Refusal,
   versionsOf,
+  type ClusterEvent,
+  type ClusterView,
   type Draft,
   type ItemEvent,
   type ReleaseDetail,
   type ReleaseEvent,
   type RepostDetail,
+  type RoutingEvent,
   type TimelineEntry,
 } from '@tongsheng/contracts';
 import { releaseDocument, renderOriginal, renderPreview, repostDocument, showPublication } from '@tongsheng/pages';
@@ -28,9 +31,12 @@ export class Details {
     const row = await this.models.reposts.reader.get(`${siteId}/${taskId}`);
     const site = this.models.sites.get(siteId);
     if (!row || !site) throw new Refusal('repost_missing', `no repost task ${taskId}`);
-    const [item, task] = await Promise.all([
-      this.journal.read({ aggregate: 'item', site: row.sourceId, id: row.itemId }),
+    const { sourceId, itemId } = row;
+    const [item, task, routing, cluster] = await Promise.all([
+      this.journal.read({ aggregate: 'item', site: sourceId, id: itemId }),
       this.journal.read({ aggregate: 'repost', site: siteId, id: taskId }),
+      this.journal.read({ aggregate: 'routing', site: sourceId, id: itemId }),
+      row.clusterId === null ? null : this.#cluster(siteId, row.clusterId),
     ]);
     const versions = versionsOf(item.events as ItemEvent[]);
     const version = versions.find((event) => event.version === row.version) ?? versions.at(-1);
@@ -51,6 +57,8 @@ export class Details {
     });
     return {
       row,
+      cluster,
+      routing: routing.events as RoutingEvent[],
       original: {
         title,
         link,
@@ -68,8 +76,29 @@ export class Details {
       presence: presenceOf(item.events as ItemEvent[]),
       originalHtml: renderOriginal({ title, sourceName, html, published: showPublication(publication) }),
       previewHtml: renderPreview(preview),
-      timeline: timelineOf([...item.entries, ...task.entries]),
+      timeline: timelineOf([...item.entries, ...routing.entries, ...task.entries]),
     };
+  }
+
+  /** The items that are the same policy as a task's, and what belongs beside them. */
+  async #cluster(site: string, clusterId: string): Promise<ClusterView> {
+    const past = await this.journal.read({ aggregate: 'cluster', site: '_', id: clusterId });
+    const view: ClusterView = { clusterId, members: [], paired: [] };
+    for (const event of past.events as ClusterEvent[]) {
+      if (event.type === 'cluster.opened')
+        view.members.push({ ...event.member, because: [], byName: null, joinedAt: event.openedAt });
+      if (event.type === 'cluster.joined') {
+        const { member, because, byName, joinedAt } = event;
+        view.members.push({ ...member, because, byName, joinedAt });
+      }
+      if (event.type === 'cluster.split') view.members = view.members.filter(({ itemId }) => itemId !== event.itemId);
+      if (event.type !== 'cluster.paired') continue;
+      const { with: other, as, title, because } = event;
+      const [task] = (await this.models.reposts.reader.list(`item:${other}`)).filter((each) => each.site === site);
+      const shown = task ? { taskId: task.taskId, state: task.state } : null;
+      view.paired.push({ clusterId: other, as, title, because, task: shown });
+    }
+    return view;
   }
 
   /** @throws Refusal release_missing */

@@ -17,6 +17,7 @@ import { Proofs } from './proofs.ts';
 import { type Route } from './route.ts';
 import { commandRoute } from './routes/commands.ts';
 import { itemRoutes } from './routes/items.ts';
+import { rulebookRoutes } from './routes/rulebook.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { notFound, viewRoutes } from './routes/views.ts';
@@ -96,6 +97,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
       ...itemRoutes({ items, proofs }),
       ...sourceRoutes({ models, client, proofs, clock, settings }),
+      ...rulebookRoutes({ models, client, journal }),
       commandRoute({ models, client, clock, ids }),
     ];
   }

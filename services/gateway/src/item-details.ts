@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Journal, type Past } from '@tongsheng/bus';
-import { Refusal, type ItemDetail, type ItemEvent, type ItemRow, type KeptFile } from '@tongsheng/contracts';
+import {
+  Refusal,
+  type ItemDetail,
+  type ItemEvent,
+  type ItemRow,
+  type KeptFile,
+  type RoutingEffect,
+  type RoutingEvent,
+} from '@tongsheng/contracts';
 import { renderOriginal, showPublication } from '@tongsheng/pages';
 import { textOf } from '@tongsheng/web';
 import { timelineOf } from './details.ts';
@@ -12,7 +20,7 @@ import type { Caller } from './sessions.ts';
 
 export type ItemQuery = {
   source?: string | undefined;
-  show: 'all' | 'unrouted' | 'withdrawn';
+  show: 'all' | RoutingEffect | 'withdrawn';
   q: string;
   before?: string | undefined;
   limit: number;
@@ -48,8 +56,9 @@ export class ItemDetails {
 
   /** @throws Refusal not_found */
   async item(address: Address, caller: Caller): Promise<ItemDetail> {
-    const [past, stored, tasks] = await Promise.all([
+    const [past, routing, stored, tasks] = await Promise.all([
       this.#past(address),
+      this.journal.read({ aggregate: 'routing', site: address.sourceId, id: address.itemId }),
       this.models.items.reader.get(address.itemId),
       this.models.reposts.reader.list(`item:${address.itemId}`),
     ]);
@@ -64,7 +73,8 @@ export class ItemDetails {
       tasks: tasks
         .filter(({ site }) => servesSite(caller, site))
         .map(({ site, taskId, state, dueAt }) => ({ site, taskId, state, dueAt })),
-      timeline: timelineOf(past.entries),
+      routing: routing.events as RoutingEvent[],
+      timeline: timelineOf([...past.entries, ...routing.entries]),
     };
   }
 

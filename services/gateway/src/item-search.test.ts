@@ -21,7 +21,7 @@ const item = (n: number, more: Partial<StoredItem> = {}): StoredItem => ({
   presence: 'present',
   files: { kept: 0, failed: 0 },
   tasks: 0,
-  unrouted: false,
+  routing: null,
   ...more,
 });
 

@@ -31,9 +31,22 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
   },
   stale_view: { zh: '页面数据正在重建，请稍候。', en: 'The view is being rebuilt; please wait a moment.' },
   registration_missing: { zh: '没有这项登记。', en: 'There is no such registration.' },
+  routing_missing: { zh: '没有这条稿件的分派记录。', en: 'There is no routing record of this item.' },
+  routing_closed: {
+    zh: '这条稿件已分派给站点。不转载的，请在任务上申请豁免。',
+    en: 'This item is owed already. To leave it out, ask for an exemption on its task.',
+  },
+  routing_no_site: { zh: '请至少选一个站点。', en: 'Choose at least one site.' },
+  cluster_missing: { zh: '没有这个同策归并。', en: 'There is no such policy cluster.' },
+  cluster_alone: { zh: '归并里只有这一条稿件，无可拆分。', en: 'The item is alone; there is nothing to split.' },
+  cluster_merged: { zh: '这个归并已并入另一个，请刷新。', en: 'This cluster was merged into another; reload.' },
   repost_missing: { zh: '没有这条转载任务。', en: 'There is no such repost task.' },
   repost_already_approved: { zh: '已有人先同意转载。', en: 'Someone approved it first.' },
   repost_already_closed: { zh: '这条任务已豁免，不能再办。', en: 'This task was exempted and is closed.' },
+  repost_merged: {
+    zh: '这条任务已与同一政策的另一条合并，请在那一条上办理。',
+    en: 'This task was merged with another one of the same policy; decide there.',
+  },
   repost_changed: {
     zh: '来源刚刚改动了这篇稿件，请看过新版本再决定。',
     en: 'The source has changed it; look at the new version first.',

@@ -33,6 +33,9 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   sites!: LiveTable<'site'>;
   channels!: LiveTable<'channel'>;
   registeredSources!: LiveTable<'source'>;
+  policies!: LiveTable<'policy'>;
+  overrides!: LiveTable<'override'>;
+  rules!: LiveTable<'rule'>;
 
   constructor(
     private readonly bus: Bus,
@@ -49,12 +52,17 @@ export class Models implements OnModuleInit, OnModuleDestroy {
     await this.redis.connect();
     const table = <A extends AggregateName>(aggregate: A) =>
       LiveTable.open(this.bus, aggregate, (error) => this.#trouble(error));
-    [this.people, this.tokens, this.sites, this.channels, this.registeredSources] = await Promise.all([
+    [this.people, this.tokens, this.sites, this.channels] = await Promise.all([
       table('person'),
       table('token'),
       table('site'),
       table('channel'),
+    ]);
+    [this.registeredSources, this.policies, this.overrides, this.rules] = await Promise.all([
       table('source'),
+      table('policy'),
+      table('override'),
+      table('rule'),
     ]);
     this.reposts = this.openReposts();
     this.releases = this.openReleases();
@@ -66,16 +74,18 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    await Promise.all([
-      ...this.all.map(({ runner }) => runner.stop()),
-      ...[this.people, this.tokens, this.sites, this.channels, this.registeredSources].map((table) => table.close()),
-    ]);
+    await Promise.all([...this.all.map(({ runner }) => runner.stop()), ...this.#tables.map((table) => table.close())]);
     if (this.redis.isOpen) this.redis.destroy();
   }
 
   /** An item as people see it: its source by the name of today, and without the text that only a search looks into. */
   shownItem({ text: _text, ...row }: StoredItem): ItemRow {
     return { ...row, sourceName: this.registeredSources.get(row.sourceId)?.name ?? row.sourceId };
+  }
+
+  get #tables() {
+    const { people, tokens, sites, channels, registeredSources, policies, overrides, rules } = this;
+    return [people, tokens, sites, channels, registeredSources, policies, overrides, rules];
   }
 
   get all() {

@@ -7,6 +7,9 @@ export const whoMay: Record<string, readonly Role[]> = {
   'repost.request_exemption': ['editor'],
   'repost.exempt': ['editor', 'manager'],
   'repost.refuse_exemption': ['editor', 'manager'],
+  'routing.assign': ['editor'],
+  'cluster.split': ['editor'],
+  'cluster.merge': ['editor'],
   'release.draft': ['comms'],
   'release.submit': ['comms'],
   'release.pass_step': ['reviewer', 'confidentiality', 'signer'],
@@ -14,6 +17,8 @@ export const whoMay: Record<string, readonly Role[]> = {
   'delivery.resolve': ['comms'],
   'site.register': ['admin'],
   'source.register': ['admin'],
+  'policy.register': ['admin'],
+  'override.register': ['admin'],
   'rule.register': ['admin'],
   'channel.register': ['admin'],
 };

@@ -93,7 +93,7 @@ export class FollowUp implements OnApplicationBootstrap, OnModuleDestroy {
   /** What is owed anew is looked at at once; of what was owed before this start, what was owed within a day. */
   #note({ events, envelope }: LogEntry): void {
     for (const event of events) {
-      if (event.type !== 'repost.queued') continue;
+      if (event.type !== 'repost.queued' && event.type !== 'repost.bound') continue;
       const { itemId, sourceId, firstSeenAt } = event;
       if (this.#items.has(itemId)) continue;
       const now = DateTime.fromISO(this.clock.now(), { zone: 'utc' });

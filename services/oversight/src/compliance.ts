@@ -1,30 +1,47 @@
-import type { ComplianceOutcome, ComplianceTask, RepostEvent } from '@tongsheng/contracts';
+import type { ComplianceOutcome, ComplianceTask, Obliged, RepostEvent } from '@tongsheng/contracts';
 import { defineProjection } from '@tongsheng/projections';
 
-/** The set that a task is counted in: one figure is one ZCOUNT, and the tasks behind it are the same range. */
+/** The set that an obligation is counted in: one figure is one ZCOUNT, and the tasks behind it are the same range. */
 export const cell = (site: string, sourceId: string, outcome: ComplianceOutcome) => `${site}|${sourceId}|${outcome}`;
 
-/** Every task with its outcome, scored by when it is due, so that a period is a range. */
+type Counted = Pick<Obliged, 'itemId' | 'sourceId' | 'sourceName' | 'title' | 'startsAt' | 'dueAt'> & {
+  outcome: ComplianceOutcome;
+};
+/** A task with all that it owes: one repost settles it, each obligation by its own limit. */
+export type Compliance = Pick<ComplianceTask, 'taskId' | 'site' | 'publishedAt'> & { counted: Counted[] };
+
+/** Every obligation with its outcome, scored by when it is due, so that a period is a range. */
 export const compliance = defineProjection({
   name: 'compliance',
-  version: 1,
+  version: 2,
   follows: ['repost'],
   keyOf: (event: RepostEvent) => `${event.site}/${event.taskId}`,
 
-  apply(row: ComplianceTask | null, event): ComplianceTask | null {
+  apply(row: Compliance | null, event): Compliance | null {
     switch (event.type) {
       case 'repost.queued': {
-        const { taskId, site, sourceId, sourceName, title, startsAt, dueAt } = event;
-        return { taskId, site, sourceId, sourceName, title, startsAt, dueAt, publishedAt: null, outcome: 'open' };
+        const { taskId, site } = event;
+        return { taskId, site, publishedAt: null, counted: [countedOf(event, null)] };
       }
+      case 'repost.bound':
+        return row && { ...row, counted: [...row.counted, countedOf(event, row.publishedAt)] };
+      case 'repost.unbound':
+        return row && { ...row, counted: row.counted.filter(({ itemId }) => itemId !== event.itemId) };
       case 'repost.published': {
         const { publishedAt } = event;
-        return row && { ...row, publishedAt, outcome: publishedAt <= row.dueAt ? 'on_time' : 'late' };
+        return row && { ...row, publishedAt, counted: row.counted.map((each) => settled(each, publishedAt)) };
       }
       case 'repost.exempted':
-        return row && { ...row, outcome: 'exempted' };
-      case 'repost.source_changed':
-        return row && { ...row, title: event.title };
+        return row && { ...row, counted: row.counted.map((each) => ({ ...each, outcome: 'exempted' as const })) };
+      case 'repost.source_changed': {
+        const changed = event.itemId ?? row?.counted[0]?.itemId;
+        const { title } = event;
+        return (
+          row && { ...row, counted: row.counted.map((each) => (each.itemId === changed ? { ...each, title } : each)) }
+        );
+      }
+      case 'repost.merged':
+        return null;
       case 'repost.approved':
       case 'repost.verified':
       case 'repost.verification_failed':
@@ -35,5 +52,19 @@ export const compliance = defineProjection({
     }
   },
 
-  sets: ({ site, sourceId, outcome, dueAt }) => ({ [cell(site, sourceId, outcome)]: Date.parse(dueAt) }),
+  sets: ({ site, counted }) =>
+    Object.fromEntries(
+      counted.map(({ sourceId, outcome, dueAt }) => [cell(site, sourceId, outcome), Date.parse(dueAt)]),
+    ),
 });
+
+function countedOf(
+  { itemId, sourceId, sourceName, title, startsAt, dueAt }: Omit<Counted, 'outcome'>,
+  publishedAt: string | null,
+): Counted {
+  const open: Counted = { itemId, sourceId, sourceName, title, startsAt, dueAt, outcome: 'open' };
+  return publishedAt === null ? open : settled(open, publishedAt);
+}
+
+const settled = (each: Counted, publishedAt: string): Counted =>
+  each.outcome === 'open' ? { ...each, outcome: publishedAt <= each.dueAt ? 'on_time' : 'late' } : each;

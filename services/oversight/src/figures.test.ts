@@ -1,8 +1,14 @@
-import type { ComplianceQuery, ComplianceTask, Figures, RepostEvent } from '@tongsheng/contracts';
+import {
+  obliged,
+  type ComplianceQuery,
+  type ComplianceTask,
+  type Figures,
+  type RepostEvent,
+} from '@tongsheng/contracts';
 import { minutesLater, noon, queueing } from '@tongsheng/test/support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compliance } from './compliance.ts';
+import { cell, compliance, type Compliance } from './compliance.ts';
 import { figuresOf, tasksBehind, type Cell } from './figures.ts';
 
 const cells: Cell[] = ['province', 'city'].flatMap((site) =>
@@ -24,7 +30,13 @@ const task = (taskId: string, more: Partial<ComplianceTask> = {}): ComplianceTas
 });
 
 /** Counts and lists as Redis does: the sets that the projection itself says, by score, both ends included. */
-function readerOf(tasks: ComplianceTask[]): Parameters<typeof figuresOf>[0] {
+function readerOf(given: ComplianceTask[]): Parameters<typeof figuresOf>[0] {
+  const tasks = given.map(({ taskId, site, publishedAt, ...counted }): Compliance => ({
+    taskId,
+    site,
+    publishedAt,
+    counted: [{ itemId: 'item', ...counted }],
+  }));
   type Span = { min?: number; max?: number };
   const within = (set: string, { min = -Infinity, max = Infinity }: Span) =>
     tasks.filter((each) => {
@@ -145,7 +157,7 @@ describe('the outcome of a task', () => {
     publishedAt,
   });
   const fold = (...events: RepostEvent[]) =>
-    events.reduce<ComplianceTask | null>((row, event) => compliance.apply(row, event, {} as never), null);
+    events.reduce<Compliance | null>((row, event) => compliance.apply(row, event, {} as never), null);
 
   it('is open until the public has it, however far the editors are', () => {
     const approved: RepostEvent = {
@@ -158,18 +170,44 @@ describe('the outcome of a task', () => {
       byName: '李',
       approvedAt: noon,
     };
-    expect(fold(queued, approved)).toMatchObject({ outcome: 'open', publishedAt: null });
+    expect(fold(queued, approved)).toMatchObject({ counted: [{ outcome: 'open' }], publishedAt: null });
   });
   it('is on time up to the limit itself, and late a millisecond after', () => {
-    expect(fold(queued, published(facts.dueAt))).toMatchObject({ outcome: 'on_time', publishedAt: facts.dueAt });
-    expect(fold(queued, published(facts.dueAt.replace('.000Z', '.001Z')))).toMatchObject({ outcome: 'late' });
+    expect(fold(queued, published(facts.dueAt))).toMatchObject({
+      counted: [{ outcome: 'on_time' }],
+      publishedAt: facts.dueAt,
+    });
+    expect(fold(queued, published(facts.dueAt.replace('.000Z', '.001Z')))).toMatchObject({
+      counted: [{ outcome: 'late' }],
+    });
   });
   it('is exempted by the second person’s word, not by the first one’s', () => {
     const by = { by: 'li', byName: '李' };
     const asked: RepostEvent = { type: 'repost.exemption_requested', ...key, reason: '无关', ...by, requestedAt: noon };
-    expect(fold(queued, asked)).toMatchObject({ outcome: 'open' });
+    expect(fold(queued, asked)).toMatchObject({ counted: [{ outcome: 'open' }] });
     expect(fold(queued, asked, { type: 'repost.exempted', ...key, ...by, exemptedAt: noon })).toMatchObject({
-      outcome: 'exempted',
+      counted: [{ outcome: 'exempted' }],
+    });
+  });
+  it('is each obligation’s own: one repost settles all of them, by their own limits', () => {
+    const stricter: RepostEvent = {
+      type: 'repost.bound',
+      ...obliged.parse(facts),
+      ...key,
+      itemId: 'other',
+      sourceId: 'portal',
+      dueAt: minutesLater(60),
+    };
+    const out = published(minutesLater(90));
+    const counted = [
+      { itemId: 'item', outcome: 'on_time' },
+      { itemId: 'other', outcome: 'late' },
+    ];
+    expect(fold(queued, stricter, out)).toMatchObject({ counted });
+    expect(fold(queued, out, stricter)).toMatchObject({ counted });
+    expect(compliance.sets!(fold(queued, stricter)!, '')).toEqual({
+      [cell('province', 'national-policy', 'open')]: Date.parse(facts.dueAt),
+      [cell('province', 'portal', 'open')]: Date.parse(minutesLater(60)),
     });
   });
   it('is told of no task that was never queued', () => {

@@ -1,9 +1,9 @@
 import type { ComplianceQuery, ComplianceTask, ComplianceView, Figures } from '@tongsheng/contracts';
 import type { ProjectionReader } from '@tongsheng/projections';
-import { cell } from './compliance.ts';
+import { cell, type Compliance } from './compliance.ts';
 
 export type Cell = { site: string; sourceId: string; sourceName: string };
-type Reader = ProjectionReader<'repost', ComplianceTask>;
+type Reader = ProjectionReader<'repost', Compliance>;
 
 const none: Figures = { due: 0, onTime: 0, late: 0, overdue: 0, open: 0, exempted: 0 };
 const sum = (all: Figures[]): Figures =>
@@ -92,8 +92,24 @@ export async function tasksBehind(
   const lists = await Promise.all(
     cells
       .filter(wanted(query))
-      .flatMap(({ site, sourceId }) => outcomes[outcome].map((each) => cell(site, sourceId, each)))
-      .map((set) => reader.list(set, { min: Date.parse(query.from), max, limit: 10_000 })),
+      .flatMap(({ site, sourceId }) => outcomes[outcome].map((wanted) => ({ site, sourceId, outcome: wanted })))
+      .map(async ({ site, sourceId, outcome: wanted }) => {
+        const range = { min: Date.parse(query.from), max, limit: 10_000 };
+        const rows = await reader.list(cell(site, sourceId, wanted), range);
+        return rows.flatMap((row) => taskOf(row, sourceId, wanted) ?? []);
+      }),
   );
   return lists.flat().sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
+}
+
+/** The obligation of a task that was counted in a cell. */
+function taskOf(
+  { taskId, site, publishedAt, counted }: Compliance,
+  sourceId: string,
+  outcome: ComplianceTask['outcome'],
+): ComplianceTask | null {
+  const behind = counted.findLast((each) => each.sourceId === sourceId && each.outcome === outcome);
+  if (!behind) return null;
+  const { itemId: _item, ...facts } = behind;
+  return { taskId, site, publishedAt, ...facts };
 }

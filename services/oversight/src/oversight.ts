@@ -4,7 +4,7 @@ import { Bus, LiveTable, Query, reasonOf } from '@tongsheng/bus';
 import { ComplianceQuery, type ComplianceTask, type ComplianceView } from '@tongsheng/contracts';
 import { createRedis, ProjectionReader, ProjectionRunner, type Redis } from '@tongsheng/projections';
 import { Log } from '@tongsheng/runtime';
-import { compliance } from './compliance.ts';
+import { compliance, type Compliance } from './compliance.ts';
 import { figuresOf, tasksBehind, type Cell } from './figures.ts';
 
 export class RedisUrl {
@@ -18,10 +18,10 @@ export class RedisUrl {
 @Injectable()
 export class Oversight implements OnApplicationBootstrap, OnModuleDestroy {
   #redis!: Redis;
-  #runner!: ProjectionRunner<'repost', ComplianceTask>;
+  #runner!: ProjectionRunner<'repost', Compliance>;
   #sites!: LiveTable<'site'>;
   #sources!: LiveTable<'source'>;
-  reader!: ProjectionReader<'repost', ComplianceTask>;
+  reader!: ProjectionReader<'repost', Compliance>;
 
   constructor(
     private readonly bus: Bus,

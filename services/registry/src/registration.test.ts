@@ -5,7 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { registrations } from './registration.ts';
 
 const head = { id: 'c', at: noon, actor: editor('admin') };
-const site: Site = { siteId: 'province', name: '示例省税务局', level: 'province', baseUrl: 'https://province.example' };
+const site: Site = {
+  siteId: 'province',
+  name: '示例省税务局',
+  level: 'province',
+  region: '370000',
+  speaksFor: [],
+  baseUrl: 'https://province.example',
+};
 const source: Source = {
   sourceId: 'national-policy',
   name: '国家税务总局网站（示例）',
@@ -25,6 +32,29 @@ const commands: RegistryCommand[] = [
   { type: 'site.register', ...head, site },
   { type: 'source.register', ...head, source },
   {
+    type: 'policy.register',
+    ...head,
+    policy: {
+      policyId: 'superior',
+      name: '上级税务网站',
+      basis: '税总发〔2017〕84号 二（五）3',
+      publisher: 'superior_tax',
+      sources: [],
+      columns: [],
+      kinds: [],
+      levels: [],
+      sites: [],
+      target: 'site',
+      limit: 'PT12H',
+      enabled: true,
+    },
+  },
+  {
+    type: 'override.register',
+    ...head,
+    override: { site: 'province', sourceId: 'national-policy', effect: 'free', limit: 'PT12H', reason: '栏目已停更' },
+  },
+  {
     type: 'rule.register',
     ...head,
     rule: {
@@ -33,6 +63,9 @@ const commands: RegistryCommand[] = [
       order: 1,
       sources: ['national-policy'],
       titleIncludes: [],
+      conditions: [],
+      priority: 'normal',
+      enabled: true,
       effect: 'mandatory',
       sites: ['province'],
       limit: 'PT12H',
@@ -88,7 +121,7 @@ describe.each(commands.map((command) => [command.type, command] as const))('%s',
     const [kind] = command.type.split('.');
     expect(aggregate.name).toBe(kind);
     expect(aggregate.siteOf(command)).toBe('registry');
-    expect(JSON.stringify(command)).toContain(`"${kind}Id":"${aggregate.idOf(command)}"`);
+    if (kind !== 'override') expect(JSON.stringify(command)).toContain(`"${kind}Id":"${aggregate.idOf(command)}"`);
   });
 });
 

@@ -11,6 +11,10 @@ function wanted(command: RegistryCommand): RegistryEvent {
       return { type: 'site.registered', ...command.site };
     case 'source.register':
       return { type: 'source.registered', ...command.source };
+    case 'policy.register':
+      return { type: 'policy.registered', ...command.policy };
+    case 'override.register':
+      return { type: 'override.registered', ...command.override };
     case 'rule.register':
       return { type: 'rule.registered', ...command.rule };
     case 'person.register':
@@ -28,6 +32,10 @@ function idOf(command: RegistryCommand): string {
       return command.site.siteId;
     case 'source.register':
       return command.source.sourceId;
+    case 'policy.register':
+      return command.policy.policyId;
+    case 'override.register':
+      return `${command.override.site}--${command.override.sourceId}`;
     case 'rule.register':
       return command.rule.ruleId;
     case 'person.register':
@@ -58,6 +66,8 @@ const registration = (name: string) =>
 export const registrations = {
   'site.register': registration('site'),
   'source.register': registration('source'),
+  'policy.register': registration('policy'),
+  'override.register': registration('override'),
   'rule.register': registration('rule'),
   'person.register': registration('person'),
   'channel.register': registration('channel'),

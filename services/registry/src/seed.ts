@@ -26,7 +26,7 @@ export class Seeding implements OnApplicationBootstrap {
     if (!this.file) return;
     const seed = Seed.safeParse(JSON.parse(await readFile(this.file, 'utf8')));
     if (!seed.success) throw new Error(`registry: ${this.file}: ${z.prettifyError(seed.error)}`);
-    const { sites, sources, rules, channels, people } = seed.data;
+    const { sites, sources, policies, rules, channels, people } = seed.data;
 
     let count = 0;
     const register = async (command: RegistryCommand) => {
@@ -41,6 +41,8 @@ export class Seeding implements OnApplicationBootstrap {
       count++;
     };
     for (const site of sites) await register({ type: 'site.register', ...this.#head('site', site.siteId), site });
+    for (const policy of policies)
+      await register({ type: 'policy.register', ...this.#head('policy', policy.policyId), policy });
     for (const rule of rules) await register({ type: 'rule.register', ...this.#head('rule', rule.ruleId), rule });
     for (const channel of channels) {
       await register({ type: 'channel.register', ...this.#head('channel', channel.channelId), channel });

@@ -1,13 +1,16 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Bus, LiveTable, reasonOf } from '@tongsheng/bus';
-import type { Rule, Site, Source } from '@tongsheng/contracts';
+import type { Site, Source } from '@tongsheng/contracts';
 import { Log } from '@tongsheng/runtime';
+import type { Book } from './rules.ts';
 
-/** The sites, sources and rules as they are registered now. Ready before the first door opens. */
+/** What judges items, as it is registered now. Ready before the first door opens. */
 @Injectable()
 export class Configuration implements OnModuleInit, OnModuleDestroy {
   #sites!: LiveTable<'site'>;
   #sources!: LiveTable<'source'>;
+  #policies!: LiveTable<'policy'>;
+  #overrides!: LiveTable<'override'>;
   #rules!: LiveTable<'rule'>;
 
   constructor(
@@ -19,21 +22,40 @@ export class Configuration implements OnModuleInit, OnModuleDestroy {
     const onFailure = (error: unknown) => this.log.error('configuration.unreadable', { reason: reasonOf(error) });
     this.#sites = await LiveTable.open(this.bus, 'site', onFailure);
     this.#sources = await LiveTable.open(this.bus, 'source', onFailure);
+    this.#policies = await LiveTable.open(this.bus, 'policy', onFailure);
+    this.#overrides = await LiveTable.open(this.bus, 'override', onFailure);
     this.#rules = await LiveTable.open(this.bus, 'rule', onFailure);
   }
 
   async onModuleDestroy(): Promise<void> {
-    await Promise.all([this.#sites.close(), this.#sources.close(), this.#rules.close()]);
+    await Promise.all(this.#tables.map((table) => table.close()));
+  }
+
+  get #tables() {
+    return [this.#sites, this.#sources, this.#policies, this.#overrides, this.#rules];
   }
 
   /** All that deciding about an item of this source needs, as it is registered at this moment. */
-  async for(sourceId: string): Promise<{ source: Source | undefined; rules: Rule[]; sites: string[] }> {
-    await Promise.all([this.#sites.fresh(), this.#sources.fresh(), this.#rules.fresh()]);
+  async for(sourceId: string): Promise<{ source: Source | undefined; book: Book }> {
+    await Promise.all(this.#tables.map((table) => table.fresh()));
+    return { source: this.#sources.get(sourceId), book: this.book };
+  }
+
+  get book(): Book {
     return {
-      source: this.#sources.get(sourceId),
+      sites: this.#sites.all(),
+      policies: this.#policies.all(),
+      overrides: this.#overrides.all(),
       rules: this.#rules.all(),
-      sites: this.#sites.all().map(({ siteId }) => siteId),
     };
+  }
+
+  get sources(): Source[] {
+    return this.#sources.all();
+  }
+
+  source(sourceId: string): Source | undefined {
+    return this.#sources.get(sourceId);
   }
 
   site(siteId: string): Site | undefined {

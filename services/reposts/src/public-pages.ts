@@ -5,6 +5,7 @@ import { repostDocument } from '@tongsheng/pages';
 import { Configuration } from './configuration.ts';
 
 type Queued = Extract<RepostEvent, { type: 'repost.queued' }>;
+type Bound = Extract<RepostEvent, { type: 'repost.bound' }>;
 type Approved = Extract<RepostEvent, { type: 'repost.approved' }>;
 
 /** The public document of an approved task, made from the log alone: the same each time it is asked for. */
@@ -25,14 +26,21 @@ export class PublicPages {
     if (!queued || !approved || !site)
       throw new Error(`reposts: ${taskId} of ${siteId} is not approved, or its site is unknown`);
 
-    const item = await this.journal.read({ aggregate: 'item', site: queued.sourceId, id: queued.itemId });
+    const chosen = approved.itemId ?? queued.itemId;
+    const obliged = events.find(
+      (event): event is Queued | Bound =>
+        (event.type === 'repost.queued' || event.type === 'repost.bound') && event.itemId === chosen,
+    );
+    if (!obliged) throw new Error(`reposts: ${taskId} of ${siteId} does not owe item ${chosen}`);
+    const item = await this.journal.read({ aggregate: 'item', site: obliged.sourceId, id: chosen });
     const version = versionsOf(item.events as ItemEvent[]).find((event) => event.version === approved.version);
-    if (!version) throw new Error(`reposts: version ${approved.version} of item ${queued.itemId} is not in the log`);
+    if (!version) throw new Error(`reposts: version ${approved.version} of item ${chosen} is not in the log`);
 
     const kept = (item.events as ItemEvent[]).findLast(
       (event) => event.type === 'item.files_kept' && event.version === approved.version,
     );
-    const { sourceName: name, link, publication, firstSeenAt, column } = queued;
+    const { sourceName: name, link, publication, firstSeenAt } = obliged;
+    const { column } = queued;
     return repostDocument({
       taskId,
       site,

@@ -1,94 +1,179 @@
-import { createHash } from 'node:crypto';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { carryOut, causedBy, Journal, Reaction, type Entry } from '@tongsheng/bus';
-import type { ItemEvent } from '@tongsheng/contracts';
+import { causedBy, Journal, Reaction, type Entry } from '@tongsheng/bus';
+import {
+  versionsOf,
+  type Binding,
+  type Decision,
+  type ItemEvent,
+  type ItemVersion,
+  type Member,
+  type Obliged,
+  type RoutingEvent,
+} from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
+import { textOf } from '@tongsheng/web';
+import { Clusters } from './clusters.ts';
 import { Configuration } from './configuration.ts';
-import { bind, dueAt, startClock } from './obligations.ts';
-import { repost } from './repost.ts';
+import { printOf } from './likeness.ts';
+import { dueAt } from './obligations.ts';
+import { Tasks, taskIdOf } from './tasks.ts';
 
-/** One task for each site and item, however often the item is told of. */
-const taskIdOf = (site: string, itemId: string) =>
-  createHash('sha256').update(`${site}\n${itemId}`).digest('hex').slice(0, 24);
+type Decided = Extract<RoutingEvent, { type: 'routing.decided' }>;
+type Assigned = Extract<RoutingEvent, { type: 'routing.assigned' }>;
 
-type Published = Extract<ItemEvent, { type: 'item.published' }>;
-type Revised = Extract<ItemEvent, { type: 'item.revised' }>;
+/** What is owed because of one decision. */
+type Duty = Pick<Decision, 'bindings' | 'column' | 'priority'> & {
+  rule: { ruleId: string; name: string; because: string };
+};
 
-/** When a source carries something new, then every site that owes it gets a task; when it changes, they follow. */
+/** When it is decided that sites owe an item, then each of them has a task; when the item changes, the tasks follow. */
 @Controller()
 export class QueueReposts {
   constructor(
     private readonly journal: Journal,
     private readonly clock: Clock,
     private readonly configuration: Configuration,
+    private readonly clusters: Clusters,
+    private readonly tasks: Tasks,
   ) {}
 
-  @Reaction('item', 'queue-reposts')
-  async react(@Payload() entry: Entry<ItemEvent>): Promise<void> {
+  @Reaction('routing', 'bind-reposts')
+  async bind(@Payload() entry: Entry<RoutingEvent>): Promise<void> {
     for (const event of entry.events) {
-      if (event.type === 'item.published') await this.#queue(entry, event);
-      if (event.type === 'item.revised') await this.#follow(entry, event);
+      if (event.type === 'routing.overdue' || event.bindings.length === 0) continue;
+      await this.#queue(entry, event);
     }
   }
 
-  async #queue(entry: Entry<ItemEvent>, item: Published): Promise<void> {
-    const { source, rules, sites } = await this.configuration.for(item.sourceId);
-    const binding = bind(item, source, rules, sites);
-    if (!binding) return;
-    const { startsAt, basis } = startClock(item.publication, item.firstSeenAt);
-    const { rule, limit, column } = binding;
-    const { itemId, sourceId, link, publication, firstSeenAt, version, contentHash, title } = item;
+  @Reaction('item', 'follow-items')
+  async follow(@Payload() entry: Entry<ItemEvent>): Promise<void> {
+    for (const event of entry.events) if (event.type === 'item.revised') await this.#follow(entry, event);
+  }
 
-    await Promise.all(
-      binding.sites.map((site) => {
-        const taskId = taskIdOf(site, itemId);
-        return carryOut(this.journal, repost, {
+  async #queue(entry: Entry<RoutingEvent>, event: Decided | Assigned): Promise<void> {
+    const { itemId, sourceId } = event;
+    const [decided, version] = await Promise.all([this.#decisionOf(event), this.#newest(sourceId, itemId)]);
+    const { title, documentNumber, issuer, link, contentHash, html } = version;
+    const { publication, firstSeenAt, kind, basis, startsAt } = decided;
+    const source = this.configuration.source(sourceId);
+    const sourceName = source?.name ?? sourceId;
+    const print = printOf(textOf(html));
+    const member: Member = {
+      itemId,
+      sourceId,
+      sourceName,
+      title,
+      link,
+      documentNumber,
+      issuer: issuer ?? source?.issuer ?? null,
+      kind,
+      firstSeenAt,
+      print,
+    };
+    const clusterId = await this.clusters.place(member, causedBy(entry));
+    const { rule, bindings, column, priority } = dutyOf(event);
+    const told = bindings.flatMap(({ policy, because, target, limit, sites }: Binding) => {
+      const obliged: Obliged = {
+        itemId,
+        sourceId,
+        sourceName,
+        link: decided.link,
+        publication,
+        firstSeenAt,
+        version: version.version,
+        contentHash,
+        title,
+        rule: { ...rule, because: [rule.because, because].filter(Boolean).join('；').slice(0, 1_000) },
+        policy,
+        limit,
+        basis,
+        startsAt,
+        dueAt: dueAt(startsAt, limit),
+      };
+      return sites.map((site) => {
+        const taskId = taskIdOf(site, clusterId, target);
+        return this.tasks.tell({
           type: 'repost.queue',
-          id: `${taskId}/queue`,
+          id: `${taskId}/queue/${itemId}`,
           ...this.#head(entry),
           taskId,
           site,
-          itemId,
-          sourceId,
-          link,
-          publication,
-          firstSeenAt,
-          version,
-          contentHash,
-          title,
-          rule,
-          limit,
+          ...obliged,
           column,
-          basis,
-          startsAt,
-          dueAt: dueAt(startsAt, limit),
-          sourceName: source?.name ?? sourceId,
+          clusterId,
+          kind,
+          priority,
+          target,
         });
-      }),
+      });
+    });
+    await Promise.all(told);
+    // It may have changed before its tasks were there to be told.
+    const now = await this.#newest(sourceId, itemId);
+    if (now.version !== version.version) await this.#follow(entry, now);
+  }
+
+  async #follow(entry: Entry, { itemId, sourceId, version, contentHash, title }: ItemVersion): Promise<void> {
+    const clusterId = await this.clusters.of(itemId);
+    if (clusterId === null) return;
+    const { events } = await this.journal.read({ aggregate: 'routing', site: sourceId, id: itemId });
+    const bindings = (events as RoutingEvent[]).flatMap((event) => ('bindings' in event ? event.bindings : []));
+    await Promise.all(
+      bindings.flatMap(({ sites, target }) =>
+        sites.map((site) => {
+          const taskId = taskIdOf(site, clusterId, target);
+          return this.tasks.tellIfThere({
+            type: 'repost.follow_source',
+            id: `${taskId}/follow/${itemId}/${version}`,
+            ...this.#head(entry),
+            taskId,
+            site,
+            itemId,
+            version,
+            contentHash,
+            title,
+          });
+        }),
+      ),
     );
   }
 
-  async #follow(entry: Entry<ItemEvent>, { itemId, version, contentHash, title }: Revised): Promise<void> {
-    const { sites } = await this.configuration.for(entry.site);
-    for (const site of sites) {
-      const taskId = taskIdOf(site, itemId);
-      const past = await this.journal.read({ aggregate: 'repost', site, id: taskId });
-      if (past.position === 0) continue;
-      await carryOut(this.journal, repost, {
-        type: 'repost.follow_source',
-        id: `${taskId}/follow/${version}`,
-        ...this.#head(entry),
-        taskId,
-        site,
-        version,
-        contentHash,
-        title,
-      });
-    }
+  /** What is known of the item itself, whoever assigned it. */
+  async #decisionOf(event: Decided | Assigned): Promise<Decided> {
+    if (event.type === 'routing.decided') return event;
+    const { itemId, sourceId } = event;
+    const { events } = await this.journal.read({ aggregate: 'routing', site: sourceId, id: itemId });
+    return (events as RoutingEvent[]).findLast((each): each is Decided => each.type === 'routing.decided')!;
+  }
+
+  async #newest(sourceId: string, itemId: string): Promise<ItemVersion> {
+    const { events } = await this.journal.read({ aggregate: 'item', site: sourceId, id: itemId });
+    return versionsOf(events as ItemEvent[]).at(-1)!;
   }
 
   #head(entry: Entry) {
     return { at: this.clock.now(), actor: { kind: 'service' as const, id: 'reposts' }, ...causedBy(entry) };
   }
 }
+
+function dutyOf(event: Decided | Assigned): Duty {
+  const { bindings, column, priority } = event;
+  if (event.type === 'routing.assigned') {
+    const rule = { ruleId: 'person', name: `${event.byName}分派`.slice(0, 500), because: event.reason };
+    return { bindings, column, priority, rule };
+  }
+  const because = event.matched.map(({ field, value, found }) => `${fieldWords[field]}“${found || value}”`).join('，');
+  return { bindings, column, priority, rule: { ruleId: event.rule!.ruleId, name: event.rule!.name, because } };
+}
+
+const fieldWords = {
+  source: '来源',
+  level: '来源层级',
+  column: '栏目',
+  issuer: '发文机关',
+  document_number: '文号',
+  kind: '类别',
+  title: '标题含',
+  text: '正文含',
+} as const;

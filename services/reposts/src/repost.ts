@@ -1,16 +1,27 @@
 import { defineAggregate } from '@tongsheng/bus';
-import { Refusal, RepostCommand, RepostEvent, type WarningShare } from '@tongsheng/contracts';
+import {
+  obliged,
+  Refusal,
+  RepostCommand,
+  RepostEvent,
+  type CommandHead,
+  type WarningShare,
+} from '@tongsheng/contracts';
 
 type Version = { version: number; contentHash: string; title: string };
+/** One of the items that are the same policy, as its source has it now. Old entries don't name it. */
+type Member = { itemId: string; current: Version };
 type Approval = { by: string; byName: string; approvedAt: string };
 
 type Repost =
   | { status: 'new' }
-  | { status: 'queued'; current: Version; warned: WarningShare[]; exemption: { by: string } | null }
-  | { status: 'approved'; approval: Approval; warned: WarningShare[] }
-  | { status: 'published'; approval: Approval; trouble: string | null }
-  | { status: 'verified'; approval: Approval }
-  | { status: 'exempted' };
+  | { status: 'queued'; members: Member[]; warned: WarningShare[]; exemption: { by: string } | null }
+  | { status: 'approved'; members: Member[]; approval: Approval; warned: WarningShare[] }
+  | { status: 'published'; members: Member[]; approval: Approval; trouble: string | null }
+  | { status: 'verified'; members: Member[]; approval: Approval }
+  | { status: 'exempted'; members: Member[] }
+  | { status: 'merged'; into: string };
+type Open = Exclude<Repost, { status: 'new' | 'merged' }>;
 
 const alreadyApproved = (taskId: string, { by, byName, approvedAt }: Approval) =>
   new Refusal('repost_already_approved', `${byName} approved ${taskId} first`, { by, byName, at: approvedAt });
@@ -18,7 +29,7 @@ const alreadyApproved = (taskId: string, { by, byName, approvedAt }: Approval) =
 const missing = (taskId: string) => new Refusal('repost_missing', `no repost task ${taskId}`);
 const closed = (taskId: string) => new Refusal('repost_already_closed', `${taskId} was exempted`);
 
-/** One site's duty to repost one item: `queued → approved → published → verified`, or `exempted`. */
+/** One site's duty to repost one policy: `queued → approved → published → verified`, or `exempted`. */
 export const repost = defineAggregate({
   name: 'repost',
   commands: RepostCommand,
@@ -30,14 +41,28 @@ export const repost = defineAggregate({
 
   decide(command, task): RepostEvent[] {
     const { taskId, site } = command;
-    if (command.type === 'repost.queue') return task.status === 'new' ? [queued(command)] : [];
+    if (task.status === 'merged') {
+      if (command.type === 'repost.merge' && command.into === task.into) return [];
+      throw new Refusal('repost_merged', `${taskId} was merged into ${task.into}`, { into: task.into });
+    }
+    if (command.type === 'repost.queue') return task.status === 'new' ? [queued(command)] : bound(command, task);
     if (task.status === 'new') throw missing(taskId);
 
     switch (command.type) {
+      case 'repost.bind':
+        return bound(command, task);
+      case 'repost.unbind': {
+        const { itemId, at } = command;
+        if (!task.members.some((each) => each.itemId === itemId) || task.members.length === 1) return [];
+        return [{ type: 'repost.unbound', taskId, site, itemId, unboundAt: at }];
+      }
+      case 'repost.merge':
+        return [{ type: 'repost.merged', taskId, site, into: command.into, mergedAt: command.at }];
       case 'repost.follow_source': {
-        const { version, contentHash, title } = command;
-        if (task.status !== 'queued' || task.current.contentHash === contentHash) return [];
-        return [{ type: 'repost.source_changed', taskId, site, version, contentHash, title }];
+        const { itemId, version, contentHash, title } = command;
+        const known = task.members.find((each) => each.itemId === itemId);
+        if (task.status !== 'queued' || !known || known.current.contentHash === contentHash) return [];
+        return [{ type: 'repost.source_changed', taskId, site, itemId, version, contentHash, title }];
       }
       case 'repost.approve':
         return approve(command, task);
@@ -89,21 +114,39 @@ export const repost = defineAggregate({
   evolve(task, event): Repost {
     switch (event.type) {
       case 'repost.queued':
-        return { status: 'queued', current: versionOf(event), warned: [], exemption: null };
-      case 'repost.source_changed':
-        return task.status === 'queued' ? { ...task, current: versionOf(event) } : task;
-      case 'repost.approved': {
-        const { by, byName, approvedAt } = event;
+        return { status: 'queued', members: [memberOf(event)], warned: [], exemption: null };
+      case 'repost.bound':
+        if (!('members' in task)) return task;
+        // Who was let off one item was not let off the other.
+        if (task.status === 'exempted')
+          return { status: 'queued', members: [memberOf(event)], warned: [], exemption: null };
+        return { ...task, members: [...task.members, memberOf(event)] };
+      case 'repost.unbound':
+        if (!('members' in task)) return task;
+        return { ...task, members: task.members.filter(({ itemId }) => itemId !== event.itemId) };
+      case 'repost.merged':
+        return { status: 'merged', into: event.into };
+      case 'repost.source_changed': {
+        if (task.status !== 'queued') return task;
+        const changed = event.itemId ?? task.members[0]!.itemId;
+        const current = versionOf(event);
         return {
-          status: 'approved',
-          approval: { by, byName, approvedAt },
-          warned: 'warned' in task ? task.warned : [],
+          ...task,
+          members: task.members.map((each) => (each.itemId === changed ? { ...each, current } : each)),
         };
       }
+      case 'repost.approved': {
+        if (!('members' in task)) return task;
+        const { by, byName, approvedAt } = event;
+        const warned = 'warned' in task ? task.warned : [];
+        return { status: 'approved', members: task.members, approval: { by, byName, approvedAt }, warned };
+      }
       case 'repost.published':
-        return task.status === 'approved' ? { status: 'published', approval: task.approval, trouble: null } : task;
+        return task.status === 'approved'
+          ? { status: 'published', members: task.members, approval: task.approval, trouble: null }
+          : task;
       case 'repost.verified':
-        return 'approval' in task ? { status: 'verified', approval: task.approval } : task;
+        return 'approval' in task ? { status: 'verified', members: task.members, approval: task.approval } : task;
       case 'repost.verification_failed':
         return task.status === 'published' ? { ...task, trouble: event.reason } : task;
       case 'repost.warned':
@@ -113,45 +156,51 @@ export const repost = defineAggregate({
       case 'repost.exemption_refused':
         return task.status === 'queued' ? { ...task, exemption: null } : task;
       case 'repost.exempted':
-        return { status: 'exempted' };
+        return { status: 'exempted', members: 'members' in task ? task.members : [] };
     }
   },
 });
 
 type Queue = Extract<RepostCommand, { type: 'repost.queue' }>;
+type Bind = Extract<RepostCommand, { type: 'repost.bind' }>;
 type Approve = Extract<RepostCommand, { type: 'repost.approve' }>;
 
-function queued(command: Queue): RepostEvent {
-  const {
-    id: _id,
-    at: _at,
-    actor: _actor,
-    causationId: _cause,
-    correlationId: _chain,
-    traceparent: _trace,
-    ...facts
-  } = command;
-  return { ...facts, type: 'repost.queued' };
+const headless = <T extends CommandHead & { type: string }>({
+  id: _id,
+  at: _at,
+  actor: _actor,
+  causationId: _cause,
+  correlationId: _chain,
+  traceparent: _trace,
+  type: _type,
+  ...facts
+}: T) => facts;
+
+const queued = (command: Queue): RepostEvent => ({ ...headless(command), type: 'repost.queued' });
+
+/** A further source of the same policy. */
+function bound(command: Queue | Bind, { members }: Open): RepostEvent[] {
+  if (members.some(({ itemId }) => itemId === command.itemId)) return [];
+  const facts = headless(command);
+  return [{ ...obliged.parse(facts), type: 'repost.bound', taskId: facts.taskId, site: facts.site }];
 }
 
-/** What was approved is what was seen: the hash of the version on the editor's screen must be the current one. */
-function approve(command: Approve, task: Exclude<Repost, { status: 'new' }>): RepostEvent[] {
+/** What was approved is what was seen: the hash on the editor's screen must be that of one of the items as it is now. */
+function approve(command: Approve, task: Open): RepostEvent[] {
   const { taskId, site, seenHash, at } = command;
   if (task.status === 'exempted') throw closed(taskId);
   if (task.status !== 'queued') throw alreadyApproved(taskId, task.approval);
-  if (task.current.contentHash !== seenHash) {
-    throw new Refusal('repost_changed', `the source changed ${taskId}; look at version ${task.current.version} first`, {
-      version: task.current.version,
-    });
+  const seen = task.members.find(({ current }) => current.contentHash === seenHash);
+  if (!seen) {
+    const { version } = task.members[0]!.current;
+    throw new Refusal('repost_changed', `the source changed ${taskId}; look at version ${version} first`, { version });
   }
-  return [{ type: 'repost.approved', taskId, site, ...task.current, ...said(command), approvedAt: at }];
+  const { itemId, current } = seen;
+  return [{ type: 'repost.approved', taskId, site, itemId, ...current, ...said(command), approvedAt: at }];
 }
 
 /** An exemption takes two: who asked can't sign. */
-function secondPerson(
-  command: RepostCommand & { taskId: string },
-  task: Exclude<Repost, { status: 'new' | 'exempted' }>,
-): void {
+function secondPerson(command: RepostCommand & { taskId: string }, task: Exclude<Open, { status: 'exempted' }>): void {
   const { taskId, actor } = command;
   if (task.status !== 'queued') throw alreadyApproved(taskId, task.approval);
   if (!task.exemption) throw new Refusal('exemption_missing', `nobody asked to exempt ${taskId}`);
@@ -159,4 +208,8 @@ function secondPerson(
 }
 
 const said = ({ actor }: RepostCommand) => ({ by: actor.id, byName: actor.name ?? actor.id });
+const memberOf = ({ itemId, ...event }: { itemId: string } & Version): Member => ({
+  itemId,
+  current: versionOf(event),
+});
 const versionOf = ({ version, contentHash, title }: Version): Version => ({ version, contentHash, title });

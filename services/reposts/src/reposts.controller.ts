@@ -1,15 +1,73 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { carryOut, Commands, Journal } from '@tongsheng/bus';
-import { RepostCommand, type Receipt } from '@tongsheng/contracts';
+import { carryOut, Commands, Journal, Query } from '@tongsheng/bus';
+import {
+  ClusterCommand,
+  MatrixQuery,
+  RepostCommand,
+  RoutingCommand,
+  SimilarQuery,
+  SimulationQuery,
+  type MatrixView,
+  type Receipt,
+  type SimilarView,
+  type Simulation,
+} from '@tongsheng/contracts';
+import { cluster } from './cluster.ts';
+import { Configuration } from './configuration.ts';
+import { owedBy } from './matrix.ts';
 import { repost } from './repost.ts';
+import { routing } from './routing.ts';
+import { SimilarClusters } from './similar-clusters.ts';
+import { Simulations } from './simulation.ts';
 
 @Controller()
 export class RepostsController {
-  constructor(private readonly journal: Journal) {}
+  constructor(
+    private readonly journal: Journal,
+    private readonly configuration: Configuration,
+    private readonly simulations: Simulations,
+    private readonly similar: SimilarClusters,
+  ) {}
 
   @Commands('repost')
-  handle(@Payload({ schema: RepostCommand }) command: RepostCommand): Promise<Receipt> {
+  decide(@Payload({ schema: RepostCommand }) command: RepostCommand): Promise<Receipt> {
     return carryOut(this.journal, repost, command);
+  }
+
+  @Commands('routing')
+  route(@Payload({ schema: RoutingCommand }) command: RoutingCommand): Promise<Receipt> {
+    return carryOut(this.journal, routing, command);
+  }
+
+  @Commands('cluster')
+  gather(@Payload({ schema: ClusterCommand }) command: ClusterCommand): Promise<Receipt> {
+    return carryOut(this.journal, cluster, command);
+  }
+
+  @Query('obligations.matrix')
+  matrix(@Payload({ schema: MatrixQuery }) { sites, sources }: MatrixQuery): MatrixView {
+    const { book } = this.configuration;
+    const cells = sites.flatMap((siteId) => {
+      const site = this.configuration.site(siteId);
+      return sources.flatMap((sourceId) => {
+        const source = this.configuration.source(sourceId);
+        if (!site || !source) return [];
+        const owed = owedBy(site, source, book);
+        const override = book.overrides.find((each) => each.site === siteId && each.sourceId === sourceId) ?? null;
+        return owed.length > 0 || override ? [{ site: siteId, sourceId, owed, override }] : [];
+      });
+    });
+    return { cells };
+  }
+
+  @Query('rules.simulate')
+  simulate(@Payload({ schema: SimulationQuery }) query: SimulationQuery): Promise<Simulation> {
+    return this.simulations.part(query);
+  }
+
+  @Query('clusters.similar')
+  similarTo(@Payload({ schema: SimilarQuery }) { clusterId }: { clusterId: string }): SimilarView {
+    return this.similar.to(clusterId);
   }
 }

@@ -1,13 +1,19 @@
 import { Module } from '@nestjs/common';
+import { Clusters } from './clusters.ts';
 import { Configuration } from './configuration.ts';
 import { PublicPages } from './public-pages.ts';
 import { PublishRepost } from './publish-repost.reaction.ts';
 import { QueueReposts } from './queue-reposts.reaction.ts';
+import { RegroupReposts } from './regroup-reposts.reaction.ts';
 import { RepostsController } from './reposts.controller.ts';
+import { RouteItems } from './route-items.reaction.ts';
+import { SimilarClusters } from './similar-clusters.ts';
+import { Simulations } from './simulation.ts';
+import { Tasks } from './tasks.ts';
 import { VerifyReposts } from './verify-reposts.ts';
 
 @Module({
-  controllers: [RepostsController, QueueReposts, PublishRepost],
-  providers: [Configuration, PublicPages, VerifyReposts],
+  controllers: [RepostsController, RouteItems, QueueReposts, RegroupReposts, PublishRepost],
+  providers: [Configuration, Clusters, Tasks, SimilarClusters, Simulations, PublicPages, VerifyReposts],
 })
 export class RepostsModule {}

@@ -39,6 +39,7 @@ function Opened({ detail }: { detail: ItemDetail }): ReactElement {
   const t = useWords();
   const published = usePublished();
   const { row, versions, timeline } = detail;
+  const unrouted = row.routing?.effect === 'unrouted' ? row.routing : null;
   const { sourceId, itemId } = row;
   const { filter } = useLastList();
   const { v, with: other } = useSearch({ from: '/items/$sourceId/$itemId' });
@@ -78,7 +79,7 @@ function Opened({ detail }: { detail: ItemDetail }): ReactElement {
         <p className="print-only">{t('items.sheet')}</p>
         <div className="task-facts">
           <PresenceTag presence={row.presence} />
-          {row.unrouted && <span className="tag tag-waiting">{t('items.unrouted')}</span>}
+          {unrouted && <span className="tag tag-waiting">{t('items.unrouted')}</span>}
           <Link to="/sources/$sourceId" params={{ sourceId }}>
             {row.sourceName}
           </Link>
@@ -88,7 +89,7 @@ function Opened({ detail }: { detail: ItemDetail }): ReactElement {
           <span>{t('items.publishedAt', { time: published(row.publication) })}</span>
           <span>{t('task.firstSeen', { time: minute(row.firstSeenAt) })}</span>
         </div>
-        {row.unrouted && <p className="hint">{t('items.unroutedHint')}</p>}
+        {unrouted && <p className="hint">{t('items.unroutedHint', { time: minute(unrouted.routeBy!) })}</p>}
       </header>
       <div className="item-body">
         <section className="item-text" aria-label={t('items.versions')}>

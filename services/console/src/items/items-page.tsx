@@ -199,7 +199,7 @@ function Rows(props: { rows: Found[]; words: string; chosen: number; onOpen: (ro
                 <span className="item-facts">
                   {documentNumber && <span>{documentNumber}</span>}
                   <PresenceTag presence={row.presence} />
-                  {row.unrouted && <span className="tag tag-waiting">{t('items.unrouted')}</span>}
+                  {row.routing?.effect === 'unrouted' && <span className="tag tag-waiting">{t('items.unrouted')}</span>}
                 </span>
                 {excerpt && (
                   <span className="excerpt">

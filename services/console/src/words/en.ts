@@ -103,6 +103,7 @@ export const en: Words = {
   'state.published': 'Published, being checked',
   'state.verified': 'Visible in public',
   'state.exempted': 'Exempted',
+  'state.merged': 'Merged',
   'state.waiting': 'To countersign',
   'state.sending': 'Sending',
 

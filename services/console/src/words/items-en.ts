@@ -30,8 +30,7 @@ export const itemsEn: Record<keyof typeof itemsZh, string> = {
   'items.asWritten': '“{text}”',
   'items.dayOnly': '{day}, day only',
   'items.unrouted': 'Unrouted',
-  'items.unroutedHint':
-    'No rule speaks of this item, so the regulation’s 12 hours bind every site. If it need not be reposted, add a rule or ask for an exemption.',
+  'items.unroutedHint': 'No rule says who must repost this item. Assign it by {time}, or say that nobody owes it.',
   'items.presence.present': 'Original is there',
   'items.presence.missing': 'Original perhaps withdrawn',
   'items.presence.withdrawn': 'Original withdrawn',

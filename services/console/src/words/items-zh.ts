@@ -28,8 +28,7 @@ export const itemsZh = {
   'items.asWritten': '“{text}”',
   'items.dayOnly': '{day} 仅日期',
   'items.unrouted': '未匹配规则',
-  'items.unroutedHint':
-    '没有规则提到这篇稿件，按 84 号文 12 小时对所有站点产生了任务。如不应转载，请补规则或申请豁免。',
+  'items.unroutedHint': '没有规则能判定这篇稿件由谁转载，请在 {time} 前人工分派，或注明无须转载。',
   'items.presence.present': '原文可见',
   'items.presence.missing': '原文疑似撤回',
   'items.presence.withdrawn': '原文已撤回',

@@ -102,6 +102,7 @@ export const zh = {
   'state.published': '已发布，核验中',
   'state.verified': '公网可见',
   'state.exempted': '已豁免',
+  'state.merged': '已合并',
   'state.waiting': '待会签',
   'state.sending': '提交中',
 

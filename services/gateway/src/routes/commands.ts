@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BusClient } from '@tongsheng/bus';
 import {
+  ClusterCommand,
   DeliveryCommand,
   draft,
   receipt,
@@ -8,6 +9,7 @@ import {
   RegistryCommand,
   ReleaseCommand,
   RepostCommand,
+  RoutingCommand,
   source,
 } from '@tongsheng/contracts';
 import type { Clock, Ids } from '@tongsheng/runtime';
@@ -23,10 +25,15 @@ export type CommandTools = { models: Models; client: BusClient; clock: Clock; id
 /** Which service keeps an aggregate; registrations of all kinds have one door. */
 const schemas: Record<string, { service: string; schema: z.ZodType<{ type: string; id: string }> }> = {
   repost: { service: 'repost', schema: RepostCommand },
+  routing: { service: 'routing', schema: RoutingCommand },
+  cluster: { service: 'cluster', schema: ClusterCommand },
   release: { service: 'release', schema: ReleaseCommand },
   delivery: { service: 'delivery', schema: DeliveryCommand },
   ...Object.fromEntries(
-    ['site', 'source', 'rule', 'channel'].map((kind) => [kind, { service: 'registry', schema: RegistryCommand }]),
+    ['site', 'source', 'policy', 'override', 'rule', 'channel'].map((kind) => [
+      kind,
+      { service: 'registry', schema: RegistryCommand },
+    ]),
   ),
 };
 

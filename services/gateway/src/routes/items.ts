@@ -20,7 +20,7 @@ export function itemRoutes({ items, proofs }: ItemTools): Route[] {
       may: 'signed-in',
       query: z.object({
         source: token.optional(),
-        show: z.enum(['all', 'unrouted', 'withdrawn']).default('all'),
+        show: z.enum(['all', 'unrouted', 'optional', 'ignore', 'withdrawn']).default('all'),
         q: z.string().max(200).default(''),
         before: z
           .string()

@@ -1,4 +1,4 @@
-import { ItemRow, type ItemEvent, type RepostEvent } from '@tongsheng/contracts';
+import { ItemRow, type ItemEvent, type RepostEvent, type RoutingEvent } from '@tongsheng/contracts';
 import { hashB, minutesLater, noon, observation, queueing } from '@tongsheng/test/support';
 import { describe, expect, it } from 'vitest';
 import { items, type StoredItem } from './items.ts';
@@ -45,14 +45,30 @@ const kept = (version: number): ItemEvent => ({
   keptAt: minutesLater(2),
 });
 const { type: _type, id: _id, at: _at, actor: _actor, ...facts } = queueing();
-const queued = (site: string, ruleId: string): RepostEvent => ({
-  type: 'repost.queued',
-  ...facts,
-  site,
-  rule: { ...facts.rule, ruleId },
-});
+const queued = (site: string): RepostEvent => ({ type: 'repost.queued', ...facts, itemId, site });
+const unrouted: RoutingEvent = {
+  type: 'routing.decided',
+  itemId,
+  sourceId,
+  title: content.title,
+  link: content.link,
+  publication,
+  firstSeenAt: at,
+  kind: 'news',
+  effect: 'unrouted',
+  rule: null,
+  matched: [],
+  tried: [],
+  column: '转载',
+  priority: 'high',
+  basis: 'stated',
+  startsAt: at,
+  bindings: [],
+  routeBy: minutesLater(180),
+  decidedAt: at,
+};
 
-const fold = (...events: (ItemEvent | RepostEvent)[]) =>
+const fold = (...events: (ItemEvent | RepostEvent | RoutingEvent)[]) =>
   events.reduce<StoredItem | null>((row, event) => items.apply(row, event, {} as never), null);
 const seen = Date.parse(at);
 
@@ -81,12 +97,30 @@ describe('the list of items', () => {
       [`source:${sourceId}`]: seen,
     });
   });
-  it('counts the sites that owe it, and knows what no rule speaks of', () => {
-    expect(fold(published, queued('province', 'superior'), queued('city', 'superior'))).toMatchObject({
-      tasks: 2,
-      unrouted: false,
-    });
-    expect(items.sets!(fold(published, queued('province', 'regulation'))!, '')).toHaveProperty('unrouted', seen);
+  it('counts the sites that owe it', () => {
+    const unbound: RepostEvent = { type: 'repost.unbound', taskId: 'task', site: 'city', itemId, unboundAt: at };
+    expect(fold(published, queued('province'), queued('city'))).toMatchObject({ tasks: 2 });
+    expect(fold(published, queued('province'), queued('city'), unbound)).toMatchObject({ tasks: 1 });
+  });
+  it('knows what no rule speaks of, until a person routes it', () => {
+    const overdue: RoutingEvent = { type: 'routing.overdue', itemId, sourceId, fellDueAt: at, warnedAt: at };
+    const assigned: RoutingEvent = {
+      type: 'routing.assigned',
+      itemId,
+      sourceId,
+      effect: 'ignore',
+      column: '转载',
+      priority: 'normal',
+      bindings: [],
+      reason: '人事任免',
+      by: 'li',
+      byName: '李',
+      assignedAt: at,
+    };
+    expect(items.sets!(fold(published, unrouted)!, '')).toHaveProperty('unrouted', seen);
+    expect(fold(published, unrouted, overdue)).toMatchObject({ routing: { effect: 'unrouted', overdue: true } });
+    expect(fold(published, unrouted, assigned)).toMatchObject({ routing: { effect: 'ignore', by: '李' } });
+    expect(items.sets!(fold(published, unrouted, assigned)!, '')).not.toHaveProperty('unrouted');
   });
   it('follows of a task only its birth', () => {
     const approved: RepostEvent = {
@@ -97,7 +131,7 @@ describe('the list of items', () => {
       fellDueAt: noon,
       warnedAt: noon,
     };
-    expect(items.keyOf(queued('city', 'superior'), {} as never)).toBe('item');
+    expect(items.keyOf(queued('city'), {} as never)).toBe('item');
     expect(items.keyOf(approved, {} as never)).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import { type ItemEvent, type ItemRow, type ItemVersion, type RepostEvent } from '@tongsheng/contracts';
+import type { ItemEvent, ItemRow, ItemVersion, RepostEvent, RoutingEvent } from '@tongsheng/contracts';
 import { defineProjection } from '@tongsheng/projections';
 import { textOf } from '@tongsheng/web';
 
@@ -6,16 +6,14 @@ import { textOf } from '@tongsheng/web';
 export type StoredItem = Omit<ItemRow, 'sourceName'> & { text: string };
 
 const searchedCharacters = 20_000;
-/** The rule of the regulation itself, which binds where no other one speaks of an item. */
-const unruled = 'regulation';
 
-/** Every item by when it was first seen: of which source, what no rule speaks of, and what is lost upstream. */
+/** Every item by when it was first seen: of which source, what was decided about it, and what is lost upstream. */
 export const items = defineProjection({
   name: 'items',
-  version: 1,
-  follows: ['item', 'repost'],
-  /** Of the tasks only their birth says which item they are about, and only that counts. */
-  keyOf: (event: ItemEvent | RepostEvent) => ('itemId' in event ? event.itemId : null),
+  version: 2,
+  follows: ['item', 'repost', 'routing'],
+  /** Of the tasks only what binds them says which item they are about, and only that counts. */
+  keyOf: (event: ItemEvent | RepostEvent | RoutingEvent) => ('itemId' in event ? (event.itemId ?? null) : null),
 
   apply(row: StoredItem | null, event): StoredItem | null {
     if (event.type === 'item.published') return published(event);
@@ -34,18 +32,31 @@ export const items = defineProjection({
           ? { ...row, files: { kept: event.files.length, failed: event.failed.length } }
           : row;
       case 'repost.queued':
-        return { ...row, tasks: row.tasks + 1, unrouted: row.unrouted || event.rule.ruleId === unruled };
+      case 'repost.bound':
+        return { ...row, tasks: row.tasks + 1 };
+      case 'repost.unbound':
+        return { ...row, tasks: row.tasks - 1 };
+      case 'routing.decided': {
+        const { effect, rule, routeBy } = event;
+        return { ...row, routing: { effect, by: rule?.name ?? null, routeBy, overdue: false } };
+      }
+      case 'routing.assigned':
+        return { ...row, routing: { effect: event.effect, by: event.byName, routeBy: null, overdue: false } };
+      case 'routing.overdue':
+        return { ...row, routing: row.routing && { ...row.routing, overdue: true } };
       case 'item.page_seen':
+      case 'repost.source_changed':
+      case 'repost.approved':
         return row;
     }
   },
 
-  sets({ sourceId, firstSeenAt, presence, unrouted }): Record<string, number> {
+  sets({ sourceId, firstSeenAt, presence, routing }): Record<string, number> {
     const seen = Date.parse(firstSeenAt);
     return {
       all: seen,
       [`source:${sourceId}`]: seen,
-      ...(unrouted && { unrouted: seen }),
+      ...(routing && routing.effect !== 'mandatory' && { [routing.effect]: seen }),
       ...(presence !== 'present' && { withdrawn: seen }),
     };
   },
@@ -63,7 +74,7 @@ function published(event: Extract<ItemEvent, { type: 'item.published' }>): Store
     presence: 'present',
     files: { kept: 0, failed: 0 },
     tasks: 0,
-    unrouted: false,
+    routing: null,
   };
 }
 

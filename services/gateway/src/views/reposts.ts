@@ -1,10 +1,10 @@
-import type { RepostEvent, RepostRow } from '@tongsheng/contracts';
+import type { Obliged, RepostEvent, RepostRow } from '@tongsheng/contracts';
 import { defineProjection } from '@tongsheng/projections';
 
 /** The repost tasks as editors see them: what is open by when it is due, what is closed by when it was closed; and all of one item. */
 export const reposts = defineProjection({
   name: 'reposts',
-  version: 2,
+  version: 3,
   follows: ['repost'],
   keyOf: (event: RepostEvent) => `${event.site}/${event.taskId}`,
 
@@ -12,9 +12,27 @@ export const reposts = defineProjection({
     if (event.type === 'repost.queued') return queued(event);
     if (row === null) return null;
     switch (event.type) {
+      case 'repost.bound': {
+        const { type: _type, taskId: _task, site: _site, ...obliged } = event;
+        // Who was let off one item was not let off the other.
+        if (row.state === 'exempted')
+          return withObligations({ ...row, state: 'queued', exemption: null, exemptedBy: null }, [obliged]);
+        return withObligations(row, [...row.obligations, obliged]);
+      }
+      case 'repost.unbound':
+        return withObligations(
+          row,
+          row.obligations.filter(({ itemId }) => itemId !== event.itemId),
+        );
+      case 'repost.merged':
+        return { ...row, state: 'merged', mergedInto: event.into };
       case 'repost.source_changed': {
         const { version, contentHash, title } = event;
-        return { ...row, version, contentHash, title };
+        const changed = event.itemId ?? row.obligations[0]!.itemId;
+        return withObligations(
+          row,
+          row.obligations.map((each) => (each.itemId === changed ? { ...each, version, contentHash, title } : each)),
+        );
       }
       case 'repost.approved':
         return { ...row, state: 'approved', approvedBy: event.byName, approvedAt: event.approvedAt, exemption: null };
@@ -38,10 +56,11 @@ export const reposts = defineProjection({
   },
 
   sets(row): Record<string, number> {
-    const { site, itemId, state, dueAt, exemption } = row;
+    const { site, obligations, state, dueAt, exemption } = row;
+    if (state === 'merged') return {};
     const closedAt = Date.parse(row.approvedAt ?? row.exemption?.requestedAt ?? row.dueAt);
     const due = Date.parse(dueAt);
-    const ofItem = { [`item:${itemId}`]: due };
+    const ofItem = Object.fromEntries(obligations.map(({ itemId }) => [`item:${itemId}`, due]));
     if (state !== 'queued') return { ...ofItem, [`closed:${site}`]: closedAt, 'closed:*': closedAt };
     const waiting = exemption && { [`waiting:${site}`]: due, 'waiting:*': due };
     return { ...ofItem, [`open:${site}`]: due, 'open:*': due, ...waiting };
@@ -49,10 +68,19 @@ export const reposts = defineProjection({
 });
 
 function queued(event: Extract<RepostEvent, { type: 'repost.queued' }>): RepostRow {
-  const { type: _type, ...facts } = event;
+  const { type: _type, taskId, site, column, clusterId = null, kind, priority, target, ...first } = event;
   return {
-    ...facts,
+    ...first,
+    taskId,
+    site,
+    column,
+    clusterId,
+    kind,
+    priority,
+    target,
+    obligations: [first],
     state: 'queued',
+    mergedInto: null,
     approvedBy: null,
     approvedAt: null,
     url: null,
@@ -63,4 +91,10 @@ function queued(event: Extract<RepostEvent, { type: 'repost.queued' }>): RepostR
     exemption: null,
     exemptedBy: null,
   };
+}
+
+/** What is due first leads; of equals, what came first. */
+function withObligations(row: RepostRow, obligations: Obliged[]): RepostRow {
+  const lead = obligations.reduce((a, b) => (b.dueAt < a.dueAt ? b : a));
+  return { ...row, ...lead, obligations };
 }
