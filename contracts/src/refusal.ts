@@ -28,6 +28,7 @@ export const refusalCodes = {
   repost_already_approved: 409,
   repost_already_closed: 409,
   repost_merged: 409,
+  repost_going_out: 409,
   repost_changed: 409,
   repost_not_approved: 409,
   repost_not_published: 409,

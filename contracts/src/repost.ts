@@ -77,13 +77,53 @@ const RepostApproved = z.object({
   by: personId,
   byName: line,
   approvedAt: instant,
+  /** Until then it can be taken back. */
+  heldUntil: instant.optional(),
+});
+/** The approval no longer stands, and nothing has left the house: taken back by a person, or the source changed the item. */
+const RepostApprovalVoided = z.object({
+  type: z.literal('repost.approval_voided'),
+  ...key,
+  because: z.enum(['undone', 'source_changed']),
+  by: personId.nullable(),
+  byName: line.nullable(),
+  voidedAt: instant,
+});
+/** An attempt to publish begins. Written before the call, so that a crash can't hide it; from here on nothing can be taken back. */
+const RepostPublicationStarted = z.object({
+  type: z.literal('repost.publication_started'),
+  ...key,
+  attempt: z.int().min(1),
+  startedAt: instant,
+});
+/** An attempt did not publish, or nobody knows. */
+const RepostPublicationFailed = z.object({
+  type: z.literal('repost.publication_failed'),
+  ...key,
+  attempt: z.int().min(1),
+  code: z.string().max(64),
+  detail: z.string().max(1_000),
+  /** Null: not tried again by itself; a person must mend something first. */
+  nextAttemptAt: instant.nullable(),
+  failedAt: instant,
+});
+/** A person mended what was wrong; it is tried again at once. */
+const RepostPublicationRetried = z.object({
+  type: z.literal('repost.publication_retried'),
+  ...key,
+  by: personId,
+  byName: line,
+  retriedAt: instant,
 });
 /** The page was handed to the public side; not yet proof that anyone can read it. */
 const RepostPublished = z.object({
   type: z.literal('repost.published'),
   ...key,
   url: z.url(),
-  publicPosition: z.int().min(1),
+  /** In the PUBLIC stream; null where another system publishes the site. */
+  publicPosition: z.int().min(1).nullable(),
+  /** The name of the page in that other system. */
+  remoteId: z.string().max(500).optional(),
   publishedAt: instant,
 });
 /** The page was fetched from outside and matches what was approved. */
@@ -152,6 +192,10 @@ export const RepostEvent = z.discriminatedUnion('type', [
   RepostMerged,
   RepostSourceChanged,
   RepostApproved,
+  RepostApprovalVoided,
+  RepostPublicationStarted,
+  RepostPublicationFailed,
+  RepostPublicationRetried,
   RepostPublished,
   RepostVerified,
   RepostVerificationFailed,
@@ -171,12 +215,31 @@ export const RepostCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('repost.merge'), ...command, into: taskId }),
   z.strictObject({ type: z.literal('repost.follow_source'), ...command, itemId, ...version }),
   /** `seenHash` is the content hash of the version the editor had on the screen. */
-  z.strictObject({ type: z.literal('repost.approve'), ...command, seenHash: hash }),
+  z.strictObject({
+    type: z.literal('repost.approve'),
+    ...command,
+    seenHash: hash,
+    /** Set by the service: until when it can be taken back. */
+    heldUntil: instant.optional(),
+  }),
+  z.strictObject({ type: z.literal('repost.undo_approval'), ...command }),
+  z.strictObject({ type: z.literal('repost.start_publication'), ...command, attempt: z.int().min(1) }),
+  z.strictObject({
+    type: z.literal('repost.fail_publication'),
+    ...command,
+    attempt: z.int().min(1),
+    code: z.string().max(64),
+    detail: z.string().max(1_000),
+    nextAttemptAt: instant.nullable(),
+  }),
+  /** A person who mended what was wrong. */
+  z.strictObject({ type: z.literal('repost.retry_publication'), ...command }),
   z.strictObject({
     type: z.literal('repost.record_published'),
     ...command,
     url: z.url(),
-    publicPosition: z.int().min(1),
+    publicPosition: z.int().min(1).nullable(),
+    remoteId: z.string().max(500).optional(),
   }),
   z.strictObject({
     type: z.literal('repost.record_verified'),

@@ -46,6 +46,15 @@ export const RepostRow = z.object({
   mergedInto: token.nullable(),
   approvedBy: line.nullable(),
   approvedAt: instant.nullable(),
+  /** Until then the approval can be taken back. */
+  heldUntil: instant.nullable(),
+  /** Attempts to publish it, and what was wrong with the last one. */
+  goingOut: z.object({
+    attempts: z.int(),
+    trouble: z.object({ code: z.string(), detail: z.string(), nextAttemptAt: instant.nullable() }).nullable(),
+  }),
+  /** Why an approval did not stand. */
+  voided: z.object({ because: z.enum(['undone', 'source_changed']), byName: line.nullable(), at: instant }).nullable(),
   url: z.url().nullable(),
   publishedAt: instant.nullable(),
   verifiedAt: instant.nullable(),

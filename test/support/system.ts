@@ -92,6 +92,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     WEB_ALLOW: [upstreams.port, newsroom.ports.http, newsroom.ports.smtp, portalPort]
       .map((port) => `127.0.0.1:${port}`)
       .join(','),
+    // Tests that are not about it don't wait for it.
+    REPOST_HOLD: 'PT0S',
     ...options.environment,
   };
   const running = new Map<ServiceName, ChildProcess>();

@@ -27,7 +27,18 @@ export type ConsumerOptions = {
   parallel?: number;
 };
 
+/** Thrown by a handler: not now; hand it over again after so many ms. What comes after it does not wait. */
+export class Later extends Error {
+  readonly ms: number;
+  constructor(ms: number) {
+    super(`not before ${ms} ms`);
+    this.ms = ms;
+  }
+}
+
 const ackWaitMs = 10_000;
+/** Entries that may be under way or put off. */
+const mostPending = 2_000;
 const defaultBackoff = [100, 500, 2_000, 5_000, 10_000];
 
 /**
@@ -37,7 +48,7 @@ const defaultBackoff = [100, 500, 2_000, 5_000, 10_000];
  */
 export async function consume(bus: Bus, options: ConsumerOptions): Promise<Following> {
   const { durable, aggregate, parallel = 64 } = options;
-  await ensureConsumer(bus, durable, aggregate, parallel);
+  await ensureConsumer(bus, durable, aggregate);
   const consumer = await bus.js.consumers.get(streams.journal, durable);
   const messages = await consumer.consume({ max_messages: parallel * 4 });
   const stopping = new AbortController();
@@ -68,7 +79,7 @@ export async function consume(bus: Bus, options: ConsumerOptions): Promise<Follo
   };
 }
 
-async function ensureConsumer(bus: Bus, durable: string, aggregate: string, parallel: number): Promise<void> {
+async function ensureConsumer(bus: Bus, durable: string, aggregate: string): Promise<void> {
   const wanted = {
     durable_name: durable,
     filter_subject: subjects.events(aggregate),
@@ -76,7 +87,7 @@ async function ensureConsumer(bus: Bus, durable: string, aggregate: string, para
     deliver_policy: DeliverPolicy.All,
     ack_wait: nanos(ackWaitMs),
     max_deliver: -1,
-    max_ack_pending: parallel * 4,
+    max_ack_pending: mostPending,
   };
   const found = await bus.jsm.consumers.info(streams.journal, durable).catch((error: unknown) => {
     if (isApiError(error, apiCode.noConsumer)) return null;
@@ -111,6 +122,7 @@ async function work(bus: Bus, options: ConsumerOptions, message: JsMsg, stopping
         await options.handle(entry);
         return message.ack();
       } catch (error) {
+        if (error instanceof Later) return message.nak(error.ms);
         if (attempt >= lastTry) return await die(error, entry);
         options.onFailure({ durable, entry, message: raw, try: attempt, error, dead: false });
         await pause(backoff[attempt - 1] ?? backoff.at(-1)!, stopping);

@@ -1,7 +1,7 @@
 export { carryOut, defineAggregate, type Aggregate } from './aggregate.ts';
 export { BusClient, NoAnswer } from './client.ts';
 export { Bus, connectBus, type BusOptions } from './connection.ts';
-export { consume, reasonOf } from './consumer.ts';
+export { consume, Later, reasonOf } from './consumer.ts';
 export { bury, countDeadLetters, listDeadLetters, replayDeadLetter } from './dead-letters.ts';
 export {
   causedBy,

@@ -60,6 +60,10 @@ export const deadlines = defineProjection({
         return null;
       case 'repost.source_changed':
       case 'repost.approved':
+      case 'repost.approval_voided':
+      case 'repost.publication_started':
+      case 'repost.publication_failed':
+      case 'repost.publication_retried':
       case 'repost.verified':
       case 'repost.verification_failed':
       case 'repost.exemption_requested':

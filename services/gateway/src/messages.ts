@@ -43,6 +43,10 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
   repost_missing: { zh: '没有这条转载任务。', en: 'There is no such repost task.' },
   repost_already_approved: { zh: '已有人先同意转载。', en: 'Someone approved it first.' },
   repost_already_closed: { zh: '这条任务已豁免，不能再办。', en: 'This task was exempted and is closed.' },
+  repost_going_out: {
+    zh: '已经开始发布，不能撤回。如需撤下，请在发布后办理。',
+    en: 'It is going out already and can’t be taken back. Once it is published it can be withdrawn.',
+  },
   repost_merged: {
     zh: '这条任务已与同一政策的另一条合并，请在那一条上办理。',
     en: 'This task was merged with another one of the same policy; decide there.',

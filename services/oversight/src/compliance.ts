@@ -43,6 +43,10 @@ export const compliance = defineProjection({
       case 'repost.merged':
         return null;
       case 'repost.approved':
+      case 'repost.approval_voided':
+      case 'repost.publication_started':
+      case 'repost.publication_failed':
+      case 'repost.publication_retried':
       case 'repost.verified':
       case 'repost.verification_failed':
       case 'repost.warned':

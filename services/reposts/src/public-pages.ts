@@ -21,7 +21,7 @@ export class PublicPages {
     const task = await this.journal.read({ aggregate: 'repost', site: siteId, id: taskId });
     const events = task.events as RepostEvent[];
     const queued = events.find((event): event is Queued => event.type === 'repost.queued');
-    const approved = events.find((event): event is Approved => event.type === 'repost.approved');
+    const approved = events.findLast((event): event is Approved => event.type === 'repost.approved');
     const site = this.configuration.site(siteId);
     if (!queued || !approved || !site)
       throw new Error(`reposts: ${taskId} of ${siteId} is not approved, or its site is unknown`);

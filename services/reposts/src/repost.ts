@@ -11,12 +11,19 @@ import {
 type Version = { version: number; contentHash: string; title: string };
 /** One of the items that are the same policy, as its source has it now. Old entries don't name it. */
 type Member = { itemId: string; current: Version };
-type Approval = { by: string; byName: string; approvedAt: string };
+type Approval = { itemId: string; by: string; byName: string; approvedAt: string };
 
 type Repost =
   | { status: 'new' }
   | { status: 'queued'; members: Member[]; warned: WarningShare[]; exemption: { by: string } | null }
-  | { status: 'approved'; members: Member[]; approval: Approval; warned: WarningShare[] }
+  | {
+      status: 'approved';
+      members: Member[];
+      approval: Approval;
+      warned: WarningShare[];
+      attempts: number;
+      failed: boolean;
+    }
   | { status: 'published'; members: Member[]; approval: Approval; trouble: string | null }
   | { status: 'verified'; members: Member[]; approval: Approval }
   | { status: 'exempted'; members: Member[] }
@@ -61,16 +68,59 @@ export const repost = defineAggregate({
       case 'repost.follow_source': {
         const { itemId, version, contentHash, title } = command;
         const known = task.members.find((each) => each.itemId === itemId);
-        if (task.status !== 'queued' || !known || known.current.contentHash === contentHash) return [];
-        return [{ type: 'repost.source_changed', taskId, site, itemId, version, contentHash, title }];
+        if (!isOpen(task) || !known || known.current.contentHash === contentHash) return [];
+        const change: RepostEvent = {
+          type: 'repost.source_changed',
+          taskId,
+          site,
+          itemId,
+          version,
+          contentHash,
+          title,
+        };
+        // What was approved is no longer what the source says, and nobody has seen the change.
+        const voids = task.status === 'approved' && task.approval.itemId === itemId;
+        return voids ? [change, voided(command, 'source_changed')] : [change];
       }
       case 'repost.approve':
         return approve(command, task);
+      case 'repost.undo_approval': {
+        if (task.status === 'queued') return [];
+        if (task.status !== 'approved' || task.attempts > 0)
+          throw new Refusal('repost_going_out', `${taskId} is going out already`);
+        return [voided(command, 'undone')];
+      }
+      case 'repost.start_publication': {
+        const { attempt, at } = command;
+        if (task.status !== 'approved' || attempt !== task.attempts + 1) return [];
+        return [{ type: 'repost.publication_started', taskId, site, attempt, startedAt: at }];
+      }
+      case 'repost.fail_publication': {
+        if (task.status !== 'approved' || task.attempts !== command.attempt || task.failed) return [];
+        const { attempt, code, detail, nextAttemptAt, at } = command;
+        return [
+          { type: 'repost.publication_failed', taskId, site, attempt, code, detail, nextAttemptAt, failedAt: at },
+        ];
+      }
+      case 'repost.retry_publication': {
+        if (task.status !== 'approved' || !task.failed) return [];
+        return [{ type: 'repost.publication_retried', taskId, site, ...said(command), retriedAt: command.at }];
+      }
       case 'repost.record_published': {
         if (task.status === 'published' || task.status === 'verified') return [];
         if (task.status !== 'approved') throw new Refusal('repost_not_approved', `${taskId} is ${task.status}`);
-        const { url, publicPosition, at } = command;
-        return [{ type: 'repost.published', taskId, site, url, publicPosition, publishedAt: at }];
+        const { url, publicPosition, remoteId, at } = command;
+        return [
+          {
+            type: 'repost.published',
+            taskId,
+            site,
+            url,
+            publicPosition,
+            ...(remoteId !== undefined && { remoteId }),
+            publishedAt: at,
+          },
+        ];
       }
       case 'repost.record_verified': {
         if (task.status === 'verified') return [];
@@ -127,7 +177,7 @@ export const repost = defineAggregate({
       case 'repost.merged':
         return { status: 'merged', into: event.into };
       case 'repost.source_changed': {
-        if (task.status !== 'queued') return task;
+        if (!isOpen(task)) return task;
         const changed = event.itemId ?? task.members[0]!.itemId;
         const current = versionOf(event);
         return {
@@ -137,10 +187,20 @@ export const repost = defineAggregate({
       }
       case 'repost.approved': {
         if (!('members' in task)) return task;
-        const { by, byName, approvedAt } = event;
+        const { itemId = task.members[0]!.itemId, by, byName, approvedAt } = event;
         const warned = 'warned' in task ? task.warned : [];
-        return { status: 'approved', members: task.members, approval: { by, byName, approvedAt }, warned };
+        const approval = { itemId, by, byName, approvedAt };
+        return { status: 'approved', members: task.members, approval, warned, attempts: 0, failed: false };
       }
+      case 'repost.approval_voided':
+        if (task.status !== 'approved') return task;
+        return { status: 'queued', members: task.members, warned: task.warned, exemption: null };
+      case 'repost.publication_started':
+        return task.status === 'approved' ? { ...task, attempts: event.attempt, failed: false } : task;
+      case 'repost.publication_retried':
+        return task.status === 'approved' ? { ...task, failed: false } : task;
+      case 'repost.publication_failed':
+        return task.status === 'approved' ? { ...task, failed: true } : task;
       case 'repost.published':
         return task.status === 'approved'
           ? { status: 'published', members: task.members, approval: task.approval, trouble: null }
@@ -196,7 +256,18 @@ function approve(command: Approve, task: Open): RepostEvent[] {
     throw new Refusal('repost_changed', `the source changed ${taskId}; look at version ${version} first`, { version });
   }
   const { itemId, current } = seen;
-  return [{ type: 'repost.approved', taskId, site, itemId, ...current, ...said(command), approvedAt: at }];
+  const { heldUntil = at } = command;
+  return [{ type: 'repost.approved', taskId, site, itemId, ...current, ...said(command), approvedAt: at, heldUntil }];
+}
+
+/** Nothing of it has gone out yet. */
+const isOpen = (task: Repost): task is Extract<Open, { status: 'queued' | 'approved' }> =>
+  task.status === 'queued' || (task.status === 'approved' && task.attempts === 0);
+
+function voided(command: RepostCommand & { taskId: string }, because: 'undone' | 'source_changed'): RepostEvent {
+  const { taskId, site, actor, at } = command;
+  const by = actor.kind === 'person' ? said(command) : { by: null, byName: null };
+  return { type: 'repost.approval_voided', taskId, site, because, ...by, voidedAt: at };
 }
 
 /** An exemption takes two: who asked can't sign. */

@@ -13,6 +13,7 @@ import {
   type SimilarView,
   type Simulation,
 } from '@tongsheng/contracts';
+import { DateTime, Duration } from 'luxon';
 import { cluster } from './cluster.ts';
 import { Configuration } from './configuration.ts';
 import { owedBy } from './matrix.ts';
@@ -21,6 +22,11 @@ import { routing } from './routing.ts';
 import { SimilarClusters } from './similar-clusters.ts';
 import { Simulations } from './simulation.ts';
 
+/** How long an approval can be taken back before anything goes out; an ISO 8601 duration. */
+export class Hold {
+  constructor(readonly duration: string) {}
+}
+
 @Controller()
 export class RepostsController {
   constructor(
@@ -28,11 +34,14 @@ export class RepostsController {
     private readonly configuration: Configuration,
     private readonly simulations: Simulations,
     private readonly similar: SimilarClusters,
+    private readonly hold: Hold,
   ) {}
 
   @Commands('repost')
   decide(@Payload({ schema: RepostCommand }) command: RepostCommand): Promise<Receipt> {
-    return carryOut(this.journal, repost, command);
+    if (command.type !== 'repost.approve') return carryOut(this.journal, repost, command);
+    const heldUntil = DateTime.fromISO(command.at, { zone: 'utc' }).plus(Duration.fromISO(this.hold.duration)).toISO()!;
+    return carryOut(this.journal, repost, { ...command, heldUntil });
   }
 
   @Commands('routing')

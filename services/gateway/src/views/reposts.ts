@@ -35,7 +35,28 @@ export const reposts = defineProjection({
         );
       }
       case 'repost.approved':
-        return { ...row, state: 'approved', approvedBy: event.byName, approvedAt: event.approvedAt, exemption: null };
+        return {
+          ...row,
+          state: 'approved',
+          approvedBy: event.byName,
+          approvedAt: event.approvedAt,
+          heldUntil: event.heldUntil ?? null,
+          exemption: null,
+          voided: null,
+        };
+      case 'repost.approval_voided': {
+        const { because, byName, voidedAt: at } = event;
+        const voided = { because, byName, at };
+        return { ...row, state: 'queued', approvedBy: null, approvedAt: null, heldUntil: null, voided };
+      }
+      case 'repost.publication_retried':
+        return { ...row, goingOut: { ...row.goingOut, trouble: null } };
+      case 'repost.publication_started':
+        return { ...row, goingOut: { attempts: event.attempt, trouble: null } };
+      case 'repost.publication_failed': {
+        const { attempt: attempts, code, detail, nextAttemptAt } = event;
+        return { ...row, goingOut: { attempts, trouble: { code, detail, nextAttemptAt } } };
+      }
       case 'repost.published':
         return { ...row, state: 'published', url: event.url, publishedAt: event.publishedAt };
       case 'repost.verified':
@@ -83,6 +104,9 @@ function queued(event: Extract<RepostEvent, { type: 'repost.queued' }>): RepostR
     mergedInto: null,
     approvedBy: null,
     approvedAt: null,
+    heldUntil: null,
+    goingOut: { attempts: 0, trouble: null },
+    voided: null,
     url: null,
     publishedAt: null,
     verifiedAt: null,

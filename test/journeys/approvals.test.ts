@@ -1,0 +1,114 @@
+import { BusClient, connectBus, type Bus } from '@tongsheng/bus';
+import type { RepostEvent } from '@tongsheng/contracts';
+import {
+  readLog,
+  readPublic,
+  sampleRule,
+  sampleSource,
+  startSite,
+  startSystem,
+  twice,
+  until,
+  type Site,
+  type System,
+} from '@tongsheng/test/support';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const holdMs = 2_000;
+let site: Site;
+let system: System;
+let bus: Bus;
+let client: BusClient;
+let count = 0;
+
+const head = () => ({
+  id: `test/${++count}`,
+  at: new Date().toISOString(),
+  actor: { kind: 'person' as const, id: 'editor', name: '李编辑' },
+});
+const feedOf = (name: string) =>
+  `<?xml version="1.0"?><rss version="2.0"><channel><title>政策</title><link>${site.url}</link><item><guid isPermaLink="false">${name}</guid><title>关于${name}事项的公告</title><link>${site.url}/${name}</link><description>正文</description></item></channel></rss>`;
+
+/** A task of a source of its own, with what was said of it so far. */
+async function taskOf(sourceId: string): Promise<RepostEvent[]> {
+  const events = (await readLog(bus)).flatMap((entry) => entry.events) as RepostEvent[];
+  const queued = events.find((event) => event.type === 'repost.queued' && event.sourceId === sourceId);
+  return queued ? events.filter((event) => 'taskId' in event && event.taskId === queued.taskId) : [];
+}
+const types = async (sourceId: string) => (await taskOf(sourceId)).map(({ type }) => type);
+const says = (sourceId: string, type: RepostEvent['type']) =>
+  until(async () => expect(await types(sourceId)).toContain(type));
+async function queue(sourceId: string): Promise<void> {
+  site.put(`/${sourceId}.xml`, feedOf(sourceId));
+  const source = sampleSource(sourceId, `${site.url}/${sourceId}.xml`);
+  await client.command('registry', { type: 'source.register', ...head(), source } as never);
+  await says(sourceId, 'repost.queued');
+}
+async function tell(sourceId: string, type: 'repost.approve' | 'repost.undo_approval'): Promise<void> {
+  const events = await taskOf(sourceId);
+  const { taskId, site: of } = events[0]!;
+  const seen = events.findLast((event) => event.type === 'repost.queued' || event.type === 'repost.source_changed');
+  const seenHash = seen && 'contentHash' in seen ? seen.contentHash : '';
+  const more = type === 'repost.approve' ? { seenHash } : {};
+  await client.command('repost', { type, ...head(), taskId, site: of, ...more } as never);
+}
+const isPublic = async (sourceId: string) =>
+  (await readPublic(bus)).filter(({ title }) => title.includes(sourceId)).length;
+
+beforeAll(async () => {
+  site = await startSite();
+  system = await startSystem({
+    services: ['registry', 'ingest', 'reposts', 'portal'],
+    samples: false,
+    environment: { WEB_ALLOW: `127.0.0.1:${site.port}`, REPOST_HOLD: `PT${holdMs / 1_000}S` },
+  });
+  bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
+  client = new BusClient(bus);
+  await client.command('registry', {
+    type: 'rule.register',
+    ...head(),
+    rule: sampleRule('all', ['province']),
+  } as never);
+});
+afterAll(async () => {
+  await bus?.close();
+  await system?.[Symbol.asyncDispose]();
+  await site?.[Symbol.asyncDispose]();
+});
+
+it('an approval that is taken back in time leaves no trace in public; given again, it goes out once', async () => {
+  await queue('undone');
+  await tell('undone', 'repost.approve');
+  await tell('undone', 'repost.undo_approval');
+  // Another one that was approved later is out: this one would be, too.
+  await queue('other');
+  await tell('other', 'repost.approve');
+  await says('other', 'repost.published');
+  expect(await isPublic('undone')).toBe(0);
+  await tell('undone', 'repost.approve');
+  await says('undone', 'repost.published');
+  expect(await isPublic('undone')).toBe(1);
+  await expect(tell('undone', 'repost.undo_approval')).rejects.toMatchObject({ code: 'repost_going_out' });
+});
+
+it('an approval falls when the source changes what was approved before it went out', async () => {
+  await queue('changed');
+  await tell('changed', 'repost.approve');
+  site.put('/changed.xml', feedOf('changed').replace('正文', '更正后的正文'));
+  await says('changed', 'repost.approval_voided');
+  expect(await isPublic('changed')).toBe(0);
+  await tell('changed', 'repost.approve');
+  await says('changed', 'repost.published');
+  const [document] = (await readPublic(bus)).filter(({ title }) => title.includes('changed'));
+  expect(document!.html).toContain('更正后的正文');
+});
+
+it('an approval that waits survives the death of the service, and goes out once', async () => {
+  await queue('killed');
+  await tell('killed', 'repost.approve');
+  await system.kill('reposts');
+  await system.start('reposts');
+  await says('killed', 'repost.published');
+  expect(await isPublic('killed')).toBe(1);
+  expect(twice(await readLog(bus))).toEqual([]);
+});
