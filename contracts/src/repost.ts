@@ -67,6 +67,22 @@ const RepostSourceChanged = z.object({
   itemId: itemId.optional(),
   ...version,
 });
+/** An editor took it in hand. No lock: anybody may decide, and others see who is at it. */
+const RepostClaimed = z.object({
+  type: z.literal('repost.claimed'),
+  ...key,
+  by: personId,
+  byName: line,
+  claimedAt: instant,
+});
+/** It is nobody's again. */
+const RepostClaimReleased = z.object({
+  type: z.literal('repost.claim_released'),
+  ...key,
+  by: personId,
+  byName: line,
+  releasedAt: instant,
+});
 /** An editor decided to repost exactly this version. */
 const RepostApproved = z.object({
   type: z.literal('repost.approved'),
@@ -191,6 +207,8 @@ export const RepostEvent = z.discriminatedUnion('type', [
   RepostUnbound,
   RepostMerged,
   RepostSourceChanged,
+  RepostClaimed,
+  RepostClaimReleased,
   RepostApproved,
   RepostApprovalVoided,
   RepostPublicationStarted,
@@ -214,6 +232,8 @@ export const RepostCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('repost.unbind'), ...command, itemId }),
   z.strictObject({ type: z.literal('repost.merge'), ...command, into: taskId }),
   z.strictObject({ type: z.literal('repost.follow_source'), ...command, itemId, ...version }),
+  z.strictObject({ type: z.literal('repost.claim'), ...command }),
+  z.strictObject({ type: z.literal('repost.release_claim'), ...command }),
   /** `seenHash` is the content hash of the version the editor had on the screen. */
   z.strictObject({
     type: z.literal('repost.approve'),

@@ -44,6 +44,8 @@ export const RepostRow = z.object({
   state: repostState,
   /** The task that is the same policy, where this one was merged. */
   mergedInto: token.nullable(),
+  /** Who has it in hand, and since when. */
+  claim: z.object({ by: personId, byName: line, at: instant }).nullable(),
   approvedBy: line.nullable(),
   approvedAt: instant.nullable(),
   /** Until then the approval can be taken back. */
@@ -340,6 +342,15 @@ export const figures = z.object({
 });
 export type Figures = z.infer<typeof figures>;
 
+/** Where the time goes, from the upstream site's publication to the proof that ours can be read. */
+export const stageNames = ['seen', 'claimed', 'approved', 'published', 'verified'] as const;
+export const stage = z.enum(stageNames);
+export type Stage = z.infer<typeof stage>;
+
+/** How long a stage took, over the tasks that passed it; in seconds. */
+export const stageTime = z.object({ stage, tasks: z.int(), medianSeconds: z.number(), p95Seconds: z.number() });
+export type StageTime = z.infer<typeof stageTime>;
+
 /** Every figure of the compliance page; each opens the tasks behind it by the same filter. */
 export const ComplianceView = z.object({
   asOf: instant,
@@ -349,6 +360,8 @@ export const ComplianceView = z.object({
   bySite: z.array(z.object({ site: siteId, ...figures.shape })),
   bySource: z.array(z.object({ sourceId, sourceName: line, ...figures.shape })),
   cells: z.array(z.object({ site: siteId, sourceId, ...figures.shape })),
+  /** Of the tasks of the period that are out, at most the newest of each cell. */
+  stages: z.array(stageTime),
   /** Log position that the figures stand at. */
   position: z.int(),
 });

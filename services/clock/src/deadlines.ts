@@ -59,6 +59,8 @@ export const deadlines = defineProjection({
       case 'repost.merged':
         return null;
       case 'repost.source_changed':
+      case 'repost.claimed':
+      case 'repost.claim_released':
       case 'repost.approved':
       case 'repost.approval_voided':
       case 'repost.publication_started':

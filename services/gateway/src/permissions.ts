@@ -4,6 +4,8 @@ import type { Caller } from './sessions.ts';
 /** Which roles may say which command. What is not here, nobody may say through this door. */
 export const whoMay: Record<string, readonly Role[]> = {
   'repost.approve': ['editor'],
+  'repost.claim': ['editor'],
+  'repost.release_claim': ['editor'],
   'repost.undo_approval': ['editor'],
   'repost.retry_publication': ['editor', 'admin'],
   'repost.request_exemption': ['editor'],

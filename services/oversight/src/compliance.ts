@@ -1,5 +1,6 @@
 import type { ComplianceOutcome, ComplianceTask, Obliged, RepostEvent } from '@tongsheng/contracts';
 import { defineProjection } from '@tongsheng/projections';
+import type { Moments } from './stages.ts';
 
 /** The set that an obligation is counted in: one figure is one ZCOUNT, and the tasks behind it are the same range. */
 export const cell = (site: string, sourceId: string, outcome: ComplianceOutcome) => `${site}|${sourceId}|${outcome}`;
@@ -8,7 +9,10 @@ type Counted = Pick<Obliged, 'itemId' | 'sourceId' | 'sourceName' | 'title' | 's
   outcome: ComplianceOutcome;
 };
 /** A task with all that it owes: one repost settles it, each obligation by its own limit. */
-export type Compliance = Pick<ComplianceTask, 'taskId' | 'site' | 'publishedAt'> & { counted: Counted[] };
+export type Compliance = Pick<ComplianceTask, 'taskId' | 'site' | 'publishedAt'> & {
+  counted: Counted[];
+  moments: Moments;
+};
 
 /** Every obligation with its outcome, scored by when it is due, so that a period is a range. */
 export const compliance = defineProjection({
@@ -21,7 +25,15 @@ export const compliance = defineProjection({
     switch (event.type) {
       case 'repost.queued': {
         const { taskId, site } = event;
-        return { taskId, site, publishedAt: null, counted: [countedOf(event, null)] };
+        const { publication, firstSeenAt } = event;
+        const moments = {
+          upstreamAt: publication.at,
+          seenAt: firstSeenAt,
+          claimedAt: null,
+          approvedAt: null,
+          verifiedAt: null,
+        };
+        return { taskId, site, publishedAt: null, counted: [countedOf(event, null)], moments };
       }
       case 'repost.bound':
         return row && { ...row, counted: [...row.counted, countedOf(event, row.publishedAt)] };
@@ -42,12 +54,17 @@ export const compliance = defineProjection({
       }
       case 'repost.merged':
         return null;
+      case 'repost.claimed':
+        return row && withMoment(row, { claimedAt: row.moments.claimedAt ?? event.claimedAt });
       case 'repost.approved':
+        return row && withMoment(row, { approvedAt: event.approvedAt });
+      case 'repost.verified':
+        return row && withMoment(row, { verifiedAt: event.verifiedAt });
+      case 'repost.claim_released':
       case 'repost.approval_voided':
       case 'repost.publication_started':
       case 'repost.publication_failed':
       case 'repost.publication_retried':
-      case 'repost.verified':
       case 'repost.verification_failed':
       case 'repost.warned':
       case 'repost.exemption_requested':
@@ -60,6 +77,11 @@ export const compliance = defineProjection({
     Object.fromEntries(
       counted.map(({ sourceId, outcome, dueAt }) => [cell(site, sourceId, outcome), Date.parse(dueAt)]),
     ),
+});
+
+const withMoment = (row: Compliance, moment: Partial<Moments>): Compliance => ({
+  ...row,
+  moments: { ...row.moments, ...moment },
 });
 
 function countedOf(

@@ -36,6 +36,7 @@ function readerOf(given: ComplianceTask[]): Parameters<typeof figuresOf>[0] {
     site,
     publishedAt,
     counted: [{ itemId: 'item', ...counted }],
+    moments: { upstreamAt: null, seenAt: noon, claimedAt: null, approvedAt: null, verifiedAt: null },
   }));
   type Span = { min?: number; max?: number };
   const within = (set: string, { min = -Infinity, max = Infinity }: Span) =>

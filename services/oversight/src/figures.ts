@@ -1,6 +1,7 @@
-import type { ComplianceQuery, ComplianceTask, ComplianceView, Figures } from '@tongsheng/contracts';
+import type { ComplianceQuery, ComplianceTask, ComplianceView, Figures, StageTime } from '@tongsheng/contracts';
 import type { ProjectionReader } from '@tongsheng/projections';
 import { cell, type Compliance } from './compliance.ts';
+import { stageTimes } from './stages.ts';
 
 export type Cell = { site: string; sourceId: string; sourceName: string };
 type Reader = ProjectionReader<'repost', Compliance>;
@@ -67,8 +68,24 @@ export async function figuresOf(
       ...sum(busy.filter((each) => each.sourceId === sourceId)),
     })),
     cells: busy.map(({ sourceName: _name, ...each }) => each),
+    stages: await stagesOf(reader, query, cells),
     position: await reader.position(),
   };
+}
+
+/** Of each cell so many of the newest tasks that are out; a year of a nation is not read for a median. */
+const newestOut = 500;
+
+async function stagesOf(reader: Reader, query: ComplianceQuery, cells: readonly Cell[]): Promise<StageTime[]> {
+  const range = { min: Date.parse(query.from), max: Date.parse(query.to), reverse: true, limit: newestOut };
+  const lists = await Promise.all(
+    cells
+      .filter(wanted(query))
+      .flatMap(({ site, sourceId }) => (['on_time', 'late'] as const).map((each) => cell(site, sourceId, each)))
+      .map((set) => reader.list(set, range)),
+  );
+  const rows = new Map(lists.flat().map((row) => [`${row.site}/${row.taskId}`, row]));
+  return stageTimes([...rows.values()]);
 }
 
 const outcomes = {

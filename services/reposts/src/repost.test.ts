@@ -83,6 +83,31 @@ describe('a queued repost', () => {
   });
 });
 
+describe('a claim', () => {
+  const claimedBy = (id: string): RepostEvent => ({
+    type: 'repost.claimed',
+    ...key,
+    by: id,
+    byName: `编辑${id}`,
+    claimedAt: noon,
+  });
+  const claim = (who: string): RepostCommand => ({ type: 'repost.claim', ...head(who) });
+  const release: RepostCommand = { type: 'repost.release_claim', ...head('b') };
+  const released: RepostEvent = { type: 'repost.claim_released', ...key, by: 'b', byName: '编辑b', releasedAt: noon };
+
+  it('says who is at it, and passes to whoever claims it next', () => {
+    given(queued).when(claim('a')).yields(claimedBy('a'));
+    given(queued, claimedBy('a')).when(claim('a')).yields();
+    given(queued, claimedBy('a')).when(claim('b')).yields(claimedBy('b'));
+    given(queued, claimedBy('a')).when(release).yields(released);
+    given(queued, claimedBy('a'), released).when(release).yields();
+  });
+  it('is no lock: anybody may decide', () => {
+    given(queued, claimedBy('a')).when(approve('b')).yields(approvedBy('b'));
+    given(queued, approvedBy('a')).when(claim('b')).isRefused('repost_already_approved');
+  });
+});
+
 describe('an approval', () => {
   const undo: RepostCommand = { type: 'repost.undo_approval', ...head() };
   const voided = (because: 'undone' | 'source_changed', by: string | null): RepostEvent => ({
@@ -235,6 +260,8 @@ const anyCommand: fc.Arbitrary<RepostCommand> = fc.oneof(
   fc.constantFrom('item', 'portal').map((itemId): RepostCommand => ({ type: 'repost.unbind', ...head(), itemId })),
   fc.tuple(people, fc.constantFrom(hashA, hashB)).map(([who, hash]) => approve(who, hash)),
   people.map(exempt),
+  people.map((who): RepostCommand => ({ type: 'repost.claim', ...head(who) })),
+  people.map((who): RepostCommand => ({ type: 'repost.release_claim', ...head(who) })),
   people.map((who): RepostCommand => ({ type: 'repost.undo_approval', ...head(who) })),
   fc.constantFrom(1, 2).map((attempt): RepostCommand => ({ type: 'repost.start_publication', ...head(), attempt })),
   people.map((who): RepostCommand => ({ type: 'repost.request_exemption', ...head(who), reason: '原因' })),

@@ -15,7 +15,13 @@ type Approval = { itemId: string; by: string; byName: string; approvedAt: string
 
 type Repost =
   | { status: 'new' }
-  | { status: 'queued'; members: Member[]; warned: WarningShare[]; exemption: { by: string } | null }
+  | {
+      status: 'queued';
+      members: Member[];
+      warned: WarningShare[];
+      exemption: { by: string } | null;
+      claimedBy: string | null;
+    }
   | {
       status: 'approved';
       members: Member[];
@@ -82,6 +88,15 @@ export const repost = defineAggregate({
         const voids = task.status === 'approved' && task.approval.itemId === itemId;
         return voids ? [change, voided(command, 'source_changed')] : [change];
       }
+      case 'repost.claim': {
+        if (task.status === 'exempted') throw closed(taskId);
+        if (task.status !== 'queued') throw alreadyApproved(taskId, task.approval);
+        if (task.claimedBy === command.actor.id) return [];
+        return [{ type: 'repost.claimed', taskId, site, ...said(command), claimedAt: command.at }];
+      }
+      case 'repost.release_claim':
+        if (task.status !== 'queued' || task.claimedBy === null) return [];
+        return [{ type: 'repost.claim_released', taskId, site, ...said(command), releasedAt: command.at }];
       case 'repost.approve':
         return approve(command, task);
       case 'repost.undo_approval': {
@@ -164,12 +179,11 @@ export const repost = defineAggregate({
   evolve(task, event): Repost {
     switch (event.type) {
       case 'repost.queued':
-        return { status: 'queued', members: [memberOf(event)], warned: [], exemption: null };
+        return fresh([memberOf(event)]);
       case 'repost.bound':
         if (!('members' in task)) return task;
         // Who was let off one item was not let off the other.
-        if (task.status === 'exempted')
-          return { status: 'queued', members: [memberOf(event)], warned: [], exemption: null };
+        if (task.status === 'exempted') return fresh([memberOf(event)]);
         return { ...task, members: [...task.members, memberOf(event)] };
       case 'repost.unbound':
         if (!('members' in task)) return task;
@@ -185,6 +199,10 @@ export const repost = defineAggregate({
           members: task.members.map((each) => (each.itemId === changed ? { ...each, current } : each)),
         };
       }
+      case 'repost.claimed':
+        return task.status === 'queued' ? { ...task, claimedBy: event.by } : task;
+      case 'repost.claim_released':
+        return task.status === 'queued' ? { ...task, claimedBy: null } : task;
       case 'repost.approved': {
         if (!('members' in task)) return task;
         const { itemId = task.members[0]!.itemId, by, byName, approvedAt } = event;
@@ -194,7 +212,7 @@ export const repost = defineAggregate({
       }
       case 'repost.approval_voided':
         if (task.status !== 'approved') return task;
-        return { status: 'queued', members: task.members, warned: task.warned, exemption: null };
+        return { ...fresh(task.members), warned: task.warned };
       case 'repost.publication_started':
         return task.status === 'approved' ? { ...task, attempts: event.attempt, failed: false } : task;
       case 'repost.publication_retried':
@@ -259,6 +277,14 @@ function approve(command: Approve, task: Open): RepostEvent[] {
   const { heldUntil = at } = command;
   return [{ type: 'repost.approved', taskId, site, itemId, ...current, ...said(command), approvedAt: at, heldUntil }];
 }
+
+const fresh = (members: Member[]): Extract<Repost, { status: 'queued' }> => ({
+  status: 'queued',
+  members,
+  warned: [],
+  exemption: null,
+  claimedBy: null,
+});
 
 /** Nothing of it has gone out yet. */
 const isOpen = (task: Repost): task is Extract<Open, { status: 'queued' | 'approved' }> =>

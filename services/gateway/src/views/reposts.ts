@@ -34,6 +34,12 @@ export const reposts = defineProjection({
           row.obligations.map((each) => (each.itemId === changed ? { ...each, version, contentHash, title } : each)),
         );
       }
+      case 'repost.claimed': {
+        const { by, byName, claimedAt: at } = event;
+        return { ...row, claim: { by, byName, at } };
+      }
+      case 'repost.claim_released':
+        return { ...row, claim: null };
       case 'repost.approved':
         return {
           ...row,
@@ -47,7 +53,7 @@ export const reposts = defineProjection({
       case 'repost.approval_voided': {
         const { because, byName, voidedAt: at } = event;
         const voided = { because, byName, at };
-        return { ...row, state: 'queued', approvedBy: null, approvedAt: null, heldUntil: null, voided };
+        return { ...row, state: 'queued', claim: null, approvedBy: null, approvedAt: null, heldUntil: null, voided };
       }
       case 'repost.publication_retried':
         return { ...row, goingOut: { ...row.goingOut, trouble: null } };
@@ -102,6 +108,7 @@ function queued(event: Extract<RepostEvent, { type: 'repost.queued' }>): RepostR
     obligations: [first],
     state: 'queued',
     mergedInto: null,
+    claim: null,
     approvedBy: null,
     approvedAt: null,
     heldUntil: null,
