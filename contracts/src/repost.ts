@@ -152,11 +152,33 @@ const RepostVerified = z.object({
     /** SHA-256 of the bytes that the public received. */
     pageHash: hash,
     bytes: z.int(),
+    /** The whole answer in the object store, as an HTTP message; absent in what was written before it was kept. */
+    snapshot: hash.optional(),
     checks: z.array(
       z.object({ name: z.enum(['title', 'text', 'source', 'source_link', 'published_date']), ok: z.boolean() }),
     ),
   }),
   verifiedAt: instant,
+});
+/** The page was still there and still right when it was looked at again. */
+const RepostRechecked = z.object({
+  type: z.literal('repost.rechecked'),
+  ...key,
+  url: z.url(),
+  evidence: RepostVerified.shape.evidence,
+  recheckedAt: instant,
+});
+/**
+ * The public had it, and now it is missing or differs: a silent edit, a broken link, tampering. The task is open again
+ * until it is verified anew.
+ */
+const RepostDrifted = z.object({
+  type: z.literal('repost.drifted'),
+  ...key,
+  reason: z.string().max(500),
+  /** What was found; null where nothing was. */
+  snapshot: hash.nullable(),
+  driftedAt: instant,
 });
 /** The page was fetched from outside and is missing or differs. Tried again; the task stays published, not verified. */
 const RepostVerificationFailed = z.object({
@@ -216,6 +238,8 @@ export const RepostEvent = z.discriminatedUnion('type', [
   RepostPublicationRetried,
   RepostPublished,
   RepostVerified,
+  RepostRechecked,
+  RepostDrifted,
   RepostVerificationFailed,
   RepostWarned,
   ExemptionRequested,
@@ -266,6 +290,18 @@ export const RepostCommand = z.discriminatedUnion('type', [
     ...command,
     url: z.url(),
     evidence: RepostVerified.shape.evidence,
+  }),
+  z.strictObject({
+    type: z.literal('repost.record_recheck'),
+    ...command,
+    url: z.url(),
+    evidence: RepostVerified.shape.evidence,
+  }),
+  z.strictObject({
+    type: z.literal('repost.record_drift'),
+    ...command,
+    reason: z.string().max(500),
+    snapshot: hash.nullable(),
   }),
   z.strictObject({ type: z.literal('repost.record_verification_failed'), ...command, reason: z.string().max(500) }),
   z.strictObject({ type: z.literal('repost.warn'), ...command, share: warningShare, fellDueAt: instant }),

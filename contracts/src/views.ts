@@ -61,6 +61,9 @@ export const RepostRow = z.object({
   publishedAt: instant.nullable(),
   verifiedAt: instant.nullable(),
   verificationTrouble: z.string().nullable(),
+  /** Looked at again after it was verified: when last, and since when it is not what it was. */
+  rechecked: z.object({ count: z.int(), at: instant }).nullable(),
+  drift: z.object({ reason: z.string(), snapshot: hash.nullable(), at: instant }).nullable(),
   warned: z.array(warningShare),
   exemption: z.object({ reason: line, by: personId, byName: line, requestedAt: instant }).nullable(),
   exemptedBy: line.nullable(),

@@ -1,4 +1,4 @@
-import { BusClient, connectBus, type Bus } from '@tongsheng/bus';
+import { BusClient, connectBus, decodeAnswer, EvidenceStore, type Bus } from '@tongsheng/bus';
 import type { RepostEvent } from '@tongsheng/contracts';
 import {
   readLog,
@@ -15,6 +15,8 @@ import {
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const holdMs = 2_000;
+/** Every second for two minutes. */
+const rechecks = Array.from({ length: 120 }, (_, i) => `PT${i + 1}S`).join(',');
 let site: Site;
 let system: System;
 let bus: Bus;
@@ -60,7 +62,11 @@ beforeAll(async () => {
   system = await startSystem({
     services: ['registry', 'ingest', 'reposts', 'portal'],
     samples: false,
-    environment: { WEB_ALLOW: `127.0.0.1:${site.port}`, REPOST_HOLD: `PT${holdMs / 1_000}S` },
+    environment: {
+      WEB_ALLOW: `127.0.0.1:${site.port}`,
+      REPOST_HOLD: `PT${holdMs / 1_000}S`,
+      REPOST_RECHECKS: rechecks,
+    },
   });
   bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
   client = new BusClient(bus);
@@ -110,5 +116,23 @@ it('an approval that waits survives the death of the service, and goes out once'
   await system.start('reposts');
   await says('killed', 'repost.published');
   expect(await isPublic('killed')).toBe(1);
+  expect(twice(await readLog(bus))).toEqual([]);
+});
+
+it('what the public has is kept, looked at again, and owed again when it is gone', async () => {
+  await queue('watched');
+  await tell('watched', 'repost.approve');
+  await says('watched', 'repost.rechecked');
+  const verified = (await taskOf('watched')).find((event) => event.type === 'repost.verified');
+  const kept = await new EvidenceStore(bus).read(verified!.evidence.snapshot!);
+  expect(kept?.intact).toBe(true);
+  expect(Buffer.from(decodeAnswer(kept!.bytes).body).toString()).toContain('关于watched事项的公告');
+  await system.kill('portal');
+  await says('watched', 'repost.drifted');
+  await system.start('portal');
+  await until(async () => {
+    const said = await types('watched');
+    expect(said.lastIndexOf('repost.verified')).toBeGreaterThan(said.lastIndexOf('repost.drifted'));
+  });
   expect(twice(await readLog(bus))).toEqual([]);
 });

@@ -44,12 +44,13 @@ const once: Told = {
   'delivery.requested': ({ releaseId, channelId }) => `${releaseId} ${channelId}`,
 };
 
-/** What happened twice although it may happen once. An approval that was voided did not count. */
+/** What happened twice although it may happen once. What was voided, or is no longer so, does not count. */
 export function twice(entries: Entry[]): string[] {
   const counts = new Map<string, number>();
   for (const { events } of entries) {
     for (const event of events) {
       if (event.type === 'repost.approval_voided') counts.delete(`repost.approved ${event.site} ${event.taskId}`);
+      if (event.type === 'repost.drifted') counts.delete(`repost.verified ${event.site} ${event.taskId}`);
       const keyOf = once[event.type] as ((event: AnyEvent) => string) | undefined;
       if (!keyOf) continue;
       const key = `${event.type} ${keyOf(event)}`;

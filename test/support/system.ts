@@ -79,6 +79,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   });
   await writeFile(seedFile, JSON.stringify(seed));
 
+  const ours = [upstreams.port, newsroom.ports.http, newsroom.ports.smtp, portalPort]
+    .map((port) => `127.0.0.1:${port}`)
+    .join(',');
   const environment = {
     ...process.env,
     REDIS_URL: servers.redis.url,
@@ -89,12 +92,10 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     INGEST_URL: ingestUrl,
     SEED_FILE: seedFile,
     NATS_MAX_BYTES: String(512 * 2 ** 20),
-    WEB_ALLOW: [upstreams.port, newsroom.ports.http, newsroom.ports.smtp, portalPort]
-      .map((port) => `127.0.0.1:${port}`)
-      .join(','),
     // Tests that are not about it don't wait for it.
     REPOST_HOLD: 'PT0S',
     ...options.environment,
+    WEB_ALLOW: [ours, options.environment?.['WEB_ALLOW']].filter(Boolean).join(','),
   };
   const running = new Map<ServiceName, ChildProcess>();
   const logFile = (service: ServiceName) => join(dir, `${service}.log`);

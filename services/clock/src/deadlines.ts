@@ -67,6 +67,8 @@ export const deadlines = defineProjection({
       case 'repost.publication_failed':
       case 'repost.publication_retried':
       case 'repost.verified':
+      case 'repost.rechecked':
+      case 'repost.drifted':
       case 'repost.verification_failed':
       case 'repost.exemption_requested':
       case 'repost.exemption_refused':

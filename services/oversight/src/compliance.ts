@@ -61,6 +61,8 @@ export const compliance = defineProjection({
       case 'repost.verified':
         return row && withMoment(row, { verifiedAt: event.verifiedAt });
       case 'repost.claim_released':
+      case 'repost.rechecked':
+      case 'repost.drifted':
       case 'repost.approval_voided':
       case 'repost.publication_started':
       case 'repost.publication_failed':

@@ -2,21 +2,30 @@ import { allowList, run, serve } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { Hold } from './reposts.controller.ts';
 import { RepostsModule } from './reposts.module.ts';
-import { Allowed } from './verify-reposts.ts';
+import { Allowed, Rechecks } from './verify-reposts.ts';
 
 /**
  * `WEB_ALLOW`: `host:port` that may be fetched although not public, comma-separated. `REPOST_HOLD`: how long an approval
- * can be taken back.
+ * can be taken back. `REPOST_RECHECKS`: when a published page is looked at again, durations after its publication.
  */
-const config = z.object({ WEB_ALLOW: allowList, REPOST_HOLD: z.iso.duration().default('PT10S') });
+const config = z.object({
+  WEB_ALLOW: allowList,
+  REPOST_HOLD: z.iso.duration().default('PT10S'),
+  REPOST_RECHECKS: z
+    .string()
+    .default('PT1H,PT24H,P7D,P30D')
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.iso.duration())),
+});
 
 run(() =>
   serve({
     name: 'reposts',
     config,
     module: RepostsModule,
-    providers: ({ WEB_ALLOW, REPOST_HOLD }) => [
+    providers: ({ WEB_ALLOW, REPOST_HOLD, REPOST_RECHECKS }) => [
       { provide: Allowed, useValue: new Allowed(WEB_ALLOW) },
+      { provide: Rechecks, useValue: new Rechecks(REPOST_RECHECKS) },
       { provide: Hold, useValue: new Hold(REPOST_HOLD) },
     ],
   }),

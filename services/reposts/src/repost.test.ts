@@ -83,6 +83,43 @@ describe('a queued repost', () => {
   });
 });
 
+describe('what the public has', () => {
+  const evidence = {
+    status: 200,
+    pageHash: hashA,
+    bytes: 10,
+    snapshot: hashB,
+    checks: [{ name: 'title' as const, ok: true }],
+  };
+  const url = 'https://province.example/task';
+  const verified: RepostEvent = { type: 'repost.verified', ...key, url, evidence, verifiedAt: noon };
+  const recheck: RepostCommand = { type: 'repost.record_recheck', ...head(), url, evidence };
+  const drift: RepostCommand = { type: 'repost.record_drift', ...head(), reason: 'HTTP 404', snapshot: null };
+  const drifted: RepostEvent = { type: 'repost.drifted', ...key, reason: 'HTTP 404', snapshot: null, driftedAt: noon };
+  const verify: RepostCommand = { type: 'repost.record_verified', ...head(), url, evidence };
+  const out = [queued, approvedBy('editor'), published];
+
+  it('is looked at again, and what is found is kept', () => {
+    given(...out, verified)
+      .when(recheck)
+      .yields({ type: 'repost.rechecked', ...key, url, evidence, recheckedAt: noon });
+    given(...out)
+      .when(recheck)
+      .yields();
+  });
+  it('opens the task again when it is not what it was, until it is verified anew', () => {
+    given(...out, verified)
+      .when(drift)
+      .yields(drifted);
+    given(...out, verified, drifted)
+      .when(drift)
+      .yields();
+    given(...out, verified, drifted)
+      .when(verify)
+      .yields(verified);
+  });
+});
+
 describe('a claim', () => {
   const claimedBy = (id: string): RepostEvent => ({
     type: 'repost.claimed',

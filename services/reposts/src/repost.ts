@@ -143,6 +143,16 @@ export const repost = defineAggregate({
         const { url, evidence, at } = command;
         return [{ type: 'repost.verified', taskId, site, url, evidence, verifiedAt: at }];
       }
+      case 'repost.record_recheck': {
+        if (task.status !== 'verified') return [];
+        const { url, evidence, at } = command;
+        return [{ type: 'repost.rechecked', taskId, site, url, evidence, recheckedAt: at }];
+      }
+      case 'repost.record_drift': {
+        if (task.status !== 'verified') return [];
+        const { reason, snapshot, at } = command;
+        return [{ type: 'repost.drifted', taskId, site, reason, snapshot, driftedAt: at }];
+      }
       case 'repost.record_verification_failed': {
         if (task.status === 'verified') return [];
         if (task.status !== 'published') throw new Refusal('repost_not_published', `${taskId} is ${task.status}`);
@@ -225,6 +235,11 @@ export const repost = defineAggregate({
           : task;
       case 'repost.verified':
         return 'approval' in task ? { status: 'verified', members: task.members, approval: task.approval } : task;
+      case 'repost.rechecked':
+        return task;
+      case 'repost.drifted':
+        if (task.status !== 'verified') return task;
+        return { status: 'published', members: task.members, approval: task.approval, trouble: event.reason };
       case 'repost.verification_failed':
         return task.status === 'published' ? { ...task, trouble: event.reason } : task;
       case 'repost.warned':

@@ -78,7 +78,7 @@ export function viewRoutes(tools: ViewTools): Route[] {
       may: ['editor', 'manager', 'duty', 'admin'],
       query: z.object({
         site: token.optional(),
-        state: z.enum(['open', 'waiting_exemption', 'closed']).default('open'),
+        state: z.enum(['open', 'waiting_exemption', 'drifted', 'closed']).default('open'),
         limit: z.coerce.number().int().min(1).max(2_000).default(500),
         ...fresh,
       }),
@@ -87,7 +87,8 @@ export function viewRoutes(tools: ViewTools): Route[] {
         if (site) mustServeSite(caller, site);
         const { reader, runner } = models.reposts;
         await runner.reach(atLeast);
-        const sets = setsFor({ open: 'open', waiting_exemption: 'waiting', closed: 'closed' }[state], caller, site);
+        const names = { open: 'open', waiting_exemption: 'waiting', drifted: 'drifted', closed: 'closed' };
+        const sets = setsFor(names[state], caller, site);
         const [rows, counts, position] = await Promise.all([
           merged(models.reposts, sets, { limit, reverse: state === 'closed' }),
           reader.count(sets),

@@ -66,7 +66,13 @@ export const reposts = defineProjection({
       case 'repost.published':
         return { ...row, state: 'published', url: event.url, publishedAt: event.publishedAt };
       case 'repost.verified':
-        return { ...row, state: 'verified', verifiedAt: event.verifiedAt, verificationTrouble: null };
+        return { ...row, state: 'verified', verifiedAt: event.verifiedAt, verificationTrouble: null, drift: null };
+      case 'repost.rechecked':
+        return { ...row, rechecked: { count: (row.rechecked?.count ?? 0) + 1, at: event.recheckedAt } };
+      case 'repost.drifted': {
+        const { reason, snapshot, driftedAt: at } = event;
+        return { ...row, state: 'published', verificationTrouble: reason, drift: { reason, snapshot, at } };
+      }
       case 'repost.verification_failed':
         return { ...row, verificationTrouble: event.reason };
       case 'repost.warned':
@@ -88,7 +94,11 @@ export const reposts = defineProjection({
     const closedAt = Date.parse(row.approvedAt ?? row.exemption?.requestedAt ?? row.dueAt);
     const due = Date.parse(dueAt);
     const ofItem = Object.fromEntries(obligations.map(({ itemId }) => [`item:${itemId}`, due]));
-    if (state !== 'queued') return { ...ofItem, [`closed:${site}`]: closedAt, 'closed:*': closedAt };
+    const drifted = row.drift && {
+      [`drifted:${site}`]: Date.parse(row.drift.at),
+      'drifted:*': Date.parse(row.drift.at),
+    };
+    if (state !== 'queued') return { ...drifted, ...ofItem, [`closed:${site}`]: closedAt, 'closed:*': closedAt };
     const waiting = exemption && { [`waiting:${site}`]: due, 'waiting:*': due };
     return { ...ofItem, [`open:${site}`]: due, 'open:*': due, ...waiting };
   },
@@ -118,6 +128,8 @@ function queued(event: Extract<RepostEvent, { type: 'repost.queued' }>): RepostR
     publishedAt: null,
     verifiedAt: null,
     verificationTrouble: null,
+    rechecked: null,
+    drift: null,
     warned: [],
     exemption: null,
     exemptedBy: null,
