@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AccessEvent } from './access.ts';
 import { DeliveryEvent } from './delivery.ts';
+import { AlarmEvent, type ContactRegistered, type LadderRegistered, type ShiftRegistered } from './duty.ts';
 import { ItemEvent, ItemKnownAs } from './item.ts';
 import {
   RegistryEvent,
@@ -18,6 +19,7 @@ import { SourceHealthEvent } from './source-health.ts';
 /** Every event of the journal. `history/` holds a frozen sample of each that was ever written. */
 export const AnyEvent = z.discriminatedUnion('type', [
   AccessEvent,
+  AlarmEvent,
   DeliveryEvent,
   ItemEvent,
   ItemKnownAs,
@@ -31,15 +33,19 @@ export type AnyEvent = z.infer<typeof AnyEvent>;
 /** Which events stand under which aggregate, the second token of `ev.<aggregate>.<site>.<id>`. */
 export type EventsByAggregate = {
   access: AccessEvent;
+  alarm: AlarmEvent;
   alias: ItemKnownAs;
   channel: ChannelRegistered;
+  contact: ContactRegistered;
   delivery: DeliveryEvent;
   item: ItemEvent;
+  ladder: LadderRegistered;
   person: PersonRegistered;
   poll: SourceHealthEvent;
   release: ReleaseEvent;
   repost: RepostEvent;
   rule: RuleRegistered;
+  shift: ShiftRegistered;
   site: SiteRegistered;
   source: SourceRegistered;
   token: TokenRegistered;

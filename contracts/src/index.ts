@@ -1,5 +1,6 @@
 export * from './access.ts';
 export * from './delivery.ts';
+export * from './duty.ts';
 export * from './envelope.ts';
 export * from './evidence.ts';
 export * from './events.ts';

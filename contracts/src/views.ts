@@ -347,7 +347,7 @@ export type HealthView = z.infer<typeof HealthView>;
 
 /** One live change, as SSE carries it; `position` is its `id`. A `gap` asks the console to read again. */
 export const LiveChange = z.object({
-  view: z.enum(['reposts', 'releases', 'deliveries', 'sources', 'items']),
+  view: z.enum(['reposts', 'releases', 'deliveries', 'sources', 'items', 'alarms']),
   key: z.string(),
   row: z.unknown().nullable(),
   position: z.int(),
