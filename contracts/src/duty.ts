@@ -255,8 +255,8 @@ export const AlarmRow = z.object({
       step: z.int(),
       by: means,
       at: instant,
-      /** `sending` until the means has said what became of it. */
-      outcome: z.enum(['shown', 'sending', ...tellingOutcome.options]),
+      /** `sending` until the means has said what became of it; `spared` when somebody took it before. */
+      outcome: z.enum(['shown', 'sending', 'spared', ...tellingOutcome.options]),
       detail: z.string(),
     }),
   ),

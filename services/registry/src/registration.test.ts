@@ -65,6 +65,29 @@ const commands: RegistryCommand[] = [
     ...head,
     token: { tokenId: 'monitor', name: '监测', secretHash: 'a'.repeat(64), roles: [], sites: ['*'], revoked: false },
   },
+  {
+    type: 'shift.register',
+    ...head,
+    shift: {
+      shiftId: 'night',
+      site: '*',
+      personId: 'wang',
+      substituteId: null,
+      from: noon,
+      to: '2026-11-24T00:00:00.000Z',
+      cancelled: false,
+    },
+  },
+  {
+    type: 'ladder.register',
+    ...head,
+    ladder: {
+      site: 'province',
+      name: '省局阶梯',
+      steps: [{ on: 'share_75', whom: 'duty', by: ['console'], within: 'PT5M' }],
+    },
+  },
+  { type: 'contact.register', ...head, contact: { personId: 'wang', phone: '12366', email: null, webhook: null } },
 ];
 const decide = (command: RegistryCommand, ...past: RegistryEvent[]) => {
   const aggregate = registrations[command.type];
