@@ -71,6 +71,14 @@ export async function figuresOf(
   };
 }
 
+/** Everything that the public does not have yet, whenever it is due. */
+export async function openTasks(reader: Reader, cells: readonly Cell[]): Promise<ComplianceTask[]> {
+  const lists = await Promise.all(
+    cells.map(({ site, sourceId }) => reader.list(cell(site, sourceId, 'open'), { limit: 10_000 })),
+  );
+  return lists.flat();
+}
+
 const outcomes = {
   due: ['on_time', 'late', 'open', 'exempted'],
   on_time: ['on_time'],
