@@ -15,6 +15,7 @@ export const allServices = [
   'releases',
   'delivery',
   'oversight',
+  'duty',
   'gateway',
   'portal',
 ] as const;
@@ -88,6 +89,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     INGEST_PORT: String(ingestPort),
     INGEST_URL: ingestUrl,
     SEED_FILE: seedFile,
+    CONSOLE_URL: consoleUrl,
+    DUTY_SMTP: newsroom.smtpUrl,
+    DUTY_FROM: 'duty@tax.example',
     NATS_MAX_BYTES: String(512 * 2 ** 20),
     WEB_ALLOW: [upstreams.port, newsroom.ports.http, newsroom.ports.smtp, portalPort]
       .map((port) => `127.0.0.1:${port}`)

@@ -5,6 +5,7 @@ import { createRedis, ProjectionReader, ProjectionRunner, type Projection, type 
 import type { AggregateName } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { Settings } from './settings.ts';
+import { alarms } from './views/alarms.ts';
 import { audit } from './views/audit.ts';
 import { deliveries } from './views/deliveries.ts';
 import { items, type StoredItem } from './views/items.ts';
@@ -28,11 +29,15 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   sources!: ReturnType<typeof this.openSources>;
   items!: ReturnType<typeof this.openItems>;
   audit!: ReturnType<typeof this.openAudit>;
+  alarms!: ReturnType<typeof this.openAlarms>;
   people!: LiveTable<'person'>;
   tokens!: LiveTable<'token'>;
   sites!: LiveTable<'site'>;
   channels!: LiveTable<'channel'>;
   registeredSources!: LiveTable<'source'>;
+  shifts!: LiveTable<'shift'>;
+  ladders!: LiveTable<'ladder'>;
+  contacts!: LiveTable<'contact'>;
 
   constructor(
     private readonly bus: Bus,
@@ -42,7 +47,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   /** The names under which changes of rows are told to the console. */
-  readonly live: readonly LiveChange['view'][] = ['reposts', 'releases', 'deliveries', 'sources', 'items'];
+  readonly live: readonly LiveChange['view'][] = ['reposts', 'releases', 'deliveries', 'sources', 'items', 'alarms'];
 
   async onModuleInit(): Promise<void> {
     this.redis = createRedis(this.settings.values.REDIS_URL, (error) => this.#trouble(error));
@@ -56,12 +61,14 @@ export class Models implements OnModuleInit, OnModuleDestroy {
       table('channel'),
       table('source'),
     ]);
+    [this.shifts, this.ladders, this.contacts] = await Promise.all([table('shift'), table('ladder'), table('contact')]);
     this.reposts = this.openReposts();
     this.releases = this.openReleases();
     this.deliveries = this.openDeliveries();
     this.sources = this.openSources();
     this.items = this.openItems();
     this.audit = this.openAudit();
+    this.alarms = this.openAlarms();
     await Promise.all(this.all.map(({ runner }) => runner.start()));
   }
 
@@ -69,6 +76,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
     await Promise.all([
       ...this.all.map(({ runner }) => runner.stop()),
       ...[this.people, this.tokens, this.sites, this.channels, this.registeredSources].map((table) => table.close()),
+      ...[this.shifts, this.ladders, this.contacts].map((table) => table.close()),
     ]);
     if (this.redis.isOpen) this.redis.destroy();
   }
@@ -79,7 +87,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   }
 
   get all() {
-    return [this.reposts, this.releases, this.deliveries, this.sources, this.items, this.audit];
+    return [this.reposts, this.releases, this.deliveries, this.sources, this.items, this.audit, this.alarms];
   }
 
   private openReposts = () => this.#open(reposts);
@@ -88,6 +96,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   private openSources = () => this.#open(sources);
   private openItems = () => this.#open(items);
   private openAudit = () => this.#open(audit);
+  private openAlarms = () => this.#open(alarms);
 
   #open<A extends AggregateName, Row>(projection: Projection<A, Row>): Model<A, Row> {
     const runner = new ProjectionRunner({
