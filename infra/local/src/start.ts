@@ -95,7 +95,7 @@ async function main(): Promise<void> {
     SEED_FILE: process.env['SEED_FILE'] ?? seedFile,
     DURABILITY: nats.guarantee,
     CONSOLE_URL: process.env['CONSOLE_URL'] ?? `http://127.0.0.1:${consolePort}`,
-    ...(newsroom && { DUTY_SMTP: newsroom.smtpUrl, DUTY_FROM: 'duty@tax.example' }),
+    ...(newsroom && { DUTY_SMTP: process.env['DUTY_SMTP'] ?? newsroom.smtpUrl, DUTY_FROM: 'duty@tax.example' }),
   };
   const mainOf = (service: string) => join(root, 'services', service, 'dist/main.js');
   const host = fileURLToPath(new URL('host.js', import.meta.url));
