@@ -64,19 +64,22 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           <thead>
             <tr>
               <th>{t('alarm.who')}</th>
-              <th>{t('alarm.how')}</th>
               <th>{t('alarm.when')}</th>
-              <th>{t('alarm.outcome')}</th>
+              <th>{t('alarm.how')}</th>
             </tr>
           </thead>
           <tbody>
-            {told.map((each) => (
-              <tr key={`${each.personId}/${each.by}`}>
-                <td>{each.name}</td>
-                <td>{t(`alarm.by.${each.by}`)}</td>
-                <td className="cell-time">{precise(each.at)}</td>
-                <td className={`told-${each.outcome}`} title={each.detail || undefined}>
-                  {t(`alarm.outcome.${each.outcome}`)}
+            {peopleTold(told).map(({ first, all }) => (
+              <tr key={`${first.step}/${first.personId}`}>
+                <td>{first.name}</td>
+                <td className="cell-time">{precise(first.at)}</td>
+                <td className="told">
+                  {all.map(({ by, outcome, detail }) => (
+                    <span key={by} className={`told-${outcome}`} title={detail || undefined}>
+                      {t(`alarm.by.${by}`)} {t(`alarm.outcome.${outcome}`)}
+                      {outcome === 'failed' && `（${detail}）`}
+                    </span>
+                  ))}
                 </td>
               </tr>
             ))}
@@ -118,4 +121,15 @@ function nextWords(
 ): string {
   const next = step === null ? undefined : steps[step + 1];
   return next ? t('alarm.next', { whom: whom(next.whom) }) : t('alarm.nextLast');
+}
+
+/** One line for each person and step, with all the means they were told by. */
+function peopleTold(told: AlarmRow['told']): { first: AlarmRow['told'][number]; all: AlarmRow['told'] }[] {
+  const firsts = told.filter(
+    (each, i) => told.findIndex(({ step, personId }) => step === each.step && personId === each.personId) === i,
+  );
+  return firsts.map((first) => ({
+    first,
+    all: told.filter(({ step, personId }) => step === first.step && personId === first.personId),
+  }));
 }

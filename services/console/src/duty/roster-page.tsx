@@ -54,7 +54,7 @@ export function RosterPage(): ReactElement {
       : []),
   ]);
   const days = weeks.flat().filter(({ inMonth }) => inMonth);
-  const open = list.data ? holes(rows, site, { from: days[0]!.from, to: days.at(-1)!.to }) : [];
+  const open = list.data ? holesAhead(rows, site, { from: days[0]!.from, to: days.at(-1)!.to }) : [];
   const [year, of] = month.split('-').map(Number);
   return (
     <div className="page roster" data-testid="roster-page">
@@ -136,6 +136,12 @@ export function RosterPage(): ReactElement {
   );
 }
 
+/** What is past can't be filled any more. */
+function holesAhead(rows: ShiftRow[], site: string, { from, to }: { from: string; to: string }) {
+  const now = new Date(serverNow()).toISOString();
+  return holes(rows, site, { from: from > now ? from : now, to });
+}
+
 function shiftOf({ name: _name, substituteName: _substitute, ...shift }: ShiftRow): Shift {
   return shift;
 }
@@ -152,7 +158,7 @@ function DayCell(props: {
   const t = useWords();
   const siteName = useSiteName();
   const begun = rows.filter(({ from, to }) => from < on.to && to > on.from);
-  const gaps = holes(begun, site, on);
+  const gaps = holesAhead(begun, site, on);
   const clock = (instant: string, end = false) => (end && instant === on.to ? '24:00' : timeOfDay(instant).slice(0, 5));
   // A night shift stands where it begins; the morning after it says only that it runs on.
   const starting = begun.filter(({ from }) => from >= on.from);
@@ -180,7 +186,8 @@ function DayCell(props: {
         const words = (
           <>
             <span className="roster-time">
-              {clock(row.from)}–{clock(row.to)}
+              {clock(row.from)}–{row.to > on.to && t('roster.nextDay')}
+              {clock(row.to)}
             </span>{' '}
             <strong>{row.name}</strong>
             {row.substituteName && <small> {t('duty.substitute', { name: row.substituteName })}</small>}
