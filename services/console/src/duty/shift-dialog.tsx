@@ -73,6 +73,7 @@ export function ShiftDialog(props: { shift: Shift; isNew: boolean; onClose: () =
         <label className="field">
           <span>{t('roster.person')}</span>
           <select
+            autoFocus
             value={draft.personId}
             onChange={({ target }) => setDraft({ ...draft, personId: target.value })}
             data-testid="shift-person"
