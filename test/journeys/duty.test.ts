@@ -378,7 +378,8 @@ describe('the console', () => {
   });
   it('fits a phone at night', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    const content = `[document.documentElement, document.getElementById('content')]`;
+    expect(await page.evaluate(`${content}.every((it) => it.scrollWidth <= innerWidth)`)).toBe(true);
     await shot(page, 'duty-phone');
     await accessible(page);
     await page.setViewportSize({ width: 1366, height: 768 });
@@ -427,6 +428,10 @@ describe('the console', () => {
     await page.getByTestId('empty').getByText('最近一次告警').waitFor();
     expect(await page.getByTestId('empty').innerText()).toMatch(/来源 3\/3 正常/);
     await shot(page, 'duty-empty');
+    await accessible(page);
+    await page.getByTestId('language').click();
+    await page.getByTestId('empty').getByText('No open alarms').waitFor();
+    await shot(page, 'duty-english');
     await accessible(page);
   });
   it('says who is on duty now', async () => {

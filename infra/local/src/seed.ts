@@ -104,16 +104,17 @@ function demoDuty({ newsroom, webhookSecret }: Pick<SeedParts, 'newsroom' | 'web
     (['day', 'night'] as const).map((part) => ({
       shiftId: `${iso(day).slice(0, 10)}-${part}`,
       site: '*',
-      personId: part === 'day' ? 'duty' : 'editor2',
-      substituteId: part === 'day' ? 'editor' : 'duty',
+      // Whoever tries it out as the duty officer is on duty, at whatever hour.
+      personId: 'duty',
+      substituteId: part === 'day' ? 'editor' : 'editor2',
       from: iso(day + changes[part]),
       to: iso(part === 'day' ? day + changes.night : day + dayMs + changes.day),
     }));
   const days = Array.from({ length: weeks * 7 }, (_, i) => today + (i - 1) * dayMs);
   const step = (on: string, whom: string, by: string[], within: string) => ({ on, whom, by, within });
   const urgent = (on: string) => [
-    step(on, 'duty', ['console', 'email', 'webhook'], 'PT5M'),
-    step(on, 'substitute', ['console', 'email'], 'PT5M'),
+    step(on, 'duty', ['console', on === 'share_90' ? 'webhook' : 'email'], 'PT5M'),
+    step(on, 'substitute', ['console'], 'PT5M'),
     step(on, 'editors', ['console'], 'PT5M'),
     step(on, 'managers', ['console', 'email'], 'PT10M'),
   ];
@@ -123,8 +124,8 @@ function demoDuty({ newsroom, webhookSecret }: Pick<SeedParts, 'newsroom' | 'web
     steps: [
       step('share_50', 'editors', ['console'], 'PT2H'),
       step('share_50', 'duty', ['console'], 'PT1H'),
-      step('share_75', 'duty', ['console', 'email'], 'PT15M'),
-      step('share_75', 'substitute', ['console', 'email'], 'PT15M'),
+      step('share_75', 'duty', ['console'], 'PT15M'),
+      step('share_75', 'substitute', ['console'], 'PT15M'),
       ...urgent('share_90'),
       ...urgent('share_100'),
       step('source', 'duty', ['console', 'email'], 'PT15M'),

@@ -18,7 +18,7 @@ export function useTakeAlarm(): { taking: string | null; take: (row: AlarmRow) =
     setTaking(alarmKey(row));
     try {
       const { alarmId, site } = row;
-      await decide({ type: 'alarm.acknowledge', alarmId, site } as Parameters<typeof decide>[0]);
+      await decide({ type: 'alarm.acknowledge', alarmId, site });
       announce('done', t('duty.tookIt'));
     } catch (caught) {
       const first = caught instanceof ApiError && caught.code === 'alarm_taken' ? caught.params : null;

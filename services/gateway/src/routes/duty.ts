@@ -53,14 +53,13 @@ export function dutyRoutes(tools: { models: Models; client: BusClient; clock: Cl
               name: nameOf(personId),
               phone: phoneOf(personId),
               until,
-              substitute: substituteId && {
-                personId: substituteId,
-                name: nameOf(substituteId),
-                phone: phoneOf(substituteId),
-              },
+              substitute:
+                substituteId === null
+                  ? null
+                  : { personId: substituteId, name: nameOf(substituteId), phone: phoneOf(substituteId) },
             })),
           })),
-        } as DutyNow;
+        };
       },
     }),
     defineRoute({
