@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AccessEvent } from './access.ts';
 import { ClusterEvent, ClusterKeyEvent } from './cluster.ts';
 import { DeliveryEvent } from './delivery.ts';
+import { AlarmEvent, type ContactRegistered, type LadderRegistered, type ShiftRegistered } from './duty.ts';
 import { ItemEvent, ItemKnownAs } from './item.ts';
 import {
   RegistryEvent,
@@ -22,6 +23,7 @@ import { SourceHealthEvent } from './source-health.ts';
 /** Every event of the journal. `history/` holds a frozen sample of each that was ever written. */
 export const AnyEvent = z.discriminatedUnion('type', [
   AccessEvent,
+  AlarmEvent,
   ClusterEvent,
   ClusterKeyEvent,
   DeliveryEvent,
@@ -38,12 +40,15 @@ export type AnyEvent = z.infer<typeof AnyEvent>;
 /** Which events stand under which aggregate, the second token of `ev.<aggregate>.<site>.<id>`. */
 export type EventsByAggregate = {
   access: AccessEvent;
+  alarm: AlarmEvent;
   alias: ItemKnownAs;
   channel: ChannelRegistered;
   cluster: ClusterEvent;
   cluster_key: ClusterKeyEvent;
+  contact: ContactRegistered;
   delivery: DeliveryEvent;
   item: ItemEvent;
+  ladder: LadderRegistered;
   override: OverrideRegistered;
   person: PersonRegistered;
   policy: PolicyRegistered;
@@ -52,6 +57,7 @@ export type EventsByAggregate = {
   repost: RepostEvent;
   routing: RoutingEvent;
   rule: RuleRegistered;
+  shift: ShiftRegistered;
   site: SiteRegistered;
   source: SourceRegistered;
   token: TokenRegistered;

@@ -1,6 +1,7 @@
 export * from './access.ts';
 export * from './cluster.ts';
 export * from './delivery.ts';
+export * from './duty.ts';
 export * from './envelope.ts';
 export * from './evidence.ts';
 export * from './events.ts';

@@ -6,6 +6,9 @@ import { duration, line, siteId, sourceId, token } from './words.ts';
 export const target = z.enum(['site', 'weibo', 'wechat']);
 export type Target = z.infer<typeof target>;
 
+export const priority = z.enum(['high', 'normal', 'low']);
+export type Priority = z.infer<typeof priority>;
+
 /**
  * What a source's publisher is to a site (税总发〔2017〕84号 二(五)3: 上级税务网站、同级政府门户网站). It follows from
  * the regions of both; `any` asks for no relation.

@@ -49,6 +49,11 @@ export const refusalCodes = {
   delivery_not_due: 409,
   delivery_not_unknown: 409,
   delivery_attempt_mismatch: 409,
+  // alarms
+  alarm_missing: 404,
+  alarm_closed: 409,
+  alarm_taken: 409,
+  alarm_not_due: 409,
   // dead letters
   dead_letter_missing: 404,
 } as const;

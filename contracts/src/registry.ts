@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { override, policy } from './policy.ts';
+import { contact, ContactRegistered, ladder, LadderRegistered, mustBeAShift, shift, ShiftRegistered } from './duty.ts';
+import { override, policy, priority } from './policy.ts';
 import { mustBeReadable, source } from './source.ts';
 import { channelId, commandHead, duration, line, personId, region, siteId, sourceId, token } from './words.ts';
 
@@ -36,9 +37,6 @@ export const condition = z.strictObject({
   not: z.boolean().default(false),
 });
 export type Condition = z.infer<typeof condition>;
-
-export const priority = z.enum(['high', 'normal', 'low']);
-export type Priority = z.infer<typeof priority>;
 
 /**
  * What becomes of an item: the first rule, by order, whose conditions all hold decides. Who owes it, and within which
@@ -146,6 +144,9 @@ export const RegistryEvent = z.discriminatedUnion('type', [
   PersonRegistered,
   ChannelRegistered,
   TokenRegistered,
+  ShiftRegistered,
+  LadderRegistered,
+  ContactRegistered,
 ]);
 export type RegistryEvent = z.infer<typeof RegistryEvent>;
 
@@ -158,6 +159,9 @@ export const RegistryCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('person.register'), ...commandHead, person }),
   z.strictObject({ type: z.literal('channel.register'), ...commandHead, channel }),
   z.strictObject({ type: z.literal('token.register'), ...commandHead, token: apiToken }),
+  z.strictObject({ type: z.literal('shift.register'), ...commandHead, shift: shift.superRefine(mustBeAShift) }),
+  z.strictObject({ type: z.literal('ladder.register'), ...commandHead, ladder }),
+  z.strictObject({ type: z.literal('contact.register'), ...commandHead, contact }),
 ]);
 export type RegistryCommand = z.infer<typeof RegistryCommand>;
 
@@ -170,5 +174,8 @@ export const Seed = z.strictObject({
   channels: z.array(channel),
   /** Passwords in clear are only for the first start; the log holds their argon2id hashes. */
   people: z.array(z.strictObject({ ...person.omit({ passwordHash: true }).shape, password: z.string().min(8) })),
+  shifts: z.array(shift).default([]),
+  ladders: z.array(ladder).default([]),
+  contacts: z.array(contact).default([]),
 });
 export type Seed = z.infer<typeof Seed>;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { itemKind, publication } from './item.ts';
-import { target } from './policy.ts';
-import { priority } from './registry.ts';
+import { priority, target } from './policy.ts';
 import { commandHead, duration, hash, instant, itemId, line, personId, siteId, sourceId, token } from './words.ts';
 
 export const taskId = token;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { itemKind, publication } from './item.ts';
-import { target } from './policy.ts';
-import { priority, ruleField } from './registry.ts';
+import { priority, target } from './policy.ts';
+import { ruleField } from './registry.ts';
 import { commandHead, duration, instant, itemId, line, personId, siteId, sourceId, token } from './words.ts';
 
 const key = { itemId, sourceId };

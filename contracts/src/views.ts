@@ -3,8 +3,8 @@ import { member, signal } from './cluster.ts';
 import { outcome } from './delivery.ts';
 import { evidence } from './evidence.ts';
 import { content, itemKind, keptFile, publication } from './item.ts';
-import { target } from './policy.ts';
-import { level, priority, role } from './registry.ts';
+import { priority, target } from './policy.ts';
+import { level, role } from './registry.ts';
 import { draft, reviewStep } from './release.ts';
 import { obliged, warningShare } from './repost.ts';
 import { routingEffect, RoutingEvent } from './routing.ts';
@@ -416,7 +416,7 @@ export type HealthView = z.infer<typeof HealthView>;
 
 /** One live change, as SSE carries it; `position` is its `id`. A `gap` asks the console to read again. */
 export const LiveChange = z.object({
-  view: z.enum(['reposts', 'releases', 'deliveries', 'sources', 'items']),
+  view: z.enum(['reposts', 'releases', 'deliveries', 'sources', 'items', 'alarms']),
   key: z.string(),
   row: z.unknown().nullable(),
   position: z.int(),

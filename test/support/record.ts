@@ -41,6 +41,7 @@ const once: Told = {
   'repost.warned': ({ site, taskId, share }) => `${site} ${taskId} ${share}`,
   'release.signed': ({ site, releaseId }) => `${site} ${releaseId}`,
   'release.published': ({ site, releaseId }) => `${site} ${releaseId}`,
+  'alarm.raised': ({ alarmId, about }) => `${alarmId} ${about.kind === 'source' ? about.failingSince : about.share}`,
   'delivery.requested': ({ releaseId, channelId }) => `${releaseId} ${channelId}`,
 };
 

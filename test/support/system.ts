@@ -15,6 +15,7 @@ export const allServices = [
   'releases',
   'delivery',
   'oversight',
+  'duty',
   'gateway',
   'portal',
 ] as const;
@@ -91,6 +92,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     INGEST_PORT: String(ingestPort),
     INGEST_URL: ingestUrl,
     SEED_FILE: seedFile,
+    CONSOLE_URL: consoleUrl,
+    DUTY_SMTP: newsroom.smtpUrl,
+    DUTY_FROM: 'duty@tax.example',
     NATS_MAX_BYTES: String(512 * 2 ** 20),
     // Tests that are not about it don't wait for it.
     REPOST_HOLD: 'PT0S',

@@ -14,6 +14,7 @@ export const demoPeople: readonly DemoPerson[] = [
   { personId: 'reviewer', name: '钱审核', roles: ['reviewer'], sites: ['*'] },
   { personId: 'confidentiality', name: '孙保密', roles: ['confidentiality'], sites: ['*'] },
   { personId: 'signer', name: '周签发', roles: ['signer'], sites: ['*'] },
+  { personId: 'duty', name: '冯值班', roles: ['duty'], sites: ['*'] },
   { personId: 'manager', name: '吴主任', roles: ['manager'], sites: ['*'] },
   { personId: 'admin', name: '郑管理', roles: ['admin', 'manager'], sites: ['*'] },
 ];
@@ -125,5 +126,66 @@ export function demoSeed({ portalUrl, upstreams, newsroom, webhookSecret, pollSe
         ])
       : [],
     people: demoPeople.map((person) => ({ ...person, password: demoPassword })),
+    ...demoDuty({ newsroom, webhookSecret }),
+  };
+}
+
+const dayMs = 24 * 3_600_000;
+/** Shifts change at half past eight in Beijing, morning and evening. */
+const changes = { day: 0.5 * 3_600_000, night: 12.5 * 3_600_000 };
+const weeks = 2;
+
+/** A roster for the coming weeks with a hole in it, a ladder for all sites, and how people are reached: the sample newsroom. */
+function demoDuty({ newsroom, webhookSecret }: Pick<SeedParts, 'newsroom' | 'webhookSecret'>) {
+  const today = Math.floor(Date.now() / dayMs) * dayMs;
+  const iso = (ms: number) => new Date(ms).toISOString();
+  const shiftsOf = (day: number) =>
+    (['day', 'night'] as const).map((part) => ({
+      shiftId: `${iso(day).slice(0, 10)}-${part}`,
+      site: '*',
+      // Whoever tries it out as the duty officer is on duty, at whatever hour.
+      personId: 'duty',
+      substituteId: part === 'day' ? 'editor' : 'editor2',
+      from: iso(day + changes[part]),
+      to: iso(part === 'day' ? day + changes.night : day + dayMs + changes.day),
+    }));
+  const days = Array.from({ length: weeks * 7 }, (_, i) => today + (i - 1) * dayMs);
+  const step = (on: string, whom: string, by: string[], within: string) => ({ on, whom, by, within });
+  const urgent = (on: string) => [
+    step(on, 'duty', ['console', on === 'share_90' ? 'webhook' : 'email'], 'PT5M'),
+    step(on, 'substitute', ['console'], 'PT5M'),
+    step(on, 'editors', ['console'], 'PT5M'),
+    step(on, 'managers', ['console', 'email'], 'PT10M'),
+  ];
+  const ladder = {
+    site: '*',
+    name: '默认告警阶梯',
+    steps: [
+      step('share_50', 'editors', ['console'], 'PT2H'),
+      step('share_50', 'duty', ['console'], 'PT1H'),
+      step('share_75', 'duty', ['console'], 'PT15M'),
+      step('share_75', 'substitute', ['console'], 'PT15M'),
+      ...urgent('share_90'),
+      ...urgent('share_100'),
+      step('source', 'duty', ['console', 'email'], 'PT15M'),
+      step('source', 'managers', ['console', 'email'], 'PT30M'),
+    ],
+  };
+  const contact = (personId: string, phone: string, webhook: boolean) => ({
+    personId,
+    phone,
+    email: `${personId}@tax.example`,
+    webhook: webhook && newsroom ? { url: newsroom.webhookUrl, secret: webhookSecret } : null,
+  });
+  return {
+    // One night of next week is still to be filled: the roster shows it.
+    shifts: days.flatMap(shiftsOf).filter(({ from }) => from !== iso(today + 9 * dayMs + changes.night)),
+    ladders: [ladder],
+    contacts: [
+      contact('duty', '0571-0000 0001', true),
+      contact('editor', '0571-0000 0002', false),
+      contact('editor2', '0571-0000 0003', false),
+      contact('manager', '0571-0000 0004', false),
+    ],
   };
 }

@@ -12,7 +12,7 @@ import { isFree, startNats, startRedis, type NatsServer, type Server } from './s
 import { startUpstreams } from './upstreams/index.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
-const back = ['registry', 'ingest', 'reposts', 'clock', 'releases', 'delivery', 'oversight', 'gateway'];
+const back = ['registry', 'ingest', 'reposts', 'clock', 'releases', 'delivery', 'oversight', 'duty', 'gateway'];
 /** Small heaps: what is kept between requests lives in Redis and in the log. */
 const heap = ['--max-semi-space-size=4', '--enable-source-maps'];
 
@@ -94,6 +94,8 @@ async function main(): Promise<void> {
     WEB_ALLOW: [process.env['WEB_ALLOW'], ...allow].filter(Boolean).join(','),
     SEED_FILE: process.env['SEED_FILE'] ?? seedFile,
     DURABILITY: nats.guarantee,
+    CONSOLE_URL: process.env['CONSOLE_URL'] ?? `http://127.0.0.1:${consolePort}`,
+    ...(newsroom && { DUTY_SMTP: process.env['DUTY_SMTP'] ?? newsroom.smtpUrl, DUTY_FROM: 'duty@tax.example' }),
   };
   const mainOf = (service: string) => join(root, 'services', service, 'dist/main.js');
   const host = fileURLToPath(new URL('host.js', import.meta.url));

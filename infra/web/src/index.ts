@@ -2,4 +2,5 @@ export { AddressRefused, checkedAddress, isPublicAddress, systemLookup, type Loo
 export { safeFetch, type Fetched, type FetchOptions, type FetchTrouble, type WebAnswer } from './fetch.ts';
 export { cleanHtml, textOf, TooDeep } from './html.ts';
 export { safePost, type Posted } from './post.ts';
+export { postWebhook } from './webhook.ts';
 export { decodeText, type Decoded } from './text.ts';

@@ -145,6 +145,28 @@ const editSource = createRoute({
   path: '/sources/$sourceId/edit',
   component: lazyRouteComponent(() => import('./sources/wizard-page.tsx'), 'EditSourcePage'),
 });
+const duty = createRoute({
+  getParentRoute: () => root,
+  path: '/duty',
+  component: lazyRouteComponent(() => import('./duty/duty-page.tsx'), 'DutyPage'),
+});
+const roster = createRoute({
+  getParentRoute: () => root,
+  path: '/duty/roster',
+  validateSearch: (search: Record<string, unknown>) => {
+    const month = text(search['month']);
+    return given({
+      month: month && /^\d{4}-(0[1-9]|1[0-2])$/.test(month) ? month : undefined,
+      site: text(search['site']),
+    });
+  },
+  component: lazyRouteComponent(() => import('./duty/roster-page.tsx'), 'RosterPage'),
+});
+const ladder = createRoute({
+  getParentRoute: () => root,
+  path: '/duty/ladder',
+  component: lazyRouteComponent(() => import('./duty/ladder-page.tsx'), 'LadderPage'),
+});
 const deadLetters = createRoute({
   getParentRoute: () => root,
   path: '/dead-letters',
@@ -177,6 +199,9 @@ const tree = root.addChildren([
   newSource,
   source,
   editSource,
+  duty,
+  roster,
+  ladder,
   deadLetters,
   audit,
   health,

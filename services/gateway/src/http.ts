@@ -16,6 +16,7 @@ import { mustHaveRole } from './permissions.ts';
 import { Proofs } from './proofs.ts';
 import { type Route } from './route.ts';
 import { commandRoute } from './routes/commands.ts';
+import { dutyRoutes } from './routes/duty.ts';
 import { itemRoutes } from './routes/items.ts';
 import { rulebookRoutes } from './routes/rulebook.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -96,6 +97,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...sessionRoutes({ sessions, live, door, clock, settings }),
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
       ...itemRoutes({ items, proofs }),
+      ...dutyRoutes({ models, client, clock }),
       ...sourceRoutes({ models, client, proofs, clock, settings }),
       ...rulebookRoutes({ models, client, journal }),
       commandRoute({ models, client, clock, ids }),

@@ -81,6 +81,10 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
   delivery_not_due: { zh: '还没到再次投递的时间。', en: 'It is not due for another attempt yet.' },
   delivery_not_unknown: { zh: '这条投递的结果并非未知。', en: 'The outcome of this delivery is not unknown.' },
   delivery_attempt_mismatch: { zh: '这次投递的状态已变，请刷新。', en: 'This delivery has moved on; reload.' },
+  alarm_missing: { zh: '没有这条告警。', en: 'There is no such alarm.' },
+  alarm_closed: { zh: '这条告警已解除，不用再接手。', en: 'This alarm is over; nobody needs to take it.' },
+  alarm_taken: { zh: '已有人先接手这条告警。', en: 'Someone took this alarm first.' },
+  alarm_not_due: { zh: '还没到通知下一位的时间。', en: 'It is not yet time to tell the next person.' },
   dead_letter_missing: {
     zh: '没有这条死信，可能已重放。',
     en: 'There is no such dead letter; it may have been replayed.',

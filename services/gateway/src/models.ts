@@ -5,6 +5,7 @@ import { createRedis, ProjectionReader, ProjectionRunner, type Projection, type 
 import type { AggregateName } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { Settings } from './settings.ts';
+import { alarms } from './views/alarms.ts';
 import { audit } from './views/audit.ts';
 import { deliveries } from './views/deliveries.ts';
 import { items, type StoredItem } from './views/items.ts';
@@ -28,6 +29,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   sources!: ReturnType<typeof this.openSources>;
   items!: ReturnType<typeof this.openItems>;
   audit!: ReturnType<typeof this.openAudit>;
+  alarms!: ReturnType<typeof this.openAlarms>;
   people!: LiveTable<'person'>;
   tokens!: LiveTable<'token'>;
   sites!: LiveTable<'site'>;
@@ -36,6 +38,9 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   policies!: LiveTable<'policy'>;
   overrides!: LiveTable<'override'>;
   rules!: LiveTable<'rule'>;
+  shifts!: LiveTable<'shift'>;
+  ladders!: LiveTable<'ladder'>;
+  contacts!: LiveTable<'contact'>;
 
   constructor(
     private readonly bus: Bus,
@@ -45,7 +50,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   /** The names under which changes of rows are told to the console. */
-  readonly live: readonly LiveChange['view'][] = ['reposts', 'releases', 'deliveries', 'sources', 'items'];
+  readonly live: readonly LiveChange['view'][] = ['reposts', 'releases', 'deliveries', 'sources', 'items', 'alarms'];
 
   async onModuleInit(): Promise<void> {
     this.redis = createRedis(this.settings.values.REDIS_URL, (error) => this.#trouble(error));
@@ -64,12 +69,14 @@ export class Models implements OnModuleInit, OnModuleDestroy {
       table('override'),
       table('rule'),
     ]);
+    [this.shifts, this.ladders, this.contacts] = await Promise.all([table('shift'), table('ladder'), table('contact')]);
     this.reposts = this.openReposts();
     this.releases = this.openReleases();
     this.deliveries = this.openDeliveries();
     this.sources = this.openSources();
     this.items = this.openItems();
     this.audit = this.openAudit();
+    this.alarms = this.openAlarms();
     await Promise.all(this.all.map(({ runner }) => runner.start()));
   }
 
@@ -85,11 +92,12 @@ export class Models implements OnModuleInit, OnModuleDestroy {
 
   get #tables() {
     const { people, tokens, sites, channels, registeredSources, policies, overrides, rules } = this;
-    return [people, tokens, sites, channels, registeredSources, policies, overrides, rules];
+    const { shifts, ladders, contacts } = this;
+    return [people, tokens, sites, channels, registeredSources, policies, overrides, rules, shifts, ladders, contacts];
   }
 
   get all() {
-    return [this.reposts, this.releases, this.deliveries, this.sources, this.items, this.audit];
+    return [this.reposts, this.releases, this.deliveries, this.sources, this.items, this.audit, this.alarms];
   }
 
   private openReposts = () => this.#open(reposts);
@@ -98,6 +106,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   private openSources = () => this.#open(sources);
   private openItems = () => this.#open(items);
   private openAudit = () => this.#open(audit);
+  private openAlarms = () => this.#open(alarms);
 
   #open<A extends AggregateName, Row>(projection: Projection<A, Row>): Model<A, Row> {
     const runner = new ProjectionRunner({

@@ -25,6 +25,10 @@ export const whoMay: Record<string, readonly Role[]> = {
   'override.register': ['admin'],
   'rule.register': ['admin'],
   'channel.register': ['admin'],
+  'shift.register': ['duty', 'manager', 'admin'],
+  'ladder.register': ['manager', 'admin'],
+  'contact.register': ['duty', 'editor', 'manager', 'admin'],
+  'alarm.acknowledge': ['duty', 'editor', 'manager', 'admin'],
 };
 
 /** Each step of the chain belongs to one role. */
@@ -49,9 +53,16 @@ export const servesSite = (caller: Pick<Caller, 'sites'>, site: string) =>
 export const own = <T>(table: Record<string, T>, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined;
 
+type Asked = { type: string; site?: unknown; step?: unknown; shift?: unknown; ladder?: unknown };
+
 /** @throws Refusal role_missing or site_forbidden: deny by default. */
-export function mustBeAllowed(caller: Caller, command: { type: string; site?: unknown; step?: unknown }): void {
+export function mustBeAllowed(caller: Caller, command: Asked): void {
   const step = typeof command.step === 'string' ? own(roleOfStep, command.step) : undefined;
   mustHaveRole(caller, step ? [step] : (own(whoMay, command.type) ?? []));
-  if (typeof command.site === 'string') mustServeSite(caller, command.site);
+  for (const { site } of [command, command.shift, command.ladder].filter(isObject)) {
+    if (typeof site === 'string') mustServeSite(caller, site);
+  }
 }
+
+/** What is for all sites (`*`) is for those who work for all of them. */
+const isObject = (value: unknown): value is { site?: unknown } => typeof value === 'object' && value !== null;

@@ -88,6 +88,23 @@ async function stagesOf(reader: Reader, query: ComplianceQuery, cells: readonly 
   return stageTimes([...rows.values()]);
 }
 
+/** Everything that the public does not have yet, whenever it is due. */
+export async function openTasks(reader: Reader, cells: readonly Cell[]): Promise<ComplianceTask[]> {
+  const lists = await Promise.all(
+    cells.map(async ({ site, sourceId }) => {
+      const rows = await reader.list(cell(site, sourceId, 'open'), { limit: 10_000 });
+      return rows.flatMap((row) => taskOf(row, sourceId, 'open') ?? []);
+    }),
+  );
+  // A task that is owed for several sources is one piece of work, and its earliest limit counts.
+  const tasks = new Map<string, ComplianceTask>();
+  for (const task of lists.flat()) {
+    const known = tasks.get(`${task.site}/${task.taskId}`);
+    if (!known || task.dueAt < known.dueAt) tasks.set(`${task.site}/${task.taskId}`, task);
+  }
+  return [...tasks.values()];
+}
+
 const outcomes = {
   due: ['on_time', 'late', 'open', 'exempted'],
   on_time: ['on_time'],

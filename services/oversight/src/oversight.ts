@@ -1,11 +1,19 @@
 import { Controller, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Bus, LiveTable, Query, reasonOf } from '@tongsheng/bus';
-import { ComplianceQuery, type ComplianceTask, type ComplianceView } from '@tongsheng/contracts';
+import {
+  ComplianceQuery,
+  ForecastQuery,
+  type ComplianceTask,
+  type ComplianceView,
+  type Forecast,
+} from '@tongsheng/contracts';
 import { createRedis, ProjectionReader, ProjectionRunner, type Redis } from '@tongsheng/projections';
 import { Log } from '@tongsheng/runtime';
 import { compliance, type Compliance } from './compliance.ts';
-import { figuresOf, tasksBehind, type Cell } from './figures.ts';
+import { figuresOf, openTasks, tasksBehind, type Cell } from './figures.ts';
+import { forecast, paceFrom } from './forecast.ts';
+import { pace, type DecidedHour } from './pace.ts';
 
 export class RedisUrl {
   readonly url: string;
@@ -19,9 +27,11 @@ export class RedisUrl {
 export class Oversight implements OnApplicationBootstrap, OnModuleDestroy {
   #redis!: Redis;
   #runner!: ProjectionRunner<'repost', Compliance>;
+  #paceRunner!: ProjectionRunner<'repost', DecidedHour>;
   #sites!: LiveTable<'site'>;
   #sources!: LiveTable<'source'>;
   reader!: ProjectionReader<'repost', Compliance>;
+  decided!: ProjectionReader<'repost', DecidedHour>;
 
   constructor(
     private readonly bus: Bus,
@@ -34,21 +44,23 @@ export class Oversight implements OnApplicationBootstrap, OnModuleDestroy {
     this.#redis = createRedis(this.redisUrl.url, onError);
     await this.#redis.connect();
     this.reader = new ProjectionReader(this.#redis, compliance);
+    this.decided = new ProjectionReader(this.#redis, pace);
     this.#sites = await LiveTable.open(this.bus, 'site', onError);
     this.#sources = await LiveTable.open(this.bus, 'source', onError);
-    this.#runner = new ProjectionRunner({
+    const shared = {
       bus: this.bus,
       redisUrl: this.redisUrl.url,
-      projection: compliance,
       onError,
-      onUnreadable: (error, { seq }) =>
+      onUnreadable: (error: Error, { seq }: { seq: number }) =>
         this.log.error('oversight.unreadable', { position: seq, reason: error.message }),
-    });
-    await this.#runner.start();
+    };
+    this.#runner = new ProjectionRunner({ ...shared, projection: compliance });
+    this.#paceRunner = new ProjectionRunner({ ...shared, projection: pace });
+    await Promise.all([this.#runner.start(), this.#paceRunner.start()]);
   }
 
   async onModuleDestroy(): Promise<void> {
-    await Promise.all([this.#runner.stop(), this.#sites.close(), this.#sources.close()]);
+    await Promise.all([this.#runner.stop(), this.#paceRunner.stop(), this.#sites.close(), this.#sources.close()]);
     if (this.#redis.isOpen) this.#redis.destroy();
   }
 
@@ -72,5 +84,16 @@ export class ComplianceController {
   @Query('compliance.tasks')
   async tasks(@Payload({ schema: ComplianceQuery }) query: ComplianceQuery): Promise<{ tasks: ComplianceTask[] }> {
     return { tasks: await tasksBehind(this.oversight.reader, query, this.oversight.cells()) };
+  }
+
+  @Query('forecast')
+  async forecast(@Payload({ schema: ForecastQuery }) { at, sites }: ForecastQuery): Promise<Forecast> {
+    const { reader, decided } = this.oversight;
+    const cells = this.oversight.cells().filter(({ site }) => !sites || sites.includes(site));
+    const [open, past] = await Promise.all([
+      openTasks(reader, cells),
+      decided.list('all', { min: paceFrom(at), limit: 1_000 }),
+    ]);
+    return forecast(open, past, at);
   }
 }

@@ -98,6 +98,29 @@ const commands: RegistryCommand[] = [
     ...head,
     token: { tokenId: 'monitor', name: '监测', secretHash: 'a'.repeat(64), roles: [], sites: ['*'], revoked: false },
   },
+  {
+    type: 'shift.register',
+    ...head,
+    shift: {
+      shiftId: 'night',
+      site: '*',
+      personId: 'wang',
+      substituteId: null,
+      from: noon,
+      to: '2026-11-24T00:00:00.000Z',
+      cancelled: false,
+    },
+  },
+  {
+    type: 'ladder.register',
+    ...head,
+    ladder: {
+      site: 'province',
+      name: '省局阶梯',
+      steps: [{ on: 'share_75', whom: 'duty', by: ['console'], within: 'PT5M' }],
+    },
+  },
+  { type: 'contact.register', ...head, contact: { personId: 'wang', phone: '12366', email: null, webhook: null } },
 ];
 const decide = (command: RegistryCommand, ...past: RegistryEvent[]) => {
   const aggregate = registrations[command.type];
@@ -121,7 +144,9 @@ describe.each(commands.map((command) => [command.type, command] as const))('%s',
     const [kind] = command.type.split('.');
     expect(aggregate.name).toBe(kind);
     expect(aggregate.siteOf(command)).toBe('registry');
-    if (kind !== 'override') expect(JSON.stringify(command)).toContain(`"${kind}Id":"${aggregate.idOf(command)}"`);
+    // A ladder is its site's, and a contact its person's: they have no name of their own.
+    const named = { ladder: 'site', contact: 'personId' }[kind!] ?? `${kind}Id`;
+    if (kind !== 'override') expect(JSON.stringify(command)).toContain(`"${named}":"${aggregate.idOf(command)}"`);
   });
 });
 

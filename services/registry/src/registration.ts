@@ -1,5 +1,5 @@
 import { defineAggregate } from '@tongsheng/bus';
-import { RegistryCommand, RegistryEvent } from '@tongsheng/contracts';
+import { ladderIdOf, RegistryCommand, RegistryEvent } from '@tongsheng/contracts';
 
 /** What was registered last, as JSON: equal text means that nothing changes. */
 type Registration = string | null;
@@ -23,6 +23,12 @@ function wanted(command: RegistryCommand): RegistryEvent {
       return { type: 'channel.registered', channel: command.channel };
     case 'token.register':
       return { type: 'token.registered', ...command.token };
+    case 'shift.register':
+      return { type: 'shift.registered', ...command.shift };
+    case 'ladder.register':
+      return { type: 'ladder.registered', ...command.ladder };
+    case 'contact.register':
+      return { type: 'contact.registered', ...command.contact };
   }
 }
 
@@ -44,6 +50,12 @@ function idOf(command: RegistryCommand): string {
       return command.channel.channelId;
     case 'token.register':
       return command.token.tokenId;
+    case 'shift.register':
+      return command.shift.shiftId;
+    case 'ladder.register':
+      return ladderIdOf(command.ladder);
+    case 'contact.register':
+      return command.contact.personId;
   }
 }
 
@@ -72,4 +84,7 @@ export const registrations = {
   'person.register': registration('person'),
   'channel.register': registration('channel'),
   'token.register': registration('token'),
+  'shift.register': registration('shift'),
+  'ladder.register': registration('ladder'),
+  'contact.register': registration('contact'),
 };

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { hash } from '@node-rs/argon2';
 import { carryOut, Journal } from '@tongsheng/bus';
-import { Seed, type RegistryCommand } from '@tongsheng/contracts';
+import { ladderIdOf, Seed, type RegistryCommand } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { registrations } from './registration.ts';
@@ -26,7 +26,7 @@ export class Seeding implements OnApplicationBootstrap {
     if (!this.file) return;
     const seed = Seed.safeParse(JSON.parse(await readFile(this.file, 'utf8')));
     if (!seed.success) throw new Error(`registry: ${this.file}: ${z.prettifyError(seed.error)}`);
-    const { sites, sources, policies, rules, channels, people } = seed.data;
+    const { sites, sources, policies, rules, channels, people, shifts, ladders, contacts } = seed.data;
 
     let count = 0;
     const register = async (command: RegistryCommand) => {
@@ -56,6 +56,14 @@ export class Seeding implements OnApplicationBootstrap {
         ...this.#head('person', person.personId),
         person: { ...person, passwordHash },
       });
+    }
+    for (const shift of shifts)
+      await register({ type: 'shift.register', ...this.#head('shift', shift.shiftId), shift });
+    for (const ladder of ladders) {
+      await register({ type: 'ladder.register', ...this.#head('ladder', ladderIdOf(ladder)), ladder });
+    }
+    for (const contact of contacts) {
+      await register({ type: 'contact.register', ...this.#head('contact', contact.personId), contact });
     }
     // Last: as soon as a source is known it is read, and by then everything that judges its items must stand.
     for (const source of sources)

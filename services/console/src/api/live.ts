@@ -1,5 +1,6 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import type {
+  AlarmRow,
   DeliveryRow,
   ItemRow,
   ItemSearch,
@@ -10,6 +11,7 @@ import type {
 } from '@tongsheng/contracts';
 import { create } from 'zustand';
 import { serverNow, setServerTime } from '../time.ts';
+import { alarmKey } from './duty.ts';
 import { mergeItems, mergeReposts, mergeRows } from './merge.ts';
 import { openStream, type FromStream } from './stream.ts';
 import { session, type QueueView, type RepostList, type Rows } from './views.ts';
@@ -109,6 +111,7 @@ function applyChanges(client: QueryClient, changes: LiveChange[]): void {
     );
   }
   patch<SourceRow>(client, ['sources'], 'sources', changes, ({ sourceId }) => sourceId);
+  for (const show of ['open', 'all']) patch<AlarmRow>(client, ['alarms', show], 'alarms', changes, alarmKey);
   applyItems(
     client,
     changes.filter(({ view }) => view === 'items').map(({ row }) => row as ItemRow),

@@ -10,6 +10,7 @@ const paths = {
   deadLetters: 'M4 6h16v12H4zM4 7l8 6 8-6M9 21h6',
   audit: 'M7 3h7l4 4v14H7zM14 3v4h4M10 12h5M10 16h5',
   health: 'M3 12h4l2.5-6 4 12 2.5-6h5',
+  duty: 'M12 3a6 6 0 0 0-6 6v4l-2 4h16l-2-4V9a6 6 0 0 0-6-6zM10 20a2 2 0 0 0 4 0',
   menu: 'M4 6h16M4 12h16M4 18h16',
 } as const;
 

@@ -28,6 +28,7 @@ export const menu = [
     key: 'c',
     roles: ['manager', 'admin', 'duty', 'editor'],
   },
+  { to: '/duty', word: 'nav.duty', icon: 'duty', key: 'w', roles: ['duty', 'editor', 'manager', 'admin'] },
   { to: '/items', word: 'nav.items', icon: 'items', key: 'i', roles: 'everyone' },
   { to: '/sources', word: 'nav.sources', icon: 'sources', key: 's', roles: 'everyone' },
   { to: '/dead-letters', word: 'nav.deadLetters', icon: 'deadLetters', key: 'x', roles: ['admin'] },
@@ -38,8 +39,9 @@ export const menu = [
 export const sees = (entry: Entry, { roles }: Me): boolean =>
   entry.roles === 'everyone' || entry.roles.some((role) => roles.includes(role));
 
-/** Where work begins for someone: managers look at figures first, the others at what waits for them. */
+/** Where work begins for someone: the person on duty looks at alarms first, managers at figures, the others at what waits for them. */
 export function homeOf(me: Me): (typeof menu)[number]['to'] {
+  if (me.roles.includes('duty')) return '/duty';
   const first = me.roles.includes('manager') ? '/compliance' : (menu.find((entry) => sees(entry, me))?.to ?? '/health');
   return first;
 }

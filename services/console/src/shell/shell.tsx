@@ -4,6 +4,7 @@ import type { Me } from '@tongsheng/contracts';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { ApiError, remove, speakAs } from '../api/client.ts';
 import { connectLive, useLive } from '../api/live.ts';
+import { AlarmBar, OnDuty, useMyAlarms } from '../duty/alarm-bar.tsx';
 import { session } from '../api/views.ts';
 import { useShortcuts } from '../keys.ts';
 import { Announcer } from '../parts/announcer.tsx';
@@ -57,8 +58,9 @@ function Frame({ me }: { me: Me }): ReactElement {
   const narrow = folded ?? pathname.startsWith('/reposts');
 
   useEffect(() => connectLive(client, `${me.personId} ${me.csrfToken}`), [client, me.personId, me.csrfToken]);
+  const waiting = useMyAlarms(me).length;
   useEffect(() => {
-    document.title = `${here ? t(here.word) : t('app.name')} · ${t('app.name')}`;
+    document.title = `${waiting > 0 ? `(${waiting}!) ` : ''}${here ? t(here.word) : t('app.name')} · ${t('app.name')}`;
   });
   const visible = menu.filter((entry) => sees(entry, me));
   useShortcuts([
@@ -101,6 +103,7 @@ function Frame({ me }: { me: Me }): ReactElement {
           </button>
           <h1 className="top-title">{t(here ? here.word : 'app.name')}</h1>
           <span className="top-space" />
+          <OnDuty />
           <BeijingClock />
           <LiveDot />
           <button type="button" className="link" onClick={() => setHelp(true)}>
@@ -110,6 +113,7 @@ function Frame({ me }: { me: Me }): ReactElement {
           <Person me={me} />
         </header>
         <OfflineBanner />
+        {pathname !== '/duty' && <AlarmBar me={me} />}
         <main id="content" className="content" tabIndex={0}>
           {here && !sees(here, me) ? <ForbiddenPage /> : <Outlet />}
         </main>

@@ -1,3 +1,4 @@
+import { dutyEn } from './duty-en.ts';
 import { itemsEn } from './items-en.ts';
 import { sourcesEn } from './sources-en.ts';
 import { troublesEn } from './troubles-en.ts';
@@ -319,6 +320,7 @@ export const en: Words = {
   'compliance.emptyTasks': 'No such tasks',
   'compliance.position': 'log position {n}',
 
+  ...dutyEn,
   ...itemsEn,
   ...sourcesEn,
   ...troublesEn,

@@ -1,3 +1,4 @@
+import { dutyZh } from './duty-zh.ts';
 import { itemsZh } from './items-zh.ts';
 import { sourcesZh } from './sources-zh.ts';
 import { troublesZh } from './troubles-zh.ts';
@@ -317,6 +318,7 @@ export const zh = {
   'compliance.emptyTasks': '没有这样的任务',
   'compliance.position': '日志位置 {n}',
 
+  ...dutyZh,
   ...itemsZh,
   ...sourcesZh,
   ...troublesZh,

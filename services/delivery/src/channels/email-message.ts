@@ -1,4 +1,4 @@
-import MailComposer from 'nodemailer/lib/mail-composer';
+import type { Letter } from '@tongsheng/mail';
 import { Html, html, showTime } from '@tongsheng/pages';
 import { textOf } from '@tongsheng/web';
 import type { Parcel } from './channel.ts';
@@ -10,30 +10,20 @@ const verdicts = { false: '不实信息', misleading: '误导信息', outdated: 
  * The mail of a release. Everything in it comes from what was signed, so that a second copy is the same to the byte
  * and a reader's mailbox can tell by its Message-ID.
  */
-export function composeMail(parcel: Parcel, { from, to }: { from: string; to: string[] }): Promise<Buffer> {
+export function letterOf(parcel: Parcel, { from, to }: { from: string; to: string[] }): Letter {
   const { deliveryId, contentHash, kind, title, siteName, signedAt } = parcel;
-  const name = `${deliveryId}.${contentHash.slice(0, 8)}`;
   const [only] = to;
-  return new MailComposer({
-    messageId: `<${name}@tongsheng>`,
-    date: new Date(signedAt),
+  return {
+    name: `${deliveryId}.${contentHash.slice(0, 8)}`,
+    at: signedAt,
     from: { name: siteName, address: from },
     // One newsroom is not told which others were written to: several are blind copies of a mail to ourselves.
     to: to.length === 1 && only ? only : { name: siteName, address: from },
     subject: `【${labels[kind]}】${title}`,
     text: plain(parcel),
     html: page(parcel).text,
-    textEncoding: 'base64',
-    baseBoundary: name,
-    headers: {
-      'Auto-Submitted': 'auto-generated',
-      'Content-Language': 'zh-CN',
-      'X-Tongsheng-Delivery': deliveryId,
-      'X-Tongsheng-Content': contentHash,
-    },
-  })
-    .compile()
-    .build();
+    headers: { 'X-Tongsheng-Delivery': deliveryId, 'X-Tongsheng-Content': contentHash },
+  };
 }
 
 function plain({ title, summary, html: body, rumor, url, siteName, signedAt }: Parcel): string {

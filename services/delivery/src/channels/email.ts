@@ -1,11 +1,7 @@
 import { emailSettings } from '@tongsheng/contracts';
-import { checkedAddress, systemLookup } from '@tongsheng/web';
+import { composeMail, mailServerOf, sendMail, type Sent } from '@tongsheng/mail';
 import { defineChannel, type Handed } from './channel.ts';
-import { composeMail } from './email-message.ts';
-import { sendMail, type MailServer, type Sent } from './smtp.ts';
-
-/** Where public mail servers listen; any other needs to be on the allow list. */
-const ports = [25, 465, 587];
+import { letterOf } from './email-message.ts';
 
 /**
  * A list of newsrooms by SMTP. `250` after the final dot is the proof that the mail server took it over. A second copy
@@ -18,24 +14,12 @@ export const email = defineChannel({
   limits: { timeoutMs: 300_000 },
 
   async deliver(parcel, { smtp, from, to }, { allow, timeoutMs }) {
-    const message = await composeMail(parcel, { from, to });
-    const server = await serverOf(smtp, allow).catch((error: unknown) => String(error));
+    const message = await composeMail(letterOf(parcel, { from, to }));
+    const server = await mailServerOf(smtp, allow).catch((error: unknown) => String(error));
     if (typeof server === 'string') return { outcome: 'not_sent', detail: server };
     return toHanded(await sendMail(server, { from, to }, message, timeoutMs), to.length);
   },
 });
-
-/** The server that an address names, checked, so that no setting reaches into our own network. */
-async function serverOf(smtp: string, allow: readonly string[]): Promise<MailServer> {
-  const { protocol, hostname, port: said, username, password } = new URL(smtp);
-  if (protocol !== 'smtp:' && protocol !== 'smtps:') throw new Error(`${protocol} is neither smtp: nor smtps:`);
-  const secure = protocol === 'smtps:';
-  const login = username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : null;
-  const port = said ? Number(said) : secure ? 465 : login ? 587 : 25;
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const address = await checkedAddress(host, port, { allow, lookup: systemLookup, ports });
-  return { host, address, port, secure, login };
-}
 
 function toHanded(sent: Sent, recipients: number): Handed {
   switch (sent.kind) {

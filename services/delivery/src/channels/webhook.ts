@@ -1,6 +1,5 @@
 import { webhookSettings } from '@tongsheng/contracts';
-import { safePost, type Posted } from '@tongsheng/web';
-import { Webhook } from 'standardwebhooks';
+import { postWebhook, type Posted } from '@tongsheng/web';
 import { defineChannel, type Handed, type Parcel } from './channel.ts';
 
 /** 4xx that speak of this moment, not of this message. */
@@ -16,29 +15,12 @@ export const webhook = defineChannel({
   onUnknown: 'same_key',
   limits: { timeoutMs: 20_000 },
 
-  async deliver(parcel, { url, secret }, { allow, timeoutMs }) {
-    const body = JSON.stringify({ type: 'release.published', timestamp: parcel.signedAt, data: dataOf(parcel) });
-    const attemptedAt = new Date(parcel.attemptedAt);
-    const signature = sign(secret, parcel.deliveryId, attemptedAt, body);
-    if (signature === null) return { outcome: 'not_sent', detail: 'the secret is not `whsec_` and base64' };
-    const headers = {
-      'content-type': 'application/json; charset=utf-8',
-      'user-agent': 'Tongsheng/0.1 (government releases; Standard Webhooks)',
-      'webhook-id': parcel.deliveryId,
-      'webhook-timestamp': String(Math.floor(attemptedAt.getTime() / 1_000)),
-      'webhook-signature': signature,
-    };
-    return toHanded(await safePost(url, { allow, body, headers, timeoutMs }));
+  async deliver(parcel, settings, { allow, timeoutMs }) {
+    const { deliveryId: id, signedAt: timestamp, attemptedAt } = parcel;
+    const call = { id, at: new Date(attemptedAt), type: 'release.published', timestamp, data: dataOf(parcel) };
+    return toHanded(await postWebhook(settings, call, { allow, timeoutMs }));
   },
 });
-
-function sign(secret: string, id: string, at: Date, body: string): string | null {
-  try {
-    return new Webhook(secret).sign(id, at, body);
-  } catch {
-    return null;
-  }
-}
 
 /** The release as partners read it; the same text at every attempt. */
 function dataOf({ deliveryId: _delivery, attemptedAt: _attempt, ...release }: Parcel) {

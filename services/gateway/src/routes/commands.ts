@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BusClient } from '@tongsheng/bus';
 import {
+  AlarmCommand,
   ClusterCommand,
   DeliveryCommand,
   draft,
@@ -17,7 +18,9 @@ import { cleanHtml } from '@tongsheng/web';
 import { z } from 'zod';
 import type { Models } from '../models.ts';
 import { mustBeAllowed, own } from '../permissions.ts';
+import type { Caller } from '../sessions.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { prepareDuty } from './duty.ts';
 import { withSecrets } from './sources.ts';
 
 export type CommandTools = { models: Models; client: BusClient; clock: Clock; ids: Ids };
@@ -29,8 +32,9 @@ const schemas: Record<string, { service: string; schema: z.ZodType<{ type: strin
   cluster: { service: 'cluster', schema: ClusterCommand },
   release: { service: 'release', schema: ReleaseCommand },
   delivery: { service: 'delivery', schema: DeliveryCommand },
+  alarm: { service: 'alarm', schema: AlarmCommand },
   ...Object.fromEntries(
-    ['site', 'source', 'policy', 'override', 'rule', 'channel'].map((kind) => [
+    ['site', 'source', 'policy', 'override', 'rule', 'channel', 'shift', 'ladder', 'contact'].map((kind) => [
       kind,
       { service: 'registry', schema: RegistryCommand },
     ]),
@@ -54,7 +58,7 @@ export function commandRoute({ models, client, clock, ids }: CommandTools): Rout
       if (!target) throw new Refusal('command_invalid', `there is no command ${body.type}`);
       const key = z.string().min(8).max(100).safeParse(http.headers['idempotency-key']);
       const filled = {
-        ...prepared(body, models),
+        ...prepared(body, models, caller),
         id: `${caller.personId}/${key.success ? key.data : ids.next()}`,
         at: clock.now(),
         actor: { kind: 'person' as const, id: caller.personId, name: caller.name },
@@ -67,11 +71,14 @@ export function commandRoute({ models, client, clock, ids }: CommandTools): Rout
   });
 }
 
+type Body = { type: string; [field: string]: unknown };
+
 /**
  * A draft is cleaned before it becomes a command, and its hash is made here, so that no one can sign what differs. A
- * source keeps the secrets that the console was never shown.
+ * source and a contact keep the secrets that the console was never shown.
  */
-function prepared(body: { type: string; [field: string]: unknown }, models: Models): Record<string, unknown> {
+function prepared(body: Body, models: Models, caller: Caller): Record<string, unknown> {
+  if (body.type === 'shift.register' || body.type === 'contact.register') return prepareDuty(body, models, caller);
   if (body.type === 'source.register') {
     const given = source.parse(body['source']);
     return { ...body, source: withSecrets(given, models.registeredSources.get(given.sourceId)) };

@@ -1,0 +1,3 @@
+export { composeMail, type Letter } from './letter.ts';
+export { mailServerOf } from './server.ts';
+export { sendMail, type Sent } from './smtp.ts';

@@ -1,0 +1,47 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { AlarmRow, DutyNow, DutyPerson, Forecast, Ladder, ShiftRow } from '@tongsheng/contracts';
+import { read } from './client.ts';
+import type { Rows } from './views.ts';
+
+export const alarmKey = ({ site, alarmId }: Pick<AlarmRow, 'site' | 'alarmId'>): string =>
+  site === null ? alarmId : `${site}/${alarmId}`;
+
+export const alarms = (show: 'open' | 'all') =>
+  queryOptions({
+    queryKey: ['alarms', show],
+    queryFn: ({ signal }) => read<Rows<AlarmRow>>(`/api/alarms?show=${show}`, signal),
+  });
+
+/** Who is on duty changes with the hour, and nobody tells. */
+export const dutyNow = () =>
+  queryOptions({
+    queryKey: ['duty-now'],
+    queryFn: ({ signal }) => read<DutyNow>('/api/duty/now', signal),
+    refetchInterval: 30_000,
+  });
+
+export const shifts = (from: string, to: string) =>
+  queryOptions({
+    queryKey: ['shifts', from, to],
+    queryFn: ({ signal }) => read<{ rows: ShiftRow[] }>(`/api/duty/shifts?from=${from}&to=${to}`, signal),
+    placeholderData: (before) => before,
+  });
+
+export const dutyPeople = () =>
+  queryOptions({
+    queryKey: ['duty-people'],
+    queryFn: ({ signal }) => read<{ rows: DutyPerson[] }>('/api/duty/people', signal),
+  });
+
+export const ladders = () =>
+  queryOptions({
+    queryKey: ['ladders'],
+    queryFn: ({ signal }) => read<{ rows: Ladder[] }>('/api/duty/ladders', signal),
+  });
+
+export const forecast = () =>
+  queryOptions({
+    queryKey: ['forecast'],
+    queryFn: ({ signal }) => read<Forecast>('/api/duty/forecast', signal),
+    refetchInterval: 60_000,
+  });

@@ -1,0 +1,135 @@
+import { Link } from '@tanstack/react-router';
+import type { AlarmRow } from '@tongsheng/contracts';
+import type { ReactElement } from 'react';
+import { alarmKey } from '../api/duty.ts';
+import { useSiteName } from '../api/site-names.ts';
+import { useLive } from '../api/live.ts';
+import { Countdown } from '../parts/countdown.tsx';
+import { minute, precise, short } from '../time.ts';
+import { useWords } from '../words/index.ts';
+import { isWaiting } from './alarms.ts';
+import { StepCountdown } from './step-countdown.tsx';
+import { useWhom } from './whom.ts';
+
+/** One alarm: what it is about, who was told when and by what, who is next, and the one thing to do. */
+export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean; onTake: () => void }): ReactElement {
+  const { row, chosen, busy, onTake } = props;
+  const { about, state, site, told, gaps, acknowledged } = row;
+  const t = useWords();
+  const siteName = useSiteName();
+  const whom = useWhom();
+  const isLive = useLive((live) => live.state !== 'offline');
+  const waits = isWaiting(row);
+  return (
+    <article
+      className={`alarm alarm-${state}`}
+      data-testid="alarm"
+      data-state={state}
+      aria-current={chosen || undefined}
+      aria-labelledby={`alarm-${row.alarmId}`}
+    >
+      <header className="alarm-head">
+        <span className={`alarm-state alarm-state-${state}`}>{t(`alarm.state.${state}`)}</span>
+        <span>
+          {about.kind === 'task' ? t('alarm.task', { share: about.share }) : t('alarm.source', { hours: about.hours })}
+        </span>
+        {about.kind === 'task' && <Countdown startsAt={about.startsAt} dueAt={about.dueAt} />}
+        <span className="hint" title={minute(row.raisedAt)}>
+          {t('alarm.raised', { time: short(row.raisedAt) })}
+        </span>
+      </header>
+      <h3 className="alarm-title" id={`alarm-${row.alarmId}`}>
+        {about.kind === 'task' ? about.title : about.name}
+      </h3>
+      <p className="hint">
+        {about.kind === 'task'
+          ? `${site === null ? t('roster.allSites') : siteName(site)} · ${about.sourceName} · ${t('task.due', { time: short(about.dueAt) })}`
+          : `${about.detector ?? ''} ${about.code} · ${t('duty.since', { time: short(about.failingSince) })}`}
+      </p>
+      {gaps.map(({ step, whom: missing }) => (
+        <p key={step} className="alarm-gap">
+          {t('alarm.gap', { whom: whom(missing) })}
+        </p>
+      ))}
+      {state === 'unanswered' && (
+        <p className="alarm-gap" role="status">
+          {t('alarm.ended')}
+        </p>
+      )}
+      {row.answerBy && <StepCountdown until={row.answerBy} then={nextWords(row, t, whom)} />}
+      {acknowledged && <p>{t('duty.takenBy', { name: acknowledged.byName, time: short(acknowledged.at) })}</p>}
+      {told.length > 0 && (
+        <table className="table table-dense alarm-told" data-testid="told">
+          <caption>{t('alarm.told')}</caption>
+          <thead>
+            <tr>
+              <th>{t('alarm.who')}</th>
+              <th>{t('alarm.when')}</th>
+              <th>{t('alarm.how')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {peopleTold(told).map(({ first, all }) => (
+              <tr key={`${first.step}/${first.personId}`}>
+                <td>{first.name}</td>
+                <td className="cell-time">{precise(first.at)}</td>
+                <td className="told">
+                  {all.map(({ by, outcome, detail }) => (
+                    <span key={by} className={`told-${outcome}`} title={detail || undefined}>
+                      {t(`alarm.by.${by}`)} {t(`alarm.outcome.${outcome}`)}
+                      {outcome === 'failed' && `（${detail}）`}
+                    </span>
+                  ))}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <footer className="alarm-actions">
+        {about.kind === 'task' && site !== null ? (
+          <Link to="/reposts/$site/$taskId" params={{ site, taskId: about.taskId }} className="button">
+            {t('duty.handle')} {chosen && <kbd>O</kbd>}
+          </Link>
+        ) : about.kind === 'source' ? (
+          <Link to="/sources/$sourceId" params={{ sourceId: about.sourceId }} className="button">
+            {t('duty.handle')} {chosen && <kbd>O</kbd>}
+          </Link>
+        ) : null}
+        {waits && (
+          <button
+            type="button"
+            className="button button-primary alarm-take"
+            aria-disabled={!isLive || busy}
+            title={isLive ? undefined : t('duty.offline')}
+            onClick={() => isLive && !busy && onTake()}
+            data-testid="take"
+            data-key={alarmKey(row)}
+          >
+            {busy ? t('state.sending') : t('duty.take')} {chosen && <kbd>Enter</kbd>}
+          </button>
+        )}
+      </footer>
+    </article>
+  );
+}
+
+function nextWords(
+  { steps, step }: AlarmRow,
+  t: ReturnType<typeof useWords>,
+  whom: ReturnType<typeof useWhom>,
+): string {
+  const next = step === null ? undefined : steps[step + 1];
+  return next ? t('alarm.next', { whom: whom(next.whom) }) : t('alarm.nextLast');
+}
+
+/** One line for each person and step, with all the means they were told by. */
+function peopleTold(told: AlarmRow['told']): { first: AlarmRow['told'][number]; all: AlarmRow['told'] }[] {
+  const firsts = told.filter(
+    (each, i) => told.findIndex(({ step, personId }) => step === each.step && personId === each.personId) === i,
+  );
+  return firsts.map((first) => ({
+    first,
+    all: told.filter(({ step, personId }) => step === first.step && personId === first.personId),
+  }));
+}

@@ -1,0 +1,138 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { contact } from '@tongsheng/contracts';
+import { minutesLater, noon } from '@tongsheng/test/support';
+import { SMTPServer } from 'smtp-server';
+import { Webhook } from 'standardwebhooks';
+import { afterEach, describe, expect, it } from 'vitest';
+import { email } from './email.ts';
+import type { Telling } from './means.ts';
+import { webhook } from './webhook.ts';
+
+const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
+const closings: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closings.splice(0)) await close();
+});
+
+const telling = (of: Record<string, unknown> | null): Telling => ({
+  name: 'alarm.7.feng.email',
+  person: { personId: 'feng', name: '冯值班' },
+  contact: of ? contact.parse({ personId: 'feng', ...of }) : undefined,
+  at: noon,
+  notice: {
+    about: {
+      kind: 'task',
+      taskId: 'task',
+      share: 90,
+      title: '关于示例的公告',
+      sourceName: '国家税务总局网站',
+      startsAt: noon,
+      dueAt: minutesLater(72),
+    },
+    siteName: '某省税务局网站',
+    at: new Date().toISOString(),
+    link: 'https://console.example/reposts/province/task',
+    before: [],
+    next: null,
+  },
+});
+
+async function endpoint(listener: RequestListener): Promise<{ url: string; allow: string[] }> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closings.push(() => new Promise((resolve) => server.close(resolve)));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url: `http://${host}/hook`, allow: [host] };
+}
+
+describe('a signed call', () => {
+  it('says whom, what and where, and is one that the receiver can check', async () => {
+    const calls: unknown[] = [];
+    const { url, allow } = await endpoint((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        calls.push([
+          request.headers['webhook-id'],
+          new Webhook(secret).verify(body, request.headers as Record<string, string>),
+        ]);
+        response.writeHead(204).end();
+      });
+    });
+    const ended = await webhook({ allow })(telling({ webhook: { url, secret } }));
+    expect(ended).toEqual({ outcome: 'confirmed', detail: 'HTTP 204', again: false });
+    expect(calls).toMatchObject([
+      [
+        'alarm.7.feng.email',
+        {
+          type: 'alarm.told',
+          timestamp: noon,
+          data: {
+            title: expect.stringContaining('关于示例的公告'),
+            to: { name: '冯值班' },
+            link: 'https://console.example/reposts/province/task',
+          },
+        },
+      ],
+    ]);
+  });
+  it.each([
+    [500, true],
+    [429, true],
+    [410, false],
+    [302, false],
+  ])('that is answered %i is tried again: %s', async (status, again) => {
+    const { url, allow } = await endpoint((_, response) => response.writeHead(status).end());
+    const ended = await webhook({ allow })(telling({ webhook: { url, secret } }));
+    expect(ended).toEqual({ outcome: 'failed', detail: `HTTP ${status}`, again });
+  });
+  it('needs somewhere to go, and never reaches into our own network', async () => {
+    expect(await webhook({ allow: [] })(telling({}))).toMatchObject({ outcome: 'failed', again: false });
+    const inside = { url: 'http://169.254.169.254/latest', secret };
+    expect(await webhook({ allow: [] })(telling({ webhook: inside }))).toMatchObject({
+      outcome: 'failed',
+      again: false,
+    });
+  });
+});
+
+describe('a mail', () => {
+  it('is to one person, and a second copy has the same Message-ID', async () => {
+    const mails: string[] = [];
+    const server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS'],
+      onData(stream, _, done) {
+        const chunks: Buffer[] = [];
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+        stream.on('end', () => {
+          mails.push(Buffer.concat(chunks).toString('utf8'));
+          done();
+        });
+      },
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closings.push(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    const host = `127.0.0.1:${(server.server.address() as AddressInfo).port}`;
+    const send = email({ smtp: `smtp://${host}`, from: 'duty@tax.example', allow: [host] });
+    for (const _ of [1, 2])
+      expect(await send(telling({ email: 'feng@tax.example' }))).toMatchObject({ outcome: 'confirmed' });
+    expect(mails.map((mail) => /^Message-ID: (.*)$/m.exec(mail)?.[1]?.trim())).toEqual(
+      Array(2).fill('<alarm.7.feng.email@tongsheng>'),
+    );
+    expect(mails[0]).toMatch(/^To: feng@tax\.example$/m);
+  });
+  it('needs an address and a mail server, and says which is missing', async () => {
+    const send = email({ smtp: undefined, from: 'duty@tax.example', allow: [] });
+    expect(await send(telling({}))).toMatchObject({ outcome: 'failed', detail: '没有登记邮箱', again: false });
+    expect(await send(telling({ email: 'feng@tax.example' }))).toMatchObject({
+      outcome: 'failed',
+      detail: expect.stringContaining('DUTY_SMTP'),
+    });
+  });
+  it('is tried again when nobody listens', async () => {
+    const send = email({ smtp: 'smtp://127.0.0.1:9', from: 'duty@tax.example', allow: ['127.0.0.1:9'] });
+    expect(await send(telling({ email: 'feng@tax.example' }))).toMatchObject({ outcome: 'failed', again: true });
+  });
+});

@@ -1,0 +1,23 @@
+import { postWebhook } from '@tongsheng/web';
+import { noticeWords } from '../message.ts';
+import type { MeansOfTelling, Relay } from './means.ts';
+
+const timeoutMs = 10_000;
+
+/** A signed call to the person's own endpoint, such as a messenger's robot. It drops a second copy by its id. */
+export const webhook =
+  ({ allow }: Pick<Relay, 'allow'>): MeansOfTelling =>
+  async ({ name, person, contact, notice, at }) => {
+    if (!contact?.webhook) return { outcome: 'failed', detail: '没有登记 Webhook', again: false };
+    const { subject: title, text } = noticeWords(notice);
+    const { about, siteName, link } = notice;
+    const data = { title, text, about, siteName, link, to: person };
+    const call = { id: name, at: new Date(notice.at), type: 'alarm.told', timestamp: at, data };
+    const posted = await postWebhook(contact.webhook, call, { allow, timeoutMs });
+    if (posted.kind === 'unknown') return { outcome: 'unknown', detail: posted.detail, again: true };
+    if (posted.kind === 'not_sent') return { outcome: 'failed', detail: posted.detail, again: !posted.refused };
+    const { status } = posted;
+    if (status >= 200 && status < 300) return { outcome: 'confirmed', detail: `HTTP ${status}`, again: false };
+    const passing = status >= 500 || status === 408 || status === 425 || status === 429;
+    return { outcome: 'failed', detail: `HTTP ${status}`, again: passing };
+  };

@@ -1,0 +1,73 @@
+import type { AlarmSubject } from '@tongsheng/contracts';
+import { minutesLater, noon } from '@tongsheng/test/support';
+import { describe, expect, it } from 'vitest';
+import { noticeWords, spanOf } from './message.ts';
+
+const about: AlarmSubject = {
+  kind: 'task',
+  taskId: 'task',
+  share: 90,
+  title: '关于示例的公告',
+  sourceName: '国家税务总局网站',
+  startsAt: minutesLater(-648),
+  dueAt: minutesLater(72),
+};
+const notice = {
+  about,
+  siteName: '某省税务局网站',
+  at: noon,
+  link: 'https://console.example/reposts/province/task',
+  before: [{ name: '冯值班', at: minutesLater(-5) }],
+  next: { people: [{ personId: 'wu', name: '吴主任' }], at: minutesLater(10) },
+};
+
+describe('a notice of a task', () => {
+  it('says what, whose, how much time is left, where, who knows and who is next', () => {
+    const { subject, text } = noticeWords(notice);
+    expect(subject).toBe('【值班告警】剩 1 小时 12 分钟：关于示例的公告');
+    for (const said of [
+      '《关于示例的公告》还没有发布，时限已用 90%，剩 1 小时 12 分钟',
+      '来源：国家税务总局网站',
+      '应于 11-23 13:12 前转载',
+      '站点：某省税务局网站',
+      'https://console.example/reposts/province/task',
+      '此前已通知：冯值班（11-23 11:55）',
+      '11-23 12:10 前无人接手，将通知：吴主任',
+    ])
+      expect(text).toContain(said);
+  });
+  it('says to the first and to the last that they are', () => {
+    const { text } = noticeWords({ ...notice, before: [], next: null });
+    expect(text).toContain('您是第一位');
+    expect(text).toContain('您之后没有下一位');
+  });
+  it('says how late it is', () => {
+    expect(noticeWords({ ...notice, at: minutesLater(137) }).subject).toContain('已超时 1 小时 5 分钟');
+  });
+});
+
+it('a notice of a source says since when it is silent', () => {
+  const source: AlarmSubject = {
+    kind: 'source',
+    sourceId: 'national-policy',
+    name: '国家税务总局网站',
+    detector: 'https://upstream.example/list',
+    code: 'timeout',
+    failingSince: minutesLater(-185),
+    hours: 3,
+  };
+  const { subject, text } = noticeWords({ ...notice, about: source, siteName: null });
+  expect(subject).toBe('【值班告警】已失联 3 小时 5 分钟：国家税务总局网站失联');
+  expect(text).toContain('读取失败已超过 3 小时');
+  expect(text).toContain('站点：全部');
+});
+
+it('a span is in whole minutes', () => {
+  expect([0, 59_999, 60_000, 3_600_000, 90_060_000].map(spanOf)).toEqual([
+    '0 分钟',
+    '0 分钟',
+    '1 分钟',
+    '1 小时',
+    '25 小时 1 分钟',
+  ]);
+});

@@ -1,0 +1,66 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Bus, LiveTable, reasonOf } from '@tongsheng/bus';
+import type { Contact, LadderStep, Occasion, Reached, Site } from '@tongsheng/contracts';
+import { Log } from '@tongsheng/runtime';
+import { peopleOf } from './whom.ts';
+
+/** The roster, the ladders and the people as they are registered now. Ready before the first door opens. */
+@Injectable()
+export class Office implements OnModuleInit, OnModuleDestroy {
+  #shifts!: LiveTable<'shift'>;
+  #ladders!: LiveTable<'ladder'>;
+  #contacts!: LiveTable<'contact'>;
+  #people!: LiveTable<'person'>;
+  #sites!: LiveTable<'site'>;
+  #sources!: LiveTable<'source'>;
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly log: Log,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const onFailure = (error: unknown) => this.log.error('office.unreadable', { reason: reasonOf(error) });
+    [this.#shifts, this.#ladders, this.#contacts, this.#people, this.#sites, this.#sources] = await Promise.all([
+      LiveTable.open(this.bus, 'shift', onFailure),
+      LiveTable.open(this.bus, 'ladder', onFailure),
+      LiveTable.open(this.bus, 'contact', onFailure),
+      LiveTable.open(this.bus, 'person', onFailure),
+      LiveTable.open(this.bus, 'site', onFailure),
+      LiveTable.open(this.bus, 'source', onFailure),
+    ]);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    const tables = [this.#shifts, this.#ladders, this.#contacts, this.#people, this.#sites, this.#sources];
+    await Promise.all(tables.map((table) => table.close()));
+  }
+
+  /** The steps for an occasion: the site's own ladder, else the one for all sites. Empty: nobody is to be told. */
+  async stepsFor(site: string | null, on: Occasion): Promise<LadderStep[]> {
+    await this.#ladders.fresh();
+    const ladders = this.#ladders.all();
+    const found = ladders.find((each) => each.site === site) ?? ladders.find((each) => each.site === '*');
+    return (found?.steps ?? []).filter((step) => step.on === on).map(({ whom, by, within }) => ({ whom, by, within }));
+  }
+
+  /** Whom each step means at this moment, by the newest roster. */
+  async rosterFor(steps: readonly LadderStep[], site: string | null, at: string): Promise<Reached[][]> {
+    await Promise.all([this.#shifts.fresh(), this.#people.fresh()]);
+    const staff = { shifts: this.#shifts.all(), people: this.#people.all() };
+    return steps.map(({ whom }) => peopleOf(whom, site, at, staff));
+  }
+
+  async contactOf(personId: string): Promise<Contact | undefined> {
+    await this.#contacts.fresh();
+    return this.#contacts.get(personId);
+  }
+
+  site(siteId: string): Site | undefined {
+    return this.#sites.get(siteId);
+  }
+
+  sourceName(sourceId: string): string {
+    return this.#sources.get(sourceId)?.name ?? sourceId;
+  }
+}

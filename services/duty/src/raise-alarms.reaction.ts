@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { Controller } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { carryOut, causedBy, Journal, Reaction, type Entry } from '@tongsheng/bus';
+import {
+  warningShares,
+  type AlarmCommand,
+  type AlarmSubject,
+  type RepostEvent,
+  type SourceHealthEvent,
+  type SourceRegistered,
+} from '@tongsheng/contracts';
+import { Clock } from '@tongsheng/runtime';
+import { alarm } from './alarm.ts';
+import { Office } from './office.ts';
+import { isEscalatedStill, openTask, taskSubject } from './troubles.ts';
+
+const idOf = (...parts: (string | number)[]) =>
+  createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 24);
+/** One alarm for each share of a task's time, and one for each patience that a source has exceeded. */
+const taskAlarm = (site: string, taskId: string, share: number) => idOf('task', site, taskId, share);
+const sourceAlarm = (sourceId: string, detector: string | undefined, hours: number) =>
+  idOf('source', sourceId, detector ?? '', hours);
+
+type Warned = Extract<RepostEvent, { type: 'repost.warned' }>;
+type Escalated = Extract<SourceHealthEvent, { type: 'source.escalated' }>;
+type Because = Extract<AlarmCommand, { type: 'alarm.close' }>['because'];
+type Key = { alarmId: string; site: string | null };
+
+/** When time runs out or a source is silent, then an alarm; when that is over, the alarm is too. */
+@Controller()
+export class RaiseAlarms {
+  constructor(
+    private readonly journal: Journal,
+    private readonly clock: Clock,
+    private readonly office: Office,
+  ) {}
+
+  @Reaction('repost', 'raise-task-alarms')
+  async onRepost(@Payload() entry: Entry<RepostEvent>): Promise<void> {
+    for (const event of entry.events) {
+      if (event.type === 'repost.warned') await this.#warn(entry, event);
+      if (event.type === 'repost.published') await this.#closeShares(entry, event, 'published');
+      if (event.type === 'repost.merged') await this.#closeShares(entry, event, 'merged');
+      if (event.type === 'repost.exempted') await this.#closeShares(entry, event, 'exempted');
+    }
+  }
+
+  @Reaction('poll', 'raise-source-alarms')
+  async onSourceHealth(@Payload() entry: Entry<SourceHealthEvent>): Promise<void> {
+    for (const event of entry.events) {
+      if (event.type === 'source.escalated') await this.#escalate(entry, event);
+      if (event.type === 'source.recovered')
+        await this.#closeSource(entry, event.sourceId, event.detector, 'recovered');
+    }
+  }
+
+  /** Nobody reads a source that was paused, so it cannot recover: its alarms end with the reading. */
+  @Reaction('source', 'end-alarms-of-paused-sources')
+  async onSource(@Payload() entry: Entry<SourceRegistered>): Promise<void> {
+    for (const { sourceId, paused, also } of entry.events) {
+      if (!paused) continue;
+      const detectors = [undefined, ...also.map(({ url }) => url)];
+      for (const detector of detectors) await this.#closeSource(entry, sourceId, detector, 'paused');
+    }
+  }
+
+  /** What has been settled meanwhile, or is said more urgently already, wakes nobody: also after an outage of our own. */
+  async #warn(entry: Entry, { site, taskId, share }: Warned): Promise<void> {
+    const past = await this.journal.read({ aggregate: 'repost', site, id: taskId });
+    const task = openTask(past.events as RepostEvent[]);
+    if (!task) return;
+    const more = warningShares.filter((each) => each > share && task.warned.includes(each));
+    if (more.length === 0) {
+      await this.#raise(entry, { alarmId: taskAlarm(site, taskId, share), site }, taskSubject(task, share));
+    }
+    for (const less of warningShares) {
+      if (less < share) await this.#close(entry, { alarmId: taskAlarm(site, taskId, less), site }, 'superseded');
+    }
+  }
+
+  async #closeShares(entry: Entry, { site, taskId }: { site: string; taskId: string }, because: Because) {
+    for (const share of warningShares) {
+      await this.#close(entry, { alarmId: taskAlarm(site, taskId, share), site }, because);
+    }
+  }
+
+  async #escalate(entry: Entry, event: Escalated): Promise<void> {
+    const { sourceId, detector, hours, code, failingSince } = event;
+    const past = await this.journal.read({ aggregate: 'poll', site: entry.site, id: entry.id });
+    if (!isEscalatedStill(past.events as SourceHealthEvent[], event)) return;
+    const name = this.office.sourceName(sourceId);
+    const about = { kind: 'source' as const, sourceId, name, detector: detector ?? null, code, failingSince, hours };
+    await this.#raise(entry, { alarmId: sourceAlarm(sourceId, detector, hours), site: null }, about);
+    if (hours > 1) await this.#close(entry, { alarmId: sourceAlarm(sourceId, detector, 1), site: null }, 'superseded');
+  }
+
+  async #closeSource(entry: Entry, sourceId: string, detector: string | undefined, because: Because): Promise<void> {
+    for (const hours of [1, 3]) {
+      await this.#close(entry, { alarmId: sourceAlarm(sourceId, detector, hours), site: null }, because);
+    }
+  }
+
+  async #raise(entry: Entry, key: Key, about: AlarmSubject): Promise<void> {
+    const steps = await this.office.stepsFor(key.site, about.kind === 'task' ? `share_${about.share}` : 'source');
+    if (steps.length === 0) return;
+    const at = this.clock.now();
+    const roster = await this.office.rosterFor(steps, key.site, at);
+    const id = `${key.alarmId}/raise/${entry.position}`;
+    await carryOut(this.journal, alarm, {
+      type: 'alarm.raise',
+      ...this.#head(entry, id, at),
+      ...key,
+      about,
+      steps,
+      roster,
+    });
+  }
+
+  async #close(entry: Entry, key: Key, because: Because): Promise<void> {
+    const id = `${key.alarmId}/close/${entry.position}`;
+    await carryOut(this.journal, alarm, {
+      type: 'alarm.close',
+      ...this.#head(entry, id, this.clock.now()),
+      ...key,
+      because,
+    });
+  }
+
+  #head(entry: Entry, id: string, at: string) {
+    return { id, at, actor: { kind: 'service' as const, id: 'duty' }, ...causedBy(entry) };
+  }
+}

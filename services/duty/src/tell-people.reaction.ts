@@ -1,0 +1,137 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Controller } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { carryOut, causedBy, Journal, Reaction, type Entry } from '@tongsheng/bus';
+import type { AlarmCall, AlarmEvent, Means } from '@tongsheng/contracts';
+import { Clock, Log } from '@tongsheng/runtime';
+import { alarm, callingOf, nextCall } from './alarm.ts';
+import { meansOfTelling } from './means/index.ts';
+import type { Ended, MeansOfTelling, Relay } from './means/means.ts';
+import type { Notice } from './message.ts';
+import { Office } from './office.ts';
+
+export class Outside {
+  readonly relay: Relay;
+  readonly consoleUrl: string;
+  constructor(relay: Relay, consoleUrl: string) {
+    this.relay = relay;
+    this.consoleUrl = consoleUrl;
+  }
+}
+
+/** Pauses before the second and the third try, in ms. After them the ladder goes on without this one. */
+const pauses = [1_000, 4_000];
+
+type Raised = Extract<AlarmEvent, { type: 'alarm.raised' }>;
+type Calling = AlarmCall['people'][number];
+
+/**
+ * When a step is called, then its people are written to, each once: what is in the log is not sent again. A process
+ * that dies between sending and writing that down sends the same again under the same name, which mailboxes and
+ * endpoints can tell: an alarm that nobody gets is worse than one that comes twice.
+ */
+@Controller()
+export class TellPeople {
+  readonly #means: Record<Means, MeansOfTelling | null>;
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly office: Office,
+    private readonly outside: Outside,
+  ) {
+    this.#means = meansOfTelling(outside.relay);
+  }
+
+  @Reaction('alarm', 'tell-people')
+  async react(@Payload() entry: Entry<AlarmEvent>): Promise<void> {
+    for (const event of entry.events) {
+      if (event.type !== 'alarm.raised' && event.type !== 'alarm.passed_on') continue;
+      if (!event.call || event.call.people.every(({ by }) => this.#means[by] === null)) continue;
+      await this.#tell(entry, event.call);
+    }
+  }
+
+  async #tell(entry: Entry, call: AlarmCall): Promise<void> {
+    const past = await this.journal.read({ aggregate: 'alarm', site: entry.site, id: entry.id });
+    const state = past.events.reduce((before, event) => alarm.evolve(before, event as AlarmEvent), alarm.initial);
+    // Taken or over before anyone could be told, or a step that has been passed on from: it is no longer true.
+    if (state.status !== 'calling' || state.call.step !== call.step) return;
+    const events = past.events as AlarmEvent[];
+    const raised = events.findLast((event): event is Raised => event.type === 'alarm.raised');
+    if (!raised) return;
+    const at = entry.envelope.time;
+    const notice = await this.#notice(raised, events, call, at);
+    await Promise.all(
+      call.people
+        .filter((calling) => !state.told.includes(callingOf(calling)))
+        .map((calling) => this.#tellOne(entry, raised, call, calling, notice, at)),
+    );
+  }
+
+  async #tellOne(
+    entry: Entry,
+    { alarmId, site }: Raised,
+    call: AlarmCall,
+    calling: Calling,
+    notice: Notice,
+    at: string,
+  ) {
+    const tell = this.#means[calling.by];
+    if (!tell) return;
+    const { personId, name, by } = calling;
+    const contact = await this.office.contactOf(personId);
+    const telling = { name: `${alarmId}.${entry.position}.${personId}.${by}`, person: { personId, name }, contact, at };
+    let ended: Ended;
+    for (let attempt = 0; ; attempt++) {
+      ended = await tell({ ...telling, notice: { ...notice, at: this.clock.now() } });
+      const pause = pauses[attempt];
+      if (ended.outcome === 'confirmed' || !ended.again || pause === undefined) break;
+      await wait(pause);
+    }
+    const { outcome, detail } = ended;
+    this.log.info('alarm.told', { alarmId, personId, by, outcome });
+    await carryOut(this.journal, alarm, {
+      type: 'alarm.record_told',
+      id: `${telling.name}/told`,
+      at: this.clock.now(),
+      actor: { kind: 'service', id: 'duty' },
+      ...causedBy(entry),
+      alarmId,
+      site,
+      step: call.step,
+      personId,
+      by,
+      outcome,
+      detail: detail.slice(0, 500),
+    });
+  }
+
+  async #notice(raised: Raised, events: readonly AlarmEvent[], call: AlarmCall, at: string): Promise<Notice> {
+    const { about, site, steps } = raised;
+    const since = events.slice(events.lastIndexOf(raised));
+    const calls = since.flatMap((event) => {
+      if (event.type === 'alarm.raised') return event.call ? [{ call: event.call, at: event.raisedAt }] : [];
+      return event.type === 'alarm.passed_on' ? [{ call: event.call, at: event.passedOnAt }] : [];
+    });
+    const called = calls.flatMap(({ call: { people } }) => people);
+    const roster = await this.office.rosterFor(steps, site, call.answerBy);
+    const next = nextCall({ steps, roster, from: call.step + 1, called, at: call.answerBy }).call;
+    const before = calls
+      .filter((each) => each.call.step < call.step)
+      .flatMap((each) => [...new Set(each.call.people.map(({ name }) => name))].map((name) => ({ name, at: each.at })));
+    const path = about.kind === 'task' ? `/reposts/${site}/${about.taskId}` : `/sources/${about.sourceId}`;
+    return {
+      about,
+      siteName: site === null ? null : (this.office.site(site)?.name ?? site),
+      at,
+      link: `${this.outside.consoleUrl}${path}`,
+      before,
+      next: next && { people: distinct(next.people), at: call.answerBy },
+    };
+  }
+}
+
+const distinct = (people: readonly Calling[]) =>
+  people.filter(({ personId }, i) => people.findIndex((other) => other.personId === personId) === i);

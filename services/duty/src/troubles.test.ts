@@ -1,0 +1,57 @@
+import type { RepostEvent, SourceHealthEvent } from '@tongsheng/contracts';
+import { minutesLater, noon, queueing } from '@tongsheng/test/support';
+import { describe, expect, it } from 'vitest';
+import { isEscalatedStill, openTask, taskSubject } from './troubles.ts';
+
+const { id: _id, at: _at, actor: _actor, ...facts } = queueing();
+const queued: RepostEvent = { ...facts, type: 'repost.queued' };
+const key = { taskId: 'task', site: 'province' };
+const warned: RepostEvent = { type: 'repost.warned', ...key, share: 50, fellDueAt: noon, warnedAt: noon };
+
+describe('a task', () => {
+  it('is what an alarm says of it, under the title it has now', () => {
+    const { version, contentHash } = facts;
+    const changed: RepostEvent = { type: 'repost.source_changed', ...key, version, contentHash, title: '新标题' };
+    const task = openTask([queued, changed, warned]);
+    expect(task).toMatchObject({ title: '新标题', warned: [50] });
+    expect(taskSubject(task!, 50)).toMatchObject({ kind: 'task', share: 50, title: '新标题', dueAt: facts.dueAt });
+  });
+  it('alarms nobody once the public has it', () => {
+    const published: RepostEvent = {
+      type: 'repost.published',
+      ...key,
+      url: 'https://portal.example/x',
+      publicPosition: 1,
+      publishedAt: noon,
+    };
+    expect(openTask([queued, warned, published])).toBeNull();
+    expect(openTask([])).toBeNull();
+  });
+});
+
+describe('a source that was escalated', () => {
+  const escalated = (hours: 1 | 3, detector?: string): Extract<SourceHealthEvent, { type: 'source.escalated' }> => ({
+    type: 'source.escalated',
+    sourceId: 's',
+    ...(detector && { detector }),
+    code: 'timeout',
+    failingSince: noon,
+    hours,
+    escalatedAt: minutesLater(hours * 60),
+  });
+  const recovered = (detector?: string): SourceHealthEvent => ({
+    type: 'source.recovered',
+    sourceId: 's',
+    ...(detector && { detector }),
+    recoveredAt: minutesLater(200),
+  });
+  it('is silent still, unless that very way of reading it recovered or was escalated further', () => {
+    const list = 'https://upstream.example/list';
+    expect(isEscalatedStill([escalated(1)], escalated(1))).toBe(true);
+    expect(isEscalatedStill([escalated(1), recovered()], escalated(1))).toBe(false);
+    expect(isEscalatedStill([escalated(1), escalated(3)], escalated(1))).toBe(false);
+    expect(isEscalatedStill([escalated(1, list), recovered()], escalated(1, list))).toBe(true);
+    expect(isEscalatedStill([escalated(1, list), recovered(list)], escalated(1, list))).toBe(false);
+    expect(isEscalatedStill([recovered(), escalated(3)], escalated(3))).toBe(true);
+  });
+});

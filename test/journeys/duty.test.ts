@@ -1,0 +1,447 @@
+// Time runs out, and somebody hears of it: an alarm climbs its ladder until it is taken, whatever dies on the way.
+import { setTimeout as wait } from 'node:timers/promises';
+import { BusClient, carryOut, connectBus, Journal, type Bus } from '@tongsheng/bus';
+import {
+  AlarmRow,
+  DutyNow,
+  Forecast,
+  type AlarmEvent,
+  type RepostCommand,
+  type SourceHealthCommand,
+} from '@tongsheng/contracts';
+import {
+  editor,
+  enter,
+  failure,
+  openScreen,
+  queueing,
+  readLog,
+  signIn,
+  startBrowser,
+  startSystem,
+  twice,
+  until,
+  type Screen,
+  type Session,
+  type System,
+} from '@tongsheng/test/support';
+import axe, { type AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { createClient } from 'redis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sourceHealth } from '../../services/ingest/src/source-health.ts';
+
+const hourMs = 3_600_000;
+const limitMs = 12 * hourMs;
+
+let system: System;
+let browser: Browser;
+let bus: Bus;
+let journal: Journal;
+let client: BusClient;
+let admin: Session;
+let duty: Session;
+const screens: Screen[] = [];
+
+const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+
+/** A task whose share is gone in so many milliseconds; the one before it went long ago. */
+async function queue(taskId: string, share: 75 | 90, inMs: number, site = 'province'): Promise<void> {
+  const startsAt = ago((limitMs * share) / 100 - inMs);
+  const dueAt = new Date(Date.parse(startsAt) + limitMs).toISOString();
+  const command: RepostCommand = {
+    ...queueing(taskId, site),
+    itemId: taskId,
+    title: `关于${taskId}的公告`,
+    startsAt,
+    dueAt,
+  };
+  await client.command('repost', command);
+}
+async function exempt(taskId: string, at = new Date().toISOString(), site = 'province'): Promise<void> {
+  const key = (id: string) => ({ id: `${taskId}/${id}`, at, actor: editor(id), taskId, site });
+  const commands: RepostCommand[] = [
+    { type: 'repost.request_exemption', ...key('one'), reason: '重复' },
+    { type: 'repost.exempt', ...key('two') },
+  ];
+  for (const command of commands) await client.command('repost', command);
+}
+
+async function eventsOf(taskId: string, share = 75): Promise<AlarmEvent[]> {
+  const entries = await readLog(bus);
+  const all = entries.flatMap(({ aggregate, events }) => (aggregate === 'alarm' ? (events as AlarmEvent[]) : []));
+  const raised = all.find(
+    (event) =>
+      event.type === 'alarm.raised' &&
+      event.about.kind === 'task' &&
+      event.about.taskId === taskId &&
+      event.about.share === share,
+  );
+  return raised ? all.filter(({ alarmId }) => alarmId === raised.alarmId) : [];
+}
+const wordsOf = (events: AlarmEvent[]) =>
+  events.map((event) => {
+    const what = event.type.slice('alarm.'.length);
+    return event.type === 'alarm.told' ? `${what} ${event.personId} ${event.by} ${event.outcome}` : what;
+  });
+const becomes = (taskId: string, words: string[]) =>
+  until(async () => expect(wordsOf(await eventsOf(taskId))).toEqual(words), 20_000);
+const rowOf = async (taskId: string): Promise<AlarmRow | undefined> => {
+  const { rows } = (await admin.get('/api/alarms?show=all')).body as { rows: unknown[] };
+  return rows
+    .map((row) => AlarmRow.parse(row))
+    .find(({ about }) => about.kind === 'task' && about.taskId === taskId && about.share === 75);
+};
+const mailsOf = (taskId: string) => system.newsroom.mails.filter(({ subject }) => subject.includes(taskId));
+
+async function must(command: Record<string, unknown>): Promise<void> {
+  const { status, body } = await admin.command(command);
+  expect({ status, body }).toMatchObject({ status: 202 });
+}
+const ladderStep = (whom: unknown, by: string[], on = 'share_75', within = 'PT2S') => ({ on, whom, by, within });
+const shift = (shiftId: string, site: string, personId: string, substituteId: string | null) => ({
+  type: 'shift.register',
+  shift: { shiftId, site, personId, substituteId, from: ago(hourMs), to: ago(-24 * hourMs) },
+});
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([
+    startSystem({ services: ['registry', 'reposts', 'clock', 'duty', 'oversight', 'gateway'] }),
+    startBrowser(),
+  ]);
+  bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
+  [journal, client] = [new Journal(bus, 'test'), new BusClient(bus)];
+  [admin, duty] = await Promise.all([signIn(system.consoleUrl, 'admin'), signIn(system.consoleUrl, 'duty')]);
+  await must(shift('province-now', 'province', 'duty', 'editor2'));
+  await must(shift('city-now', 'city', 'duty', null));
+  await must({
+    type: 'ladder.register',
+    ladder: {
+      site: 'province',
+      name: '省局阶梯',
+      steps: [
+        ladderStep('duty', ['console', 'email']),
+        ladderStep('substitute', ['email', 'webhook']),
+        ladderStep('managers', ['console']),
+        ladderStep('duty', ['console'], 'share_90', 'PT1H'),
+      ],
+    },
+  });
+  await must({
+    type: 'ladder.register',
+    ladder: {
+      site: 'city',
+      name: '市局阶梯',
+      steps: [ladderStep('substitute', ['email']), ladderStep('managers', ['console'], 'share_75', 'PT1H')],
+    },
+  });
+});
+afterAll(async () => {
+  await browser.close();
+  await bus.close();
+  await system[Symbol.asyncDispose]();
+});
+
+describe('a share of the time that is gone', () => {
+  it('calls the person on duty, then the substitute, then the managers, each once, and says when nobody came', async () => {
+    await queue('climbs', 75, 300);
+    await becomes('climbs', [
+      'raised',
+      'told duty email confirmed',
+      'passed_on',
+      'told editor2 webhook failed',
+      'told editor2 email confirmed',
+      'passed_on',
+      'unanswered',
+    ]);
+    expect(mailsOf('climbs').map(({ to }) => to)).toEqual([['duty@tax.example'], ['editor2@tax.example']]);
+    const row = await rowOf('climbs');
+    expect(row).toMatchObject({ state: 'unanswered', answerBy: null, gaps: [] });
+    expect(row!.told.find(({ by }) => by === 'webhook')).toMatchObject({
+      outcome: 'failed',
+      detail: '没有登记 Webhook',
+    });
+    expect(row!.told.filter(({ step }) => step === 2).map(({ personId }) => personId)).toEqual(['manager', 'admin']);
+  });
+  it('says in the mail what, how long, where, who knows and who is next', () => {
+    const texts = mailsOf('climbs').map(({ raw }) =>
+      Buffer.from(raw.split('\r\n\r\n').slice(1).join(''), 'base64').toString('utf8'),
+    );
+    expect(texts[0]).toContain('《关于climbs的公告》还没有发布，时限已用 75%，剩 ');
+    expect(texts[0]).toContain(`${system.consoleUrl}/reposts/province/climbs`);
+    expect(texts[0]).toContain('此前已通知：无，您是第一位');
+    expect(texts[0]).toContain('将通知：王编辑');
+    expect(texts[1]).toMatch(/此前已通知：冯值班（\d\d-\d\d \d\d:\d\d）/);
+    expect(texts[1]).toContain('将通知：吴主任、郑管理');
+  });
+  it('is over for everyone when somebody takes it, and the second is told who was first', async () => {
+    await queue('taken', 75, 300);
+    await becomes('taken', ['raised', 'told duty email confirmed']);
+    const { alarmId, site } = (await rowOf('taken'))!;
+    const [first, second] = await Promise.all([
+      duty.command({ type: 'alarm.acknowledge', alarmId, site }),
+      admin.command({ type: 'alarm.acknowledge', alarmId, site }),
+    ]);
+    expect(new Set([first.status, second.status])).toEqual(new Set([202, 409]));
+    expect([first, second].find(({ status }) => status === 409)!.body).toMatchObject({ code: 'alarm_taken' });
+    await wait(3_000);
+    expect(wordsOf(await eventsOf('taken'))).toEqual(['raised', 'told duty email confirmed', 'acknowledged']);
+    await exempt('taken');
+    await becomes('taken', ['raised', 'told duty email confirmed', 'acknowledged', 'closed']);
+  });
+  it('that meets a hole in the roster goes one level up at once, and says so', async () => {
+    await queue('hole', 75, 300, 'city');
+    await becomes('hole', ['raised']);
+    const row = await rowOf('hole');
+    expect(row).toMatchObject({ state: 'calling', step: 1, gaps: [{ step: 0, whom: 'substitute' }] });
+    expect(row!.told.map(({ personId }) => personId)).toEqual(['manager', 'admin']);
+  });
+  it('speaks instead of the one before it', async () => {
+    await queue('more', 90, 300);
+    await until(async () => expect(wordsOf(await eventsOf('more', 90))).toEqual(['raised']));
+    const earlier = await eventsOf('more', 75);
+    if (earlier.length > 0) await until(async () => expect(wordsOf(await eventsOf('more')).at(-1)).toBe('closed'));
+  });
+  it('may not be taken by who has nothing to do with it', async () => {
+    const comms = await signIn(system.consoleUrl, 'comms');
+    const { alarmId, site } = (await rowOf('hole'))!;
+    expect((await comms.command({ type: 'alarm.acknowledge', alarmId, site })).status).toBe(403);
+    expect((await comms.get('/api/alarms')).status).toBe(403);
+    expect((await duty.command({ type: 'ladder.register', ladder: { site: '*', name: '无', steps: [] } })).status).toBe(
+      403,
+    );
+  });
+});
+
+describe('a source that fails for hours', () => {
+  const report = (id: string, at: string, ok = false): SourceHealthCommand =>
+    ok
+      ? { type: 'source.report_success', id, at, actor: { kind: 'service', id: 'test' }, sourceId: 'national-policy' }
+      : { ...failure('down', 'national-policy'), id, at };
+  const say = (command: SourceHealthCommand) => carryOut(journal, sourceHealth, command);
+  const states = async () => {
+    const { rows } = (await admin.get('/api/alarms?show=all')).body as { rows: unknown[] };
+    return rows.map((row) => AlarmRow.parse(row)).filter(({ about }) => about.kind === 'source');
+  };
+  it('calls as well, until it is read again', async () => {
+    await say(report('down/1', ago(2 * hourMs)));
+    await say(report('down/2', ago(0)));
+    await until(async () => expect(await states()).toMatchObject([{ state: 'calling', site: null }]));
+    expect((await states())[0]!.about).toMatchObject({ name: '国家税务总局网站（示例）', hours: 1 });
+    await say(report('up', ago(0), true));
+    await until(async () =>
+      expect(await states()).toMatchObject([{ state: 'closed', closed: { because: 'recovered' } }]),
+    );
+  });
+});
+
+describe('whenever the duty service dies, nothing is lost and nothing is doubled:', () => {
+  const whole = [
+    'raised',
+    'told duty email confirmed',
+    'passed_on',
+    'told editor2 webhook failed',
+    'told editor2 email confirmed',
+    'passed_on',
+    'unanswered',
+  ];
+  it('before the share is gone', async () => {
+    await system.kill('duty');
+    await queue('before', 75, 300);
+    await until(async () => {
+      const { events } = await journal.read({ aggregate: 'repost', site: 'province', id: 'before' });
+      expect(events.some((event) => event.type === 'repost.warned' && event.share === 75)).toBe(true);
+    });
+    await system.start('duty');
+    await becomes('before', whole);
+  });
+  it.each([
+    ['raised', ['raised']],
+    ['first', ['raised', 'told duty email confirmed']],
+    ['second', ['raised', 'told duty email confirmed', 'passed_on']],
+  ])('at the step %s', async (name, reached) => {
+    const taskId = `dies-${name}`;
+    await queue(taskId, 75, 300);
+    await until(async () => expect(wordsOf(await eventsOf(taskId)).slice(0, reached.length)).toEqual(reached));
+    await system.kill('duty');
+    // The wait ends while nobody is there.
+    await wait(2_500);
+    await system.start('duty');
+    await until(async () => expect((await eventsOf(taskId)).at(-1)?.type).toBe('alarm.unanswered'), 25_000);
+    const words = wordsOf(await eventsOf(taskId));
+    // A mail that is no longer true when the service is back is not sent, so that one may be missing.
+    expect(words.filter((word) => !word.startsWith('told'))).toEqual([
+      'raised',
+      'passed_on',
+      'passed_on',
+      'unanswered',
+    ]);
+    expect(new Set(words.filter((word) => word.startsWith('told'))).size).toBe(
+      words.filter((word) => word.startsWith('told')).length,
+    );
+  });
+  it('and when Redis lost what is waited for', async () => {
+    await queue('flushed', 75, 300);
+    await becomes('flushed', ['raised', 'told duty email confirmed']);
+    const redis = createClient({ url: system.servers.redis.url });
+    await redis.connect();
+    await redis.flushAll();
+    redis.destroy();
+    await becomes('flushed', whole);
+    [admin, duty] = await Promise.all([signIn(system.consoleUrl, 'admin'), signIn(system.consoleUrl, 'duty')]);
+  });
+  it('as the whole log and the newsroom show', async () => {
+    const entries = await readLog(bus);
+    expect(twice(entries)).toEqual([]);
+    const told = entries.flatMap(({ events }) =>
+      (events as AlarmEvent[]).flatMap((event) =>
+        event.type === 'alarm.told' ? [`${event.alarmId} ${event.personId} ${event.by}`] : [],
+      ),
+    );
+    expect(new Set(told).size).toBe(told.length);
+    const mails = system.newsroom.mails.map(({ messageId }) => messageId);
+    expect(new Set(mails).size).toBe(mails.length);
+  });
+});
+
+describe('the forecast', () => {
+  it('says how many will be late at the pace of the last days, and which', async () => {
+    for (let hour = 1; hour <= 24; hour++) {
+      await queue(`done-${hour}`, 75, 8 * hourMs);
+      await exempt(`done-${hour}`, ago(hour * hourMs));
+    }
+    for (let n = 0; n < 10; n++) await queue(`late-${n}`, 75, hourMs, 'province');
+    const said = await until(async () => {
+      const answer = Forecast.parse((await admin.get('/api/duty/forecast')).body);
+      expect(answer.open).toBeGreaterThanOrEqual(10);
+      return answer;
+    });
+    expect(said.basis).toBe('even');
+    expect(said.late).toBeGreaterThan(0);
+    expect(said.tasks).toHaveLength(said.late);
+    expect(said.hours.reduce((sum, { late }) => sum + late, 0)).toBe(said.late);
+  });
+});
+
+describe('the console', () => {
+  let page: Page;
+  const shot = async (on: Page, name: string) => {
+    if (process.env['SCREENSHOTS']) await on.screenshot({ path: `${process.env['SCREENSHOTS']}/${name}.png` });
+  };
+  const accessible = async (on: Page) => {
+    const { violations } = await on.evaluate<AxeResults>(
+      `${axe.source}; axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], iframes: false })`,
+    );
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  };
+  const signedIn = async (personId: string, path: string) => {
+    const screen = await openScreen(browser, `${system.consoleUrl}${path}`);
+    screens.push(screen);
+    await enter(screen, personId);
+    return screen.page;
+  };
+
+  it('shows the person on duty the alarms first, with who was told and when the next is', async () => {
+    await queue('shown', 90, 300);
+    page = await signedIn('duty', '/');
+    await page.getByTestId('duty-page').waitFor();
+    await page.getByTestId('alarm').filter({ hasText: '关于shown的公告' }).waitFor();
+    expect(await page.getByTestId('on-duty').innerText()).toContain('冯值班');
+    expect(await page.getByTestId('next-step').first().innerText()).toMatch(/\d\d:\d\d 后/);
+    expect(await page.getByTestId('forecast').innerText()).toMatch(/按当前速度，.*\d\d:00 后预计有 \d+ 条超时/);
+    await shot(page, 'duty');
+    await accessible(page);
+  });
+  it('lets it be taken by one key, and says so', async () => {
+    const waiting = page.locator('[data-testid=alarm][data-state=calling], [data-testid=alarm][data-state=unanswered]');
+    const count = await waiting.count();
+    await page.keyboard.press('Enter');
+    await page.getByTestId('notices').getByText('已接手，不再通知他人').waitFor();
+    await until(async () => expect(await waiting.count()).toBe(count - 1));
+    await page.locator('[data-state=acknowledged]').getByText('冯值班 于').first().waitFor();
+  });
+  it('follows that person onto every other page', async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('q');
+    await page.getByTestId('alarm-bar').waitFor();
+    expect(await page.title()).toMatch(/^\(\d+!\) /);
+    await shot(page, 'alarm-bar');
+    await accessible(page);
+  });
+  it('lists its keys in the help', async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('w');
+    await page.getByTestId('duty-page').waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').getByText('接手').waitFor();
+    await page.keyboard.press('Escape');
+  });
+  it('fits a phone at night', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    const content = `[document.documentElement, document.getElementById('content')]`;
+    expect(await page.evaluate(`${content}.every((it) => it.scrollWidth <= innerWidth)`)).toBe(true);
+    await shot(page, 'duty-phone');
+    await accessible(page);
+    await page.setViewportSize({ width: 1366, height: 768 });
+  });
+  it('shows the roster by month with its holes, and fills one', async () => {
+    await page.goto(`${system.consoleUrl}/duty/roster`);
+    await page.getByTestId('roster').waitFor();
+    await shot(page, 'roster');
+    await accessible(page);
+    // Nobody has thought of the month after next yet.
+    await page.keyboard.press(']');
+    await page.keyboard.press(']');
+    await page.waitForURL(/month=/);
+    const month = new URL(page.url()).searchParams.get('month');
+    const first = page.getByTestId(`day-${month}-01`);
+    await first.getByTestId('hole').getByText('00:00–24:00 空缺').waitFor();
+    await first.getByRole('button', { name: '加班次' }).click();
+    await page.getByTestId('shift-person').selectOption('duty');
+    await shot(page, 'shift-dialog');
+    await page.keyboard.press('Control+Enter');
+    await page.getByTestId('notices').getByText('已保存：冯值班').waitFor();
+    await first.getByText('08:30–20:30').waitFor();
+    expect(await first.getByTestId('hole').allInnerTexts()).toEqual(['00:00–08:30 空缺', '20:30–24:00 空缺']);
+    await shot(page, 'roster-holes');
+  });
+  it('lets a manager change the ladder, and nobody else', async () => {
+    await page.goto(`${system.consoleUrl}/duty/ladder`);
+    await page.getByText('只有管理者和管理员能修改').waitFor();
+    expect(await page.getByTestId('save-ladder').count()).toBe(0);
+    const manager = await signedIn('manager', '/duty/ladder');
+    const half = manager.getByTestId('ladder-share_50');
+    await half.locator('li').first().waitFor();
+    const before = await half.locator('li').count();
+    await half.getByRole('button', { name: '加一级' }).click();
+    await shot(manager, 'ladder');
+    await accessible(manager);
+    await manager.keyboard.press('Control+Enter');
+    await manager.getByTestId('notices').getByText('告警阶梯已保存').waitFor();
+    await manager.reload();
+    await until(async () => expect(await half.locator('li').count()).toBe(before + 1));
+  });
+  it('proves that all is well when nothing waits', async () => {
+    const open = (await admin.get('/api/alarms')).body as { rows: { site: string; about: { taskId?: string } }[] };
+    for (const { site, about } of open.rows) if (about.taskId) await exempt(about.taskId, undefined, site);
+    await page.goto(`${system.consoleUrl}/duty`);
+    await page.getByTestId('empty').getByText('最近一次告警').waitFor();
+    expect(await page.getByTestId('empty').innerText()).toMatch(/来源 3\/3 正常/);
+    await shot(page, 'duty-empty');
+    await accessible(page);
+    await page.getByTestId('language').click();
+    await page.getByTestId('empty').getByText('No open alarms').waitFor();
+    await shot(page, 'duty-english');
+    await accessible(page);
+  });
+  it('says who is on duty now', async () => {
+    const now = DutyNow.parse((await duty.get('/api/duty/now')).body);
+    expect(now.hasLadder).toBe(true);
+    expect(now.sites.find(({ site }) => site === 'province')!.people).toMatchObject([
+      { personId: 'duty', phone: '0571-0000 0001', substitute: { personId: 'editor2' } },
+    ]);
+  });
+  it('threw nothing, and reported no error', () => {
+    expect(screens.flatMap(({ errors }) => errors)).toEqual([]);
+  });
+});
