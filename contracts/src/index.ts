@@ -16,6 +16,7 @@ export * from './routing.ts';
 export * from './rulebook.ts';
 export * from './source.ts';
 export * from './source-health.ts';
+export * from './stages.ts';
 export * from './subjects.ts';
 export * from './views.ts';
 export * from './words.ts';

@@ -10,6 +10,7 @@ import { obliged, warningShare } from './repost.ts';
 import { routingEffect, RoutingEvent } from './routing.ts';
 import { SourceStatus } from './source-health.ts';
 import { detector, source, sourceKind } from './source.ts';
+import { stageTime } from './stages.ts';
 import { actor, channelId, hash, instant, itemId, line, personId, siteId, sourceId, token } from './words.ts';
 
 /** Who is signed in, and what they may do. */
@@ -344,15 +345,6 @@ export const figures = z.object({
   exempted: z.int(),
 });
 export type Figures = z.infer<typeof figures>;
-
-/** Where the time goes, from the upstream site's publication to the proof that ours can be read. */
-export const stageNames = ['seen', 'claimed', 'approved', 'published', 'verified'] as const;
-export const stage = z.enum(stageNames);
-export type Stage = z.infer<typeof stage>;
-
-/** How long a stage took, over the tasks that passed it; in seconds. */
-export const stageTime = z.object({ stage, tasks: z.int(), medianSeconds: z.number(), p95Seconds: z.number() });
-export type StageTime = z.infer<typeof stageTime>;
 
 /** Every figure of the compliance page; each opens the tasks behind it by the same filter. */
 export const ComplianceView = z.object({

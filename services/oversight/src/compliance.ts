@@ -1,6 +1,5 @@
-import type { ComplianceOutcome, ComplianceTask, Obliged, RepostEvent } from '@tongsheng/contracts';
+import type { ComplianceOutcome, ComplianceTask, Moments, Obliged, RepostEvent } from '@tongsheng/contracts';
 import { defineProjection } from '@tongsheng/projections';
-import type { Moments } from './stages.ts';
 
 /** The set that an obligation is counted in: one figure is one ZCOUNT, and the tasks behind it are the same range. */
 export const cell = (site: string, sourceId: string, outcome: ComplianceOutcome) => `${site}|${sourceId}|${outcome}`;
@@ -11,7 +10,8 @@ type Counted = Pick<Obliged, 'itemId' | 'sourceId' | 'sourceName' | 'title' | 's
 /** A task with all that it owes: one repost settles it, each obligation by its own limit. */
 export type Compliance = Pick<ComplianceTask, 'taskId' | 'site' | 'publishedAt'> & {
   counted: Counted[];
-  moments: Moments;
+  /** When it reached each stage; when it was published stands above. */
+  moments: Omit<Moments, 'publishedAt'>;
 };
 
 /** Every obligation with its outcome, scored by when it is due, so that a period is a range. */
@@ -81,7 +81,7 @@ export const compliance = defineProjection({
     ),
 });
 
-const withMoment = (row: Compliance, moment: Partial<Moments>): Compliance => ({
+const withMoment = (row: Compliance, moment: Partial<Compliance['moments']>): Compliance => ({
   ...row,
   moments: { ...row.moments, ...moment },
 });

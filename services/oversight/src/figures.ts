@@ -85,7 +85,7 @@ async function stagesOf(reader: Reader, query: ComplianceQuery, cells: readonly 
       .map((set) => reader.list(set, range)),
   );
   const rows = new Map(lists.flat().map((row) => [`${row.site}/${row.taskId}`, row]));
-  return stageTimes([...rows.values()]);
+  return stageTimes([...rows.values()].map(({ moments, publishedAt }) => ({ ...moments, publishedAt })));
 }
 
 /** Everything that the public does not have yet, whenever it is due. */

@@ -1,3 +1,4 @@
+import { approvalsEn } from './approvals-en.ts';
 import { dutyEn } from './duty-en.ts';
 import { itemsEn } from './items-en.ts';
 import { sourcesEn } from './sources-en.ts';
@@ -320,6 +321,7 @@ export const en: Words = {
   'compliance.emptyTasks': 'No such tasks',
   'compliance.position': 'log position {n}',
 
+  ...approvalsEn,
   ...dutyEn,
   ...itemsEn,
   ...sourcesEn,

@@ -1,3 +1,4 @@
+import { approvalsZh } from './approvals-zh.ts';
 import { dutyZh } from './duty-zh.ts';
 import { itemsZh } from './items-zh.ts';
 import { sourcesZh } from './sources-zh.ts';
@@ -318,6 +319,7 @@ export const zh = {
   'compliance.emptyTasks': '没有这样的任务',
   'compliance.position': '日志位置 {n}',
 
+  ...approvalsZh,
   ...dutyZh,
   ...itemsZh,
   ...sourcesZh,

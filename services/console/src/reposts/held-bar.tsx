@@ -1,0 +1,61 @@
+import type { RepostRow } from '@tongsheng/contracts';
+import { useEffect, useState, type ReactElement } from 'react';
+import { decide } from '../api/client.ts';
+import { useShortcuts } from '../keys.ts';
+import { announce } from '../parts/announcer.tsx';
+import { sayError } from '../parts/states.tsx';
+import { useMe } from '../session.ts';
+import { serverNow } from '../time.ts';
+import { useWords } from '../words/index.ts';
+import { heldOf } from './held.ts';
+
+/** What I have just approved and can still take back: the newest first, with the seconds that are left. */
+export function HeldBar({
+  rows,
+  onUndone,
+}: {
+  rows: readonly RepostRow[];
+  onUndone: (row: RepostRow) => void;
+}): ReactElement | null {
+  const t = useWords();
+  const me = useMe();
+  const [now, setNow] = useState(serverNow);
+  const [busy, setBusy] = useState(false);
+  const held = heldOf(rows, me.name, now);
+  const waiting = rows.some(({ state, heldUntil }) => state === 'approved' && heldUntil !== null);
+  useEffect(() => {
+    if (!waiting) return;
+    const timer = setInterval(() => setNow(serverNow()), 250);
+    return () => clearInterval(timer);
+  }, [waiting]);
+  const [newest] = held;
+
+  const undo = async () => {
+    if (!newest || busy) return;
+    setBusy(true);
+    try {
+      await decide({ type: 'repost.undo_approval', site: newest.site, taskId: newest.taskId });
+      announce('done', t('held.undone'));
+      onUndone(newest);
+    } catch (caught) {
+      announce('failed', sayError(caught, t));
+    } finally {
+      setBusy(false);
+    }
+  };
+  useShortcuts(newest ? [{ keys: ['z'], says: 'held.undo', group: 'keys.decision', run: () => void undo() }] : []);
+
+  if (!newest) return null;
+  const seconds = Math.max(0, Math.ceil((Date.parse(newest.heldUntil!) - now) / 1_000));
+  return (
+    <p className="arrivals held" data-testid="held">
+      <span>
+        {t('held.text', { title: newest.title, seconds })}
+        {held.length > 1 && t('held.more', { n: held.length - 1 })}
+      </span>
+      <button type="button" className="button button-small" aria-disabled={busy} onClick={() => void undo()}>
+        {t('held.undo')} <kbd>Z</kbd>
+      </button>
+    </p>
+  );
+}
