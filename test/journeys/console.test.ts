@@ -1,6 +1,15 @@
 // The scenario of the spine, as people live it: real upstream documents, real browsers, real mail, a real partner.
 import { readFile } from 'node:fs/promises';
-import { enter, openScreen, startBrowser, startSystem, until, type Screen, type System } from '@tongsheng/test/support';
+import {
+  enter,
+  openScreen,
+  signIn,
+  startBrowser,
+  startSystem,
+  until,
+  type Screen,
+  type System,
+} from '@tongsheng/test/support';
 import axe, { type AxeResults } from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -12,6 +21,9 @@ const mostMinutes = 600;
 
 beforeAll(async () => {
   [system, browser] = await Promise.all([startSystem({ backlog: [mostMinutes, 30, 10] }), startBrowser()]);
+  // Three documents of each sample site: two of the sites bind both of ours, the city's portal only one.
+  const editor = await signIn(system.consoleUrl, 'editor');
+  await until(async () => expect((await editor.get('/api/reposts')).body).toMatchObject({ total: 15 }));
 });
 afterAll(async () => {
   await browser.close();

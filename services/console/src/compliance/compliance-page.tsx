@@ -7,6 +7,7 @@ import * as views from '../api/views.ts';
 import { Empty, Pending, Trouble } from '../parts/states.tsx';
 import { minute, precise } from '../time.ts';
 import { useWords } from '../words/index.ts';
+import { StagesTable } from './stages-table.tsx';
 import { beginOf, endOf, isDay, presetDays, type Preset } from './period.ts';
 
 const outcomes = ['due', 'on_time', 'late', 'overdue', 'open', 'exempted'] as const;
@@ -178,6 +179,7 @@ export function CompliancePage(): ReactElement {
               </tbody>
             </table>
           </section>
+          <StagesTable stages={data.stages} />
           <p className="hint">{t('compliance.definition')}</p>
         </>
       )}
