@@ -46,8 +46,13 @@ export const own = <T>(table: Record<string, T>, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined;
 
 /** @throws Refusal role_missing or site_forbidden: deny by default. */
-export function mustBeAllowed(caller: Caller, command: { type: string; site?: unknown; step?: unknown }): void {
+export function mustBeAllowed(
+  caller: Caller,
+  command: { type: string; site?: unknown; sites?: unknown; step?: unknown },
+): void {
   const step = typeof command.step === 'string' ? own(roleOfStep, command.step) : undefined;
   mustHaveRole(caller, step ? [step] : (own(whoMay, command.type) ?? []));
-  if (typeof command.site === 'string') mustServeSite(caller, command.site);
+  const { site, sites } = command;
+  for (const each of [site, ...(Array.isArray(sites) ? (sites as unknown[]) : [])])
+    if (typeof each === 'string') mustServeSite(caller, each);
 }
