@@ -39,10 +39,11 @@ export const reposts = (state: QueueView, site?: string) =>
     queryFn: ({ signal }) => read<RepostList>(`/api/reposts${search({ state, site, limit: '2000' })}`, signal),
   });
 
-export const repost = (site: string, taskId: string) =>
+/** `item`: whose text of those that are the same policy; else the one that is due first. */
+export const repost = (site: string, taskId: string, item?: string) =>
   queryOptions({
-    queryKey: ['repost', `${site}/${taskId}`],
-    queryFn: ({ signal }) => read<RepostDetail>(`/api/reposts/${taskId}?site=${site}`, signal),
+    queryKey: ['repost', `${site}/${taskId}`, item ?? '*'],
+    queryFn: ({ signal }) => read<RepostDetail>(`/api/reposts/${taskId}${search({ site, item })}`, signal),
   });
 
 export const releases = () =>
