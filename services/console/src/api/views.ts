@@ -9,11 +9,14 @@ import type {
   HealthView,
   ItemDetail,
   ItemSearch,
+  MatrixView,
   Me,
   ReleaseDetail,
   ReleaseRow,
   RepostDetail,
   RepostRow,
+  RulebookView,
+  SimilarView,
   SiteRow,
   SourceDetail,
   SourceRow,
@@ -100,7 +103,7 @@ export const source = (sourceId: string) =>
 export const readSource = (sourceId: string, atLeast: number, signal?: AbortSignal): Promise<SourceDetail> =>
   read(`/api/sources/${sourceId}?atLeast=${atLeast}`, signal);
 
-export type ItemFilter = { q?: string; source?: string; show?: 'unrouted' | 'withdrawn' };
+export type ItemFilter = { q?: string; source?: string; show?: 'unrouted' | 'optional' | 'ignore' | 'withdrawn' };
 
 export const items = (filter: ItemFilter) =>
   infiniteQueryOptions({
@@ -167,4 +170,60 @@ export const health = () =>
     queryKey: ['health'],
     queryFn: ({ signal }) => read<HealthView>('/api/health', signal, 503),
     refetchInterval: 5_000,
+  });
+
+/** Registrations are told by nobody: read anew after a change, and now and then. */
+export const rulebook = () =>
+  queryOptions({
+    queryKey: ['rulebook'],
+    queryFn: ({ signal }) => read<RulebookView>('/api/rulebook', signal),
+    staleTime: 15_000,
+  });
+
+export const matrix = (siteIds: readonly string[], sourceIds: readonly string[]) =>
+  queryOptions({
+    queryKey: ['matrix', siteIds, sourceIds],
+    queryFn: ({ signal }) => readMatrix(siteIds, sourceIds, signal),
+    enabled: siteIds.length > 0 && sourceIds.length > 0,
+    placeholderData: (before) => before,
+  });
+
+export const readMatrix = (
+  siteIds: readonly string[],
+  sourceIds: readonly string[],
+  signal?: AbortSignal,
+): Promise<MatrixView> =>
+  read(`/api/rulebook/matrix${search({ sites: siteIds.join(','), sources: sourceIds.join(',') })}`, signal);
+
+export type Registered = 'policy' | 'override' | 'rule' | 'site' | 'source';
+
+export const registrationHistory = (kind: Registered, id: string) =>
+  queryOptions({
+    queryKey: ['registration-history', kind, id],
+    queryFn: ({ signal }) => read<{ rows: TimelineEntry[] }>(`/api/rulebook/${kind}/${id}/history`, signal),
+  });
+
+export const similar = (clusterId: string) =>
+  queryOptions({
+    queryKey: ['similar', clusterId],
+    queryFn: ({ signal }) => read<SimilarView>(`/api/clusters/${clusterId}/similar`, signal),
+  });
+
+/** More than a person looks through; what is due first is among them all the same. */
+const mostUnrouted = 2_000;
+
+/** What no rule spoke of, due first. The server lists by first sight, so all of it is read. */
+export const unrouted = () =>
+  queryOptions({
+    queryKey: ['unrouted'],
+    async queryFn({ signal }) {
+      const rows: ItemSearch['rows'] = [];
+      for (let before: string | undefined; ;) {
+        const page = await read<ItemSearch>(`/api/items${search({ show: 'unrouted', limit: '200', before })}`, signal);
+        rows.push(...page.rows);
+        if (page.next === null || rows.length >= mostUnrouted) return rows;
+        before = page.next;
+      }
+    },
+    staleTime: Infinity,
   });

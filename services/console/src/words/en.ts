@@ -1,4 +1,5 @@
 import { itemsEn } from './items-en.ts';
+import { rulesEn } from './rules-en.ts';
 import { sourcesEn } from './sources-en.ts';
 import { troublesEn } from './troubles-en.ts';
 import type { Words } from './zh.ts';
@@ -320,6 +321,7 @@ export const en: Words = {
   'compliance.position': 'log position {n}',
 
   ...itemsEn,
+  ...rulesEn,
   ...sourcesEn,
   ...troublesEn,
 

@@ -1,4 +1,5 @@
 import { itemsZh } from './items-zh.ts';
+import { rulesZh } from './rules-zh.ts';
 import { sourcesZh } from './sources-zh.ts';
 import { troublesZh } from './troubles-zh.ts';
 
@@ -318,6 +319,7 @@ export const zh = {
   'compliance.position': '日志位置 {n}',
 
   ...itemsZh,
+  ...rulesZh,
   ...sourcesZh,
   ...troublesZh,
 
