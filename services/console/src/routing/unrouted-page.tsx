@@ -46,7 +46,9 @@ function Waiting({ rows }: { rows: Row[] }): ReactElement {
   const row = rows[here]!;
   const go = (step: number) => setChosen(rows[Math.min(Math.max(here + step, 0), rows.length - 1)]!.itemId);
   const list = useRef<HTMLUListElement>(null);
-  useEffect(() => list.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' }), [here]);
+  useEffect(() => {
+    void list.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [here]);
   useShortcuts([
     { keys: ['j', 'ArrowDown'], says: 'keys.down', group: 'keys.list', run: () => go(1), repeats: true },
     { keys: ['k', 'ArrowUp'], says: 'keys.up', group: 'keys.list', run: () => go(-1), repeats: true },
