@@ -188,12 +188,24 @@ export const matrix = (siteIds: readonly string[], sourceIds: readonly string[])
     placeholderData: (before) => before,
   });
 
-export const readMatrix = (
+/** As much as one question may ask for. */
+const matrixAtOnce = 100;
+
+export async function readMatrix(
   siteIds: readonly string[],
   sourceIds: readonly string[],
   signal?: AbortSignal,
-): Promise<MatrixView> =>
-  read(`/api/rulebook/matrix${search({ sites: siteIds.join(','), sources: sourceIds.join(',') })}`, signal);
+): Promise<MatrixView> {
+  const cells: MatrixView['cells'] = [];
+  for (let i = 0; i < siteIds.length; i += matrixAtOnce)
+    for (let j = 0; j < sourceIds.length; j += matrixAtOnce) {
+      const sites = siteIds.slice(i, i + matrixAtOnce).join(',');
+      const sources = sourceIds.slice(j, j + matrixAtOnce).join(',');
+      const part = await read<MatrixView>(`/api/rulebook/matrix${search({ sites, sources })}`, signal);
+      cells.push(...part.cells);
+    }
+  return { cells };
+}
 
 export type Registered = 'policy' | 'override' | 'rule' | 'site' | 'source';
 

@@ -147,7 +147,7 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
         ]
       : []),
     { keys: ['h'], says: 'task.history', group: 'keys.decision', run: () => setHistory(!history) },
-    { keys: ['o'], says: 'cluster.panel', group: 'keys.decision', run: () => setWhy(!why) },
+    { keys: ['w'], says: 'cluster.panel', group: 'keys.decision', run: () => setWhy(!why) },
   ]);
 
   const members = detail?.cluster?.members.length ?? row.obligations.length;
@@ -183,7 +183,7 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
             onClick={() => setWhy(!why)}
             data-testid="why"
           >
-            {t('cluster.open', { obligations: row.obligations.length, members })} <kbd>O</kbd>
+            {t('cluster.open', { obligations: row.obligations.length, members })} <kbd>W</kbd>
           </button>
           {detail?.cluster && <Pairs cluster={detail.cluster} site={row.site} />}
           <span>{t('task.due', { time: minute(row.dueAt) })}</span>

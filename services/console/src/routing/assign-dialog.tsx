@@ -12,8 +12,6 @@ import { presetOf } from './preset.ts';
 import type { Assignment } from './use-assign.ts';
 
 const priorities = ['high', 'normal', 'low'] as const;
-/** As many sites as one question may ask for. */
-const atOnce = 100;
 
 /** Which sites must repost an item, with what the obligations would say filled in. */
 export function AssignDialog(props: {
@@ -26,7 +24,7 @@ export function AssignDialog(props: {
   const { detail, onClose } = props;
   const { sourceId } = detail.row;
   const sites = useQuery(views.sites());
-  const ids = sites.data?.rows.map(({ siteId }) => siteId).slice(0, atOnce) ?? [];
+  const ids = sites.data?.rows.map(({ siteId }) => siteId) ?? [];
   const matrix = useQuery(views.matrix(ids, [sourceId]));
   const book = useQuery(views.rulebook());
   const ready = sites.data && book.data && (matrix.data || ids.length === 0);

@@ -47,7 +47,7 @@ function Waiting({ rows }: { rows: Row[] }): ReactElement {
   const go = (step: number) => setChosen(rows[Math.min(Math.max(here + step, 0), rows.length - 1)]!.itemId);
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
-    void list.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
+    list.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [here]);
   useShortcuts([
     { keys: ['j', 'ArrowDown'], says: 'keys.down', group: 'keys.list', run: () => go(1), repeats: true },
@@ -105,7 +105,7 @@ function Opened({ row }: { row: Row }): ReactElement {
   useShortcuts([
     { keys: ['a'], says: 'unrouted.assign', group: 'keys.decision', run: () => write('assign') },
     { keys: ['x'], says: 'unrouted.ignore', group: 'keys.decision', run: () => write('ignore') },
-    { keys: ['o'], says: 'unrouted.optional', group: 'keys.decision', run: () => write('optional') },
+    { keys: ['t'], says: 'unrouted.optional', group: 'keys.decision', run: () => write('optional') },
     {
       keys: ['Enter'],
       says: 'keys.enter',
@@ -164,7 +164,7 @@ function Opened({ row }: { row: Row }): ReactElement {
             {t('unrouted.ignore')} <kbd>X</kbd>
           </button>
           <button type="button" className="button" aria-disabled={whyNot !== null} onClick={() => write('optional')}>
-            {t('unrouted.optional')} <kbd>O</kbd>
+            {t('unrouted.optional')} <kbd>T</kbd>
           </button>
         </div>
         <span className="actions-text">{whyNot}</span>

@@ -1,7 +1,7 @@
 import type { RulebookView, SiteRow } from '@tongsheng/contracts';
 import { useState, type ReactElement } from 'react';
 import { Dialog } from '../parts/dialog.tsx';
-import { hoursOf, limitOf } from '../parts/limit.ts';
+import { hoursOf, limitOf, minutesOf } from '../parts/limit.ts';
 import { useLimit } from '../parts/limit-words.ts';
 import { useWords } from '../words/index.ts';
 import { History } from './history.tsx';
@@ -22,7 +22,7 @@ export function MatrixCell(props: {
   const t = useWords();
   const limit = useLimit();
   const [history, setHistory] = useState(false);
-  const owed = cell?.owed ?? [];
+  const owed = [...(cell?.owed ?? [])].sort((a, b) => minutesOf(a.limit) - minutesOf(b.limit));
   const override = cell?.override ?? null;
   const name = t('matrix.why', { site: site.name, source: source.name });
   if (history)

@@ -46,10 +46,10 @@ export function MatrixTab({ book, mayEdit }: { book: RulebookView; mayEdit: bool
     if (shown === null) return '·';
     return `${limit(shown, true)}${narrowed ? ' △' : ''}${said === 'bound' ? ' ✎' : ''}`;
   };
+  /** With the words that are seen, so that whoever speaks to the machine is understood. */
   const spoken = (cell: Cell | undefined): string => {
     const { limit: shown, said } = faceOf(cell);
-    if (said === 'free') return t('matrix.effect.free');
-    return shown === null ? t('matrix.owesNothing') : limit(shown);
+    return shown === null && said === null ? t('matrix.owesNothing') : text(cell);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const next = step(event.key, at, [sites.length, sources.length]);
@@ -60,15 +60,11 @@ export function MatrixTab({ book, mayEdit }: { book: RulebookView; mayEdit: bool
   };
   const save = async () => {
     const rows: string[][] = [['', ...foundSources.map(({ name }) => name)]];
-    const all = new Map<string, Cell>();
-    for (let i = 0; i < foundSites.length; i += sitesOfPage)
-      for (let j = 0; j < foundSources.length; j += sourcesOfPage) {
-        const part = await views.readMatrix(
-          foundSites.slice(i, i + sitesOfPage).map(({ siteId }) => siteId),
-          foundSources.slice(j, j + sourcesOfPage).map(({ sourceId }) => sourceId),
-        );
-        for (const cell of part.cells) all.set(cellKey(cell.site, cell.sourceId), cell);
-      }
+    const found = await views.readMatrix(
+      foundSites.map(({ siteId }) => siteId),
+      foundSources.map(({ sourceId }) => sourceId),
+    );
+    const all = new Map(found.cells.map((cell) => [cellKey(cell.site, cell.sourceId), cell]));
     for (const { siteId, name } of foundSites)
       rows.push([name, ...foundSources.map(({ sourceId }) => text(all.get(cellKey(siteId, sourceId))))]);
     download(csvOf(rows), 'obligations.csv');

@@ -33,7 +33,7 @@ export function Simulation(props: {
   if (!hasRole(me, 'admin', 'manager')) return <p className="hint">{t('try.forbidden')}</p>;
   return (
     <section className="try" aria-label={t('try.title')} data-testid="try" data-state={tried?.state ?? 'none'}>
-      <h3>{t('try.title')}</h3>
+      <h2>{t('try.title')}</h2>
       <p className="hint">{t('try.hint')}</p>
       <div className="try-bar">
         <div className="chips" role="group" aria-label={t('try.title')}>
