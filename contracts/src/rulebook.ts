@@ -2,8 +2,18 @@ import { z } from 'zod';
 import { clusterId, signal } from './cluster.ts';
 import { override, policy } from './policy.ts';
 import { rule } from './registry.ts';
+import { source } from './source.ts';
 import { binding, routingEffect } from './routing.ts';
 import { duration, instant, itemId, line, siteId, sourceId } from './words.ts';
+
+/** What judges items, as it is in force, with the sources that it can speak of. */
+export const RulebookView = z.object({
+  policies: z.array(policy),
+  overrides: z.array(override),
+  rules: z.array(rule),
+  sources: z.array(source.pick({ sourceId: true, name: true, level: true, column: true, publisher: true })),
+});
+export type RulebookView = z.infer<typeof RulebookView>;
 
 /** Which cells of the obligation matrix are asked for. */
 export const MatrixQuery = z.strictObject({

@@ -4,7 +4,7 @@ import { outcome } from './delivery.ts';
 import { evidence } from './evidence.ts';
 import { content, itemKind, keptFile, publication } from './item.ts';
 import { priority, target } from './policy.ts';
-import { level, role } from './registry.ts';
+import { role, site } from './registry.ts';
 import { draft, reviewStep } from './release.ts';
 import { obliged, warningShare } from './repost.ts';
 import { routingEffect, RoutingEvent } from './routing.ts';
@@ -118,7 +118,16 @@ export const RepostDetail = z.object({
   row: RepostRow,
   cluster: ClusterView.nullable(),
   routing: RoutingRecord,
-  original: z.object({ ...content.omit({ html: true }).shape, version: z.int(), publication, firstSeenAt: instant }),
+  /** Of the items that are the same policy, the one that was asked for, was approved, or is due first. */
+  original: z.object({
+    ...content.omit({ html: true }).shape,
+    itemId,
+    sourceId,
+    sourceName: line,
+    version: z.int(),
+    publication,
+    firstSeenAt: instant,
+  }),
   /** Of the original upstream, at this moment. */
   presence,
   /** The original as it was cleaned, in the same type as the preview. */
@@ -416,7 +425,7 @@ export const LiveChange = z.object({
 export type LiveChange = z.infer<typeof LiveChange>;
 
 /** Sites and channels, for menus. */
-export const SiteRow = z.object({ siteId, name: line, level, baseUrl: z.url() });
+export const SiteRow = site;
 export const ChannelRow = z.object({ channelId, name: line, site: siteId, kind: z.string(), paused: z.boolean() });
 export type SiteRow = z.infer<typeof SiteRow>;
 export type ChannelRow = z.infer<typeof ChannelRow>;

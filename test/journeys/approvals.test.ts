@@ -1,10 +1,13 @@
 import { BusClient, connectBus, decodeAnswer, EvidenceStore, type Bus } from '@tongsheng/bus';
 import type { RepostEvent } from '@tongsheng/contracts';
 import {
+  enter,
+  openScreen,
   readLog,
   readPublic,
   sampleRule,
   sampleSource,
+  startBrowser,
   startSite,
   startSystem,
   twice,
@@ -14,7 +17,7 @@ import {
 } from '@tongsheng/test/support';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-const holdMs = 2_000;
+const holdMs = 4_000;
 /** Every second for two minutes. */
 const rechecks = Array.from({ length: 120 }, (_, i) => `PT${i + 1}S`).join(',');
 let site: Site;
@@ -60,7 +63,7 @@ const isPublic = async (sourceId: string) =>
 beforeAll(async () => {
   site = await startSite();
   system = await startSystem({
-    services: ['registry', 'ingest', 'reposts', 'portal'],
+    services: ['registry', 'ingest', 'reposts', 'portal', 'gateway', 'oversight', 'clock'],
     samples: false,
     environment: {
       WEB_ALLOW: `127.0.0.1:${site.port}`,
@@ -135,4 +138,30 @@ it('what the public has is kept, looked at again, and owed again when it is gone
     expect(said.lastIndexOf('repost.verified')).toBeGreaterThan(said.lastIndexOf('repost.drifted'));
   });
   expect(twice(await readLog(bus))).toEqual([]);
+});
+
+it('an editor sees the seconds that are left, and takes an approval back by one key', async () => {
+  await queue('shown');
+  const browser = await startBrowser();
+  try {
+    const screen = await openScreen(browser, system.consoleUrl);
+    await enter(screen, 'editor');
+    const { page } = screen;
+    await page.locator('[data-testid=approve][aria-disabled=false]').waitFor();
+    await page.keyboard.press('c');
+    await page.getByText('李编辑在办').waitFor();
+    await page.keyboard.press('a');
+    await page.getByTestId('confirm').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByTestId('held').waitFor();
+    expect(await page.getByTestId('held').innerText()).toMatch(/已同意转载《关于shown事项的公告》，[1-4] 秒后发布/);
+    await page.keyboard.press('z');
+    await page.getByTestId('voided').waitFor();
+    expect(await page.getByTestId('voided').innerText()).toMatch(/李编辑 于 .* 撤回了同意/);
+    expect(await types('shown')).toContain('repost.approval_voided');
+    expect(await isPublic('shown')).toBe(0);
+    expect(screen.errors).toEqual([]);
+  } finally {
+    await browser.close();
+  }
 });

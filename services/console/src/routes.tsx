@@ -39,11 +39,37 @@ const queue = createRoute({
   path: '/reposts',
   validateSearch: (search: Record<string, unknown>) =>
     given({
-      view: (['waiting_exemption', 'closed'] as const).find((each) => each === search['view']) as QueueView | undefined,
+      view: (['waiting_exemption', 'drifted', 'closed'] as const).find((each) => each === search['view']) as
+        | QueueView
+        | undefined,
       site: text(search['site']),
       task: text(search['task']),
     }),
   component: QueuePage,
+});
+
+const unrouted = createRoute({
+  getParentRoute: () => root,
+  path: '/reposts/unrouted',
+  component: lazyRouteComponent(() => import('./routing/unrouted-page.tsx'), 'UnroutedPage'),
+});
+
+const rules = createRoute({
+  getParentRoute: () => root,
+  path: '/rules',
+  validateSearch: (search: Record<string, unknown>) => ({
+    ...one('tab', search['tab'], ['policies', 'matrix', 'rules'] as const),
+    /** What is being changed, or `new`; and the item that a new rule is begun from. */
+    ...given({ edit: text(search['edit']), from: text(search['from']) }),
+  }),
+  component: lazyRouteComponent(() => import('./rules/rules-page.tsx'), 'RulesPage'),
+});
+
+const sites = createRoute({
+  getParentRoute: () => root,
+  path: '/admin/sites',
+  validateSearch: (search: Record<string, unknown>) => given({ edit: text(search['edit']) }),
+  component: lazyRouteComponent(() => import('./admin/sites-page.tsx'), 'SitesPage'),
 });
 
 const task = createRoute({
@@ -110,7 +136,7 @@ const items = createRoute({
   path: '/items',
   validateSearch: (search: Record<string, unknown>) => ({
     ...given({ q: text(search['q']), source: text(search['source']) }),
-    ...one('show', search['show'], ['unrouted', 'withdrawn'] as const),
+    ...one('show', search['show'], ['unrouted', 'optional', 'ignore', 'withdrawn'] as const),
   }),
   component: lazyRouteComponent(() => import('./items/items-page.tsx'), 'ItemsPage'),
 });
@@ -186,6 +212,7 @@ const health = createRoute({
 const tree = root.addChildren([
   home,
   queue,
+  unrouted,
   task,
   releases,
   newRelease,
@@ -202,6 +229,8 @@ const tree = root.addChildren([
   duty,
   roster,
   ladder,
+  rules,
+  sites,
   deadLetters,
   audit,
   health,

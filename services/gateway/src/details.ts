@@ -10,6 +10,7 @@ import {
   type ReleaseDetail,
   type ReleaseEvent,
   type RepostDetail,
+  type RepostEvent,
   type RoutingEvent,
   type TimelineEntry,
 } from '@tongsheng/contracts';
@@ -27,21 +28,25 @@ export class Details {
   ) {}
 
   /** @throws Refusal repost_missing */
-  async repost(siteId: string, taskId: string): Promise<RepostDetail> {
+  async repost(siteId: string, taskId: string, wanted?: string): Promise<RepostDetail> {
     const row = await this.models.reposts.reader.get(`${siteId}/${taskId}`);
     const site = this.models.sites.get(siteId);
     if (!row || !site) throw new Refusal('repost_missing', `no repost task ${taskId}`);
-    const { sourceId, itemId } = row;
-    const [item, task, routing, cluster] = await Promise.all([
+    const task = await this.journal.read({ aggregate: 'repost', site: siteId, id: taskId });
+    const shown = wanted ?? approvedIn(task.events as RepostEvent[]) ?? row.itemId;
+    const obliged = row.obligations.find(({ itemId }) => itemId === shown);
+    if (!obliged) throw new Refusal('repost_missing', `task ${taskId} does not owe item ${shown}`);
+    const { sourceId, itemId } = obliged;
+    const [item, routing, cluster] = await Promise.all([
       this.journal.read({ aggregate: 'item', site: sourceId, id: itemId }),
-      this.journal.read({ aggregate: 'repost', site: siteId, id: taskId }),
       this.journal.read({ aggregate: 'routing', site: sourceId, id: itemId }),
       row.clusterId === null ? null : this.#cluster(siteId, row.clusterId),
     ]);
     const versions = versionsOf(item.events as ItemEvent[]);
-    const version = versions.find((event) => event.version === row.version) ?? versions.at(-1);
-    if (!version) throw new Refusal('repost_missing', `item ${row.itemId} is not in the log`);
-    const { publication, firstSeenAt, sourceName, column } = row;
+    const version = versions.find((event) => event.version === obliged.version) ?? versions.at(-1);
+    if (!version) throw new Refusal('repost_missing', `item ${itemId} is not in the log`);
+    const { publication, firstSeenAt, sourceName } = obliged;
+    const { column } = row;
     const { title, link, html, author, categories, contentHash } = version;
     const { documentNumber, issuer, column: itemColumn, attachments } = version;
     const preview = repostDocument({
@@ -52,7 +57,7 @@ export class Details {
       contentHash,
       title,
       html,
-      source: { name: sourceName, link: link ?? row.link, publication, firstSeenAt },
+      source: { name: sourceName, link: link ?? obliged.link, publication, firstSeenAt },
       postedAt: row.approvedAt ?? this.clock.now(),
     });
     return {
@@ -60,8 +65,11 @@ export class Details {
       cluster,
       routing: routing.events as RoutingEvent[],
       original: {
+        itemId,
+        sourceId,
+        sourceName,
         title,
-        link,
+        link: link ?? obliged.link,
         author,
         categories,
         contentHash,
@@ -80,9 +88,11 @@ export class Details {
     };
   }
 
-  /** The items that are the same policy as a task's, and what belongs beside them. */
+  /** The items that are the same policy as a task's, wherever they were merged into, and what belongs beside them. */
   async #cluster(site: string, clusterId: string): Promise<ClusterView> {
     const past = await this.journal.read({ aggregate: 'cluster', site: '_', id: clusterId });
+    const merged = (past.events as ClusterEvent[]).findLast((event) => event.type === 'cluster.merged');
+    if (merged) return this.#cluster(site, merged.into);
     const view: ClusterView = { clusterId, members: [], paired: [] };
     for (const event of past.events as ClusterEvent[]) {
       if (event.type === 'cluster.opened')
@@ -114,6 +124,10 @@ export class Details {
     return { row, draft, previewHtml: renderPreview(document), timeline: timelineOf(past.entries) };
   }
 }
+
+/** Whose text an editor chose. */
+const approvedIn = (events: RepostEvent[]): string | undefined =>
+  events.findLast((event) => event.type === 'repost.approved')?.itemId;
 
 const presences = { 'item.missing': 'missing', 'item.withdrawn': 'withdrawn', 'item.returned': 'present' } as const;
 

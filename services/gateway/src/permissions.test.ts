@@ -12,7 +12,7 @@ const caller = (roles: readonly Role[], sites: string[] = ['*']): Caller => ({
   csrfToken: null,
   expiresAt: '',
 });
-const refusedWith = (who: Caller, command: { type: string; site?: unknown; step?: unknown }) => {
+const refusedWith = (who: Caller, command: Parameters<typeof mustBeAllowed>[1]) => {
   try {
     mustBeAllowed(who, command);
     return null;
@@ -71,6 +71,11 @@ describe('a site', () => {
     expect(refusedWith(caller(['editor'], ['*']), command)).toBeNull();
     expect(refusedWith(caller(['editor'], ['city']), command)).toBe('site_forbidden');
     expect(refusedWith(caller(['editor'], []), command)).toBe('site_forbidden');
+  });
+  it('is not bound to an item by who does not work for it', () => {
+    const command = { type: 'routing.assign', sites: ['province', 'city'] };
+    expect(refusedWith(caller(['editor'], ['province', 'city']), command)).toBeNull();
+    expect(refusedWith(caller(['editor'], ['province']), command)).toBe('site_forbidden');
   });
   it('is not served by a name that only looks like it', () => {
     const sites = fc.array(fc.string(), { maxLength: 4 });

@@ -53,15 +53,23 @@ export const servesSite = (caller: Pick<Caller, 'sites'>, site: string) =>
 export const own = <T>(table: Record<string, T>, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined;
 
-type Asked = { type: string; site?: unknown; step?: unknown; shift?: unknown; ladder?: unknown };
+type Asked = {
+  type: string;
+  site?: unknown;
+  sites?: unknown;
+  step?: unknown;
+  shift?: unknown;
+  ladder?: unknown;
+};
 
 /** @throws Refusal role_missing or site_forbidden: deny by default. */
 export function mustBeAllowed(caller: Caller, command: Asked): void {
   const step = typeof command.step === 'string' ? own(roleOfStep, command.step) : undefined;
   mustHaveRole(caller, step ? [step] : (own(whoMay, command.type) ?? []));
-  for (const { site } of [command, command.shift, command.ladder].filter(isObject)) {
+  const named = [command, command.shift, command.ladder].filter(isObject).map(({ site }) => site);
+  const { sites } = command;
+  for (const site of [...named, ...(Array.isArray(sites) ? (sites as unknown[]) : [])])
     if (typeof site === 'string') mustServeSite(caller, site);
-  }
 }
 
 /** What is for all sites (`*`) is for those who work for all of them. */

@@ -78,7 +78,7 @@ export class RegroupReposts {
       });
       await this.tasks.tell({
         type: 'repost.unbind',
-        id: `${taskId}/unbind/${itemId}`,
+        id: `${taskId}/unbind/${itemId}/${entry.position}`,
         ...this.#head(entry),
         taskId,
         site,
@@ -96,7 +96,8 @@ export class RegroupReposts {
     for (const member of before.status === 'open' ? before.members : []) {
       await carryOut(this.journal, cluster, {
         type: 'cluster.join',
-        id: `${into}/cluster.join/${member.itemId}`,
+        // What was split off before has been here already: joining again is another command.
+        id: `${into}/cluster.join/${member.itemId}/${entry.position}`,
         ...this.#head(entry),
         actor: entry.envelope.actor,
         clusterId: into,
@@ -113,7 +114,7 @@ export class RegroupReposts {
       if (isOut(kept) && isOut(other)) return;
       const [stays, goes] = isOut(other) && !isOut(kept) ? [ids[1], ids[0]] : ids;
       for (const obliged of obligedIn(stays === ids[0] ? other : kept)) {
-        const id = `${stays}/bind/${obliged.itemId}`;
+        const id = `${stays}/bind/${obliged.itemId}/${entry.position}`;
         await this.tasks.tell({ type: 'repost.bind', id, ...this.#head(entry), taskId: stays, site, ...obliged });
       }
       const id = `${goes}/merge/${stays}`;

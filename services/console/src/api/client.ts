@@ -66,7 +66,7 @@ export const post = <T>(path: string, body: unknown, headers: Record<string, str
 
 export const remove = <T>(path: string): Promise<T> => request<T>('DELETE', path);
 
-export type Intent = { type: string; site?: string | null; [field: string]: unknown };
+export type Intent = { type: string; [field: string]: unknown };
 
 /**
  * Sends a decision. The key belongs to what the person decided, not to the request: an answer that got lost is asked

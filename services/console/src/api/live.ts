@@ -14,7 +14,7 @@ import { serverNow, setServerTime } from '../time.ts';
 import { alarmKey } from './duty.ts';
 import { mergeItems, mergeReposts, mergeRows } from './merge.ts';
 import { openStream, type FromStream } from './stream.ts';
-import { session, type QueueView, type RepostList, type Rows } from './views.ts';
+import { session, unrouted, type QueueView, type RepostList, type Rows } from './views.ts';
 
 /** How far the screen can be trusted to be live. */
 export const useLive = create<{ state: 'connecting' | 'live' | 'offline'; lastBeat: number }>(() => ({
@@ -123,6 +123,7 @@ function applyChanges(client: QueryClient, changes: LiveChange[]): void {
 /** Items change where they stand; new ones are counted. A task whose item changes upstream says so at once. */
 function applyItems(client: QueryClient, rows: ItemRow[]): void {
   if (rows.length === 0) return;
+  followUnrouted(client, rows);
   const isNew = ({ firstSeenAt }: ItemRow) => serverNow() - Date.parse(firstSeenAt) < newForMs;
   const unknown = new Set(rows.filter(isNew).map(({ itemId }) => itemId));
   client.setQueriesData<InfiniteData<ItemSearch>>({ queryKey: ['items'] }, (found) => {
@@ -134,8 +135,18 @@ function applyItems(client: QueryClient, rows: ItemRow[]): void {
   const changed = new Set(rows.map(({ itemId }) => itemId));
   for (const { queryKey, state } of client.getQueryCache().findAll({ queryKey: ['repost'] })) {
     const detail = state.data as RepostDetail | undefined;
-    if (detail && changed.has(detail.row.itemId)) void client.invalidateQueries({ queryKey });
+    if (detail?.row.obligations.some(({ itemId }) => changed.has(itemId))) void client.invalidateQueries({ queryKey });
   }
+}
+
+/** What waits for a person changes where it stands; what comes to wait is read with its excerpt, and anew. */
+function followUnrouted(client: QueryClient, rows: ItemRow[]): void {
+  const queryKey = unrouted().queryKey;
+  const known = new Set(client.getQueryData(queryKey)?.map(({ itemId }) => itemId));
+  const newest = new Map(rows.map((row) => [row.itemId, row]));
+  client.setQueryData(queryKey, (list) => list?.map((row) => ({ ...row, ...newest.get(row.itemId) })));
+  const came = rows.some(({ itemId, routing }) => routing?.effect === 'unrouted' && !known.has(itemId));
+  if (came) void client.invalidateQueries({ queryKey });
 }
 
 function patch<Row>(

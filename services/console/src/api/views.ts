@@ -9,11 +9,14 @@ import type {
   HealthView,
   ItemDetail,
   ItemSearch,
+  MatrixView,
   Me,
   ReleaseDetail,
   ReleaseRow,
   RepostDetail,
   RepostRow,
+  RulebookView,
+  SimilarView,
   SiteRow,
   SourceDetail,
   SourceRow,
@@ -23,7 +26,7 @@ import { read } from './client.ts';
 
 export type Rows<Row> = { rows: Row[]; position: number; serverTime: string };
 export type RepostList = Rows<RepostRow> & { total: number };
-export type QueueView = 'open' | 'waiting_exemption' | 'closed';
+export type QueueView = 'open' | 'waiting_exemption' | 'drifted' | 'closed';
 
 const search = (values: Record<string, string | undefined>): string => {
   const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
@@ -39,10 +42,11 @@ export const reposts = (state: QueueView, site?: string) =>
     queryFn: ({ signal }) => read<RepostList>(`/api/reposts${search({ state, site, limit: '2000' })}`, signal),
   });
 
-export const repost = (site: string, taskId: string) =>
+/** `item`: whose text of those that are the same policy; else the one that is due first. */
+export const repost = (site: string, taskId: string, item?: string) =>
   queryOptions({
-    queryKey: ['repost', `${site}/${taskId}`],
-    queryFn: ({ signal }) => read<RepostDetail>(`/api/reposts/${taskId}?site=${site}`, signal),
+    queryKey: ['repost', `${site}/${taskId}`, item ?? '*'],
+    queryFn: ({ signal }) => read<RepostDetail>(`/api/reposts/${taskId}${search({ site, item })}`, signal),
   });
 
 export const releases = () =>
@@ -99,7 +103,7 @@ export const source = (sourceId: string) =>
 export const readSource = (sourceId: string, atLeast: number, signal?: AbortSignal): Promise<SourceDetail> =>
   read(`/api/sources/${sourceId}?atLeast=${atLeast}`, signal);
 
-export type ItemFilter = { q?: string; source?: string; show?: 'unrouted' | 'withdrawn' };
+export type ItemFilter = { q?: string; source?: string; show?: 'unrouted' | 'optional' | 'ignore' | 'withdrawn' };
 
 export const items = (filter: ItemFilter) =>
   infiniteQueryOptions({
@@ -166,4 +170,72 @@ export const health = () =>
     queryKey: ['health'],
     queryFn: ({ signal }) => read<HealthView>('/api/health', signal, 503),
     refetchInterval: 5_000,
+  });
+
+/** Registrations are told by nobody: read anew after a change, and now and then. */
+export const rulebook = () =>
+  queryOptions({
+    queryKey: ['rulebook'],
+    queryFn: ({ signal }) => read<RulebookView>('/api/rulebook', signal),
+    staleTime: 15_000,
+  });
+
+export const matrix = (siteIds: readonly string[], sourceIds: readonly string[]) =>
+  queryOptions({
+    queryKey: ['matrix', siteIds, sourceIds],
+    queryFn: ({ signal }) => readMatrix(siteIds, sourceIds, signal),
+    enabled: siteIds.length > 0 && sourceIds.length > 0,
+    placeholderData: (before) => before,
+  });
+
+/** As much as one question may ask for. */
+const matrixAtOnce = 100;
+
+export async function readMatrix(
+  siteIds: readonly string[],
+  sourceIds: readonly string[],
+  signal?: AbortSignal,
+): Promise<MatrixView> {
+  const cells: MatrixView['cells'] = [];
+  for (let i = 0; i < siteIds.length; i += matrixAtOnce)
+    for (let j = 0; j < sourceIds.length; j += matrixAtOnce) {
+      const sites = siteIds.slice(i, i + matrixAtOnce).join(',');
+      const sources = sourceIds.slice(j, j + matrixAtOnce).join(',');
+      const part = await read<MatrixView>(`/api/rulebook/matrix${search({ sites, sources })}`, signal);
+      cells.push(...part.cells);
+    }
+  return { cells };
+}
+
+export type Registered = 'policy' | 'override' | 'rule' | 'site' | 'source';
+
+export const registrationHistory = (kind: Registered, id: string) =>
+  queryOptions({
+    queryKey: ['registration-history', kind, id],
+    queryFn: ({ signal }) => read<{ rows: TimelineEntry[] }>(`/api/rulebook/${kind}/${id}/history`, signal),
+  });
+
+export const similar = (clusterId: string) =>
+  queryOptions({
+    queryKey: ['similar', clusterId],
+    queryFn: ({ signal }) => read<SimilarView>(`/api/clusters/${clusterId}/similar`, signal),
+  });
+
+/** More than a person looks through; what is due first is among them all the same. */
+const mostUnrouted = 2_000;
+
+/** What no rule spoke of, due first. The server lists by first sight, so all of it is read. */
+export const unrouted = () =>
+  queryOptions({
+    queryKey: ['unrouted'],
+    async queryFn({ signal }) {
+      const rows: ItemSearch['rows'] = [];
+      for (let before: string | undefined; ;) {
+        const page = await read<ItemSearch>(`/api/items${search({ show: 'unrouted', limit: '200', before })}`, signal);
+        rows.push(...page.rows);
+        if (page.next === null || rows.length >= mostUnrouted) return rows;
+        before = page.next;
+      }
+    },
+    staleTime: Infinity,
   });

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Evidence, ItemDetail } from '@tongsheng/contracts';
-import { useEffect, type ReactElement } from 'react';
+import { useEffect, useState, type ReactElement } from 'react';
 import { ApiError } from '../api/client.ts';
 import { useSiteName } from '../api/site-names.ts';
 import { item } from '../api/views.ts';
@@ -12,9 +12,13 @@ import { usePublished } from '../parts/published.ts';
 import { Received, ReceivedLink } from '../parts/received.tsx';
 import { Pending } from '../parts/states.tsx';
 import { Timeline } from '../parts/timeline.tsx';
+import { hasRole, useMe } from '../session.ts';
 import { MissingPage } from '../shell/plain-pages.tsx';
 import { minute, precise, serverNow } from '../time.ts';
 import { useWords, wordFor } from '../words/index.ts';
+import { AssignDialog } from '../routing/assign-dialog.tsx';
+import { useAssign } from '../routing/use-assign.ts';
+import { DecisionRecord } from './decision-record.tsx';
 import { DiffView } from './diff-view.tsx';
 import { useLastList } from './last-list.ts';
 import { PresenceTag } from './presence-tag.tsx';
@@ -89,7 +93,7 @@ function Opened({ detail }: { detail: ItemDetail }): ReactElement {
           <span>{t('items.publishedAt', { time: published(row.publication) })}</span>
           <span>{t('task.firstSeen', { time: minute(row.firstSeenAt) })}</span>
         </div>
-        {unrouted && <p className="hint">{t('items.unroutedHint', { time: minute(unrouted.routeBy!) })}</p>}
+        {unrouted?.routeBy && <p className="hint">{t('items.unroutedHint', { time: minute(unrouted.routeBy) })}</p>}
       </header>
       <div className="item-body">
         <section className="item-text" aria-label={t('items.versions')}>
@@ -136,6 +140,7 @@ function Opened({ detail }: { detail: ItemDetail }): ReactElement {
           </div>
         </section>
         <aside className="item-side">
+          <Routing detail={detail} />
           <Proof version={shown} path={path} />
           <Losses timeline={timeline} path={path} />
           <Versions versions={versions} />
@@ -149,6 +154,44 @@ function Opened({ detail }: { detail: ItemDetail }): ReactElement {
         </aside>
       </div>
     </div>
+  );
+}
+
+/** Why it is owed by whom; what binds nobody yet can be taken up from here. */
+function Routing({ detail }: { detail: ItemDetail }): ReactElement {
+  const t = useWords();
+  const me = useMe();
+  const { busy, assign } = useAssign();
+  const [assigning, setAssigning] = useState(false);
+  const { row, routing } = detail;
+  const may = hasRole(me, 'editor') && row.routing !== null && row.routing.effect !== 'mandatory';
+  return (
+    <section data-testid="routing">
+      <h3>{t('decision.title')}</h3>
+      <DecisionRecord routing={routing} />
+      {may && (
+        <p className="no-print">
+          <button
+            type="button"
+            className="button button-small"
+            onClick={() => setAssigning(true)}
+            data-testid="take-up"
+          >
+            {t('decision.take')}
+          </button>
+        </p>
+      )}
+      {assigning && (
+        <AssignDialog
+          detail={detail}
+          busy={busy}
+          onAssign={async (assignment) => {
+            if (await assign(row, assignment)) setAssigning(false);
+          }}
+          onClose={() => setAssigning(false)}
+        />
+      )}
+    </section>
   );
 }
 

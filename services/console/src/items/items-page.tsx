@@ -53,7 +53,7 @@ export function ItemsPage(): ReactElement {
       <div className="page-bar">
         <SearchField value={filter.q ?? ''} onChange={(q) => show({ ...without(filter, 'q'), ...(q && { q }) })} />
         <div className="tabs" role="group">
-          {([undefined, 'unrouted', 'withdrawn'] as const).map((each) => (
+          {([undefined, 'unrouted', 'optional', 'ignore', 'withdrawn'] as const).map((each) => (
             <Link
               key={each ?? 'all'}
               to="/items"

@@ -11,6 +11,9 @@ const paths = {
   audit: 'M7 3h7l4 4v14H7zM14 3v4h4M10 12h5M10 16h5',
   health: 'M3 12h4l2.5-6 4 12 2.5-6h5',
   duty: 'M12 3a6 6 0 0 0-6 6v4l-2 4h16l-2-4V9a6 6 0 0 0-6-6zM10 20a2 2 0 0 0 4 0',
+  unrouted: 'M4 5h16v14H4zM4 9h16M10 12.5a2 2 0 1 1 2.6 1.9c-.5.2-.6.5-.6 1M12 17.4v.1',
+  rules: 'M6 3h12v18H6zM9 8h6M9 12h6M9 16h3',
+  site: 'M4 20h16M6 20V9l6-5 6 5v11M10 20v-5h4v5',
   menu: 'M4 6h16M4 12h16M4 18h16',
 } as const;
 

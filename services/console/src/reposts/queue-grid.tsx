@@ -98,6 +98,7 @@ const Row = memo(function Row(props: {
         <span className="grid-title">{row.title}</span>
         <span className="grid-facts">
           {row.state === 'queued' && row.exemption && <Waiting />}
+          {row.state === 'queued' && row.claim && <Claimed name={row.claim.byName} />}
           <span>{siteName}</span>
           <span>{row.sourceName}</span>
         </span>
@@ -105,6 +106,12 @@ const Row = memo(function Row(props: {
     </div>
   );
 });
+
+/** Somebody is at it; anybody may decide all the same. */
+function Claimed({ name }: { name: string }): ReactElement {
+  const t = useWords();
+  return <span className="tag tag-claimed">{t('claim.by', { name })}</span>;
+}
 
 function Waiting(): ReactElement {
   const t = useWords();
@@ -115,6 +122,7 @@ function Waiting(): ReactElement {
 function RowState({ row, sending }: { row: RepostRow; sending: boolean }): ReactElement {
   const t = useWords();
   if (sending) return <span className="tag tag-busy">{t('state.sending')}</span>;
+  if (row.drift) return <span className="tag tag-drifted">{t('queue.drifted')}</span>;
   if (row.state !== 'queued') return <span className={`tag tag-${row.state}`}>{t(`state.${row.state}`)}</span>;
   return <Countdown startsAt={row.startsAt} dueAt={row.dueAt} />;
 }

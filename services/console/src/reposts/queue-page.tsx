@@ -9,6 +9,7 @@ import { Empty, Pending } from '../parts/states.tsx';
 import { clockState, serverNow, short } from '../time.ts';
 import { useWords, type Word } from '../words/index.ts';
 import { arrived, merged, nextOpen, type FrozenOrder } from './order.ts';
+import { HeldBar } from './held-bar.tsx';
 import { QueueGrid } from './queue-grid.tsx';
 import { inView, keyOf } from './rows.ts';
 import { TaskPanel } from './task-panel.tsx';
@@ -16,6 +17,7 @@ import { TaskPanel } from './task-panel.tsx';
 const tabs: { view: views.QueueView; word: Word }[] = [
   { view: 'open', word: 'queue.open' },
   { view: 'waiting_exemption', word: 'queue.waiting' },
+  { view: 'drifted', word: 'queue.drifted' },
   { view: 'closed', word: 'queue.closed' },
 ];
 
@@ -149,6 +151,7 @@ function Queue({ view, list }: { view: views.QueueView; list: views.RepostList }
   return (
     <div className="queue-body">
       <div className="queue-list">
+        <HeldBar rows={list.rows} onUndone={(undone) => setChosen(keyOf(undone))} />
         {waiting.length > 0 && <Arrivals rows={waiting} onMerge={merge} />}
         {list.total > list.rows.length && (
           <p className="hint queue-limit">
@@ -188,7 +191,7 @@ function Counts({ rows, view }: { rows: RepostRow[]; view: views.QueueView }): R
     const timer = setInterval(() => again((count) => count + 1), 15_000);
     return () => clearInterval(timer);
   }, []);
-  if (view === 'closed') return null;
+  if (view === 'closed' || view === 'drifted') return null;
   const open = rows.filter(inView[view]);
   const now = serverNow();
   const states = open.map(({ startsAt, dueAt }) => clockState(Date.parse(startsAt), Date.parse(dueAt), now));
@@ -208,6 +211,7 @@ function EmptyQueue({ view }: { view: views.QueueView }): ReactElement {
   const t = useWords();
   const { data } = useQuery(views.sources());
   if (view === 'waiting_exemption') return <Empty title={t('queue.emptyWaiting')} />;
+  if (view === 'drifted') return <Empty title={t('queue.emptyDrifted')} />;
   if (view === 'closed') return <Empty title={t('queue.emptyClosed')} />;
   const rows = data?.rows ?? [];
   const bad = rows.filter(({ troubles }) => troubles.length > 0).length;

@@ -7,5 +7,6 @@ export const keyOf = ({ site, taskId }: Pick<RepostRow, 'site' | 'taskId'>): str
 export const inView: Record<QueueView, (row: RepostRow) => boolean> = {
   open: ({ state }) => state === 'queued',
   waiting_exemption: ({ state, exemption }) => state === 'queued' && exemption !== null,
+  drifted: ({ drift }) => drift !== null,
   closed: ({ state }) => state !== 'queued',
 };

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { RepostRow } from '@tongsheng/contracts';
 import { useEffect, useState, type ReactElement } from 'react';
-import { ApiError, decide } from '../api/client.ts';
+import { ApiError, decide, newId } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
 import { useSiteName } from '../api/site-names.ts';
 import { repost } from '../api/views.ts';
@@ -17,10 +17,14 @@ import { Timeline } from '../parts/timeline.tsx';
 import { hasRole, useMe } from '../session.ts';
 import { minute, precise } from '../time.ts';
 import { useWords } from '../words/index.ts';
+import { ClusterSection, Pairs, type Regrouping } from './cluster-section.tsx';
+import { Obligations } from './obligations.tsx';
 import { keyOf } from './rows.ts';
+import { StageTimes } from './stage-times.tsx';
+import { TaskNews } from './task-news.tsx';
 import { TaskPanes } from './task-panes.tsx';
 
-type Ask = null | 'approve' | 'countersign';
+type Ask = null | 'approve' | 'countersign' | Regrouping;
 type Writing = null | 'exempt' | 'refuse';
 
 export type TaskPanelProps = {
@@ -36,20 +40,30 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
   const me = useMe();
   const client = useQueryClient();
   const key = keyOf(row);
-  const answer = useQuery({ ...repost(row.site, row.taskId), staleTime: 5_000 });
+  /** Whose text, where several sources carry the same policy; null: whichever is due first, or was approved. */
+  const [chosen, setChosen] = useState<string | null>(null);
+  const owed = row.obligations.some(({ itemId }) => itemId === chosen) ? chosen : null;
+  const answer = useQuery({
+    ...repost(row.site, row.taskId, owed ?? undefined),
+    staleTime: 5_000,
+    placeholderData: (before) => before,
+  });
   const { data: detail } = answer;
   const siteName = useSiteName()(row.site);
   const offline = useLive(({ state }) => state === 'offline');
   const [ask, setAsk] = useState<Ask>(null);
   const [writing, setWriting] = useState<Writing>(null);
   const [history, setHistory] = useState(false);
+  const [why, setWhy] = useState(false);
   const [busy, setBusy] = useState(false);
   const [told, setTold] = useState<string | null>(null);
   const [seenHash, setSeenHash] = useState<string | null>(null);
 
   const open = row.state === 'queued';
   const isEditor = hasRole(me, 'editor');
-  const version = row.contentHash;
+  // The version of the item that is on the screen, as its source has it now.
+  const shown = row.obligations.find(({ itemId }) => itemId === (owed ?? detail?.original.itemId)) ?? row;
+  const version = shown.contentHash;
   const bothSeen = detail?.original.contentHash === version && seenHash === version;
   const whyNot = !isEditor ? t('task.notEditor') : offline ? t('task.offline') : !bothSeen ? t('task.notLoaded') : null;
   const mayApprove = open && whyNot === null && !busy;
@@ -57,6 +71,25 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
   // A version that nobody has looked at can't be confirmed.
   useEffect(() => setAsk(null), [version]);
 
+  const regroup = async (asked: Regrouping) => {
+    setBusy(true);
+    setTold(null);
+    try {
+      const { reason } = asked;
+      await decide(
+        asked.kind === 'split'
+          ? { type: 'cluster.split', clusterId: asked.clusterId, itemId: asked.itemId, to: newId(), reason }
+          : { type: 'cluster.merge', clusterId: asked.clusterId, into: asked.into, reason },
+      );
+      announce('done', t(asked.kind === 'split' ? 'cluster.splitDone' : 'cluster.mergeDone'));
+    } catch (caught) {
+      setTold(sayError(caught, t));
+    } finally {
+      setAsk(null);
+      setBusy(false);
+      for (const view of ['repost', 'similar']) void client.invalidateQueries({ queryKey: [view] });
+    }
+  };
   const send = async (type: string, fields: Record<string, unknown>, said: string) => {
     setBusy(true);
     setTold(null);
@@ -93,12 +126,23 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
     if (whyNot) return announce('told', whyNot);
     if (mayApprove) setAsk('approve');
   };
+  const mine = row.claim?.by === me.personId;
+  /** No decision: the task stays on the screen. */
+  const claim = async () => {
+    try {
+      const type = mine ? 'repost.release_claim' : 'repost.claim';
+      await decide({ type, site: row.site, taskId: row.taskId });
+      announce('done', t(mine ? 'claim.released' : 'claim.taken'));
+    } catch (caught) {
+      setTold(refusalFor(caught));
+    }
+  };
   const confirm = () => {
     if (busy || ask === null) return;
     if (ask === 'approve') {
-      if (mayApprove)
-        void send('repost.approve', { seenHash: row.contentHash }, t('task.approved', { title: row.title }));
-    } else void send('repost.exempt', {}, t('task.countersigned'));
+      if (mayApprove) void send('repost.approve', { seenHash: version }, t('task.approved', { title: shown.title }));
+    } else if (typeof ask === 'object') void regroup(ask);
+    else void send('repost.exempt', {}, t('task.countersigned'));
   };
   const exemption = open ? row.exemption : null;
   const mayCountersign = exemption !== null && exemption.by !== me.personId && hasRole(me, 'editor', 'manager');
@@ -115,19 +159,29 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
           },
         ]
       : []),
+    ...(open && isEditor
+      ? [{ keys: ['c'], says: 'claim.take' as const, group: 'keys.decision' as const, run: () => void claim() }]
+      : []),
     { keys: ['h'], says: 'task.history', group: 'keys.decision', run: () => setHistory(!history) },
+    { keys: ['w'], says: 'cluster.panel', group: 'keys.decision', run: () => setWhy(!why) },
   ]);
 
+  const members = detail?.cluster?.members.length ?? row.obligations.length;
+  const confirmText = () => {
+    if (ask === 'approve') return t('task.willPublish', { site: siteName, column: row.column, version: versionText });
+    if (ask === 'countersign' || ask === null) return t('task.countersignConfirm', { site: siteName });
+    return ask.kind === 'split' ? t('cluster.splitConfirm', { title: ask.title }) : t('cluster.mergeConfirm');
+  };
   const historyToggle = (
     <button type="button" className="button button-quiet" aria-pressed={history} onClick={() => setHistory(!history)}>
       {t('task.history')} <kbd>H</kbd>
     </button>
   );
-  const versionText = t('task.version', { version: row.version, hash: row.contentHash.slice(0, 8) });
+  const versionText = t('task.version', { version: shown.version, hash: version.slice(0, 8) });
   return (
     <section className="task" aria-label={row.title} data-testid="task" data-state={row.state}>
       <header className="task-head">
-        <h2 className="task-title">{row.title}</h2>
+        <h2 className="task-title">{shown.title}</h2>
         <div className="task-facts">
           {open ? (
             <Countdown startsAt={row.startsAt} dueAt={row.dueAt} />
@@ -135,9 +189,19 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
             <span className={`tag tag-${row.state}`}>{t(`state.${row.state}`)}</span>
           )}
           {detail && <PresenceTag presence={detail.presence} />}
-          <Link to="/items/$sourceId/$itemId" params={{ sourceId: row.sourceId, itemId: row.itemId }}>
+          <Link to="/items/$sourceId/$itemId" params={{ sourceId: shown.sourceId, itemId: shown.itemId }}>
             {t('task.item')}
           </Link>
+          <button
+            type="button"
+            className="link why-toggle"
+            aria-expanded={why}
+            onClick={() => setWhy(!why)}
+            data-testid="why"
+          >
+            {t('cluster.open', { obligations: row.obligations.length, members })} <kbd>W</kbd>
+          </button>
+          {detail?.cluster && <Pairs cluster={detail.cluster} site={row.site} />}
           <span>{t('task.due', { time: minute(row.dueAt) })}</span>
           <span>{t(`task.basis.${row.basis}`)}</span>
           <span title={row.rule.because}>{t('task.because', { rule: row.rule.name, because: row.rule.because })}</span>
@@ -148,29 +212,40 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
           {told}
         </p>
       )}
-      {row.verificationTrouble && (
-        <p className="banner">{t('task.verifyTrouble', { reason: row.verificationTrouble })}</p>
+      {row.mergedInto && (
+        <p className="banner" data-testid="merged-into">
+          {t('cluster.mergedInto')}{' '}
+          <Link to="/reposts/$site/$taskId" params={{ site: row.site, taskId: row.mergedInto }}>
+            {t('cluster.goThere')}
+          </Link>
+        </p>
       )}
+      <TaskNews row={row} onRetry={() => void send('repost.retry_publication', {}, t('out.retried'))} />
       <Pending of={answer} />
+      {why && (
+        <div className="task-why">
+          <Obligations row={row} />
+          {detail?.cluster && <ClusterSection cluster={detail.cluster} open={open} onRegroup={setAsk} />}
+        </div>
+      )}
       {history && detail && (
         <div className="task-history">
+          <StageTimes row={row} />
           <Timeline entries={detail.timeline} />
         </div>
       )}
       {detail && (
-        <TaskPanes row={row} detail={detail} siteName={siteName} versionText={versionText} onSeen={setSeenHash} />
+        <TaskPanes
+          row={row}
+          detail={detail}
+          siteName={siteName}
+          versionText={versionText}
+          onSeen={setSeenHash}
+          {...(open && { onChoose: setChosen })}
+        />
       )}
       {ask ? (
-        <ConfirmBar
-          text={
-            ask === 'approve'
-              ? t('task.willPublish', { site: siteName, column: row.column, version: versionText })
-              : t('task.countersignConfirm', { site: siteName })
-          }
-          busy={busy}
-          onConfirm={confirm}
-          onCancel={() => setAsk(null)}
-        />
+        <ConfirmBar text={confirmText()} busy={busy} onConfirm={confirm} onCancel={() => setAsk(null)} />
       ) : (
         <footer className="actions" data-testid="actions">
           {open ? (
@@ -189,6 +264,11 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
                       {t('task.exempt')} <kbd>E</kbd>
                     </button>
                   )
+                )}
+                {isEditor && (
+                  <button type="button" className="button" onClick={() => void claim()} data-testid="claim">
+                    {t(mine ? 'claim.release' : 'claim.take')} <kbd>C</kbd>
+                  </button>
                 )}
                 {historyToggle}
               </div>

@@ -14,10 +14,12 @@ export function TaskPanes(props: {
   siteName: string;
   versionText: string;
   onSeen: (contentHash: string) => void;
+  /** Chooses whose text is reposted. */
+  onChoose?: (itemId: string) => void;
 }): ReactElement {
-  const { row, detail, siteName, versionText, onSeen } = props;
+  const { row, detail, siteName, versionText, onSeen, onChoose } = props;
   const t = useWords();
-  const { contentHash, firstSeenAt } = detail.original;
+  const { contentHash, firstSeenAt, itemId, sourceName, link } = detail.original;
   const [shown, setShown] = useState<Shown>('both');
   const [seen, setSeen] = useState({ original: '', preview: '' });
   const panes = useRef<HTMLDivElement>(null);
@@ -40,13 +42,13 @@ export function TaskPanes(props: {
       run: () =>
         shown === 'both' ? focusOther(panes.current) : setShown(shown === 'original' ? 'preview' : 'original'),
     },
-    ...(row.link
+    ...(link
       ? [
           {
             keys: ['v'],
             says: 'task.openSource' as const,
             group: 'keys.decision' as const,
-            run: () => void window.open(row.link ?? '', '_blank', 'noopener,noreferrer'),
+            run: () => void window.open(link, '_blank', 'noopener,noreferrer'),
           },
         ]
       : []),
@@ -58,10 +60,27 @@ export function TaskPanes(props: {
         <section className="pane" aria-label={t('task.original')} tabIndex={-1}>
           <h3 className="pane-head">
             <span>{t('task.original')}</span>
-            <span className="pane-fact">{row.sourceName}</span>
+            {onChoose && row.obligations.length > 1 ? (
+              <span className="whose" role="group" aria-label={t('cluster.whose')} data-testid="whose">
+                {row.obligations.map((each) => (
+                  <button
+                    key={each.itemId}
+                    type="button"
+                    className={each.itemId === itemId ? 'chip chip-here' : 'chip'}
+                    aria-pressed={each.itemId === itemId}
+                    title={each.title}
+                    onClick={() => onChoose(each.itemId)}
+                  >
+                    {each.sourceName}
+                  </button>
+                ))}
+              </span>
+            ) : (
+              <span className="pane-fact">{sourceName}</span>
+            )}
             <span className="pane-fact">{t('task.firstSeen', { time: precise(firstSeenAt) })}</span>
-            {row.link && (
-              <a className="pane-link" href={row.link} target="_blank" rel="noreferrer noopener">
+            {link && (
+              <a className="pane-link" href={link} target="_blank" rel="noreferrer noopener">
                 {t('task.openSource')} <kbd>V</kbd>
               </a>
             )}

@@ -8,6 +8,13 @@ export type Entry = { to: string; word: Word; icon: IconName; key: string; roles
 export const menu = [
   { to: '/reposts', word: 'nav.reposts', icon: 'reposts', key: 'q', roles: ['editor', 'manager', 'duty', 'admin'] },
   {
+    to: '/reposts/unrouted',
+    word: 'nav.unrouted',
+    icon: 'unrouted',
+    key: 'm',
+    roles: ['editor', 'manager', 'duty', 'admin'],
+  },
+  {
     to: '/releases',
     word: 'nav.releases',
     icon: 'releases',
@@ -31,6 +38,8 @@ export const menu = [
   { to: '/duty', word: 'nav.duty', icon: 'duty', key: 'w', roles: ['duty', 'editor', 'manager', 'admin'] },
   { to: '/items', word: 'nav.items', icon: 'items', key: 'i', roles: 'everyone' },
   { to: '/sources', word: 'nav.sources', icon: 'sources', key: 's', roles: 'everyone' },
+  { to: '/rules', word: 'nav.rules', icon: 'rules', key: 'o', roles: ['editor', 'manager', 'duty', 'admin'] },
+  { to: '/admin/sites', word: 'nav.sites', icon: 'site', key: 't', roles: ['admin'] },
   { to: '/dead-letters', word: 'nav.deadLetters', icon: 'deadLetters', key: 'x', roles: ['admin'] },
   { to: '/audit', word: 'nav.audit', icon: 'audit', key: 'a', roles: ['admin', 'manager'] },
   { to: '/health', word: 'nav.health', icon: 'health', key: 'h', roles: 'everyone' },
@@ -46,5 +55,8 @@ export function homeOf(me: Me): (typeof menu)[number]['to'] {
   return first;
 }
 
+/** The page that a path belongs to: `/reposts/unrouted` is not the queue's. */
 export const entryOf = (path: string): Entry | undefined =>
-  menu.find(({ to }) => path === to || path.startsWith(`${to}/`));
+  menu
+    .filter(({ to }) => path === to || path.startsWith(`${to}/`))
+    .reduce<Entry | undefined>((a, b) => (a && a.to.length >= b.to.length ? a : b), undefined);

@@ -4,12 +4,13 @@ import type { Me } from '@tongsheng/contracts';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { ApiError, remove, speakAs } from '../api/client.ts';
 import { connectLive, useLive } from '../api/live.ts';
+import { session, unrouted } from '../api/views.ts';
 import { AlarmBar, OnDuty, useMyAlarms } from '../duty/alarm-bar.tsx';
-import { session } from '../api/views.ts';
 import { useShortcuts } from '../keys.ts';
 import { Announcer } from '../parts/announcer.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Trouble } from '../parts/states.tsx';
+import { waiting } from '../routing/unrouted-rows.ts';
 import { MeProvider } from '../session.ts';
 import { precise, serverNow, timeOfDay } from '../time.ts';
 import { useLanguage, useWords, type Word } from '../words/index.ts';
@@ -87,12 +88,13 @@ function Frame({ me }: { me: Me }): ReactElement {
           <Link
             key={to}
             to={to}
-            className="side-link"
-            activeProps={{ className: 'side-link side-here' }}
+            className={here?.to === to ? 'side-link side-here' : 'side-link'}
+            activeProps={{}}
             title={`${t(word)}  g ${key}`}
           >
             <Icon name={icon} />
             <span>{t(word)}</span>
+            {to === '/reposts/unrouted' && <UnroutedCount />}
           </Link>
         ))}
       </nav>
@@ -121,6 +123,19 @@ function Frame({ me }: { me: Me }): ReactElement {
       {help && <Help onClose={() => setHelp(false)} />}
       <Announcer />
     </div>
+  );
+}
+
+/** How many items wait for a person, wherever one is. */
+function UnroutedCount(): ReactElement | null {
+  const t = useWords();
+  const { data } = useQuery(unrouted());
+  const n = waiting(data ?? []).length;
+  if (n === 0) return null;
+  return (
+    <b className="side-count" title={t('nav.waiting', { n })} data-testid="nav-unrouted">
+      {n}
+    </b>
   );
 }
 

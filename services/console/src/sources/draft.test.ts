@@ -16,6 +16,7 @@ const settings: SourceSettings = {
   sourceId: 'national-policy',
   name: '总局政策',
   level: 'national',
+  publisher: { kind: 'tax', region: '000000' },
   kind: 'list',
   url: 'https://www.chinatax.gov.cn/zcfg/',
   selectors: { row: 'ul.list li', date: 'span' },

@@ -1,4 +1,5 @@
-import type { ArticleSelectors, Detector, Source, SourceRow, SourceSettings } from '@tongsheng/contracts';
+import type { ArticleSelectors, Detector, Publisher, Source, SourceRow, SourceSettings } from '@tongsheng/contracts';
+import { isRegion, nation } from '../regions.ts';
 import type { Word } from '../words/index.ts';
 
 /** A detector that is being written; `hasSecret`: one is set that nobody is shown. */
@@ -11,6 +12,8 @@ export type SourceDraft = {
   level: Source['level'];
   column: string;
   issuer: string;
+  /** Whose website it is; empty where nobody has said so. */
+  publisher: { kind: Publisher['kind'] | ''; region: string };
   zone: string;
   pollSeconds: number;
   fullText: boolean;
@@ -25,6 +28,7 @@ export const blank: SourceDraft = {
   level: 'national',
   column: '',
   issuer: '',
+  publisher: { kind: '', region: '' },
   zone: 'Asia/Shanghai',
   pollSeconds: 120,
   fullText: false,
@@ -35,7 +39,7 @@ export const blank: SourceDraft = {
 
 export function draftOf(settings: SourceSettings): SourceDraft {
   const { sourceId, name, level, column, issuer = '', zone, pollSeconds, fullText, article, paused } = settings;
-  const { kind, url, selectors, within, stream, hasSecret, also } = settings;
+  const { kind, url, selectors, within, stream, hasSecret, also, publisher = blank.publisher } = settings;
   const main = { kind, url, hasSecret, ...given({ selectors, within, stream }) };
   return {
     sourceId,
@@ -43,6 +47,7 @@ export function draftOf(settings: SourceSettings): SourceDraft {
     level,
     column,
     issuer,
+    publisher: { ...publisher },
     zone,
     pollSeconds,
     fullText,
@@ -56,7 +61,7 @@ export function draftOf(settings: SourceSettings): SourceDraft {
 export function registrationOf(from: SourceDraft | SourceSettings): Source {
   const draft = 'detectors' in from ? from : draftOf(from);
   const [main, ...also] = draft.detectors.map(detectorOf);
-  const { sourceId, name, level, column, issuer, zone, pollSeconds, fullText, paused } = draft;
+  const { sourceId, name, level, column, issuer, publisher, zone, pollSeconds, fullText, paused } = draft;
   const article = filled(draft.article);
   return {
     sourceId,
@@ -70,6 +75,7 @@ export function registrationOf(from: SourceDraft | SourceSettings): Source {
     ...main!,
     also,
     ...(issuer.trim() && { issuer: issuer.trim() }),
+    ...(publisher.kind !== '' && { publisher: { kind: publisher.kind, region: publisher.region } }),
     ...(article && { article }),
   };
 }
@@ -128,6 +134,7 @@ export function problemsOf(draft: SourceDraft, taken: ReadonlySet<string>): Prob
   }
   need(draft.name.trim(), 'name', 'wizard.need.name');
   need(draft.column.trim(), 'column', 'wizard.need.column');
+  need(draft.publisher.kind === '' || isRegion(draft.publisher.region), 'publisher', 'rules.need.region');
   need(token.test(draft.sourceId), 'sourceId', 'wizard.need.id');
   need(!taken.has(draft.sourceId), 'sourceId', 'wizard.need.otherId');
   need(draft.pollSeconds >= 1 && draft.pollSeconds <= 3_600, 'pollSeconds', 'wizard.need.interval');
@@ -157,6 +164,13 @@ export function proposeLevel(url: string): Source['level'] {
   if (host === 'chinatax.gov.cn') return 'national';
   if (host === 'gov.cn') return 'national-portal';
   return host.endsWith('.chinatax.gov.cn') ? 'province' : 'province-portal';
+}
+
+/** Whose publications a source of a level most likely carries; whose region is for a person to say, below the nation. */
+export function proposePublisher(level: Source['level']): SourceDraft['publisher'] {
+  if (level === 'national') return { kind: 'tax', region: nation };
+  if (level === 'national-portal') return { kind: 'state_council', region: nation };
+  return { kind: level === 'province' ? 'tax' : 'government', region: '' };
 }
 
 /** A source that already watches this address. */

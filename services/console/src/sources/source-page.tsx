@@ -7,6 +7,7 @@ import * as views from '../api/views.ts';
 import { useShortcuts } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
 import { ConfirmBar } from '../parts/confirm-bar.tsx';
+import { useRegionName } from '../parts/region-field.tsx';
 import { Pending, sayError } from '../parts/states.tsx';
 import { hasRole, useMe } from '../session.ts';
 import { MissingPage } from '../shell/plain-pages.tsx';
@@ -166,9 +167,16 @@ function ReadResult({ read: { looks } }: { read: SourceReadNow }): ReactElement 
 function Facts({ detail: { row, source } }: { detail: SourceDetail }): ReactElement {
   const t = useWords();
   const span = useSpan();
+  const region = useRegionName();
   const facts: [string, string | null][] = [
     [t('source.column'), row.column],
     [t('source.level'), t(`source.level.${source.level}`)],
+    [
+      t('source.publisher'),
+      source.publisher
+        ? `${t(`source.publisher.${source.publisher.kind}`)} · ${region(source.publisher.region)}`
+        : t('source.publisherNone'),
+    ],
     [t('source.issuer'), source.issuer ?? null],
     [t('source.interval'), t('source.every', { span: span(source.pollSeconds) })],
     [

@@ -4,7 +4,9 @@ import { useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { ApiError, decide } from '../api/client.ts';
 import * as views from '../api/views.ts';
 import { announce } from '../parts/announcer.tsx';
+import { RegionField } from '../parts/region-field.tsx';
 import { Pending, sayError } from '../parts/states.tsx';
+import { nation } from '../regions.ts';
 import { hasRole, useMe } from '../session.ts';
 import { ForbiddenPage, MissingPage } from '../shell/plain-pages.tsx';
 import { useWords } from '../words/index.ts';
@@ -19,6 +21,7 @@ import {
   problemsOf,
   proposeId,
   proposeLevel,
+  proposePublisher,
   registrationOf,
   type DetectorDraft,
   type Problem,
@@ -87,6 +90,7 @@ function Wizard({ start, list }: { start: SourceDraft; list: views.SourceList })
         name: draft.name || title,
         column: draft.column || title,
         level: proposeLevel(detector.url),
+        publisher: proposePublisher(proposeLevel(detector.url)),
         fullText: candidate?.warnings.includes('summaries_only') ?? false,
       }),
     });
@@ -282,6 +286,50 @@ function Shown(props: {
   return <p className="hint">{t(detector && !isPulled(detector) ? 'wizard.previewPush' : 'wizard.previewNone')}</p>;
 }
 
+const publisherKinds = ['tax', 'government', 'state_council', 'other'] as const;
+
+/** Whose website it is: what sites owe for it follows from this. */
+function PublisherFields(props: {
+  publisher: SourceDraft['publisher'];
+  onChange: (publisher: SourceDraft['publisher']) => void;
+}): ReactElement {
+  const { publisher, onChange } = props;
+  const t = useWords();
+  return (
+    <fieldset data-testid="publisher">
+      <legend>
+        {t('source.publisher')} <small>{t('source.publisherHint')}</small>
+      </legend>
+      <label className="field">
+        <span>{t('source.publisher')}</span>
+        <select
+          value={publisher.kind}
+          onChange={({ target }) => {
+            const kind = target.value as SourceDraft['publisher']['kind'];
+            onChange({ kind, region: kind === 'state_council' ? nation : publisher.region });
+          }}
+        >
+          <option value="">{t('source.publisherNone')}</option>
+          {publisherKinds.map((kind) => (
+            <option key={kind} value={kind}>
+              {t(`source.publisher.${kind}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+      {publisher.kind !== '' && (
+        <RegionField
+          id="field-publisher"
+          label={t('source.publisherRegion')}
+          none={t('region.none')}
+          value={publisher.region}
+          onChange={(region) => onChange({ ...publisher, region })}
+        />
+      )}
+    </fieldset>
+  );
+}
+
 function Fields(props: {
   draft: SourceDraft;
   isNew: boolean;
@@ -325,6 +373,7 @@ function Fields(props: {
           </select>
         </label>
       </div>
+      <PublisherFields publisher={draft.publisher} onChange={(publisher) => set({ publisher })} />
       <div className="field-row">
         <label className="field">
           <span>

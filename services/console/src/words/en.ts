@@ -1,6 +1,7 @@
 import { approvalsEn } from './approvals-en.ts';
 import { dutyEn } from './duty-en.ts';
 import { itemsEn } from './items-en.ts';
+import { rulesEn } from './rules-en.ts';
 import { sourcesEn } from './sources-en.ts';
 import { troublesEn } from './troubles-en.ts';
 import type { Words } from './zh.ts';
@@ -324,6 +325,7 @@ export const en: Words = {
   ...approvalsEn,
   ...dutyEn,
   ...itemsEn,
+  ...rulesEn,
   ...sourcesEn,
   ...troublesEn,
 

@@ -189,7 +189,7 @@ export const sourcesEn: Record<keyof typeof sourcesZh, string> = {
   'wizard.article.body': 'Text',
   'wizard.article.date': 'Page’s date',
   'wizard.willRead':
-    'It is read as soon as it is saved. Where no rule speaks of it, the regulation’s 12 hours bind every site.',
+    'It is read as soon as it is saved. Obligations and rules say who must repost; what no rule speaks of waits under “Unrouted”.',
   'wizard.willChange': 'From then on it is read so; items and tasks that exist stay as they are.',
   'wizard.added': '“{name}” is registered and being read',
   'wizard.saved': '“{name}” is saved',

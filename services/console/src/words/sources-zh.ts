@@ -181,7 +181,7 @@ export const sourcesZh = {
   'wizard.article.title': '正文页标题',
   'wizard.article.body': '正文',
   'wizard.article.date': '正文页日期',
-  'wizard.willRead': '保存后立即开始读取；没有规则提到它时，按 84 号文 12 小时对所有站点产生任务。',
+  'wizard.willRead': '保存后立即开始读取；哪些站点须转载，由义务规定和规则判定，没有规则提到的进入“未匹配”。',
   'wizard.willChange': '保存后按新的设置读取；已有的稿件和任务不变。',
   'wizard.added': '“{name}”已登记，开始读取',
   'wizard.saved': '“{name}”已保存',

@@ -104,11 +104,11 @@ export function viewRoutes(tools: ViewTools): Route[] {
       says: 'One task: the original, our page as the public will see it, and all that happened.',
       may: ['editor', 'manager', 'duty', 'admin'],
       params: z.object({ taskId: token }),
-      query: siteQuery,
+      query: z.object({ ...siteQuery.shape, item: token.optional() }),
       answer: RepostDetail,
-      async handle({ params: { taskId }, query: { site }, caller }) {
+      async handle({ params: { taskId }, query: { site, item }, caller }) {
         mustServeSite(caller, site);
-        return details.repost(site, taskId);
+        return details.repost(site, taskId, item);
       },
     }),
     defineRoute({
@@ -195,7 +195,7 @@ export function viewRoutes(tools: ViewTools): Route[] {
         rows: models.sites
           .all()
           .filter(({ siteId }) => servesSite(caller, siteId))
-          .map(({ siteId, name, level, baseUrl }) => ({ siteId, name, level, baseUrl })),
+          .map((each) => SiteRow.parse(each)),
       }),
     }),
     defineRoute({

@@ -1,0 +1,40 @@
+import type { RepostRow } from '@tongsheng/contracts';
+import type { ReactElement } from 'react';
+import { hasRole, useMe } from '../session.ts';
+import { precise } from '../time.ts';
+import { useWords } from '../words/index.ts';
+
+/** What has gone otherwise than it was decided: an approval that fell, a publication that failed, a page that drifted. */
+export function TaskNews({ row, onRetry }: { row: RepostRow; onRetry: () => void }): ReactElement {
+  const t = useWords();
+  const me = useMe();
+  const { voided, goingOut, drift, verificationTrouble } = row;
+  const { trouble } = goingOut;
+  return (
+    <>
+      {row.state === 'queued' && voided && (
+        <p className="banner" data-testid="voided">
+          {t(`voided.${voided.because}`, { name: voided.byName ?? '', time: precise(voided.at) })}
+        </p>
+      )}
+      {row.state === 'approved' && trouble && (
+        <p className="banner banner-refused" role="alert" data-testid="publication-trouble">
+          {t('out.trouble', { n: goingOut.attempts, code: trouble.code, detail: trouble.detail })}{' '}
+          {trouble.nextAttemptAt ? t('out.again', { time: precise(trouble.nextAttemptAt) }) : t('out.stopped')}{' '}
+          {hasRole(me, 'editor', 'admin') && (
+            <button type="button" className="button button-small" onClick={onRetry}>
+              {t('out.retry')}
+            </button>
+          )}
+        </p>
+      )}
+      {drift ? (
+        <p className="banner banner-refused" role="alert" data-testid="drift">
+          {t('drift.text', { time: precise(drift.at), reason: drift.reason })}
+        </p>
+      ) : (
+        verificationTrouble && <p className="banner">{t('task.verifyTrouble', { reason: verificationTrouble })}</p>
+      )}
+    </>
+  );
+}
