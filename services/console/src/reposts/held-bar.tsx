@@ -19,13 +19,14 @@ export function HeldBar({
 }): ReactElement | null {
   const t = useWords();
   const me = useMe();
-  const [now, setNow] = useState(serverNow);
+  const [, tick] = useState(0);
+  const now = serverNow();
   const [busy, setBusy] = useState(false);
   const held = heldOf(rows, me.name, now);
   const waiting = rows.some(({ state, heldUntil }) => state === 'approved' && heldUntil !== null);
   useEffect(() => {
     if (!waiting) return;
-    const timer = setInterval(() => setNow(serverNow()), 250);
+    const timer = setInterval(() => tick((count) => count + 1), 250);
     return () => clearInterval(timer);
   }, [waiting]);
   const [newest] = held;
