@@ -72,7 +72,7 @@ export class QueueReposts {
       print,
     };
     const clusterId = await this.clusters.place(member, causedBy(entry));
-    const { rule, bindings, column, priority } = dutyOf(event);
+    const { rule, bindings, column, priority } = dutyOf(event, sourceName);
     const told = bindings.flatMap(({ policy, because, target, limit, sites }: Binding) => {
       const obliged: Obliged = {
         itemId,
@@ -157,13 +157,17 @@ export class QueueReposts {
   }
 }
 
-function dutyOf(event: Decided | Assigned): Duty {
+function dutyOf(event: Decided | Assigned, sourceName: string): Duty {
   const { bindings, column, priority } = event;
   if (event.type === 'routing.assigned') {
     const rule = { ruleId: 'person', name: `${event.byName}分派`.slice(0, 500), because: event.reason };
     return { bindings, column, priority, rule };
   }
-  const because = event.matched.map(({ field, value, found }) => `${fieldWords[field]}“${found || value}”`).join('，');
+  // The source is said with what it is to the site.
+  const because = event.matched
+    .filter(({ field }) => field !== 'source' || event.bindings.some(({ policy }) => policy === null))
+    .map(({ field, value, found }) => `${fieldWords[field]}“${field === 'source' ? sourceName : found || value}”`)
+    .join('，');
   return { bindings, column, priority, rule: { ruleId: event.rule!.ruleId, name: event.rule!.name, because } };
 }
 

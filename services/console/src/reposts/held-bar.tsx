@@ -52,7 +52,7 @@ export function HeldBar({
     <p className="arrivals held" data-testid="held">
       <span>
         {t('held.text', { title: newest.title, seconds })}
-        {held.length > 1 && t('held.more', { n: held.length - 1 })}
+        {held.length > 1 && t('held.more', { n: held.length })}
       </span>
       <button type="button" className="button button-small" aria-disabled={busy} onClick={() => void undo()}>
         {t('held.undo')} <kbd>Z</kbd>

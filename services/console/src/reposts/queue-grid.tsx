@@ -123,6 +123,8 @@ function RowState({ row, sending }: { row: RepostRow; sending: boolean }): React
   const t = useWords();
   if (sending) return <span className="tag tag-busy">{t('state.sending')}</span>;
   if (row.drift) return <span className="tag tag-drifted">{t('queue.drifted')}</span>;
+  if (row.state === 'approved' && row.goingOut.attempts === 0)
+    return <span className="tag tag-approved">{t('held.state')}</span>;
   if (row.state !== 'queued') return <span className={`tag tag-${row.state}`}>{t(`state.${row.state}`)}</span>;
   return <Countdown startsAt={row.startsAt} dueAt={row.dueAt} />;
 }

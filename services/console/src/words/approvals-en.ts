@@ -1,8 +1,8 @@
 import type { approvalsZh } from './approvals-zh.ts';
 
 export const approvalsEn = {
-  'held.text': 'Approved: “{title}”, goes out in {seconds} s',
-  'held.more': ', {n} more waiting',
+  'held.text': 'Out in {seconds} s: “{title}”',
+  'held.more': ' ({n} in all)',
   'held.undo': 'Take back',
   'held.undone': 'Taken back; the task is in the queue again',
   'held.state': 'Going out',

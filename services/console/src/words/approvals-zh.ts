@@ -1,7 +1,7 @@
 /** Repost tasks between the decision and the proof: claims, the time to take it back, publication, drift, times. */
 export const approvalsZh = {
-  'held.text': '已同意转载《{title}》，{seconds} 秒后发布',
-  'held.more': '，另有 {n} 条待发布',
+  'held.text': '{seconds} 秒后发布《{title}》',
+  'held.more': '等 {n} 条',
   'held.undo': '撤回同意',
   'held.undone': '已撤回，任务回到队列',
   'held.state': '待发布',
