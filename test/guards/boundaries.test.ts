@@ -44,7 +44,10 @@ it('every decider is known to the guard', () => {
     'services/ingest/src/source-health.ts',
     'services/registry/src/registration.ts',
     'services/releases/src/release.ts',
+    'services/reposts/src/cluster-key.ts',
+    'services/reposts/src/cluster.ts',
     'services/reposts/src/repost.ts',
+    'services/reposts/src/routing.ts',
   ]);
 });
 
