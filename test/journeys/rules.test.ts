@@ -219,6 +219,15 @@ describe('what no rule speaks of', () => {
   it('is put aside with a reason, and can be taken up later from its page', async () => {
     await publish('nowhere', 'event-1', '行业协会举办茶话会');
     await page.getByTestId('unrouted-row').getByText('茶话会').waitFor();
+    // Somebody else was quicker with another one, and is named.
+    await publish('nowhere', 'event-2', '协会换届选举结果');
+    await page.getByTestId('unrouted-row').getByText('换届').waitFor();
+    const found = ItemSearch.parse((await editor.get('/api/items?show=unrouted')).body);
+    const other = found.rows.find((row) => row.title.includes('换届'))!;
+    const colleague = await signIn(system.consoleUrl, 'editor2');
+    const ignored = { effect: 'ignore', column: '转载', reason: '与税收无关' };
+    await colleague.command({ type: 'routing.assign', sourceId: 'nowhere', itemId: other.itemId, ...ignored });
+    await page.getByTestId('notices').getByText('《协会换届选举结果》已办理：不转载（王编辑）').waitFor();
     await page.keyboard.press('x');
     await page.getByTestId('reason').fill('与税收无关');
     await page.getByTestId('send-reason').click();
