@@ -70,14 +70,15 @@ const text =
 
 /** What a source says of itself, signed. */
 async function publish(sourceId: string, id: string, title: string): Promise<void> {
+  const message = crypto.randomUUID();
   const data = { id, url: `https://${sourceId}.example/${id}.html`, title, content_html: `<p>${text}</p>` };
   const body = JSON.stringify({ type: 'item.published', timestamp: new Date().toISOString(), data });
   const now = new Date();
   const headers = {
     'content-type': 'application/json',
-    'webhook-id': `${sourceId}-${id}`,
+    'webhook-id': message,
     'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
-    'webhook-signature': new Webhook(secret).sign(`${sourceId}-${id}`, now, body),
+    'webhook-signature': new Webhook(secret).sign(message, now, body),
   };
   await until(async () => {
     const { status } = await fetch(`${system.ingestUrl}/hooks/${sourceId}`, { method: 'POST', headers, body });
@@ -218,6 +219,15 @@ describe('what no rule speaks of', () => {
   it('is put aside with a reason, and can be taken up later from its page', async () => {
     await publish('nowhere', 'event-1', '行业协会举办茶话会');
     await page.getByTestId('unrouted-row').getByText('茶话会').waitFor();
+    // Somebody else was quicker with another one, and is named.
+    await publish('nowhere', 'event-2', '协会换届选举结果');
+    await page.getByTestId('unrouted-row').getByText('换届').waitFor();
+    const found = ItemSearch.parse((await editor.get('/api/items?show=unrouted')).body);
+    const other = found.rows.find((row) => row.title.includes('换届'))!;
+    const colleague = await signIn(system.consoleUrl, 'editor2');
+    const ignored = { effect: 'ignore', column: '转载', reason: '与税收无关' };
+    await colleague.command({ type: 'routing.assign', sourceId: 'nowhere', itemId: other.itemId, ...ignored });
+    await page.getByTestId('notices').getByText('《协会换届选举结果》已办理：不转载（王编辑）').waitFor();
     await page.keyboard.press('x');
     await page.getByTestId('reason').fill('与税收无关');
     await page.getByTestId('send-reason').click();
@@ -320,6 +330,45 @@ describe('the same policy from two sources', () => {
     await page.locator('[data-testid=task][data-state=verified]').waitFor();
     expect((await taskDetail(row)).original.sourceId).toBe('tax-notices');
   });
+});
+
+it('a policy and what explains it lead to each other', async () => {
+  const title = '国家税务总局关于小型微利企业所得税优惠政策的公告';
+  await publish('tax-notices', 'explained', `关于《${title}》的解读`);
+  const task = await until(async () => {
+    const found = (await openTasks(`《${title}》的解读`)).find(({ site }) => site === 'province')!;
+    expect((await taskDetail(found)).cluster!.paired).toHaveLength(1);
+    return found;
+  });
+  const page = await signedIn('editor', `/reposts/province/${task.taskId}`);
+  const pair = page.getByTestId('pair');
+  await pair.getByText('对应政策').waitFor();
+  expect(await pair.innerText()).toContain('待办');
+  await pair.getByRole('link').click();
+  await page.getByTestId('pair').getByText('配套解读').waitFor();
+});
+
+it('what only one site owes is still its task, and follows its source, after it was merged into another cluster', async () => {
+  const assigned = async (id: string, title: string, site: string) => {
+    await publish('nowhere', id, title);
+    const item = await until(async () => {
+      const { rows } = ItemSearch.parse((await editor.get('/api/items?show=unrouted')).body);
+      return rows.find((row) => row.title === title)!.itemId;
+    });
+    const said = { effect: 'mandatory', sites: [site], column: '公告', reason: '只此一站' };
+    await editor.command({ type: 'routing.assign', sourceId: 'nowhere', itemId: item, ...said });
+    return until(async () => (await openTasks(title))[0]!.itemId);
+  };
+  const into = await assigned('alone-1', '省里的办税指南', 'province');
+  const clusterId = await assigned('alone-2', '市里的纳税人学堂', 'city');
+  const merge = { type: 'cluster.merge', clusterId, into, reason: '同一活动' };
+  expect((await editor.command(merge)).status).toBe(202);
+  await until(async () => {
+    const [task] = await openTasks('市里的纳税人学堂');
+    expect(task).toMatchObject({ site: 'city', clusterId: into, state: 'queued' });
+  });
+  await publish('nowhere', 'alone-2', '市里的纳税人学堂（更正）');
+  await until(async () => expect(await openTasks('市里的纳税人学堂（更正）')).toHaveLength(1));
 });
 
 describe('the hierarchy', () => {

@@ -109,7 +109,8 @@ export class RegroupReposts {
     await this.#everywhere(async ({ site, target }) => {
       const ids = [taskIdOf(site, into, target), taskIdOf(site, clusterId, target)] as const;
       const [kept, other] = await Promise.all(ids.map((id) => this.#eventsOf(site, id)));
-      if (!kept || !other || kept.length === 0 || other.length === 0) return;
+      if (!kept || !other || other.length === 0) return;
+      if (kept.length === 0) return this.#rename(entry, other, { from: ids[1], to: ids[0], clusterId: into });
       // Two pages that the public has stay two pages.
       if (isOut(kept) && isOut(other)) return;
       const [stays, goes] = isOut(other) && !isOut(kept) ? [ids[1], ids[0]] : ids;
@@ -129,6 +130,28 @@ export class RegroupReposts {
     });
   }
 
+  /**
+   * Where a site owes only what was merged, its open task goes by the name of the cluster that it is in now: what its
+   * source changes, and what joins later, is told there.
+   */
+  async #rename(
+    entry: Entry,
+    events: readonly RepostEvent[],
+    { from, to, clusterId }: { from: string; to: string; clusterId: string },
+  ): Promise<void> {
+    const queued = events.find((event): event is Queued => event.type === 'repost.queued');
+    if (!queued || events.some(({ type }) => closes.has(type))) return;
+    const { site, column, kind, priority, target } = queued;
+    const head = this.#head(entry);
+    for (const obliged of obligedIn(events)) {
+      const id = `${to}/queue/${obliged.itemId}/${entry.position}`;
+      const task = { taskId: to, site, column, clusterId, kind, priority, target };
+      await this.tasks.tell({ type: 'repost.queue', id, ...head, ...task, ...obliged });
+    }
+    const id = `${from}/merge/${to}`;
+    await carryOut(this.journal, repost, { type: 'repost.merge', id, ...head, taskId: from, site, into: to });
+  }
+
   async #everywhere(work: (place: Place) => Promise<void>): Promise<void> {
     for (const { siteId: site } of this.configuration.book.sites)
       await Promise.all(targets.options.map((target) => work({ site, target })));
@@ -142,6 +165,9 @@ export class RegroupReposts {
     return { at: this.clock.now(), actor: { kind: 'service' as const, id: 'reposts' }, ...causedBy(entry) };
   }
 }
+
+/** What is decided stays where it was decided. */
+const closes: ReadonlySet<string> = new Set(['repost.approved', 'repost.exempted', 'repost.merged']);
 
 /** Somebody decided that it goes out. */
 const isOut = (events: readonly RepostEvent[]) => events.some(({ type }) => type === 'repost.approved');

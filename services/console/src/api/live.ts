@@ -117,7 +117,8 @@ function applyChanges(client: QueryClient, changes: LiveChange[]): void {
     changes.filter(({ view }) => view === 'items').map(({ row }) => row as ItemRow),
   );
   for (const detail of details) void client.invalidateQueries({ queryKey: detail.split(' ') });
-  if (touched.has('reposts')) void client.invalidateQueries({ queryKey: ['compliance-tasks'] });
+  if (touched.has('reposts'))
+    for (const view of ['compliance-tasks', 'similar']) void client.invalidateQueries({ queryKey: [view] });
 }
 
 /** Items change where they stand; new ones are counted. A task whose item changes upstream says so at once. */

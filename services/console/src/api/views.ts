@@ -215,10 +215,12 @@ export const registrationHistory = (kind: Registered, id: string) =>
     queryFn: ({ signal }) => read<{ rows: TimelineEntry[] }>(`/api/rulebook/${kind}/${id}/history`, signal),
   });
 
+/** Clusters are told by nobody; where one has a task that changes, it is asked for anew. */
 export const similar = (clusterId: string) =>
   queryOptions({
     queryKey: ['similar', clusterId],
     queryFn: ({ signal }) => read<SimilarView>(`/api/clusters/${clusterId}/similar`, signal),
+    refetchInterval: 15_000,
   });
 
 /** More than a person looks through; what is due first is among them all the same. */

@@ -26,6 +26,7 @@ type Writing = null | 'assign' | 'ignore' | 'optional';
 export function UnroutedPage(): ReactElement {
   const answer = useQuery(views.unrouted());
   const rows = waiting(answer.data ?? []);
+  useOthersDecisions(answer.data);
   return (
     <div className="queue">
       <Pending of={answer} />
@@ -33,6 +34,22 @@ export function UnroutedPage(): ReactElement {
       {rows.length > 0 && <Waiting rows={rows} />}
     </div>
   );
+}
+
+/** Anybody may decide: what goes from under the hand is said, with who it was. */
+function useOthersDecisions(rows: Row[] | undefined): void {
+  const t = useWords();
+  const me = useMe();
+  const before = useRef<ReadonlySet<string>>(new Set());
+  useEffect(() => {
+    for (const { itemId, title, routing } of rows ?? []) {
+      if (!before.current.has(itemId) || !routing || routing.effect === 'unrouted' || routing.by === me.name) continue;
+      const effect = t(`rule.effect.${routing.effect}`);
+      announce('told', t('unrouted.gone', { title, effect, by: routing.by ?? t('actor.service') }));
+    }
+    before.current = new Set(waiting(rows ?? []).map(({ itemId }) => itemId));
+    // Only what changes among the rows is said, not a change of language.
+  }, [rows]);
 }
 
 function Waiting({ rows }: { rows: Row[] }): ReactElement {

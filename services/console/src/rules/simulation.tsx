@@ -150,7 +150,7 @@ function Outcome({ of: { effect, rule, limit } }: { of: Part['changes'][number][
   return (
     <>
       <span className={`tag tag-effect-${effect}`}>{t(`rule.effect.${effect}`)}</span>{' '}
-      {limit && limitWords(limit, true)}
+      {limit && <span className="outcome-limit">{limitWords(limit, true)}</span>}
       {rule && <small className="outcome-rule">{rule}</small>}
     </>
   );

@@ -8,6 +8,7 @@ import {
   problemsOf,
   proposeId,
   proposeLevel,
+  proposePublisher,
   registrationOf,
   watcherOf,
 } from './draft.ts';
@@ -90,4 +91,21 @@ describe('what is proposed of an address', () => {
 it('a new secret is one that Standard Webhooks knows', () => {
   expect(newSecret()).toMatch(/^whsec_[A-Za-z0-9+/]{32}$/);
   expect(newSecret()).not.toBe(newSecret());
+});
+
+describe('whose website an address is', () => {
+  it('is proposed where the address names a province', () => {
+    expect(proposePublisher('https://www.gov.cn/zhengce/')).toEqual({ kind: 'state_council', region: '000000' });
+    expect(proposePublisher('https://www.chinatax.gov.cn/')).toEqual({ kind: 'tax', region: '000000' });
+    expect(proposePublisher('https://shaanxi.chinatax.gov.cn/col/')).toEqual({ kind: 'tax', region: '610000' });
+    expect(proposePublisher('http://www.shandong.gov.cn/')).toEqual({ kind: 'government', region: '370000' });
+  });
+  it('is left to a person where it does not', () => {
+    for (const url of ['https://www.yantai.gov.cn/', 'https://beijing.example/', 'http://127.0.0.1/'])
+      expect(proposePublisher(url)).toEqual({ kind: '', region: '' });
+  });
+  it('must be whole once it is begun', () => {
+    const half = { ...draftOf(settings), publisher: { kind: 'government' as const, region: '37' } };
+    expect(problemsOf(half, nobody)).toEqual([{ field: 'publisher', word: 'rules.need.region' }]);
+  });
 });

@@ -1,5 +1,5 @@
 import type { ArticleSelectors, Detector, Publisher, Source, SourceRow, SourceSettings } from '@tongsheng/contracts';
-import { isRegion, nation } from '../regions.ts';
+import { divisions, isRegion, nation } from '../regions.ts';
 import type { Word } from '../words/index.ts';
 
 /** A detector that is being written; `hasSecret`: one is set that nobody is shown. */
@@ -166,11 +166,15 @@ export function proposeLevel(url: string): Source['level'] {
   return host.endsWith('.chinatax.gov.cn') ? 'province' : 'province-portal';
 }
 
-/** Whose publications a source of a level most likely carries; whose region is for a person to say, below the nation. */
-export function proposePublisher(level: Source['level']): SourceDraft['publisher'] {
-  if (level === 'national') return { kind: 'tax', region: nation };
-  if (level === 'national-portal') return { kind: 'state_council', region: nation };
-  return { kind: level === 'province' ? 'tax' : 'government', region: '' };
+/** Whose website an address most likely is, where it names a province; half a publisher is none. */
+export function proposePublisher(url: string): SourceDraft['publisher'] {
+  const host = new URL(url).hostname.replace(/^www\./, '');
+  if (host === 'gov.cn') return { kind: 'state_council', region: nation };
+  if (host === 'chinatax.gov.cn') return { kind: 'tax', region: nation };
+  const [named] = host.split('.');
+  const division = divisions.find(({ en }) => en.toLowerCase() === named);
+  if (!division || !host.endsWith('.gov.cn')) return blank.publisher;
+  return { kind: host.endsWith('.chinatax.gov.cn') ? 'tax' : 'government', region: division.code };
 }
 
 /** A source that already watches this address. */

@@ -90,7 +90,7 @@ function Wizard({ start, list }: { start: SourceDraft; list: views.SourceList })
         name: draft.name || title,
         column: draft.column || title,
         level: proposeLevel(detector.url),
-        publisher: proposePublisher(proposeLevel(detector.url)),
+        publisher: proposePublisher(detector.url),
         fullText: candidate?.warnings.includes('summaries_only') ?? false,
       }),
     });
