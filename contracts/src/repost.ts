@@ -66,6 +66,16 @@ const RepostSourceChanged = z.object({
   itemId: itemId.optional(),
   ...version,
 });
+/** How long a page that is out may stay behind its source. */
+const update = { limit: duration, startsAt: instant, dueAt: instant };
+/** The source changed what the public has of it: the task is open again, with a limit of its own. */
+const RepostUpdateDue = z.object({
+  type: z.literal('repost.update_due'),
+  ...key,
+  itemId,
+  ...version,
+  ...update,
+});
 /** An editor took it in hand. No lock: anybody may decide, and others see who is at it. */
 const RepostClaimed = z.object({
   type: z.literal('repost.claimed'),
@@ -228,6 +238,7 @@ export const RepostEvent = z.discriminatedUnion('type', [
   RepostUnbound,
   RepostMerged,
   RepostSourceChanged,
+  RepostUpdateDue,
   RepostClaimed,
   RepostClaimReleased,
   RepostApproved,
@@ -254,7 +265,14 @@ export const RepostCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('repost.bind'), ...command, ...obliged.shape }),
   z.strictObject({ type: z.literal('repost.unbind'), ...command, itemId }),
   z.strictObject({ type: z.literal('repost.merge'), ...command, into: taskId }),
-  z.strictObject({ type: z.literal('repost.follow_source'), ...command, itemId, ...version }),
+  z.strictObject({
+    type: z.literal('repost.follow_source'),
+    ...command,
+    itemId,
+    ...version,
+    /** Where the page is out already. */
+    update: z.object(update),
+  }),
   z.strictObject({ type: z.literal('repost.claim'), ...command }),
   z.strictObject({ type: z.literal('repost.release_claim'), ...command }),
   /** `seenHash` is the content hash of the version the editor had on the screen. */

@@ -43,6 +43,8 @@ export const RepostRow = z.object({
   target,
   obligations: z.array(obliged),
   state: repostState,
+  /** The source changed what the public has: since when it is owed, and which version is out. */
+  update: z.object({ startsAt: instant, dueAt: instant, fromVersion: z.int() }).nullable(),
   /** The task that is the same policy, where this one was merged. */
   mergedInto: token.nullable(),
   /** Who has it in hand, and since when. */

@@ -140,6 +140,28 @@ it('what the public has is kept, looked at again, and owed again when it is gone
   expect(twice(await readLog(bus))).toEqual([]);
 });
 
+it('what the source changes after it went out is owed as an update, with a limit of its own', async () => {
+  await queue('updated');
+  await tell('updated', 'repost.approve');
+  await says('updated', 'repost.verified');
+  site.put('/updated.xml', feedOf('updated').replace('正文', '修订后的正文'));
+  await says('updated', 'repost.update_due');
+  const due = (await taskOf('updated')).find((event) => event.type === 'repost.update_due');
+  expect(Date.parse(due!.dueAt) - Date.parse(due!.startsAt)).toBe(12 * 3_600_000);
+  await tell('updated', 'repost.approve');
+  await until(async () => {
+    const said = await types('updated');
+    expect(said.lastIndexOf('repost.verified')).toBeGreaterThan(said.lastIndexOf('repost.update_due'));
+  });
+  const documents = (await readPublic(bus)).filter(({ title }) => title.includes('updated'));
+  expect(documents.map(({ version, html }) => [version, html.includes('修订后')])).toEqual([
+    [1, false],
+    [2, true],
+  ]);
+  expect(documents[0]!.url).toBe(documents[1]!.url);
+  expect(twice(await readLog(bus))).toEqual([]);
+});
+
 it('an editor sees the seconds that are left, and takes an approval back by one key', async () => {
   await queue('shown');
   const browser = await startBrowser();

@@ -52,6 +52,10 @@ export function twice(entries: Entry[]): string[] {
     for (const event of events) {
       if (event.type === 'repost.approval_voided') counts.delete(`repost.approved ${event.site} ${event.taskId}`);
       if (event.type === 'repost.drifted') counts.delete(`repost.verified ${event.site} ${event.taskId}`);
+      if (event.type === 'repost.update_due') {
+        const task = `${event.site} ${event.taskId}`;
+        for (const key of counts.keys()) if (key.startsWith('repost.') && key.includes(task)) counts.delete(key);
+      }
       const keyOf = once[event.type] as ((event: AnyEvent) => string) | undefined;
       if (!keyOf) continue;
       const key = `${event.type} ${keyOf(event)}`;

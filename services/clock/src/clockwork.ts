@@ -58,7 +58,7 @@ export class Clockwork implements OnApplicationBootstrap, OnModuleDestroy {
 
   async #warn({ deadline: { of, id, site }, share, moment }: Firing): Promise<void> {
     const head = {
-      id: `${id}/warn/${share}`,
+      id: `${id}/warn/${share}/${moment}`,
       at: this.clock.now(),
       actor: { kind: 'service' as const, id: 'clock' },
       fellDueAt: new Date(moment).toISOString(),

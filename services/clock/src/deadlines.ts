@@ -46,6 +46,10 @@ export const deadlines = defineProjection({
         const { site, taskId: id } = event;
         return { of: 'repost', site, id, running: [runningOf(event)], told: [] };
       }
+      case 'repost.update_due': {
+        const { site, taskId: id } = event;
+        return { of: 'repost', site, id, running: [runningOf(event)], told: [] };
+      }
       case 'repost.bound':
         return row && { ...row, running: [...row.running, runningOf(event)] };
       case 'repost.unbound':

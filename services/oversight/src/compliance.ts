@@ -41,10 +41,19 @@ export const compliance = defineProjection({
         return row && { ...row, counted: row.counted.filter(({ itemId }) => itemId !== event.itemId) };
       case 'repost.published': {
         const { publishedAt } = event;
+        // The first time counts; later ones bring it up to date.
+        if (row?.publishedAt) return row;
         return row && { ...row, publishedAt, counted: row.counted.map((each) => settled(each, publishedAt)) };
       }
       case 'repost.exempted':
-        return row && { ...row, counted: row.counted.map((each) => ({ ...each, outcome: 'exempted' as const })) };
+        return (
+          row && {
+            ...row,
+            counted: row.counted.map((each) =>
+              each.outcome === 'open' ? { ...each, outcome: 'exempted' as const } : each,
+            ),
+          }
+        );
       case 'repost.source_changed': {
         const changed = event.itemId ?? row?.counted[0]?.itemId;
         const { title } = event;
@@ -57,10 +66,11 @@ export const compliance = defineProjection({
       case 'repost.claimed':
         return row && withMoment(row, { claimedAt: row.moments.claimedAt ?? event.claimedAt });
       case 'repost.approved':
-        return row && withMoment(row, { approvedAt: event.approvedAt });
+        return row && (row.publishedAt ? row : withMoment(row, { approvedAt: event.approvedAt }));
       case 'repost.verified':
-        return row && withMoment(row, { verifiedAt: event.verifiedAt });
+        return row && withMoment(row, { verifiedAt: row.moments.verifiedAt ?? event.verifiedAt });
       case 'repost.claim_released':
+      case 'repost.update_due':
       case 'repost.rechecked':
       case 'repost.drifted':
       case 'repost.approval_voided':

@@ -14,6 +14,7 @@ import {
 } from '@tongsheng/bus';
 import type { RepostEvent } from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
+import { Following } from './following.ts';
 import { PublicPages } from './public-pages.ts';
 import { repost } from './repost.ts';
 
@@ -30,6 +31,7 @@ export class PublishRepost {
     private readonly pages: PublicPages,
     private readonly evidence: EvidenceStore,
     private readonly publicFiles: PublicFiles,
+    private readonly following: Following,
   ) {}
 
   @Reaction('repost', 'publish-repost')
@@ -67,7 +69,7 @@ export class PublishRepost {
     const publicPosition = await publishPublic(this.bus, document);
     await carryOut(this.journal, repost, {
       type: 'repost.record_published',
-      id: `${taskId}/published`,
+      id: `${taskId}/published/${task.approval.approvedAt}`,
       ...head,
       at: this.clock.now(),
       taskId,
@@ -75,6 +77,11 @@ export class PublishRepost {
       url: document.url,
       publicPosition,
     });
+    // What the source changed while this was going out is owed from now on.
+    const { itemId } = task.approval;
+    const sourceId = sourceOf(past.events as RepostEvent[], itemId);
+    const now = await this.following.newest(sourceId, itemId);
+    if (now.contentHash !== task.approval.contentHash) await this.following.follow(now, causedBy(entry));
   }
 
   /** Before the page that shows them; what is there already is not copied again. */
@@ -86,6 +93,9 @@ export class PublishRepost {
     }
   }
 }
+
+const sourceOf = (events: readonly RepostEvent[], itemId: string): string =>
+  events.flatMap((event) => ('sourceId' in event && event.itemId === itemId ? [event.sourceId] : []))[0]!;
 
 /** From when on an event asks for an attempt; null: it does not. */
 function dueOf(event: RepostEvent): string | null {

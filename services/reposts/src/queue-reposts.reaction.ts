@@ -2,11 +2,9 @@ import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { causedBy, Journal, Reaction, type Entry } from '@tongsheng/bus';
 import {
-  versionsOf,
   type Binding,
   type Decision,
   type ItemEvent,
-  type ItemVersion,
   type Member,
   type Obliged,
   type RoutingEvent,
@@ -15,6 +13,7 @@ import { Clock } from '@tongsheng/runtime';
 import { textOf } from '@tongsheng/web';
 import { Clusters } from './clusters.ts';
 import { Configuration } from './configuration.ts';
+import { Following } from './following.ts';
 import { printOf } from './likeness.ts';
 import { dueAt } from './obligations.ts';
 import { Tasks, taskIdOf } from './tasks.ts';
@@ -36,6 +35,7 @@ export class QueueReposts {
     private readonly configuration: Configuration,
     private readonly clusters: Clusters,
     private readonly tasks: Tasks,
+    private readonly following: Following,
   ) {}
 
   @Reaction('routing', 'bind-reposts')
@@ -48,12 +48,13 @@ export class QueueReposts {
 
   @Reaction('item', 'follow-items')
   async follow(@Payload() entry: Entry<ItemEvent>): Promise<void> {
-    for (const event of entry.events) if (event.type === 'item.revised') await this.#follow(entry, event);
+    for (const event of entry.events)
+      if (event.type === 'item.revised') await this.following.follow(event, causedBy(entry));
   }
 
   async #queue(entry: Entry<RoutingEvent>, event: Decided | Assigned): Promise<void> {
     const { itemId, sourceId } = event;
-    const [decided, version] = await Promise.all([this.#decisionOf(event), this.#newest(sourceId, itemId)]);
+    const [decided, version] = await Promise.all([this.#decisionOf(event), this.following.newest(sourceId, itemId)]);
     const { title, documentNumber, issuer, link, contentHash, html } = version;
     const { publication, firstSeenAt, kind, basis, startsAt } = decided;
     const source = this.configuration.source(sourceId);
@@ -110,33 +111,8 @@ export class QueueReposts {
     });
     await Promise.all(told);
     // It may have changed before its tasks were there to be told.
-    const now = await this.#newest(sourceId, itemId);
-    if (now.version !== version.version) await this.#follow(entry, now);
-  }
-
-  async #follow(entry: Entry, { itemId, sourceId, version, contentHash, title }: ItemVersion): Promise<void> {
-    const clusterId = await this.clusters.of(itemId);
-    if (clusterId === null) return;
-    const { events } = await this.journal.read({ aggregate: 'routing', site: sourceId, id: itemId });
-    const bindings = (events as RoutingEvent[]).flatMap((event) => ('bindings' in event ? event.bindings : []));
-    await Promise.all(
-      bindings.flatMap(({ sites, target }) =>
-        sites.map((site) => {
-          const taskId = taskIdOf(site, clusterId, target);
-          return this.tasks.tellIfThere({
-            type: 'repost.follow_source',
-            id: `${taskId}/follow/${itemId}/${version}`,
-            ...this.#head(entry),
-            taskId,
-            site,
-            itemId,
-            version,
-            contentHash,
-            title,
-          });
-        }),
-      ),
-    );
+    const now = await this.following.newest(sourceId, itemId);
+    if (now.version !== version.version) await this.following.follow(now, causedBy(entry));
   }
 
   /** What is known of the item itself, whoever assigned it. */
@@ -145,11 +121,6 @@ export class QueueReposts {
     const { itemId, sourceId } = event;
     const { events } = await this.journal.read({ aggregate: 'routing', site: sourceId, id: itemId });
     return (events as RoutingEvent[]).findLast((each): each is Decided => each.type === 'routing.decided')!;
-  }
-
-  async #newest(sourceId: string, itemId: string): Promise<ItemVersion> {
-    const { events } = await this.journal.read({ aggregate: 'item', site: sourceId, id: itemId });
-    return versionsOf(events as ItemEvent[]).at(-1)!;
   }
 
   #head(entry: Entry) {

@@ -19,7 +19,7 @@ const approvedBy = (id: string): RepostEvent => ({
   approvedAt: noon,
   heldUntil: noon,
 });
-const published: RepostEvent = {
+const published: Extract<RepostEvent, { type: 'repost.published' }> = {
   type: 'repost.published',
   ...key,
   url: 'https://province.example/task',
@@ -35,6 +35,7 @@ const askedBy = (id: string): RepostEvent => ({
   requestedAt: noon,
 });
 
+const update = { limit: 'PT12H', startsAt: noon, dueAt: minutesLater(720) };
 const head = (who = 'editor') => ({ id: `c-${who}`, at: noon, actor: editor(who), ...key });
 const approve = (who = 'editor', seenHash = hashA): RepostCommand => ({
   type: 'repost.approve',
@@ -120,6 +121,57 @@ describe('what the public has', () => {
   });
 });
 
+describe('an update', () => {
+  const out = [queued, approvedBy('editor'), published];
+  const now = { itemId: 'item', version: 2, contentHash: hashB, title: '改' };
+  const follow: RepostCommand = { type: 'repost.follow_source', ...head(), actor: service, ...now, update };
+  const changed: RepostEvent = { type: 'repost.source_changed', ...key, ...now };
+  const due: RepostEvent = { type: 'repost.update_due', ...key, ...now, ...update };
+  const again = { ...approvedBy('b'), version: 2, contentHash: hashB, title: '改' } as RepostEvent;
+
+  it('is owed when the source changes what the public has, with a limit of its own', () => {
+    given(...out)
+      .when(follow)
+      .yields(changed, due);
+    given(...out, changed, due)
+      .when(follow)
+      .yields();
+  });
+  it('is not owed when another source of the same policy changes', () => {
+    const bound: RepostEvent = { ...obliged.parse({ ...facts, itemId: 'portal' }), type: 'repost.bound', ...key };
+    const other = { ...follow, itemId: 'portal' } as RepostCommand;
+    given(...out, bound)
+      .when(other)
+      .yields({ ...changed, itemId: 'portal' } as RepostEvent);
+  });
+  it('is owed for what changed while it was going out', () => {
+    const started: RepostEvent = { type: 'repost.publication_started', ...key, attempt: 1, startedAt: noon };
+    given(queued, approvedBy('editor'), started).when(follow).yields(changed);
+    given(queued, approvedBy('editor'), started, changed, published).when(follow).yields(due);
+  });
+  it('is approved as what it is, and goes out again', () => {
+    given(...out, changed, due)
+      .when(approve('b', hashB))
+      .yields(again);
+    given(...out, changed, due)
+      .when(approve('b', hashA))
+      .isRefused('repost_changed');
+    const record: RepostCommand = { type: 'repost.record_published', ...head(), url: published.url, publicPosition: 8 };
+    given(...out, changed, due, again)
+      .when(record)
+      .yields({ ...published, publicPosition: 8, publishedAt: noon } as RepostEvent);
+  });
+  it('can be let off by two, and what the public has stays owed', () => {
+    const exempted: RepostEvent = { type: 'repost.exempted', ...key, by: 'b', byName: '编辑b', exemptedAt: noon };
+    given(...out, changed, due, askedBy('a'))
+      .when(exempt('b'))
+      .yields(exempted);
+    given(...out, changed, due, askedBy('a'), exempted)
+      .when({ type: 'repost.record_verification_failed', ...head(), reason: 'x' })
+      .yields({ type: 'repost.verification_failed', ...key, reason: 'x', checkedAt: noon });
+  });
+});
+
 describe('a claim', () => {
   const claimedBy = (id: string): RepostEvent => ({
     type: 'repost.claimed',
@@ -172,6 +224,7 @@ describe('an approval', () => {
     version: 2,
     contentHash: hashB,
     title: '改',
+    update,
   };
   const changed: RepostEvent = {
     type: 'repost.source_changed',
@@ -196,7 +249,7 @@ describe('an approval', () => {
   });
   it('falls when the source changes what was approved, and says so', () => {
     given(queued, approvedBy('a')).when(follow).yields(changed, voided('source_changed', null));
-    given(queued, approvedBy('a'), started(1)).when(follow).yields();
+    given(queued, approvedBy('a'), started(1)).when(follow).yields(changed);
   });
   it('leads to one attempt at a time, each in the log before it is made', () => {
     given(queued, approvedBy('a')).when(start(1)).yields(started(1));
@@ -312,6 +365,7 @@ const anyCommand: fc.Arbitrary<RepostCommand> = fc.oneof(
     version: i,
     contentHash,
     title: '题',
+    update,
   })),
   fc.constant<RepostCommand>({
     type: 'repost.record_published',
@@ -344,9 +398,11 @@ describe('whatever people and services say, in any order', () => {
         const types = play(commands).map(({ type }) => type);
         const count = (type: string) => types.filter((each) => each === type).length;
         expect(count('repost.queued')).toBeLessThanOrEqual(1);
-        expect(count('repost.approved') - count('repost.approval_voided')).toBeLessThanOrEqual(1);
+        expect(count('repost.approved') - count('repost.approval_voided')).toBeLessThanOrEqual(
+          1 + count('repost.update_due'),
+        );
         // Only what another source binds anew can be decided anew.
-        const again = types.includes('repost.exempted') ? count('repost.bound') : 0;
+        const again = (types.includes('repost.exempted') ? count('repost.bound') : 0) + 2 * count('repost.update_due');
         const approved = count('repost.approved') - count('repost.approval_voided');
         expect(approved + count('repost.exempted')).toBeLessThanOrEqual(1 + again);
         expect(count('repost.published')).toBeLessThanOrEqual(count('repost.approved'));

@@ -11,7 +11,9 @@ import {
 type Version = { version: number; contentHash: string; title: string };
 /** One of the items that are the same policy, as its source has it now. Old entries don't name it. */
 type Member = { itemId: string; current: Version };
-type Approval = { itemId: string; by: string; byName: string; approvedAt: string };
+type Approval = { itemId: string; contentHash: string; by: string; byName: string; approvedAt: string };
+/** What the public has while it is being brought up to date. */
+type Out = { approval: Approval; verified: boolean } | null;
 
 type Repost =
   | { status: 'new' }
@@ -21,6 +23,7 @@ type Repost =
       warned: WarningShare[];
       exemption: { by: string } | null;
       claimedBy: string | null;
+      out: Out;
     }
   | {
       status: 'approved';
@@ -29,6 +32,7 @@ type Repost =
       warned: WarningShare[];
       attempts: number;
       failed: boolean;
+      out: Out;
     }
   | { status: 'published'; members: Member[]; approval: Approval; trouble: string | null }
   | { status: 'verified'; members: Member[]; approval: Approval }
@@ -72,18 +76,18 @@ export const repost = defineAggregate({
       case 'repost.merge':
         return [{ type: 'repost.merged', taskId, site, into: command.into, mergedAt: command.at }];
       case 'repost.follow_source': {
-        const { itemId, version, contentHash, title } = command;
+        const { itemId, version, contentHash, title, update } = command;
         const known = task.members.find((each) => each.itemId === itemId);
-        if (!isOpen(task) || !known || known.current.contentHash === contentHash) return [];
-        const change: RepostEvent = {
-          type: 'repost.source_changed',
-          taskId,
-          site,
-          itemId,
-          version,
-          contentHash,
-          title,
-        };
+        if (!known || task.status === 'exempted') return [];
+        const now = { taskId, site, itemId, version, contentHash, title };
+        const isBehind =
+          (task.status === 'published' || task.status === 'verified') &&
+          task.approval.itemId === itemId &&
+          task.approval.contentHash !== contentHash;
+        const due: RepostEvent[] = isBehind ? [{ type: 'repost.update_due', ...now, ...update }] : [];
+        if (known.current.contentHash === contentHash) return due;
+        const change: RepostEvent = { type: 'repost.source_changed', ...now };
+        if (!isOpen(task)) return [change, ...due];
         // What was approved is no longer what the source says, and nobody has seen the change.
         const voids = task.status === 'approved' && task.approval.itemId === itemId;
         return voids ? [change, voided(command, 'source_changed')] : [change];
@@ -201,7 +205,7 @@ export const repost = defineAggregate({
       case 'repost.merged':
         return { status: 'merged', into: event.into };
       case 'repost.source_changed': {
-        if (!isOpen(task)) return task;
+        if (!('members' in task)) return task;
         const changed = event.itemId ?? task.members[0]!.itemId;
         const current = versionOf(event);
         return {
@@ -209,20 +213,26 @@ export const repost = defineAggregate({
           members: task.members.map((each) => (each.itemId === changed ? { ...each, current } : each)),
         };
       }
+      case 'repost.update_due': {
+        if (task.status !== 'published' && task.status !== 'verified') return task;
+        const out = { approval: task.approval, verified: task.status === 'verified' };
+        return { ...fresh(task.members), out };
+      }
       case 'repost.claimed':
         return task.status === 'queued' ? { ...task, claimedBy: event.by } : task;
       case 'repost.claim_released':
         return task.status === 'queued' ? { ...task, claimedBy: null } : task;
       case 'repost.approved': {
         if (!('members' in task)) return task;
-        const { itemId = task.members[0]!.itemId, by, byName, approvedAt } = event;
+        const { itemId = task.members[0]!.itemId, contentHash, by, byName, approvedAt } = event;
         const warned = 'warned' in task ? task.warned : [];
-        const approval = { itemId, by, byName, approvedAt };
-        return { status: 'approved', members: task.members, approval, warned, attempts: 0, failed: false };
+        const out = 'out' in task ? task.out : null;
+        const approval = { itemId, contentHash, by, byName, approvedAt };
+        return { status: 'approved', members: task.members, approval, warned, attempts: 0, failed: false, out };
       }
       case 'repost.approval_voided':
         if (task.status !== 'approved') return task;
-        return { ...fresh(task.members), warned: task.warned };
+        return { ...fresh(task.members), warned: task.warned, out: task.out };
       case 'repost.publication_started':
         return task.status === 'approved' ? { ...task, attempts: event.attempt, failed: false } : task;
       case 'repost.publication_retried':
@@ -248,8 +258,16 @@ export const repost = defineAggregate({
         return task.status === 'queued' ? { ...task, exemption: { by: event.by } } : task;
       case 'repost.exemption_refused':
         return task.status === 'queued' ? { ...task, exemption: null } : task;
-      case 'repost.exempted':
-        return { status: 'exempted', members: 'members' in task ? task.members : [] };
+      case 'repost.exempted': {
+        if (!('members' in task)) return task;
+        const { members } = task;
+        // Let off bringing it up to date, not off what the public has.
+        const out = 'out' in task ? task.out : null;
+        if (out?.verified) return { status: 'verified', members, approval: out.approval };
+        return out
+          ? { status: 'published', members, approval: out.approval, trouble: null }
+          : { status: 'exempted', members };
+      }
     }
   },
 });
@@ -299,6 +317,7 @@ const fresh = (members: Member[]): Extract<Repost, { status: 'queued' }> => ({
   warned: [],
   exemption: null,
   claimedBy: null,
+  out: null,
 });
 
 /** Nothing of it has gone out yet. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Clusters } from './clusters.ts';
 import { Configuration } from './configuration.ts';
+import { Following } from './following.ts';
 import { PublicPages } from './public-pages.ts';
 import { PublishRepost } from './publish-repost.reaction.ts';
 import { QueueReposts } from './queue-reposts.reaction.ts';
@@ -14,6 +15,6 @@ import { VerifyReposts } from './verify-reposts.ts';
 
 @Module({
   controllers: [RepostsController, RouteItems, QueueReposts, RegroupReposts, PublishRepost],
-  providers: [Configuration, Clusters, Tasks, SimilarClusters, Simulations, PublicPages, VerifyReposts],
+  providers: [Configuration, Clusters, Tasks, Following, SimilarClusters, Simulations, PublicPages, VerifyReposts],
 })
 export class RepostsModule {}

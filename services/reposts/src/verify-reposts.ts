@@ -110,6 +110,11 @@ export class VerifyReposts implements OnApplicationBootstrap, OnModuleDestroy {
       if (this.#live) this.#schedule(page);
     }
     const page = this.#pages.get(taskId);
+    // What is being brought up to date is looked at again when it is out.
+    if (event.type === 'repost.update_due' && page) {
+      if (page.timer) clearTimeout(page.timer);
+      this.#pages.delete(taskId);
+    }
     if (!page || (event.type !== 'repost.verified' && event.type !== 'repost.drifted')) return;
     page.verified = event.type === 'repost.verified';
     page.tries = 0;

@@ -97,6 +97,7 @@ const Row = memo(function Row(props: {
       <div role="gridcell" className="grid-what">
         <span className="grid-title">{row.title}</span>
         <span className="grid-facts">
+          {row.state === 'queued' && row.update && <Update />}
           {row.state === 'queued' && row.exemption && <Waiting />}
           {row.state === 'queued' && row.claim && <Claimed name={row.claim.byName} />}
           <span>{siteName}</span>
@@ -111,6 +112,12 @@ const Row = memo(function Row(props: {
 function Claimed({ name }: { name: string }): ReactElement {
   const t = useWords();
   return <span className="tag tag-claimed">{t('claim.by', { name })}</span>;
+}
+
+/** The public has an older version. */
+function Update(): ReactElement {
+  const t = useWords();
+  return <span className="tag tag-update">{t('update.tag')}</span>;
 }
 
 function Waiting(): ReactElement {

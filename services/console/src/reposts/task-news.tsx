@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { RepostRow } from '@tongsheng/contracts';
 import type { ReactElement } from 'react';
 import { hasRole, useMe } from '../session.ts';
@@ -8,10 +9,18 @@ import { useWords } from '../words/index.ts';
 export function TaskNews({ row, onRetry }: { row: RepostRow; onRetry: () => void }): ReactElement {
   const t = useWords();
   const me = useMe();
-  const { voided, goingOut, drift, verificationTrouble } = row;
+  const { update, voided, goingOut, drift, verificationTrouble } = row;
   const { trouble } = goingOut;
   return (
     <>
+      {row.state === 'queued' && update && (
+        <p className="banner" data-testid="update">
+          {t('update.text', { time: precise(update.startsAt), version: update.fromVersion })}{' '}
+          <Link to="/items/$sourceId/$itemId" params={{ sourceId: row.sourceId, itemId: row.itemId }}>
+            {t('update.compare')}
+          </Link>
+        </p>
+      )}
       {row.state === 'queued' && voided && (
         <p className="banner" data-testid="voided">
           {t(`voided.${voided.because}`, { name: voided.byName ?? '', time: precise(voided.at) })}

@@ -14,6 +14,10 @@ export const approvalsEn = {
   'voided.undone': '{name} took the approval back at {time}.',
   'voided.source_changed':
     'The source changed it after it was approved; the approval was void at {time}. Look at the new version.',
+  'update.tag': 'Update',
+  'update.text':
+    'The source changed it at {time}; the public still has version {version}. Bring the page up to date in time.',
+  'update.compare': 'Compare the versions',
   'out.trouble': 'Attempt {n} did not publish it ({code}: {detail}).',
   'out.again': 'It is tried again at {time}.',
   'out.stopped': 'Somebody must mend this and try again.',

@@ -46,6 +46,7 @@ export const items = defineProjection({
         return { ...row, routing: row.routing && { ...row.routing, overdue: true } };
       case 'item.page_seen':
       case 'repost.source_changed':
+      case 'repost.update_due':
       case 'repost.approved':
         return row;
     }

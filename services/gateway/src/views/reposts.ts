@@ -19,6 +19,12 @@ export const reposts = defineProjection({
           return withObligations({ ...row, state: 'queued', exemption: null, exemptedBy: null }, [obliged]);
         return withObligations(row, [...row.obligations, obliged]);
       }
+      case 'repost.update_due': {
+        const { version, contentHash, title, startsAt, dueAt } = event;
+        const update = { startsAt, dueAt, fromVersion: row.version };
+        const now = { version, contentHash, title, startsAt, dueAt };
+        return { ...row, ...now, update, state: 'queued', claim: null, warned: [], exemption: null };
+      }
       case 'repost.unbound':
         return withObligations(
           row,
@@ -47,6 +53,7 @@ export const reposts = defineProjection({
           approvedBy: event.byName,
           approvedAt: event.approvedAt,
           heldUntil: event.heldUntil ?? null,
+          goingOut: { attempts: 0, trouble: null },
           exemption: null,
           voided: null,
         };
@@ -64,7 +71,13 @@ export const reposts = defineProjection({
         return { ...row, goingOut: { attempts, trouble: { code, detail, nextAttemptAt } } };
       }
       case 'repost.published':
-        return { ...row, state: 'published', url: event.url, publishedAt: event.publishedAt };
+        return {
+          ...row,
+          state: 'published',
+          url: event.url,
+          publishedAt: row.publishedAt ?? event.publishedAt,
+          update: null,
+        };
       case 'repost.verified':
         return { ...row, state: 'verified', verifiedAt: event.verifiedAt, verificationTrouble: null, drift: null };
       case 'repost.rechecked':
@@ -84,7 +97,10 @@ export const reposts = defineProjection({
       case 'repost.exemption_refused':
         return { ...row, exemption: null };
       case 'repost.exempted':
-        return { ...row, state: 'exempted', exemptedBy: event.byName };
+        // Let off bringing it up to date, not off what the public has.
+        return row.update
+          ? { ...row, state: row.verifiedAt ? 'verified' : 'published', update: null, exemption: null }
+          : { ...row, state: 'exempted', exemptedBy: event.byName };
     }
   },
 
@@ -117,6 +133,7 @@ function queued(event: Extract<RepostEvent, { type: 'repost.queued' }>): RepostR
     target,
     obligations: [first],
     state: 'queued',
+    update: null,
     mergedInto: null,
     claim: null,
     approvedBy: null,
@@ -138,6 +155,9 @@ function queued(event: Extract<RepostEvent, { type: 'repost.queued' }>): RepostR
 
 /** What is due first leads; of equals, what came first. */
 function withObligations(row: RepostRow, obligations: Obliged[]): RepostRow {
+  // What is out stays what it is, and an update has a limit of its own.
+  if (row.state !== 'queued' && row.state !== 'approved') return { ...row, obligations };
   const lead = obligations.reduce((a, b) => (b.dueAt < a.dueAt ? b : a));
-  return { ...row, ...lead, obligations };
+  const { startsAt, dueAt } = row.update ?? lead;
+  return { ...row, ...lead, startsAt, dueAt, obligations };
 }
