@@ -28,11 +28,12 @@ export function PoliciesTab({ book, mayEdit }: { book: RulebookView; mayEdit: bo
     else if (policy) setHistory(policy);
   });
   useShortcuts(mayEdit ? [{ keys: ['c'], says: 'policies.add', group: 'keys.list', run: () => edit('new') }] : []);
-  const turn = async ({ name, ...policy }: Policy) => {
+  const turn = async (policy: Policy) => {
     const enabled = !policy.enabled;
-    const said = t(enabled ? 'rules.turnedOn' : 'rules.turnedOff', { name });
-    await register([{ type: 'policy.register', policy: { ...policy, name, enabled } }], said);
-    setTurning(null);
+    const said = t(enabled ? 'rules.turnedOn' : 'rules.turnedOff', { name: policy.name });
+    await register([{ type: 'policy.register', policy: { ...policy, enabled } }], said);
+    // Meanwhile the next one may have been asked for.
+    setTurning((now) => (now === policy ? null : now));
   };
   return (
     <>

@@ -45,12 +45,13 @@ export function RulesTab({ book, mayEdit }: { book: RulebookView; mayEdit: boole
       said: t(rule.enabled ? 'rules.turnedOff' : 'rules.turnedOn', { name: rule.name }),
       rules: [{ ...rule, enabled: !rule.enabled }],
     });
-  const confirm = async ({ rules: changed, said }: Asked) => {
+  const confirm = async (what: Asked) => {
     await register(
-      changed.map((rule): Intent => ({ type: 'rule.register', rule })),
-      said,
+      what.rules.map((rule): Intent => ({ type: 'rule.register', rule })),
+      what.said,
     );
-    setAsked(null);
+    // Meanwhile the next one may have been asked for.
+    setAsked((now) => (now === what ? null : now));
   };
   useShortcuts(
     mayEdit
