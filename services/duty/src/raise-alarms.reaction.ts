@@ -13,12 +13,13 @@ import {
 import { Clock } from '@tongsheng/runtime';
 import { alarm } from './alarm.ts';
 import { Office } from './office.ts';
-import { isEscalatedStill, openTask, taskSubject } from './troubles.ts';
+import { isEscalatedStill, openTask, roundOf, taskSubject } from './troubles.ts';
 
 const idOf = (...parts: (string | number)[]) =>
   createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 24);
 /** One alarm for each share of a task's time, and one for each patience that a source has exceeded. */
-const taskAlarm = (site: string, taskId: string, share: number) => idOf('task', site, taskId, share);
+const taskAlarm = (site: string, taskId: string, share: number, round: number) =>
+  idOf('task', site, taskId, share, ...(round === 0 ? [] : [round]));
 const sourceAlarm = (sourceId: string, detector: string | undefined, hours: number) =>
   idOf('source', sourceId, detector ?? '', hours);
 
@@ -70,18 +71,22 @@ export class RaiseAlarms {
     const past = await this.journal.read({ aggregate: 'repost', site, id: taskId });
     const task = openTask(past.events as RepostEvent[]);
     if (!task) return;
+    const round = roundOf(past.events as RepostEvent[]);
     const more = warningShares.filter((each) => each > share && task.warned.includes(each));
     if (more.length === 0) {
-      await this.#raise(entry, { alarmId: taskAlarm(site, taskId, share), site }, taskSubject(task, share));
+      await this.#raise(entry, { alarmId: taskAlarm(site, taskId, share, round), site }, taskSubject(task, share));
     }
     for (const less of warningShares) {
-      if (less < share) await this.#close(entry, { alarmId: taskAlarm(site, taskId, less), site }, 'superseded');
+      if (less < share) await this.#close(entry, { alarmId: taskAlarm(site, taskId, less, round), site }, 'superseded');
     }
   }
 
   async #closeShares(entry: Entry, { site, taskId }: { site: string; taskId: string }, because: Because) {
+    const { entries } = await this.journal.read({ aggregate: 'repost', site, id: taskId });
+    const before = entries.filter(({ position }) => position <= entry.position);
+    const round = roundOf(before.flatMap(({ events }) => events as RepostEvent[]));
     for (const share of warningShares) {
-      await this.#close(entry, { alarmId: taskAlarm(site, taskId, share), site }, because);
+      await this.#close(entry, { alarmId: taskAlarm(site, taskId, share, round), site }, because);
     }
   }
 

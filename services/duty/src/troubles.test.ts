@@ -1,7 +1,7 @@
-import type { RepostEvent, SourceHealthEvent } from '@tongsheng/contracts';
+import { obliged, type RepostEvent, type SourceHealthEvent } from '@tongsheng/contracts';
 import { minutesLater, noon, queueing } from '@tongsheng/test/support';
 import { describe, expect, it } from 'vitest';
-import { isEscalatedStill, openTask, taskSubject } from './troubles.ts';
+import { isEscalatedStill, openTask, roundOf, taskSubject } from './troubles.ts';
 
 const { id: _id, at: _at, actor: _actor, ...facts } = queueing();
 const queued: RepostEvent = { ...facts, type: 'repost.queued' };
@@ -17,15 +17,45 @@ describe('a task', () => {
     expect(taskSubject(task!, 50)).toMatchObject({ kind: 'task', share: 50, title: '新标题', dueAt: facts.dueAt });
   });
   it('alarms nobody once the public has it', () => {
-    const published: RepostEvent = {
-      type: 'repost.published',
-      ...key,
-      url: 'https://portal.example/x',
-      publicPosition: 1,
-      publishedAt: noon,
-    };
     expect(openTask([queued, warned, published])).toBeNull();
     expect(openTask([])).toBeNull();
+  });
+  const published: RepostEvent = {
+    type: 'repost.published',
+    ...key,
+    url: 'https://portal.example/x',
+    publicPosition: 1,
+    publishedAt: noon,
+  };
+  const bound: RepostEvent = {
+    ...obliged.parse({ ...facts, itemId: 'portal', sourceName: '省政府', dueAt: minutesLater(60) }),
+    type: 'repost.bound',
+    ...key,
+  };
+  it('alarms by the obligation that is due first', () => {
+    expect(openTask([queued, warned, bound])).toMatchObject({
+      sourceName: '省政府',
+      dueAt: minutesLater(60),
+      warned: [50],
+    });
+    expect(openTask([queued, published, bound])).toBeNull();
+    expect(openTask([queued, { type: 'repost.merged', ...key, into: 'other', mergedAt: noon }])).toBeNull();
+  });
+  it('alarms anew when what the public has must be brought up to date, in a round of its own', () => {
+    const { version, contentHash, title, itemId } = facts;
+    const update = {
+      version,
+      contentHash,
+      title,
+      limit: 'PT12H',
+      startsAt: minutesLater(100),
+      dueAt: minutesLater(820),
+    };
+    const due: RepostEvent = { type: 'repost.update_due', ...key, itemId, ...update };
+    const past = [queued, warned, published, due];
+    expect(openTask(past)).toMatchObject({ sourceName: facts.sourceName, dueAt: minutesLater(820), warned: [] });
+    expect([roundOf([queued]), roundOf(past)]).toEqual([0, 1]);
+    expect(openTask([...past, published])).toBeNull();
   });
 });
 

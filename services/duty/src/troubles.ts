@@ -6,28 +6,38 @@ export type OpenTask = Pick<Queued, 'taskId' | 'title' | 'sourceName' | 'startsA
   warned: WarningShare[];
 };
 
-/** What an alarm needs to know of a task, from its past; null once the public has it or nobody owes it. */
+/** What an alarm needs to know of a task, from its past; null while the public has what it should, or nobody owes it. */
 export function openTask(past: readonly RepostEvent[]): OpenTask | null {
-  let task: OpenTask | null = null;
+  let task = null as OpenTask | null;
+  let isOut = false;
+  const names = new Map<string, string>();
   for (const event of past) {
-    if (event.type === 'repost.queued') {
-      const { taskId, title, sourceName, startsAt, dueAt } = event;
-      task = { taskId, title, sourceName, startsAt, dueAt, warned: [] };
-    }
-    if (event.type === 'repost.bound') {
-      const { taskId, title, sourceName, startsAt, dueAt } = event;
-      // One of several obligations, of which the earliest counts; or the first one after an exemption.
+    if (event.type === 'repost.queued' || event.type === 'repost.bound') {
+      const { taskId, itemId, title, sourceName, startsAt, dueAt } = event;
+      names.set(itemId, sourceName);
+      // One repost settles what another source adds later.
+      if (isOut) continue;
+      // Of several obligations the earliest counts; after an exemption it is the first one again.
       if (!task || dueAt < task.dueAt)
         task = { taskId, title, sourceName, startsAt, dueAt, warned: task?.warned ?? [] };
     }
+    if (event.type === 'repost.update_due') {
+      const { taskId, itemId, title, startsAt, dueAt } = event;
+      task = { taskId, title, sourceName: names.get(itemId) ?? itemId, startsAt, dueAt, warned: [] };
+    }
+    if (event.type === 'repost.merged') return null;
+    isOut ||= event.type === 'repost.published';
+    if (event.type === 'repost.published' || event.type === 'repost.exempted') task = null;
     if (!task) continue;
     if (event.type === 'repost.source_changed') task = { ...task, title: event.title };
     if (event.type === 'repost.warned') task = { ...task, warned: [...task.warned, event.share] };
-    if (event.type === 'repost.published' || event.type === 'repost.merged') return null;
-    if (event.type === 'repost.exempted') task = null;
   }
   return task;
 }
+
+/** How often the public's page had to be brought up to date so far: each time has alarms of its own. */
+export const roundOf = (past: readonly RepostEvent[]): number =>
+  past.filter(({ type }) => type === 'repost.update_due').length;
 
 export function taskSubject(task: OpenTask, share: WarningShare): AlarmSubject {
   const { warned: _warned, ...facts } = task;
