@@ -1,6 +1,7 @@
 // The scenario of the spine, as people live it: real upstream documents, real browsers, real mail, a real partner.
 import { readFile } from 'node:fs/promises';
 import {
+  barriersOf,
   enter,
   openScreen,
   signIn,
@@ -10,7 +11,6 @@ import {
   type Screen,
   type System,
 } from '@tongsheng/test/support';
-import axe, { type AxeResults } from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
@@ -202,11 +202,7 @@ it.each(['zh', 'en'])('every screen is accessible, in %s: structure, names, cont
   if (language === 'en') await page.getByTestId('language').click();
   const found: string[] = [];
   const check = async (name: string) => {
-    const { violations } = await page.evaluate<AxeResults>(
-      `${axe.source}; axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], iframes: false })`,
-    );
-    for (const { id, nodes } of violations)
-      found.push(`${name}: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+    for (const each of await barriersOf(page)) found.push(`${name}: ${each}`);
   };
   const paths = [
     '/reposts',
@@ -229,9 +225,7 @@ it.each(['zh', 'en'])('every screen is accessible, in %s: structure, names, cont
   await check('keys');
   const writer = await signedIn('comms', '/releases/new?kind=rebuttal');
   await writer.page.locator('.prose').waitFor();
-  const { violations } = await writer.page.evaluate<AxeResults>(`${axe.source}; axe.run(document, { iframes: false })`);
-  for (const { id, nodes } of violations)
-    found.push(`editor: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+  for (const each of await barriersOf(writer.page)) found.push(`editor: ${each}`);
   expect(found).toEqual([]);
 });
 

@@ -10,6 +10,7 @@ import {
   type SourceHealthCommand,
 } from '@tongsheng/contracts';
 import {
+  barriersOf,
   editor,
   enter,
   failure,
@@ -25,7 +26,6 @@ import {
   type Session,
   type System,
 } from '@tongsheng/test/support';
-import axe, { type AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -328,12 +328,7 @@ describe('the console', () => {
   const shot = async (on: Page, name: string) => {
     if (process.env['SCREENSHOTS']) await on.screenshot({ path: `${process.env['SCREENSHOTS']}/${name}.png` });
   };
-  const accessible = async (on: Page) => {
-    const { violations } = await on.evaluate<AxeResults>(
-      `${axe.source}; axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], iframes: false })`,
-    );
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-  };
+  const accessible = async (on: Page) => expect(await barriersOf(on)).toEqual([]);
   const signedIn = async (personId: string, path: string) => {
     const screen = await openScreen(browser, `${system.consoleUrl}${path}`);
     screens.push(screen);

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import {
+  barriersOf,
   enter,
   openScreen,
   signIn,
@@ -14,7 +15,6 @@ import {
   type System,
 } from '@tongsheng/test/support';
 import { EvidenceView, ItemDetail, ItemSearch, SourceDetail } from '@tongsheng/contracts';
-import axe, { type AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -203,11 +203,7 @@ it.each(['zh', 'en'])('every new screen is accessible, in %s', async (language) 
   if (language === 'en') await page.getByTestId('language').click();
   const found: string[] = [];
   const check = async (name: string, within = 'html') => {
-    const { violations } = await page.evaluate<AxeResults>(
-      `${axe.source}; axe.run(${JSON.stringify(within)}, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], iframes: false })`,
-    );
-    for (const { id, nodes } of violations)
-      found.push(`${name}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+    for (const each of await barriersOf(page, within)) found.push(`${name}: ${each}`);
   };
   const open = async (path: string, testId: string) => {
     await page.goto(`${system.consoleUrl}${path}`);

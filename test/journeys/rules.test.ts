@@ -2,6 +2,7 @@
 // tries a rule before it is switched on, and an editor routes what no rule spoke of. The same policy from two sources is
 // one task, until a person says otherwise.
 import {
+  barriersOf,
   enter,
   openScreen,
   signIn,
@@ -13,7 +14,6 @@ import {
   type System,
 } from '@tongsheng/test/support';
 import { ItemSearch, RepostDetail, RepostRow } from '@tongsheng/contracts';
-import axe, { type AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -403,11 +403,7 @@ it.each(['zh', 'en'])('every new screen is accessible, in %s', async (language) 
   const check = async (name: string, within = 'html', on = page) => {
     const pictures = process.env['PICTURES'];
     if (pictures) await on.screenshot({ path: `${pictures}/${language}-${name.replaceAll(' ', '-')}.png` });
-    const { violations } = await on.evaluate<AxeResults>(
-      `${axe.source}; axe.run(${JSON.stringify(within)}, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], iframes: false })`,
-    );
-    for (const { id, nodes } of violations)
-      found.push(`${name}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+    for (const each of await barriersOf(on, within)) found.push(`${name}: ${each}`);
   };
   const open = async (path: string, testId: string) => {
     await page.goto(`${system.consoleUrl}${path}`);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { demoPassword } from '@tongsheng/local';
+import axe, { type AxeResults } from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -17,12 +18,13 @@ export type Screen = {
   errors: string[];
 };
 
-/** A browser session of its own, as an office PC: 1366 × 768, Chinese, Beijing time. */
+/** A browser session of its own, as an office PC: 1366 × 768, Chinese, Beijing time. Nothing fades: a colour is what it is. */
 export async function openScreen(browser: Browser, url: string): Promise<Screen> {
   const context = await browser.newContext({
     viewport: { width: 1366, height: 768 },
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
+    reducedMotion: 'reduce',
   });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
@@ -41,4 +43,13 @@ export async function enter({ page }: Screen, personId: string): Promise<void> {
   await page.fill('input[name=password]', demoPassword);
   await page.click('button[type=submit]');
   await page.getByTestId('me').waitFor();
+}
+
+const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe finds wrong with a page, by WCAG 2.2 AA and its best practice; `within` is a selector. Frames are not entered. */
+export async function barriersOf(page: Page, within = 'html'): Promise<string[]> {
+  const run = `axe.run(${JSON.stringify(within)}, ${JSON.stringify({ runOnly: standards, iframes: false })})`;
+  const { violations } = await page.evaluate<AxeResults>(`${axe.source}; ${run}`);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
 }

@@ -4,7 +4,7 @@ export { until } from './until.ts';
 export * from './samples.ts';
 export { signIn, type Answer, type Session } from './session.ts';
 export { allServices, startSystem, type ServiceName, type System, type SystemOptions } from './system.ts';
-export { enter, openScreen, startBrowser, type Screen } from './browser.ts';
+export { barriersOf, enter, openScreen, startBrowser, type Screen } from './browser.ts';
 export { readLog, readPublic, twice } from './record.ts';
 export { bodyOf, startSite, type Site } from './site.ts';
 export { sampleBodies, type SampleBody } from './bodies.ts';
