@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { keptFile, publication } from './item.ts';
+import { releaseKind } from './release.ts';
 import { hash, html, instant, line, siteId, token } from './words.ts';
 
 /**
@@ -10,7 +11,7 @@ export const PublicDocument = z.object({
   documentId: token,
   site: siteId,
   siteName: line,
-  kind: z.enum(['repost', 'press', 'rebuttal']),
+  kind: z.enum(['repost', ...releaseKind.options]),
   column: line,
   title: line,
   summary: z.string().max(1000),

@@ -1,16 +1,35 @@
 import { z } from 'zod';
+import { keptFile } from './item.ts';
 import { channelId, commandHead, hash, html, instant, line, personId, siteId, token } from './words.ts';
 
 export const releaseId = token;
 const key = { releaseId, site: siteId };
 
-/** Press release 通稿, or rebuttal 辟谣. */
-export const releaseKind = z.enum(['press', 'rebuttal']);
+/** Press release 通稿, policy 政策文件, interpretation 解读, response 回应, rebuttal 辟谣, notice 公告. */
+export const releaseKind = z.enum(['press', 'policy', 'interpretation', 'response', 'rebuttal', 'notice']);
+export type ReleaseKind = z.infer<typeof releaseKind>;
+
+/** A file of the house's own, in the evidence store by its hash: a picture of the text, an attachment, a cover. */
+export const releaseFile = keptFile.omit({ url: true });
+export type ReleaseFile = z.infer<typeof releaseFile>;
+
+/** What one channel gets instead of the common text; what is absent is the common one. */
+export const variant = z.object({
+  title: line.optional(),
+  summary: z.string().max(1000).optional(),
+  html: html.optional(),
+  cover: releaseFile.optional(),
+});
+export type Variant = z.infer<typeof variant>;
 
 /** What is written: the same fields for every kind; a rebuttal also names the rumor it answers. */
 export const draft = z.object({
   kind: releaseKind,
+  /** What an interpretation is made of (国办发〔2017〕47号: 文字、图表、音频、视频). */
+  format: z.enum(['text', 'chart', 'audio', 'video']).default('text'),
   title: line,
+  /** 文号, of a policy. */
+  documentNumber: line.nullable().default(null),
   summary: z.string().max(1000),
   html,
   /** Rebuttals only: what is being said, and where it was seen. Never linked publicly. */
@@ -18,6 +37,15 @@ export const draft = z.object({
     .object({ claim: line, seenWhere: z.string().max(500), verdict: z.enum(['false', 'misleading', 'outdated']) })
     .nullable(),
   channels: z.array(channelId).max(100),
+  /** By channel. */
+  variants: z.record(channelId, variant).default({}),
+  cover: releaseFile.nullable().default(null),
+  /** Pictures of the text and attachments; the text names them by `files/<hash>`. */
+  files: z.array(releaseFile).max(200).default([]),
+  /** The release that this one explains. */
+  interprets: releaseId.nullable().default(null),
+  /** Goes out with this linked release, at its T0 and never alone. */
+  linkedId: token.nullable().default(null),
 });
 export type Draft = z.infer<typeof draft>;
 

@@ -1,4 +1,4 @@
-import type { ItemCommand, RepostCommand, Rule, Source, SourceHealthCommand } from '@tongsheng/contracts';
+import type { Draft, ItemCommand, RepostCommand, Rule, Source, SourceHealthCommand } from '@tongsheng/contracts';
 
 /** One moment that tests count from. */
 export const noon = '2026-11-23T04:00:00.000Z';
@@ -106,5 +106,23 @@ export const sampleRule = (ruleId: string, sites: string[], more: Partial<Rule> 
   column: '税收政策',
   priority: 'normal',
   enabled: true,
+  ...more,
+});
+
+/** A press release to one newsroom. */
+export const pressDraft = (more: Partial<Draft> = {}): Draft => ({
+  kind: 'press',
+  format: 'text',
+  title: '我省税务部门开展便民办税行动',
+  documentNumber: null,
+  summary: '摘要',
+  html: '<p>正文</p>',
+  rumor: null,
+  channels: ['newsroom'],
+  variants: {},
+  cover: null,
+  files: [],
+  interprets: null,
+  linkedId: null,
   ...more,
 });

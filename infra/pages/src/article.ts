@@ -2,6 +2,17 @@ import type { PublicDocument } from '@tongsheng/contracts';
 import { showPublication, showTime, statedDate } from './dates.ts';
 import { Html, html } from './html.ts';
 
+/** What a document is, as people call it. */
+export const kindWords: Record<PublicDocument['kind'], string> = {
+  repost: '转载',
+  press: '通稿',
+  policy: '政策',
+  interpretation: '解读',
+  response: '回应',
+  rebuttal: '辟谣',
+  notice: '公告',
+};
+
 /** What a rebuttal found, as the page says it. */
 export const verdictWords = { false: '不实', misleading: '片面', outdated: '旧闻' } as const;
 

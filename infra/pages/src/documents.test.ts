@@ -1,4 +1,4 @@
-import { PublicDocument, type Draft, type Site } from '@tongsheng/contracts';
+import { draft as draftShape, PublicDocument, type Site } from '@tongsheng/contracts';
 import { describe, expect, it } from 'vitest';
 import { pageUrl, releaseDocument, repostDocument } from './documents.ts';
 
@@ -9,14 +9,14 @@ const site: Site = {
   speaksFor: [],
   baseUrl: 'https://tax.example/',
 };
-const draft: Draft = {
+const draft = draftShape.parse({
   kind: 'rebuttal',
   title: '网传存款缴税不实',
   summary: '存款不缴税。',
   html: '<p>文</p>',
   rumor: { claim: '存款要缴税', seenWhere: 'https://rumor.example/1', verdict: 'false' },
   channels: ['newsroom'],
-};
+});
 const contentHash = 'a'.repeat(64);
 const postedAt = '2026-11-23T04:00:00.000Z';
 

@@ -57,7 +57,14 @@ export type ReleaseParts = {
   postedAt: string;
 };
 
-const columns = { press: '新闻发布', rebuttal: '辟谣平台' } as const;
+const columns: Record<Draft['kind'], string> = {
+  press: '新闻发布',
+  policy: '政策文件',
+  interpretation: '政策解读',
+  response: '回应关切',
+  rebuttal: '辟谣平台',
+  notice: '通知公告',
+};
 
 /** The public document of a release of our own. The rumor's address is never in it. */
 export function releaseDocument({

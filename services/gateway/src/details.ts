@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Journal, type Entry } from '@tongsheng/bus';
 import {
+  draft,
   Refusal,
   versionsOf,
   type ClusterEvent,
   type ClusterView,
-  type Draft,
   type ItemEvent,
   type ReleaseDetail,
   type ReleaseEvent,
@@ -118,10 +118,11 @@ export class Details {
     const past = await this.journal.read({ aggregate: 'release', site: siteId, id: releaseId });
     const last = (past.events as ReleaseEvent[]).findLast((event) => event.type === 'release.drafted');
     if (!row || !site || !last) throw new Refusal('release_missing', `no release ${releaseId}`);
-    const { kind, title, summary, html, rumor, channels, contentHash, revision } = last;
-    const draft: Draft = { kind, title, summary, html, rumor, channels };
-    const document = releaseDocument({ releaseId, site, draft, contentHash, revision, postedAt: row.updatedAt });
-    return { row, draft, previewHtml: renderPreview(document), timeline: timelineOf(past.entries) };
+    const { contentHash, revision } = last;
+    const written = draft.parse(last);
+    const postedAt = row.updatedAt;
+    const document = releaseDocument({ releaseId, site, draft: written, contentHash, revision, postedAt });
+    return { row, draft: written, previewHtml: renderPreview(document), timeline: timelineOf(past.entries) };
   }
 }
 

@@ -1,16 +1,15 @@
-import { html, renderPage, showDay, showTime, type Html } from '@tongsheng/pages';
+import { html, kindWords, renderPage, showDay, showTime, type Html } from '@tongsheng/pages';
 import { nameOf, type PublicIndex } from './public-index.ts';
 import type { Entry } from './shelf.ts';
 
 export const portalName = '税务网站门户（示例）';
 
-const tags = { repost: '转载', press: '通稿', rebuttal: '辟谣' } as const;
 const pageSize = 20;
 
 const row = ({ site, kind, documentId, title, source, postedAt }: Entry): Html =>
   html`<li>
     <span class="list-what"
-      ><span class="tag tag-${kind}">${tags[kind]}</span
+      ><span class="tag tag-${kind}">${kindWords[kind]}</span
       ><a href="/${site}/${kind}/${documentId}">${title}</a
       >${source && html`<span class="list-source">${source.name}</span>`}</span
     >

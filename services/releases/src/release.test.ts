@@ -1,5 +1,5 @@
 import type { Draft, ReleaseCommand, ReleaseEvent, ReviewStep } from '@tongsheng/contracts';
-import { hashA, hashB, noon, service, specify } from '@tongsheng/test/support';
+import { hashA, hashB, noon, pressDraft, service, specify } from '@tongsheng/test/support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { release } from './release.ts';
@@ -9,14 +9,7 @@ const key = { releaseId: 'release', site: 'province' };
 const person = (id: string) => ({ kind: 'person' as const, id, name: `同志${id}` });
 const by = (id: string) => ({ by: id, byName: `同志${id}` });
 
-const press: Draft = {
-  kind: 'press',
-  title: '我省税务部门开展便民办税行动',
-  summary: '摘要',
-  html: '<p>正文</p>',
-  rumor: null,
-  channels: ['newsroom'],
-};
+const press = pressDraft();
 const rumor: Draft['rumor'] = { claim: '明年起存款要缴税', seenWhere: '某短视频', verdict: 'false' };
 const rebuttal: Draft = { ...press, kind: 'rebuttal', rumor };
 

@@ -1,5 +1,5 @@
 import { defineAggregate } from '@tongsheng/bus';
-import { Refusal, ReleaseCommand, ReleaseEvent, type Draft, type ReviewStep } from '@tongsheng/contracts';
+import { draft, Refusal, ReleaseCommand, ReleaseEvent, type Draft, type ReviewStep } from '@tongsheng/contracts';
 
 type Signature = { step: ReviewStep; by: string; byName: string; at: string };
 
@@ -177,10 +177,10 @@ const changed = (releaseId: string, { revision, lastDrafter }: Manuscript) =>
   });
 
 function written(before: Release, event: Extract<ReleaseEvent, { type: 'release.drafted' }>): Manuscript {
-  const { kind, title, summary, html, rumor, channels, revision, contentHash, by, byName } = event;
+  const { revision, contentHash, by, byName } = event;
   const drafters = before.status === 'new' ? [] : before.manuscript.drafters;
   return {
-    draft: { kind, title, summary, html, rumor, channels },
+    draft: draft.parse(event),
     revision,
     contentHash,
     drafters: drafters.includes(by) ? drafters : [...drafters, by],

@@ -14,11 +14,18 @@ type Start = { site: string; releaseId: string; revision: number; draft: Draft }
 
 const blank = (kind: Draft['kind'], channels: string[]): Draft => ({
   kind,
+  format: 'text',
   title: '',
+  documentNumber: null,
   summary: '',
   html: '',
   rumor: kind === 'rebuttal' ? { claim: '', seenWhere: '', verdict: 'false' } : null,
   channels,
+  variants: {},
+  cover: null,
+  files: [],
+  interprets: null,
+  linkedId: null,
 });
 
 /** A new press release or rebuttal. */

@@ -156,6 +156,10 @@ export const en: Words = {
   'task.next': 'Next: {title}',
 
   'kind.press': 'Press release',
+  'kind.policy': 'Policy',
+  'kind.interpretation': 'Interpretation',
+  'kind.response': 'Response',
+  'kind.notice': 'Notice',
   'kind.rebuttal': 'Rebuttal',
   'releases.title': 'Releases',
   'releases.mine': 'For me',

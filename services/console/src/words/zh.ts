@@ -155,6 +155,10 @@ export const zh = {
   'task.next': '下一条：{title}',
 
   'kind.press': '通稿',
+  'kind.policy': '政策文件',
+  'kind.interpretation': '解读',
+  'kind.response': '回应',
+  'kind.notice': '公告',
   'kind.rebuttal': '辟谣',
   'releases.title': '联动发布',
   'releases.mine': '待我处理',

@@ -1,9 +1,8 @@
 import type { Letter } from '@tongsheng/mail';
-import { Html, html, showTime } from '@tongsheng/pages';
+import { Html, html, kindWords, showTime } from '@tongsheng/pages';
 import { textOf } from '@tongsheng/web';
 import type { Parcel } from './channel.ts';
 
-const labels = { press: '新闻通稿', rebuttal: '辟谣' } as const;
 const verdicts = { false: '不实信息', misleading: '误导信息', outdated: '过时信息' } as const;
 
 /**
@@ -19,7 +18,7 @@ export function letterOf(parcel: Parcel, { from, to }: { from: string; to: strin
     from: { name: siteName, address: from },
     // One newsroom is not told which others were written to: several are blind copies of a mail to ourselves.
     to: to.length === 1 && only ? only : { name: siteName, address: from },
-    subject: `【${labels[kind]}】${title}`,
+    subject: `【${kindWords[kind]}】${title}`,
     text: plain(parcel),
     html: page(parcel).text,
     headers: { 'X-Tongsheng-Delivery': deliveryId, 'X-Tongsheng-Content': contentHash },

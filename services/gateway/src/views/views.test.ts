@@ -14,7 +14,7 @@ import {
   type SourceRegistered,
 } from '@tongsheng/contracts';
 import type { Projection } from '@tongsheng/projections';
-import { hashA, hashB, minutesLater, noon, observation, queueing } from '@tongsheng/test/support';
+import { hashA, hashB, minutesLater, noon, observation, pressDraft, queueing } from '@tongsheng/test/support';
 import { describe, expect, it } from 'vitest';
 import { audit } from './audit.ts';
 import { deliveries } from './deliveries.ts';
@@ -151,14 +151,7 @@ describe('the queue of reposts', () => {
 describe('the list of releases', () => {
   const fold = folder(releases);
   const key = { releaseId: 'r', site: 'province' };
-  const draft = {
-    kind: 'press' as const,
-    title: '通稿',
-    summary: '',
-    html: '<p>正文</p>',
-    rumor: null,
-    channels: ['mail'],
-  };
+  const draft = pressDraft({ title: '通稿', channels: ['mail'] });
   const drafted = (revision = 1, by = 'zhao'): ReleaseEvent => ({
     type: 'release.drafted',
     ...key,
