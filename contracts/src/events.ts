@@ -15,6 +15,7 @@ import {
   type SourceRegistered,
   type TokenRegistered,
 } from './registry.ts';
+import { LinkedEvent } from './linked.ts';
 import { ReleaseEvent } from './release.ts';
 import { RepostEvent } from './repost.ts';
 import { RoutingEvent } from './routing.ts';
@@ -29,6 +30,7 @@ export const AnyEvent = z.discriminatedUnion('type', [
   DeliveryEvent,
   ItemEvent,
   ItemKnownAs,
+  LinkedEvent,
   RegistryEvent,
   ReleaseEvent,
   RepostEvent,
@@ -49,6 +51,7 @@ export type EventsByAggregate = {
   delivery: DeliveryEvent;
   item: ItemEvent;
   ladder: LadderRegistered;
+  linked: LinkedEvent;
   override: OverrideRegistered;
   person: PersonRegistered;
   policy: PolicyRegistered;

@@ -6,6 +6,7 @@ export * from './envelope.ts';
 export * from './evidence.ts';
 export * from './events.ts';
 export * from './item.ts';
+export * from './linked.ts';
 export * from './policy.ts';
 export * from './public.ts';
 export * from './refusal.ts';

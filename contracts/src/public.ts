@@ -31,3 +31,15 @@ export const PublicDocument = z.object({
   contentHash: hash,
 });
 export type PublicDocument = z.infer<typeof PublicDocument>;
+
+/** What opens pages that were sealed before their moment: all of them, on every site, from this one message on. */
+export const SealKey = z.object({
+  sealId: token,
+  /** AES-256, base64. */
+  key: z.string().length(44),
+  /** Where the sealed pages stand in the PUBLIC stream. */
+  positions: z.array(z.int().min(1)).max(20_000),
+  /** The moment that every page says it was posted at. */
+  postedAt: instant,
+});
+export type SealKey = z.infer<typeof SealKey>;

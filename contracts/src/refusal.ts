@@ -43,6 +43,16 @@ export const refusalCodes = {
   release_same_person: 403,
   release_no_channel: 422,
   release_not_drafter: 403,
+  // linked releases
+  linked_missing: 404,
+  linked_changed: 409,
+  linked_past: 422,
+  linked_early: 409,
+  linked_committed: 409,
+  linked_cancelled: 409,
+  linked_same_person: 403,
+  linked_not_part: 409,
+  release_no_interpretation: 409,
   // deliveries
   delivery_missing: 404,
   delivery_closed: 409,

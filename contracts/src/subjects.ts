@@ -2,7 +2,8 @@
  * The only place where a NATS subject or stream is spelled.
  *
  * - `ev.<aggregate>.<site>.<id>`: the journal, one subject an aggregate.
- * - `pub.<site>.<kind>.<id>`: what the world may see, and only that.
+ * - `pub.<site>.<kind>.<id>`: what the world may see, and only that; of the kinds `sealed` and `key`, pages that nobody
+ *   can read yet, and what opens them.
  * - `dead.<consumer>`: messages that a consumer could not handle.
  * - `cmd.<aggregate>`, `ask.<query>`, `alive.<instance>`, `projections`, `rebuild.<projection>`: request and reply, core
  *   NATS.
@@ -20,6 +21,10 @@ export const subjects = {
   eventsOf: (aggregate: string, site: string) => `ev.${aggregate}.${site}.>`,
   publicDocument: (site: string, kind: string, id: string) => `pub.${site}.${kind}.${id}`,
   publicDocuments: () => 'pub.>',
+  sealedDocument: (site: string, sealId: string, name: string) => `pub.${site}.sealed.${sealId}-${name}`,
+  sealKey: (site: string, sealId: string) => `pub.${site}.key.${sealId}`,
+  /** What a message of the PUBLIC stream is, by its subject. */
+  publicKindOf: (subject: string) => subject.split('.')[2] ?? '',
   dead: (consumer: string) => `dead.${consumer}`,
   deadLetters: () => 'dead.>',
   command: (aggregate: string) => `cmd.${aggregate}`,

@@ -44,6 +44,7 @@ it('every decider is known to the guard', () => {
     'services/ingest/src/item.ts',
     'services/ingest/src/source-health.ts',
     'services/registry/src/registration.ts',
+    'services/releases/src/linked-release.ts',
     'services/releases/src/release.ts',
     'services/reposts/src/cluster-key.ts',
     'services/reposts/src/cluster.ts',

@@ -2,6 +2,7 @@ import { PublicDocument, streams, subjects } from '@tongsheng/contracts';
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
 import { followStream, type Following } from './follow.ts';
+import { keyOf, readSealed, unseal } from './sealed.ts';
 
 /**
  * Hands a document to the public side. Said twice with the same id, it is there once.
@@ -36,10 +37,10 @@ async function lastPublic(bus: Bus, subject: string): Promise<{ position: number
   }
 }
 
-/** One public document by its position. Works for a user who may read nothing else. */
+/** One public document by its position. Works for a user who may read nothing else. @throws when it is sealed. */
 export async function readPublic(bus: Bus, position: number): Promise<PublicDocument> {
-  const stored = await bus.jsm.streams.getMessage(streams.public, { seq: position });
-  return parseDocument(stored.data);
+  const { subject, data } = await bus.jsm.streams.getMessage(streams.public, { seq: position });
+  return subjects.publicKindOf(subject) === 'sealed' ? readSealed(bus, subject, data) : parseDocument(data);
 }
 
 type FollowPublicOptions = {
@@ -48,22 +49,26 @@ type FollowPublicOptions = {
   onFailure(error: unknown): void;
 };
 
-/** All public documents from the beginning, then each new one as it appears. */
+/**
+ * All public documents from the beginning, then each new one as it appears. Those that one key opens are handed over in
+ * one go: nobody sees one of them without the others.
+ */
 export function followPublic(bus: Bus, options: FollowPublicOptions): Promise<Following> {
   return followStream(bus, {
     stream: streams.public,
     subject: subjects.publicDocuments(),
     from: 1,
     onFailure: options.onFailure,
-    onMessage(message) {
-      let document: PublicDocument;
+    async onMessage({ subject, data, seq }) {
+      const kind = subjects.publicKindOf(subject);
+      if (kind === 'sealed') return;
       try {
-        document = parseDocument(message.data);
+        const found =
+          kind === 'key' ? await unseal(bus, keyOf(data)) : [{ document: parseDocument(data), position: seq }];
+        for (const { document, position } of found) options.onDocument(document, position);
       } catch (error) {
-        options.onUnreadable(String(error), message.seq);
-        return;
+        options.onUnreadable(String(error), seq);
       }
-      options.onDocument(document, message.seq);
     },
   });
 }

@@ -76,6 +76,30 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
   },
   release_no_channel: { zh: '请至少选一个投递渠道。', en: 'Choose at least one channel.' },
   release_not_drafter: { zh: '只有撰稿人能这样办。', en: 'Only the drafter may do this.' },
+  linked_missing: { zh: '没有这个联动发布。', en: 'There is no such linked release.' },
+  linked_changed: {
+    zh: '联动发布方案刚被改动，请看过新方案再继续。',
+    en: 'The plan has just been changed; look at it before going on.',
+  },
+  linked_past: {
+    zh: '发布时刻已经过去，请另定一个以后的时刻。',
+    en: 'That moment is over; choose one that is still to come.',
+  },
+  linked_early: { zh: '还没到发布时刻。', en: 'It is not time yet.' },
+  linked_committed: {
+    zh: '已经发布，不能再改方案。需要更正或撤回的，请办理更正撤回。',
+    en: 'It has gone out and can no longer be changed; correct or recall it instead.',
+  },
+  linked_cancelled: { zh: '这个联动发布已取消。', en: 'This linked release was cancelled.' },
+  linked_same_person: {
+    zh: '缺解读放行须由方案起草人以外的人签批。',
+    en: 'Somebody who did not plan it must answer for the missing interpretation.',
+  },
+  linked_not_part: { zh: '这篇稿件不在联动发布方案里。', en: 'This release is no part of the plan.' },
+  release_no_interpretation: {
+    zh: '政策文件须与解读同步发布：请先在联动发布方案里加入解读，或由有权人签批放行。',
+    en: 'A policy goes out together with its interpretation: add one to the linked release, or have the lack waived.',
+  },
   delivery_missing: { zh: '没有这条投递。', en: 'There is no such delivery.' },
   delivery_closed: { zh: '这条投递已结束。', en: 'This delivery has ended.' },
   delivery_not_due: { zh: '还没到再次投递的时间。', en: 'It is not due for another attempt yet.' },

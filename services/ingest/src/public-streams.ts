@@ -62,6 +62,8 @@ export class PublicStreams implements OnApplicationBootstrap, OnModuleDestroy {
         since,
         onFailure: lost,
         async onMessage({ subject, seq, data, headers }) {
+          // What was sealed follows in plain once it is open.
+          if (['sealed', 'key'].includes(subjects.publicKindOf(subject))) return;
           const told = [...(headers ?? [])].map(([name, values]) => ({ name, value: values.join(', ') }));
           const place = [
             { name: 'nats-stream', value: stream },
