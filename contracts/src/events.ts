@@ -6,6 +6,7 @@ import { AlarmEvent, type ContactRegistered, type LadderRegistered, type ShiftRe
 import { ItemEvent, ItemKnownAs } from './item.ts';
 import {
   RegistryEvent,
+  type ChainRegistered,
   type ChannelRegistered,
   type OverrideRegistered,
   type PersonRegistered,
@@ -44,6 +45,7 @@ export type EventsByAggregate = {
   access: AccessEvent;
   alarm: AlarmEvent;
   alias: ItemKnownAs;
+  chain: ChainRegistered;
   channel: ChannelRegistered;
   cluster: ClusterEvent;
   cluster_key: ClusterKeyEvent;

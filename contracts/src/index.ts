@@ -1,4 +1,5 @@
 export * from './access.ts';
+export * from './chain.ts';
 export * from './cluster.ts';
 export * from './delivery.ts';
 export * from './duty.ts';

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { chain } from './chain.ts';
 import { contact, ContactRegistered, ladder, LadderRegistered, mustBeAShift, shift, ShiftRegistered } from './duty.ts';
 import { override, policy, priority } from './policy.ts';
 import { mustBeReadable, source } from './source.ts';
-import { channelId, commandHead, duration, line, personId, region, siteId, sourceId, token } from './words.ts';
+import { channelId, commandHead, duration, line, personId, region, role, siteId, sourceId, token } from './words.ts';
 
 export const level = z.enum(['national', 'province', 'city']);
 
@@ -65,9 +66,6 @@ export const rule = z.object({
 });
 export type Rule = z.infer<typeof rule>;
 
-export const role = z.enum(['editor', 'comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin']);
-export type Role = z.infer<typeof role>;
-
 export const person = z.object({
   personId,
   name: line,
@@ -119,6 +117,8 @@ export const OverrideRegistered = z.object({ type: z.literal('override.registere
 export const SourceRegistered = z.object({ type: z.literal('source.registered'), ...source.shape });
 /** A rule, as it binds from now on; tasks that exist keep the deadline they were born with. */
 export const RuleRegistered = z.object({ type: z.literal('rule.registered'), ...rule.shape });
+/** A review chain, as tasks that nobody has signed yet run through it from now on. */
+export const ChainRegistered = z.object({ type: z.literal('chain.registered'), ...chain.shape });
 /** A person, with the roles and sites they hold from now on. */
 export const PersonRegistered = z.object({ type: z.literal('person.registered'), ...person.shape });
 /** A channel, as it is pushed to from now on. */
@@ -131,6 +131,7 @@ export type SourceRegistered = z.infer<typeof SourceRegistered>;
 export type PolicyRegistered = z.infer<typeof PolicyRegistered>;
 export type OverrideRegistered = z.infer<typeof OverrideRegistered>;
 export type RuleRegistered = z.infer<typeof RuleRegistered>;
+export type ChainRegistered = z.infer<typeof ChainRegistered>;
 export type PersonRegistered = z.infer<typeof PersonRegistered>;
 export type ChannelRegistered = z.infer<typeof ChannelRegistered>;
 export type TokenRegistered = z.infer<typeof TokenRegistered>;
@@ -141,6 +142,7 @@ export const RegistryEvent = z.discriminatedUnion('type', [
   PolicyRegistered,
   OverrideRegistered,
   RuleRegistered,
+  ChainRegistered,
   PersonRegistered,
   ChannelRegistered,
   TokenRegistered,
@@ -156,6 +158,7 @@ export const RegistryCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('policy.register'), ...commandHead, policy }),
   z.strictObject({ type: z.literal('override.register'), ...commandHead, override }),
   z.strictObject({ type: z.literal('rule.register'), ...commandHead, rule }),
+  z.strictObject({ type: z.literal('chain.register'), ...commandHead, chain }),
   z.strictObject({ type: z.literal('person.register'), ...commandHead, person }),
   z.strictObject({ type: z.literal('channel.register'), ...commandHead, channel }),
   z.strictObject({ type: z.literal('token.register'), ...commandHead, token: apiToken }),
@@ -171,6 +174,7 @@ export const Seed = z.strictObject({
   sources: z.array(source),
   policies: z.array(policy).default([]),
   rules: z.array(rule),
+  chains: z.array(chain).default([]),
   channels: z.array(channel),
   /** Passwords in clear are only for the first start; the log holds their argon2id hashes. */
   people: z.array(z.strictObject({ ...person.omit({ passwordHash: true }).shape, password: z.string().min(8) })),

@@ -1,7 +1,21 @@
 import { z } from 'zod';
+import { runningChain, signature, textEdit } from './chain.ts';
 import { itemKind, publication } from './item.ts';
 import { priority, target } from './policy.ts';
-import { commandHead, duration, hash, instant, itemId, line, personId, siteId, sourceId, token } from './words.ts';
+import {
+  commandHead,
+  duration,
+  hash,
+  html,
+  instant,
+  itemId,
+  line,
+  personId,
+  role,
+  siteId,
+  sourceId,
+  token,
+} from './words.ts';
 
 export const taskId = token;
 const key = { taskId, site: siteId };
@@ -92,24 +106,78 @@ const RepostClaimReleased = z.object({
   byName: line,
   releasedAt: instant,
 });
-/** An editor decided to repost exactly this version. */
+/** Our own text of an item, made from one version of it. Title, dates and source are not ours to alter. */
+const RepostEdited = z.object({
+  type: z.literal('repost.edited'),
+  ...key,
+  itemId,
+  ...textEdit.shape,
+  html,
+  by: personId,
+  byName: line,
+  editedAt: instant,
+});
+/** The source's text is reposted as it is. */
+const RepostEditDropped = z.object({
+  type: z.literal('repost.edit_dropped'),
+  ...key,
+  itemId,
+  by: personId,
+  byName: line,
+  droppedAt: instant,
+});
+/** One act of the review chain was done for exactly this text, and others follow. */
+const RepostReviewPassed = z.object({
+  type: z.literal('repost.review_passed'),
+  ...key,
+  itemId,
+  ...version,
+  /** Of our own text, where that is what was seen. */
+  edit: hash.optional(),
+  /** As it was when the first act was done. */
+  chain: runningChain,
+  steps: signature.shape.steps,
+  role: signature.shape.role,
+  by: personId,
+  byName: line,
+  passedAt: instant,
+});
+/** A later act sent it back to the first one; nobody's signature stands. */
+const RepostReturned = z.object({
+  type: z.literal('repost.returned'),
+  ...key,
+  reason: line,
+  by: personId,
+  byName: line,
+  returnedAt: instant,
+});
+/** The last act of the chain: exactly this version is reposted. */
 const RepostApproved = z.object({
   type: z.literal('repost.approved'),
   ...key,
   /** Whose text is reposted, of the items that are the same policy. */
   itemId: itemId.optional(),
   ...version,
+  /** Of our own text, where that is what was seen. */
+  edit: hash.optional(),
+  /** Who signed what, this one last; absent in what was written before there were chains. */
+  reviews: z.array(signature).optional(),
   by: personId,
   byName: line,
   approvedAt: instant,
   /** Until then it can be taken back. */
   heldUntil: instant.optional(),
 });
-/** The approval no longer stands, and nothing has left the house: taken back by a person, or the source changed the item. */
+/** Taken back by a person; or what was seen is no longer what would be published: the source or we changed it, or it is another task's. */
+export const voidedBecause = z.enum(['undone', 'source_changed', 'edited', 'unbound']);
+/**
+ * The approval no longer stands, or the signatures on the way to it, and nothing has left the house. Taken back, only the
+ * last signature falls; in all other cases all of them.
+ */
 const RepostApprovalVoided = z.object({
   type: z.literal('repost.approval_voided'),
   ...key,
-  because: z.enum(['undone', 'source_changed']),
+  because: voidedBecause,
   by: personId.nullable(),
   byName: line.nullable(),
   voidedAt: instant,
@@ -241,6 +309,10 @@ export const RepostEvent = z.discriminatedUnion('type', [
   RepostUpdateDue,
   RepostClaimed,
   RepostClaimReleased,
+  RepostEdited,
+  RepostEditDropped,
+  RepostReviewPassed,
+  RepostReturned,
   RepostApproved,
   RepostApprovalVoided,
   RepostPublicationStarted,
@@ -275,13 +347,36 @@ export const RepostCommand = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('repost.claim'), ...command }),
   z.strictObject({ type: z.literal('repost.release_claim'), ...command }),
-  /** `seenHash` is the content hash of the version the editor had on the screen. */
+  z.strictObject({
+    type: z.literal('repost.edit'),
+    ...command,
+    itemId,
+    basedOn: hash,
+    html,
+    /** The edit that was on the screen, which this one replaces. */
+    replaces: hash.nullable().default(null),
+    /** Set by the service, which also cleans the text. */
+    made: textEdit.omit({ basedOn: true }).optional(),
+  }),
+  z.strictObject({ type: z.literal('repost.drop_edit'), ...command }),
+  /** Does the next act of the chain; the last one approves. `seenHash` is the content hash of what was on the screen. */
   z.strictObject({
     type: z.literal('repost.approve'),
     ...command,
     seenHash: hash,
+    /** Set by the gateway: what the person may sign as. */
+    roles: z.array(role).default([]),
+    /** Set by the service: the chain that the rule book names for it at this moment. */
+    chain: runningChain.optional(),
     /** Set by the service: until when it can be taken back. */
     heldUntil: instant.optional(),
+  }),
+  z.strictObject({
+    type: z.literal('repost.return'),
+    ...command,
+    reason: line,
+    /** Set by the gateway, as above. */
+    roles: z.array(role).default([]),
   }),
   z.strictObject({ type: z.literal('repost.undo_approval'), ...command }),
   z.strictObject({ type: z.literal('repost.start_publication'), ...command, attempt: z.int().min(1) }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chain } from './chain.ts';
 import { clusterId, signal } from './cluster.ts';
 import { override, policy } from './policy.ts';
 import { rule } from './registry.ts';
@@ -11,6 +12,7 @@ export const RulebookView = z.object({
   policies: z.array(policy),
   overrides: z.array(override),
   rules: z.array(rule),
+  chains: z.array(chain),
   sources: z.array(source.pick({ sourceId: true, name: true, level: true, column: true, publisher: true })),
 });
 export type RulebookView = z.infer<typeof RulebookView>;

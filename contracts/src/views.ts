@@ -1,17 +1,18 @@
 import { z } from 'zod';
+import { runningChain, signature, textEdit } from './chain.ts';
 import { member, signal } from './cluster.ts';
 import { outcome } from './delivery.ts';
 import { evidence } from './evidence.ts';
 import { content, itemKind, keptFile, publication } from './item.ts';
 import { priority, target } from './policy.ts';
-import { role, site } from './registry.ts';
+import { site } from './registry.ts';
 import { draft, reviewStep } from './release.ts';
-import { obliged, warningShare } from './repost.ts';
+import { obliged, voidedBecause, warningShare } from './repost.ts';
 import { routingEffect, RoutingEvent } from './routing.ts';
 import { SourceStatus } from './source-health.ts';
 import { detector, source, sourceKind } from './source.ts';
 import { stageTime } from './stages.ts';
-import { actor, channelId, hash, instant, itemId, line, personId, siteId, sourceId, token } from './words.ts';
+import { actor, channelId, hash, instant, itemId, line, personId, role, siteId, sourceId, token } from './words.ts';
 
 /** Who is signed in, and what they may do. */
 export const Me = z.object({
@@ -58,8 +59,16 @@ export const RepostRow = z.object({
     attempts: z.int(),
     trouble: z.object({ code: z.string(), detail: z.string(), nextAttemptAt: instant.nullable() }).nullable(),
   }),
-  /** Why an approval did not stand. */
-  voided: z.object({ because: z.enum(['undone', 'source_changed']), byName: line.nullable(), at: instant }).nullable(),
+  /** Why an approval, or the signatures before it, did not stand. */
+  voided: z.object({ because: voidedBecause, byName: line.nullable(), at: instant }).nullable(),
+  /** The chain that it runs through, once someone has signed; null: the one that the rule book names. */
+  chain: runningChain.nullable(),
+  /** Who signed what, of what is now to be decided, or was. */
+  reviews: z.array(signature),
+  /** Sent back by a later act; told until it is approved. */
+  returned: z.object({ reason: line, byName: line, at: instant }).nullable(),
+  /** Our own text of one of its items. */
+  edit: z.object({ itemId, ...textEdit.shape, byName: line, at: instant }).nullable(),
   url: z.url().nullable(),
   publishedAt: instant.nullable(),
   verifiedAt: instant.nullable(),
@@ -136,6 +145,14 @@ export const RepostDetail = z.object({
   originalHtml: z.string(),
   /** Our page's article, made by the same code that serves the public. */
   previewHtml: z.string(),
+  /** What the page would be made of: our own text where there is one, else the source's. */
+  html: z.string(),
+  /** The words of it, one line a block, and of the source's version; and of what the public has, while that is older. */
+  texts: z.object({
+    ours: z.string(),
+    source: z.string(),
+    out: z.object({ version: z.int(), ours: z.string(), source: z.string() }).nullable(),
+  }),
   timeline: z.array(TimelineEntry),
 });
 export type RepostDetail = z.infer<typeof RepostDetail>;

@@ -54,7 +54,7 @@ async function tell(sourceId: string, type: 'repost.approve' | 'repost.undo_appr
   const { taskId, site: of } = events[0]!;
   const seen = events.findLast((event) => event.type === 'repost.queued' || event.type === 'repost.source_changed');
   const seenHash = seen && 'contentHash' in seen ? seen.contentHash : '';
-  const more = type === 'repost.approve' ? { seenHash } : {};
+  const more = type === 'repost.approve' ? { seenHash, roles: ['editor'] } : {};
   await client.command('repost', { type, ...head(), taskId, site: of, ...more } as never);
 }
 const isPublic = async (sourceId: string) =>

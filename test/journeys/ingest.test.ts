@@ -248,6 +248,7 @@ describe('an item under obligation', () => {
       taskId,
       site: owner,
       seenHash: contentHash,
+      roles: ['editor'],
     } as never);
     site.remove('/own/chart.png');
     const page = `${system.portalUrl}/${owner}/repost/${taskId}`;

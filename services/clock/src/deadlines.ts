@@ -65,6 +65,10 @@ export const deadlines = defineProjection({
       case 'repost.source_changed':
       case 'repost.claimed':
       case 'repost.claim_released':
+      case 'repost.edited':
+      case 'repost.edit_dropped':
+      case 'repost.review_passed':
+      case 'repost.returned':
       case 'repost.approved':
       case 'repost.approval_voided':
       case 'repost.publication_started':

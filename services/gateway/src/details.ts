@@ -7,6 +7,7 @@ import {
   type ClusterEvent,
   type ClusterView,
   type ItemEvent,
+  type ItemVersion,
   type ReleaseDetail,
   type ReleaseEvent,
   type RepostDetail,
@@ -16,6 +17,7 @@ import {
 } from '@tongsheng/contracts';
 import { releaseDocument, renderOriginal, renderPreview, repostDocument, showPublication } from '@tongsheng/pages';
 import { Clock } from '@tongsheng/runtime';
+import { textOf } from '@tongsheng/web';
 import { Models } from './models.ts';
 
 /** Tasks and releases opened: the row from the read model, the rest straight from the log. */
@@ -49,14 +51,17 @@ export class Details {
     const { column } = row;
     const { title, link, html, author, categories, contentHash } = version;
     const { documentNumber, issuer, column: itemColumn, attachments } = version;
+    const edits = ourTextsIn(task.events as RepostEvent[]);
+    const edited = row.edit?.itemId === itemId ? edits.get(row.edit.contentHash) : undefined;
+    const ours = edited?.html ?? html;
     const preview = repostDocument({
       taskId,
       site,
       column,
       version: version.version,
-      contentHash,
+      contentHash: edited?.contentHash ?? contentHash,
       title,
-      html,
+      html: ours,
       source: { name: sourceName, link: link ?? obliged.link, publication, firstSeenAt },
       postedAt: row.approvedAt ?? this.clock.now(),
     });
@@ -84,6 +89,12 @@ export class Details {
       presence: presenceOf(item.events as ItemEvent[]),
       originalHtml: renderOriginal({ title, sourceName, html, published: showPublication(publication) }),
       previewHtml: renderPreview(preview),
+      html: ours,
+      texts: {
+        ours: textOf(ours),
+        source: textOf(html),
+        out: row.update && outOf(task.events as RepostEvent[], versions),
+      },
       timeline: timelineOf([...item.entries, ...routing.entries, ...task.entries]),
     };
   }
@@ -124,6 +135,30 @@ export class Details {
     const document = releaseDocument({ releaseId, site, draft: written, contentHash, revision, postedAt });
     return { row, draft: written, previewHtml: renderPreview(document), timeline: timelineOf(past.entries) };
   }
+}
+
+type Approved = Extract<RepostEvent, { type: 'repost.approved' }>;
+type Edited = Extract<RepostEvent, { type: 'repost.edited' }>;
+
+/** Our own texts of a task, by their hashes. */
+const ourTextsIn = (events: RepostEvent[]): Map<string, Edited> =>
+  new Map(
+    events
+      .filter((event): event is Edited => event.type === 'repost.edited')
+      .map((event) => [event.contentHash, event]),
+  );
+
+/** The words of what the public has, and of the source's version that it was made of, where that is among these. */
+function outOf(events: RepostEvent[], versions: readonly ItemVersion[]): RepostDetail['texts']['out'] {
+  const update = events.findLastIndex(({ type }) => type === 'repost.update_due');
+  const approved = events.slice(0, update).findLast((event): event is Approved => event.type === 'repost.approved');
+  const version = versions.find(
+    (each) => each.version === approved?.version && each.contentHash === approved.contentHash,
+  );
+  if (!approved || !version) return null;
+  const edited = approved.edit === undefined ? undefined : ourTextsIn(events).get(approved.edit);
+  const source = textOf(version.html);
+  return { version: version.version, source, ours: edited ? textOf(edited.html) : source };
 }
 
 /** Whose text an editor chose. */

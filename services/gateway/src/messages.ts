@@ -57,6 +57,30 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
   },
   repost_not_approved: { zh: '还没有人同意转载。', en: 'Nobody has approved it yet.' },
   repost_not_published: { zh: '还没有发布。', en: 'It has not been published yet.' },
+  repost_edited: {
+    zh: '同事刚改过我站文字，请看过之后再决定。',
+    en: 'A colleague has just edited our text; look at it before you decide.',
+  },
+  repost_edit_old: {
+    zh: '来源在我站改字之后又改了原文，请按新版本重新修改，或放弃我站的修改。',
+    en: 'The source changed the item after it was edited here; edit the new version, or drop our edit.',
+  },
+  repost_unfaithful: {
+    zh: '改动过大，已经认不出原文。转载须保持原文，请减少改动。',
+    en: 'This changes too much: the original must stay recognisable. Change less.',
+  },
+  review_not_begun: {
+    zh: '还没有人签字，没有可退回的。',
+    en: 'Nobody has signed yet; there is nothing to return.',
+  },
+  review_other_text: {
+    zh: '前一环节签的是另一来源的文字，请切换到那一来源再签，或退回。',
+    en: 'The act before signed the text of another source; switch to that one, or return the task.',
+  },
+  review_same_person: {
+    zh: '您已签过前面的环节，后面的环节须由他人签字。',
+    en: 'You signed an earlier act; another person must do this one.',
+  },
   exemption_missing: { zh: '没有人申请过豁免。', en: 'Nobody has asked for an exemption.' },
   exemption_pending: { zh: '已有豁免申请，正等第二人会签。', en: 'An exemption already waits for a second person.' },
   exemption_own: {

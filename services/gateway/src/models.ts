@@ -38,6 +38,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   policies!: LiveTable<'policy'>;
   overrides!: LiveTable<'override'>;
   rules!: LiveTable<'rule'>;
+  chains!: LiveTable<'chain'>;
   shifts!: LiveTable<'shift'>;
   ladders!: LiveTable<'ladder'>;
   contacts!: LiveTable<'contact'>;
@@ -63,11 +64,12 @@ export class Models implements OnModuleInit, OnModuleDestroy {
       table('site'),
       table('channel'),
     ]);
-    [this.registeredSources, this.policies, this.overrides, this.rules] = await Promise.all([
+    [this.registeredSources, this.policies, this.overrides, this.rules, this.chains] = await Promise.all([
       table('source'),
       table('policy'),
       table('override'),
       table('rule'),
+      table('chain'),
     ]);
     [this.shifts, this.ladders, this.contacts] = await Promise.all([table('shift'), table('ladder'), table('contact')]);
     this.reposts = this.openReposts();
@@ -92,8 +94,21 @@ export class Models implements OnModuleInit, OnModuleDestroy {
 
   get #tables() {
     const { people, tokens, sites, channels, registeredSources, policies, overrides, rules } = this;
-    const { shifts, ladders, contacts } = this;
-    return [people, tokens, sites, channels, registeredSources, policies, overrides, rules, shifts, ladders, contacts];
+    const { chains, shifts, ladders, contacts } = this;
+    return [
+      people,
+      tokens,
+      sites,
+      channels,
+      registeredSources,
+      policies,
+      overrides,
+      rules,
+      chains,
+      shifts,
+      ladders,
+      contacts,
+    ];
   }
 
   get all() {

@@ -1,12 +1,16 @@
-import { Refusal, type Role } from '@tongsheng/contracts';
+import { Refusal, signingRole, type Role } from '@tongsheng/contracts';
 import type { Caller } from './sessions.ts';
 
 /** Which roles may say which command. What is not here, nobody may say through this door. */
 export const whoMay: Record<string, readonly Role[]> = {
-  'repost.approve': ['editor'],
+  // Whose turn it is, the review chain says.
+  'repost.approve': signingRole.options,
+  'repost.return': signingRole.options,
+  'repost.edit': ['editor'],
+  'repost.drop_edit': ['editor'],
   'repost.claim': ['editor'],
   'repost.release_claim': ['editor'],
-  'repost.undo_approval': ['editor'],
+  'repost.undo_approval': signingRole.options,
   'repost.retry_publication': ['editor', 'admin'],
   'repost.request_exemption': ['editor'],
   'repost.exempt': ['editor', 'manager'],
@@ -24,6 +28,7 @@ export const whoMay: Record<string, readonly Role[]> = {
   'policy.register': ['admin'],
   'override.register': ['admin'],
   'rule.register': ['admin'],
+  'chain.register': ['admin'],
   'channel.register': ['admin'],
   'shift.register': ['duty', 'manager', 'admin'],
   'ladder.register': ['manager', 'admin'],

@@ -70,6 +70,10 @@ export const compliance = defineProjection({
       case 'repost.verified':
         return row && withMoment(row, { verifiedAt: row.moments.verifiedAt ?? event.verifiedAt });
       case 'repost.claim_released':
+      case 'repost.edited':
+      case 'repost.edit_dropped':
+      case 'repost.review_passed':
+      case 'repost.returned':
       case 'repost.update_due':
       case 'repost.rechecked':
       case 'repost.drifted':

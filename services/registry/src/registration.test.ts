@@ -1,4 +1,4 @@
-import { RegistryCommand, RegistryEvent, type Site, type Source } from '@tongsheng/contracts';
+import { RegistryCommand, RegistryEvent, type ChainStep, type Site, type Source } from '@tongsheng/contracts';
 import { editor, noon, specify } from '@tongsheng/test/support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -70,6 +70,21 @@ const commands: RegistryCommand[] = [
       sites: ['province'],
       limit: 'PT12H',
       column: '税收政策',
+    },
+  },
+  {
+    type: 'chain.register',
+    ...head,
+    chain: {
+      chainId: 'two',
+      name: '两人',
+      sites: [],
+      kinds: ['policy'],
+      acts: [
+        { steps: ['first'], roles: ['editor'] },
+        { steps: ['second', 'confidentiality'], roles: ['reviewer'] },
+      ],
+      enabled: true,
     },
   },
   {
@@ -162,6 +177,27 @@ describe('a source', () => {
     const also = [{ kind: 'webhook', url: source.url }];
     const second = RegistryCommand.safeParse({ type: 'source.register', ...head, source: { ...source, also } });
     expect(second.error!.issues[0]).toMatchObject({ path: ['source', 'also', 0, 'secret'] });
+  });
+});
+
+describe('a review chain', () => {
+  const steps = fc.subarray<ChainStep>(['first', 'second', 'third', 'confidentiality'], { minLength: 1 });
+  const acts = fc.array(fc.record({ steps, roles: fc.constant(['editor']) }), { minLength: 1, maxLength: 4 });
+  it('is refused without the confidentiality review, the first review at its beginning, or with anything signed twice', () => {
+    fc.assert(
+      fc.property(acts, (list) => {
+        const chain = { chainId: 'c', name: '链', acts: list };
+        const all = list.flatMap((act) => act.steps);
+        const reviews = all.filter((step) => step !== 'confidentiality');
+        const sound =
+          all.includes('confidentiality') &&
+          list[0]!.steps.includes('first') &&
+          new Set(all).size === all.length &&
+          [...reviews].sort().join() === reviews.join();
+        expect(RegistryCommand.safeParse({ type: 'chain.register', ...head, chain }).success).toBe(sound);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });
 

@@ -17,6 +17,8 @@ function wanted(command: RegistryCommand): RegistryEvent {
       return { type: 'override.registered', ...command.override };
     case 'rule.register':
       return { type: 'rule.registered', ...command.rule };
+    case 'chain.register':
+      return { type: 'chain.registered', ...command.chain };
     case 'person.register':
       return { type: 'person.registered', ...command.person };
     case 'channel.register':
@@ -44,6 +46,8 @@ function idOf(command: RegistryCommand): string {
       return `${command.override.site}--${command.override.sourceId}`;
     case 'rule.register':
       return command.rule.ruleId;
+    case 'chain.register':
+      return command.chain.chainId;
     case 'person.register':
       return command.person.personId;
     case 'channel.register':
@@ -81,6 +85,7 @@ export const registrations = {
   'policy.register': registration('policy'),
   'override.register': registration('override'),
   'rule.register': registration('rule'),
+  'chain.register': registration('chain'),
   'person.register': registration('person'),
   'channel.register': registration('channel'),
   'token.register': registration('token'),

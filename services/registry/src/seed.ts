@@ -26,7 +26,7 @@ export class Seeding implements OnApplicationBootstrap {
     if (!this.file) return;
     const seed = Seed.safeParse(JSON.parse(await readFile(this.file, 'utf8')));
     if (!seed.success) throw new Error(`registry: ${this.file}: ${z.prettifyError(seed.error)}`);
-    const { sites, sources, policies, rules, channels, people, shifts, ladders, contacts } = seed.data;
+    const { sites, sources, policies, rules, chains, channels, people, shifts, ladders, contacts } = seed.data;
 
     let count = 0;
     const register = async (command: RegistryCommand) => {
@@ -44,6 +44,8 @@ export class Seeding implements OnApplicationBootstrap {
     for (const policy of policies)
       await register({ type: 'policy.register', ...this.#head('policy', policy.policyId), policy });
     for (const rule of rules) await register({ type: 'rule.register', ...this.#head('rule', rule.ruleId), rule });
+    for (const chain of chains)
+      await register({ type: 'chain.register', ...this.#head('chain', chain.chainId), chain });
     for (const channel of channels) {
       await register({ type: 'channel.register', ...this.#head('channel', channel.channelId), channel });
     }

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Bus, LiveTable, reasonOf } from '@tongsheng/bus';
-import type { Site, Source } from '@tongsheng/contracts';
+import { chainFor, type RunningChain, type Site, type Source } from '@tongsheng/contracts';
 import { Log } from '@tongsheng/runtime';
 import type { Book } from './rules.ts';
 
@@ -12,6 +12,7 @@ export class Configuration implements OnModuleInit, OnModuleDestroy {
   #policies!: LiveTable<'policy'>;
   #overrides!: LiveTable<'override'>;
   #rules!: LiveTable<'rule'>;
+  #chains!: LiveTable<'chain'>;
 
   constructor(
     private readonly bus: Bus,
@@ -25,6 +26,7 @@ export class Configuration implements OnModuleInit, OnModuleDestroy {
     this.#policies = await LiveTable.open(this.bus, 'policy', onFailure);
     this.#overrides = await LiveTable.open(this.bus, 'override', onFailure);
     this.#rules = await LiveTable.open(this.bus, 'rule', onFailure);
+    this.#chains = await LiveTable.open(this.bus, 'chain', onFailure);
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -32,7 +34,7 @@ export class Configuration implements OnModuleInit, OnModuleDestroy {
   }
 
   get #tables() {
-    return [this.#sites, this.#sources, this.#policies, this.#overrides, this.#rules];
+    return [this.#sites, this.#sources, this.#policies, this.#overrides, this.#rules, this.#chains];
   }
 
   /** All that deciding about an item of this source needs, as it is registered at this moment. */
@@ -48,6 +50,12 @@ export class Configuration implements OnModuleInit, OnModuleDestroy {
       overrides: this.#overrides.all(),
       rules: this.#rules.all(),
     };
+  }
+
+  /** Who must sign a task before it goes out, by the rule book of this moment. */
+  async chainFor(task: Parameters<typeof chainFor>[1]): Promise<RunningChain> {
+    await this.#chains.fresh();
+    return chainFor(this.#chains.all(), task);
   }
 
   get sources(): Source[] {

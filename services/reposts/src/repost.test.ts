@@ -1,4 +1,12 @@
-import { obliged, type RepostCommand, type RepostEvent } from '@tongsheng/contracts';
+import {
+  obliged,
+  RepostCommand,
+  type Chain,
+  type Role,
+  type RepostEvent,
+  type RunningChain,
+  type Signature,
+} from '@tongsheng/contracts';
 import { editor, hashA, hashB, minutesLater, noon, queueing, service, specify } from '@tongsheng/test/support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -9,11 +17,19 @@ const key = { taskId: 'task', site: 'province' };
 const { type: _type, id: _id, at: _at, actor: _actor, ...facts } = queueing();
 const queued: RepostEvent = { type: 'repost.queued', ...facts };
 const version = { version: 1, contentHash: hashA, title: facts.title };
-const approvedBy = (id: string): RepostEvent => ({
+const signedBy = (id: string, ...steps: Signature['steps']): Signature => ({
+  steps,
+  role: 'editor',
+  by: id,
+  byName: `编辑${id}`,
+  at: noon,
+});
+const approvedBy = (id: string): Extract<RepostEvent, { type: 'repost.approved' }> => ({
   type: 'repost.approved',
   ...key,
   itemId: 'item',
   ...version,
+  reviews: [signedBy(id, 'first', 'confidentiality')],
   by: id,
   byName: `编辑${id}`,
   approvedAt: noon,
@@ -37,10 +53,13 @@ const askedBy = (id: string): RepostEvent => ({
 
 const update = { limit: 'PT12H', startsAt: noon, dueAt: minutesLater(720) };
 const head = (who = 'editor') => ({ id: `c-${who}`, at: noon, actor: editor(who), ...key });
-const approve = (who = 'editor', seenHash = hashA): RepostCommand => ({
+type Approve = Extract<RepostCommand, { type: 'repost.approve' }>;
+const approve = (who = 'editor', seenHash = hashA, more: Partial<Approve> = {}): Approve => ({
   type: 'repost.approve',
   ...head(who),
   seenHash,
+  roles: ['editor'],
+  ...more,
 });
 const exempt = (who: string): RepostCommand => ({ type: 'repost.exempt', ...head(who) });
 const warn = (share: 50 | 75 | 90 | 100): RepostCommand => ({ type: 'repost.warn', ...head(), share, fellDueAt: noon });
@@ -237,8 +256,8 @@ describe('an approval', () => {
 
   it('is held for as long as the service says', () => {
     given(queued)
-      .when({ ...approve(), heldUntil: minutesLater(1) } as RepostCommand)
-      .yields({ ...approvedBy('editor'), heldUntil: minutesLater(1) } as RepostEvent);
+      .when(approve('editor', hashA, { heldUntil: minutesLater(1) }))
+      .yields({ ...approvedBy('editor'), heldUntil: minutesLater(1) });
   });
   it('can be taken back until the first attempt begins, and given anew', () => {
     given(queued, approvedBy('a')).when(undo).yields(voided('undone', 'editor'));
@@ -343,12 +362,308 @@ describe('an exemption', () => {
   });
 });
 
+/** Three people, three reviews; the second also signs that it holds no secret. */
+const three: RunningChain = {
+  chainId: 'three',
+  name: '三审三校',
+  acts: [
+    { steps: ['first'], roles: ['editor'] },
+    { steps: ['second', 'confidentiality'], roles: ['reviewer', 'confidentiality'] },
+    { steps: ['third'], roles: ['signer'] },
+  ],
+};
+const actOf = (who: string, roles: Role[], seenHash = hashA) => approve(who, seenHash, { roles, chain: three });
+const passed = (nth: number, who: string, role: Signature['role']): RepostEvent => ({
+  type: 'repost.review_passed',
+  ...key,
+  itemId: 'item',
+  ...version,
+  chain: three,
+  steps: three.acts[nth]!.steps,
+  role,
+  by: who,
+  byName: `编辑${who}`,
+  passedAt: noon,
+});
+const hashC = 'c'.repeat(64);
+const hashD = 'd'.repeat(64);
+const follow: RepostCommand = {
+  type: 'repost.follow_source',
+  ...head(),
+  actor: service,
+  itemId: 'item',
+  version: 2,
+  contentHash: hashB,
+  title: '改',
+  update,
+};
+const changed: RepostEvent = {
+  type: 'repost.source_changed',
+  ...key,
+  itemId: 'item',
+  version: 2,
+  contentHash: hashB,
+  title: '改',
+};
+type Because = Extract<RepostEvent, { type: 'repost.approval_voided' }>['because'];
+const voidedBy = (because: Because, by: string | null): RepostEvent => ({
+  type: 'repost.approval_voided',
+  ...key,
+  because,
+  by,
+  byName: by && `编辑${by}`,
+  voidedAt: noon,
+});
+
+describe('a review chain', () => {
+  const [first, second] = [passed(0, 'a', 'editor'), passed(1, 'b', 'reviewer')];
+  const approved: RepostEvent = {
+    ...approvedBy('c'),
+    reviews: [
+      signedBy('a', 'first'),
+      { ...signedBy('b', 'second', 'confidentiality'), role: 'reviewer' },
+      { ...signedBy('c', 'third'), role: 'signer' },
+    ],
+  };
+
+  it('takes each act by another person, in its order, and the last one approves', () => {
+    given(queued)
+      .when(actOf('a', ['editor']))
+      .yields(first);
+    given(queued, first)
+      .when(actOf('b', ['reviewer']))
+      .yields(second);
+    given(queued, first, second)
+      .when(actOf('c', ['signer']))
+      .yields(approved);
+    given(queued, first)
+      .when(actOf('a', ['reviewer']))
+      .isRefused('review_same_person');
+    given(queued, first, second)
+      .when(actOf('b', ['signer']))
+      .isRefused('review_same_person');
+  });
+  it('is for those whose turn it is', () => {
+    given(queued)
+      .when(actOf('b', ['reviewer', 'signer']))
+      .isRefused('role_missing');
+    given(queued, first)
+      .when(actOf('b', ['editor', 'signer', 'manager', 'admin']))
+      .isRefused('role_missing');
+    given(queued).when(actOf('b', [])).isRefused('role_missing');
+  });
+  it('stays what it was when it was begun, whatever the rule book says meanwhile', () => {
+    given(queued, first)
+      .when(approve('b', hashA, { roles: ['editor'] }))
+      .isRefused('role_missing');
+    given(queued, first)
+      .when(approve('b', hashA, { roles: ['reviewer'] }))
+      .yields(second);
+  });
+  it('begins anew when what was signed changes, and says so', () => {
+    given(queued, first, second).when(follow).yields(changed, voidedBy('source_changed', null));
+    given(queued, first, second, changed, voidedBy('source_changed', null))
+      .when(actOf('c', ['signer'], hashB))
+      .isRefused('role_missing');
+  });
+  it('is about one text: the next one signs what the first one signed', () => {
+    const portal = { ...queueing(), itemId: 'portal', sourceId: 'portal', contentHash: hashB };
+    const { type: _t, id: _i, at: _a, actor: _who, ...other } = portal;
+    const bound: RepostEvent = { ...obliged.parse(other), type: 'repost.bound', ...key };
+    given(queued, bound, first)
+      .when(actOf('b', ['reviewer'], hashB))
+      .isRefused('review_other_text');
+    const unbind: RepostCommand = { type: 'repost.unbind', ...head(), actor: service, itemId: 'item' };
+    given(queued, bound, first)
+      .when(unbind)
+      .yields({ type: 'repost.unbound', ...key, itemId: 'item', unboundAt: noon }, voidedBy('unbound', null));
+  });
+  it('goes back to its last act when the approval is taken back', () => {
+    const undo: RepostCommand = { type: 'repost.undo_approval', ...head('c') };
+    given(queued, first, second, approved).when(undo).yields(voidedBy('undone', 'c'));
+    given(queued, first, second, approved, voidedBy('undone', 'c'))
+      .when(actOf('c', ['signer']))
+      .yields(approved);
+  });
+  it('goes back to its first act when a later one returns it, with a reason', () => {
+    const back = (who: string, roles: Role[]): RepostCommand => ({
+      type: 'repost.return',
+      ...head(who),
+      reason: '附件缺页',
+      roles,
+    });
+    const returned = (who: string): RepostEvent => ({
+      type: 'repost.returned',
+      ...key,
+      reason: '附件缺页',
+      by: who,
+      byName: `编辑${who}`,
+      returnedAt: noon,
+    });
+    given(queued, first)
+      .when(back('b', ['reviewer']))
+      .yields(returned('b'));
+    given(queued, first)
+      .when(back('a', ['editor']))
+      .yields(returned('a'));
+    given(queued, first)
+      .when(back('c', ['signer']))
+      .isRefused('role_missing');
+    given(queued)
+      .when(back('b', ['reviewer']))
+      .isRefused('review_not_begun');
+    given(queued, first, second, approved)
+      .when(back('c', ['signer']))
+      .isRefused('repost_already_approved');
+    given(queued, first, second, returned('c'))
+      .when(actOf('a', ['editor']))
+      .yields(first);
+  });
+  it('is refused where it leaves out the confidentiality review, however it is put', () => {
+    const bare = { ...three, acts: [{ steps: ['first', 'second', 'third'], roles: ['editor'] }] };
+    const said = RepostCommand.safeParse({ ...approve(), chain: bare });
+    expect(said.error?.issues.map(({ message }) => message)).toEqual(['the confidentiality review cannot be left out']);
+  });
+});
+
+describe('our own text of an item', () => {
+  const edit = (more: object = {}): RepostCommand => ({
+    type: 'repost.edit',
+    ...head('a'),
+    itemId: 'item',
+    basedOn: hashA,
+    html: '<p>改</p>',
+    replaces: null,
+    made: { contentHash: hashC, fidelity: 0.9 },
+    ...more,
+  });
+  const edited: RepostEvent = {
+    type: 'repost.edited',
+    ...key,
+    itemId: 'item',
+    basedOn: hashA,
+    contentHash: hashC,
+    fidelity: 0.9,
+    html: '<p>改</p>',
+    by: 'a',
+    byName: '编辑a',
+    editedAt: noon,
+  };
+  const drop: RepostCommand = { type: 'repost.drop_edit', ...head('a') };
+  const dropped: RepostEvent = {
+    type: 'repost.edit_dropped',
+    ...key,
+    itemId: 'item',
+    by: 'a',
+    byName: '编辑a',
+    droppedAt: noon,
+  };
+
+  it('is what is approved, and nothing else of this item', () => {
+    given(queued).when(edit()).yields(edited);
+    given(queued, edited)
+      .when(approve('b', hashC))
+      .yields({ ...approvedBy('b'), edit: hashC });
+    given(queued, edited).when(approve('b', hashA)).isRefused('repost_edited');
+    given(queued, edited, dropped).when(approve('b', hashC)).isRefused('repost_changed');
+    given(queued, edited, dropped).when(approve('b', hashA)).yields(approvedBy('b'));
+  });
+  it('stays recognisable', () => {
+    given(queued)
+      .when(edit({ made: { contentHash: hashC, fidelity: 0.79 } }))
+      .isRefused('repost_unfaithful');
+  });
+  it('is not taken as it was sent, without the service that cleans it', () => {
+    given(queued)
+      .when(edit({ made: undefined }))
+      .isRefused('command_invalid');
+  });
+  it('is made from what the source says now, and replaces only what was on the screen', () => {
+    given(queued, changed).when(edit()).isRefused('repost_changed');
+    given(queued, edited).when(edit()).yields();
+    given(queued, edited)
+      .when(edit({ made: { contentHash: hashD, fidelity: 1 } }))
+      .isRefused('repost_edited');
+    given(queued, edited)
+      .when(edit({ made: { contentHash: hashD, fidelity: 1 }, replaces: hashC }))
+      .yields({ ...edited, contentHash: hashD, fidelity: 1 } as RepostEvent);
+  });
+  it('voids what was signed before it, and so does dropping it', () => {
+    given(queued, passed(0, 'b', 'editor'))
+      .when(edit())
+      .yields(edited, voidedBy('edited', 'a'));
+    given(queued, approvedBy('b')).when(edit()).yields(edited, voidedBy('edited', 'a'));
+    given(queued, edited, { ...approvedBy('b'), edit: hashC })
+      .when(drop)
+      .yields(dropped, voidedBy('edited', 'a'));
+    given(queued).when(drop).yields();
+    given(queued, approvedBy('b'), published).when(edit()).isRefused('repost_already_approved');
+  });
+  it('has to be made anew, or dropped, when the source changes', () => {
+    given(queued, edited, changed).when(approve('b', hashC)).isRefused('repost_edit_old');
+    given(queued, edited, changed).when(approve('b', hashB)).isRefused('repost_edit_old');
+    given(queued, edited, changed, dropped)
+      .when(approve('b', hashB))
+      .yields({ ...approvedBy('b'), version: 2, contentHash: hashB, title: '改' });
+  });
+  it('is still there when what is out has to be brought up to date', () => {
+    const due: RepostEvent = {
+      type: 'repost.update_due',
+      ...key,
+      itemId: 'item',
+      version: 2,
+      contentHash: hashB,
+      title: '改',
+      ...update,
+    };
+    const out: RepostEvent[] = [queued, edited, { ...approvedBy('b'), edit: hashC }, published, changed, due];
+    given(...out)
+      .when(approve('b', hashB))
+      .isRefused('repost_edit_old');
+    given(...out, dropped)
+      .when(approve('b', hashB))
+      .yields({ ...approvedBy('b'), version: 2, contentHash: hashB, title: '改' });
+  });
+});
+
 const people = fc.constantFrom('a', 'b', 'c');
+/** Who is what in these histories; some may do nothing. */
+const rolesOf: Record<string, Role[]> = { a: ['editor'], b: ['reviewer', 'editor'], c: ['signer', 'admin'] };
+const chains = fc.constantFrom<RunningChain | undefined>(undefined, three, {
+  chainId: 'two',
+  name: '两人',
+  acts: [
+    { steps: ['first'], roles: ['editor', 'reviewer', 'signer'] },
+    { steps: ['confidentiality'], roles: ['editor', 'signer'] },
+  ],
+} satisfies Partial<Chain>);
 const anyCommand: fc.Arbitrary<RepostCommand> = fc.oneof(
   fc.constant(queueing()),
   fc.constant({ ...queueing(), itemId: 'portal', sourceId: 'portal', contentHash: hashB }),
   fc.constantFrom('item', 'portal').map((itemId): RepostCommand => ({ type: 'repost.unbind', ...head(), itemId })),
-  fc.tuple(people, fc.constantFrom(hashA, hashB)).map(([who, hash]) => approve(who, hash)),
+  fc
+    .tuple(people, fc.constantFrom(hashA, hashB, hashC, hashD), chains)
+    .map(([who, hash, chain]) => approve(who, hash, { roles: rolesOf[who]!, ...(chain && { chain }) })),
+  people.map((who): RepostCommand => ({ type: 'repost.return', ...head(who), reason: '原因', roles: rolesOf[who]! })),
+  fc
+    .record({
+      who: people,
+      itemId: fc.constantFrom('item', 'portal'),
+      basedOn: fc.constantFrom(hashA, hashB),
+      replaces: fc.constantFrom(null, hashC, hashD),
+      contentHash: fc.constantFrom(hashC, hashD),
+      fidelity: fc.constantFrom(0.5, 0.95),
+    })
+    .map(({ who, itemId, basedOn, replaces, contentHash, fidelity }): RepostCommand => ({
+      type: 'repost.edit',
+      ...head(who),
+      itemId,
+      basedOn,
+      html: '<p>改</p>',
+      replaces,
+      made: { contentHash, fidelity },
+    })),
+  people.map((who): RepostCommand => ({ type: 'repost.drop_edit', ...head(who) })),
   people.map(exempt),
   people.map((who): RepostCommand => ({ type: 'repost.claim', ...head(who) })),
   people.map((who): RepostCommand => ({ type: 'repost.release_claim', ...head(who) })),
@@ -375,21 +690,22 @@ const anyCommand: fc.Arbitrary<RepostCommand> = fc.oneof(
   }),
 );
 
-/** Every event that a history of commands leads to; refusals leave no trace. */
-function play(commands: RepostCommand[]): RepostEvent[] {
-  const events: RepostEvent[] = [];
+/** What each command of a history leads to; refusals leave no trace. */
+function told(commands: RepostCommand[]): { command: RepostCommand; events: RepostEvent[] }[] {
   let state = repost.initial;
-  for (const command of commands) {
+  return commands.flatMap((command) => {
     try {
-      const decided = repost.decide(command, state);
-      events.push(...decided);
-      state = decided.reduce(repost.evolve, state);
+      const events = repost.decide(command, state);
+      state = events.reduce(repost.evolve, state);
+      return [{ command, events }];
     } catch {
-      continue;
+      return [];
     }
-  }
-  return events;
+  });
 }
+const play = (commands: RepostCommand[]): RepostEvent[] => told(commands).flatMap(({ events }) => events);
+/** Histories that begin with a task. */
+const histories = fc.array(anyCommand, { maxLength: 60 }).map((commands) => [queueing(), ...commands]);
 
 describe('whatever people and services say, in any order', () => {
   it('a task is queued, approved and published at most once, and no obligation is both approved and exempted', () => {
@@ -407,6 +723,63 @@ describe('whatever people and services say, in any order', () => {
         expect(approved + count('repost.exempted')).toBeLessThanOrEqual(1 + again);
         expect(count('repost.published')).toBeLessThanOrEqual(count('repost.approved'));
       }),
+    );
+  });
+  it('nothing is signed that its signer did not have on the screen, as it was at that moment', () => {
+    fc.assert(
+      fc.property(histories, (commands) => {
+        const now = new Map<string, string>();
+        let edit: { itemId: string; basedOn: string; contentHash: string } | null = null;
+        for (const { command, events } of told(commands))
+          for (const event of events) {
+            if (
+              event.type === 'repost.queued' ||
+              event.type === 'repost.bound' ||
+              event.type === 'repost.source_changed'
+            )
+              now.set(event.itemId!, event.contentHash);
+            if (event.type === 'repost.unbound' && edit?.itemId === event.itemId) edit = null;
+            if (event.type === 'repost.edited') edit = event;
+            if (event.type === 'repost.edit_dropped') edit = null;
+            if (event.type !== 'repost.review_passed' && event.type !== 'repost.approved') continue;
+            expect(command.type === 'repost.approve' && command.seenHash).toBe(event.edit ?? event.contentHash);
+            expect(now.get(event.itemId!)).toBe(event.contentHash);
+            if (edit?.itemId === event.itemId)
+              expect([event.edit, event.contentHash]).toEqual([edit?.contentHash, edit?.basedOn]);
+            else expect(event.edit).toBeUndefined();
+          }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+  it('nothing goes out without the first and the confidentiality review, each of its acts by another person, for one text', () => {
+    fc.assert(
+      fc.property(histories, (commands) => {
+        let passes: Extract<RepostEvent, { type: 'repost.review_passed' }>[] = [];
+        let approved: Extract<RepostEvent, { type: 'repost.approved' }> | null = null;
+        for (const event of play(commands)) {
+          if (event.type === 'repost.review_passed') passes.push(event);
+          if (event.type === 'repost.returned' || event.type === 'repost.update_due') passes = [];
+          if (event.type === 'repost.approval_voided') {
+            approved = null;
+            if (event.because !== 'undone') passes = [];
+          }
+          if (event.type === 'repost.approved') {
+            approved = event;
+            const reviews = event.reviews!;
+            expect(reviews.flatMap(({ steps }) => steps)).toEqual(expect.arrayContaining(['first', 'confidentiality']));
+            expect(new Set(reviews.map(({ by }) => by)).size).toBe(reviews.length);
+            // Who is told to have signed did sign, and exactly this.
+            expect(reviews.slice(0, -1).map(({ by }) => by)).toEqual(passes.map(({ by }) => by));
+            for (const pass of passes)
+              expect([pass.itemId, pass.contentHash, pass.edit]).toEqual([event.itemId, event.contentHash, event.edit]);
+            const chain = passes[0]?.chain;
+            if (chain) expect(reviews.map(({ steps }) => steps)).toEqual(chain.acts.map(({ steps }) => steps));
+          }
+          if (event.type === 'repost.published') expect(approved).not.toBeNull();
+        }
+      }),
+      { numRuns: 1_000 },
     );
   });
   it('no one signs their own exemption', () => {

@@ -1,17 +1,37 @@
 import { defineAggregate } from '@tongsheng/bus';
 import {
+  leastFidelity,
   obliged,
+  plainChain,
   Refusal,
   RepostCommand,
   RepostEvent,
+  type Act,
   type CommandHead,
+  type Role,
+  type RunningChain,
+  type Signature,
+  type SigningRole,
   type WarningShare,
 } from '@tongsheng/contracts';
 
 type Version = { version: number; contentHash: string; title: string };
 /** One of the items that are the same policy, as its source has it now. Old entries don't name it. */
 type Member = { itemId: string; current: Version };
-type Approval = { itemId: string; contentHash: string; by: string; byName: string; approvedAt: string };
+/** Our own text of an item, and the source's version that it was made from. */
+type Edit = { itemId: string; basedOn: string; contentHash: string };
+/** A chain that people are passing: whose text it is about, and who has signed. Changing the rule book does not change it. */
+type Review = { itemId: string; chain: RunningChain; signatures: Signature[] };
+type Approval = {
+  itemId: string;
+  /** Of the source's version. */
+  contentHash: string;
+  /** Our own text of an item as it was then, whether or not it is what was approved. */
+  edit: Edit | null;
+  by: string;
+  byName: string;
+  approvedAt: string;
+};
 /** What the public has while it is being brought up to date. */
 type Out = { approval: Approval; verified: boolean } | null;
 
@@ -23,6 +43,8 @@ type Repost =
       warned: WarningShare[];
       exemption: { by: string } | null;
       claimedBy: string | null;
+      edit: Edit | null;
+      review: Review | null;
       out: Out;
     }
   | {
@@ -32,6 +54,9 @@ type Repost =
       warned: WarningShare[];
       attempts: number;
       failed: boolean;
+      edit: Edit | null;
+      /** As it was before the last act. */
+      review: Review | null;
       out: Out;
     }
   | { status: 'published'; members: Member[]; approval: Approval; trouble: string | null }
@@ -71,7 +96,8 @@ export const repost = defineAggregate({
       case 'repost.unbind': {
         const { itemId, at } = command;
         if (!task.members.some((each) => each.itemId === itemId) || task.members.length === 1) return [];
-        return [{ type: 'repost.unbound', taskId, site, itemId, unboundAt: at }];
+        const unbound: RepostEvent = { type: 'repost.unbound', taskId, site, itemId, unboundAt: at };
+        return [unbound, ...voidedFor(itemId, task, command, 'unbound')];
       }
       case 'repost.merge':
         return [{ type: 'repost.merged', taskId, site, into: command.into, mergedAt: command.at }];
@@ -87,10 +113,8 @@ export const repost = defineAggregate({
         const due: RepostEvent[] = isBehind ? [{ type: 'repost.update_due', ...now, ...update }] : [];
         if (known.current.contentHash === contentHash) return due;
         const change: RepostEvent = { type: 'repost.source_changed', ...now };
-        if (!isOpen(task)) return [change, ...due];
         // What was approved is no longer what the source says, and nobody has seen the change.
-        const voids = task.status === 'approved' && task.approval.itemId === itemId;
-        return voids ? [change, voided(command, 'source_changed')] : [change];
+        return isOpen(task) ? [change, ...voidedFor(itemId, task, command, 'source_changed')] : [change, ...due];
       }
       case 'repost.claim': {
         if (task.status === 'exempted') throw closed(taskId);
@@ -101,8 +125,33 @@ export const repost = defineAggregate({
       case 'repost.release_claim':
         if (task.status !== 'queued' || task.claimedBy === null) return [];
         return [{ type: 'repost.claim_released', taskId, site, ...said(command), releasedAt: command.at }];
+      case 'repost.edit':
+        return edit(command, task);
+      case 'repost.drop_edit': {
+        if (!isOpen(task) || !task.edit) return [];
+        const { itemId } = task.edit;
+        const dropped: RepostEvent = {
+          type: 'repost.edit_dropped',
+          taskId,
+          site,
+          itemId,
+          ...said(command),
+          droppedAt: command.at,
+        };
+        return [dropped, ...voidedFor(itemId, task, command, 'edited')];
+      }
       case 'repost.approve':
         return approve(command, task);
+      case 'repost.return': {
+        if (task.status === 'exempted') throw closed(taskId);
+        if (task.status !== 'queued') throw alreadyApproved(taskId, task.approval);
+        if (!task.review) throw new Refusal('review_not_begun', `nobody has signed ${taskId} yet`);
+        const { signatures } = task.review;
+        // Who signed may think better of it; else it is for those whose turn it is.
+        if (!signatures.some(({ by }) => by === command.actor.id)) roleFor(nextAct(task.review), command.roles);
+        const { reason, at } = command;
+        return [{ type: 'repost.returned', taskId, site, reason, ...said(command), returnedAt: at }];
+      }
       case 'repost.undo_approval': {
         if (task.status === 'queued') return [];
         if (task.status !== 'approved' || task.attempts > 0)
@@ -199,9 +248,12 @@ export const repost = defineAggregate({
         // Who was let off one item was not let off the other.
         if (task.status === 'exempted') return fresh([memberOf(event)]);
         return { ...task, members: [...task.members, memberOf(event)] };
-      case 'repost.unbound':
+      case 'repost.unbound': {
         if (!('members' in task)) return task;
-        return { ...task, members: task.members.filter(({ itemId }) => itemId !== event.itemId) };
+        const members = task.members.filter(({ itemId }) => itemId !== event.itemId);
+        const isEdited = isUndecided(task) && task.edit?.itemId === event.itemId;
+        return isEdited ? { ...task, members, edit: null } : { ...task, members };
+      }
       case 'repost.merged':
         return { status: 'merged', into: event.into };
       case 'repost.source_changed': {
@@ -216,23 +268,42 @@ export const repost = defineAggregate({
       case 'repost.update_due': {
         if (task.status !== 'published' && task.status !== 'verified') return task;
         const out = { approval: task.approval, verified: task.status === 'verified' };
-        return { ...fresh(task.members), out };
+        // Our own text still says what we changed, though it has to be made anew.
+        return { ...fresh(task.members), edit: task.approval.edit, out };
       }
       case 'repost.claimed':
         return task.status === 'queued' ? { ...task, claimedBy: event.by } : task;
       case 'repost.claim_released':
         return task.status === 'queued' ? { ...task, claimedBy: null } : task;
+      case 'repost.edited': {
+        const { itemId, basedOn, contentHash } = event;
+        return isUndecided(task) ? { ...task, edit: { itemId, basedOn, contentHash } } : task;
+      }
+      case 'repost.edit_dropped':
+        return isUndecided(task) ? { ...task, edit: null } : task;
+      case 'repost.review_passed': {
+        if (task.status !== 'queued') return task;
+        const { itemId, chain, steps, role, by, byName, passedAt: at } = event;
+        const signatures = [...(task.review?.signatures ?? []), { steps, role, by, byName, at }];
+        // The next one has it in hand now.
+        return { ...task, claimedBy: null, review: { itemId, chain, signatures } };
+      }
+      case 'repost.returned':
+        return task.status === 'queued' ? { ...task, claimedBy: null, review: null } : task;
       case 'repost.approved': {
         if (!('members' in task)) return task;
-        const { itemId = task.members[0]!.itemId, contentHash, by, byName, approvedAt } = event;
-        const warned = 'warned' in task ? task.warned : [];
-        const out = 'out' in task ? task.out : null;
-        const approval = { itemId, contentHash, by, byName, approvedAt };
-        return { status: 'approved', members: task.members, approval, warned, attempts: 0, failed: false, out };
+        const { members } = task;
+        const { itemId = members[0]!.itemId, contentHash, by, byName, approvedAt } = event;
+        const { warned = [], out = null, edit = null, review = null } = isUndecided(task) ? task : {};
+        const approval = { itemId, contentHash, edit, by, byName, approvedAt };
+        return { status: 'approved', members, approval, warned, attempts: 0, failed: false, edit, review, out };
       }
-      case 'repost.approval_voided':
-        if (task.status !== 'approved') return task;
-        return { ...fresh(task.members), warned: task.warned, out: task.out };
+      case 'repost.approval_voided': {
+        if (!isUndecided(task)) return task;
+        const { members, warned, edit, out } = task;
+        const review = event.because === 'undone' ? task.review : null;
+        return { ...fresh(members), warned, edit, review, out };
+      }
       case 'repost.publication_started':
         return task.status === 'approved' ? { ...task, attempts: event.attempt, failed: false } : task;
       case 'repost.publication_retried':
@@ -275,6 +346,8 @@ export const repost = defineAggregate({
 type Queue = Extract<RepostCommand, { type: 'repost.queue' }>;
 type Bind = Extract<RepostCommand, { type: 'repost.bind' }>;
 type Approve = Extract<RepostCommand, { type: 'repost.approve' }>;
+type MakeEdit = Extract<RepostCommand, { type: 'repost.edit' }>;
+type Undecided = Extract<Open, { status: 'queued' | 'approved' }>;
 
 const headless = <T extends CommandHead & { type: string }>({
   id: _id,
@@ -296,19 +369,98 @@ function bound(command: Queue | Bind, { members }: Open): RepostEvent[] {
   return [{ ...obliged.parse(facts), type: 'repost.bound', taskId: facts.taskId, site: facts.site }];
 }
 
-/** What was approved is what was seen: the hash on the editor's screen must be that of one of the items as it is now. */
+/**
+ * Does the next act of the chain: the one who does it may, has not signed before, and signs what they saw. After the last
+ * act the task is approved.
+ */
 function approve(command: Approve, task: Open): RepostEvent[] {
-  const { taskId, site, seenHash, at } = command;
+  const { taskId, site, actor, at, heldUntil = at } = command;
   if (task.status === 'exempted') throw closed(taskId);
   if (task.status !== 'queued') throw alreadyApproved(taskId, task.approval);
-  const seen = task.members.find(({ current }) => current.contentHash === seenHash);
-  if (!seen) {
-    const { version } = task.members[0]!.current;
-    throw new Refusal('repost_changed', `the source changed ${taskId}; look at version ${version} first`, { version });
+  const text = textSeen(command, task);
+  const { chain, signatures, itemId } = task.review ?? {
+    chain: command.chain ?? plainChain,
+    signatures: [],
+    itemId: text.itemId,
+  };
+  if (itemId !== text.itemId) {
+    const { byName } = signatures.at(-1)!;
+    throw new Refusal('review_other_text', `${byName} signed the text of another source for ${taskId}`, { byName });
   }
+  const act = nextAct({ chain, signatures });
+  const role = roleFor(act, command.roles);
+  const before = signatures.find(({ by }) => by === actor.id);
+  if (before) {
+    const [step] = before.steps;
+    throw new Refusal('review_same_person', `${actor.id} signed ${step} of ${taskId}`, { step: step! });
+  }
+  const { steps } = act;
+  const by = said(command);
+  if (signatures.length + 1 < chain.acts.length)
+    return [{ type: 'repost.review_passed', taskId, site, ...text, chain, steps, role, ...by, passedAt: at }];
+  const reviews = [...signatures, { steps, role, ...by, at }];
+  return [{ type: 'repost.approved', taskId, site, ...text, reviews, ...by, approvedAt: at, heldUntil }];
+}
+
+/** What is signed is what was seen: the hash on the screen must be that of one of the items as it is now, or of our text of it. */
+function textSeen({ taskId, seenHash }: Approve, { members, edit }: Undecided) {
+  const isEdit = edit?.contentHash === seenHash;
+  const seen = members.find(({ itemId, current }) =>
+    isEdit ? itemId === edit.itemId : current.contentHash === seenHash,
+  );
+  if (!seen) throw changed(taskId, members[0]!);
   const { itemId, current } = seen;
-  const { heldUntil = at } = command;
-  return [{ type: 'repost.approved', taskId, site, itemId, ...current, ...said(command), approvedAt: at, heldUntil }];
+  if (edit?.itemId === itemId) {
+    if (edit.basedOn !== current.contentHash)
+      throw new Refusal('repost_edit_old', `the source changed ${taskId} after it was edited`, {
+        version: current.version,
+      });
+    if (!isEdit) throw new Refusal('repost_edited', `${taskId} has a text of its own; look at it first`);
+  }
+  return { itemId, ...current, ...(isEdit && { edit: seenHash }) };
+}
+
+const changed = (taskId: string, { current: { version } }: Member) =>
+  new Refusal('repost_changed', `the source changed ${taskId}; look at version ${version} first`, { version });
+
+const nextAct = ({ chain, signatures }: Pick<Review, 'chain' | 'signatures'>): Act => chain.acts[signatures.length]!;
+
+/** What they sign as. @throws Refusal role_missing */
+function roleFor({ roles }: Act, mine: readonly Role[]): SigningRole {
+  const role = roles.find((each) => mine.includes(each));
+  if (!role) throw new Refusal('role_missing', `needs one of: ${roles.join(', ')}`, { roles: roles.join(',') });
+  return role;
+}
+
+/** Our own text is made from what the source says now, replaces what was on the screen, and stays recognisable. */
+function edit(command: MakeEdit, task: Open): RepostEvent[] {
+  const { taskId, site, itemId, basedOn, html, replaces, made, at } = command;
+  if (task.status === 'exempted') throw closed(taskId);
+  if (!isOpen(task)) throw alreadyApproved(taskId, task.approval);
+  if (!made) throw new Refusal('command_invalid', 'made: set by the service that cleans the text');
+  const member = task.members.find((each) => each.itemId === itemId);
+  if (member?.current.contentHash !== basedOn) throw changed(taskId, member ?? task.members[0]!);
+  const { edit: before } = task;
+  if (before?.itemId === itemId && before.contentHash === made.contentHash) return [];
+  if ((before?.contentHash ?? null) !== replaces)
+    throw new Refusal('repost_edited', `somebody edited ${taskId} meanwhile; look at it first`);
+  if (made.fidelity < leastFidelity)
+    throw new Refusal('repost_unfaithful', `${made.fidelity} of the source's text stands, ${leastFidelity} must`, {
+      fidelity: made.fidelity,
+      least: leastFidelity,
+    });
+  const edited: RepostEvent = {
+    type: 'repost.edited',
+    taskId,
+    site,
+    itemId,
+    basedOn,
+    ...made,
+    html,
+    ...said(command),
+    editedAt: at,
+  };
+  return [edited, ...voidedFor(itemId, task, command, 'edited')];
 }
 
 const fresh = (members: Member[]): Extract<Repost, { status: 'queued' }> => ({
@@ -317,21 +469,34 @@ const fresh = (members: Member[]): Extract<Repost, { status: 'queued' }> => ({
   warned: [],
   exemption: null,
   claimedBy: null,
+  edit: null,
+  review: null,
   out: null,
 });
 
+const isUndecided = (task: Repost): task is Undecided => task.status === 'queued' || task.status === 'approved';
 /** Nothing of it has gone out yet. */
-const isOpen = (task: Repost): task is Extract<Open, { status: 'queued' | 'approved' }> =>
+const isOpen = (task: Repost): task is Undecided =>
   task.status === 'queued' || (task.status === 'approved' && task.attempts === 0);
 
-function voided(command: RepostCommand & { taskId: string }, because: 'undone' | 'source_changed'): RepostEvent {
+type Told = RepostCommand & { taskId: string };
+type Because = Extract<RepostEvent, { type: 'repost.approval_voided' }>['because'];
+
+/** What was signed about an item's text no longer stands. */
+function voidedFor(itemId: string, task: Open, command: Told, because: Because): RepostEvent[] {
+  if (!isOpen(task)) return [];
+  const signed = task.status === 'approved' ? task.approval : task.review;
+  return signed?.itemId === itemId ? [voided(command, because)] : [];
+}
+
+function voided(command: Told, because: Because): RepostEvent {
   const { taskId, site, actor, at } = command;
   const by = actor.kind === 'person' ? said(command) : { by: null, byName: null };
   return { type: 'repost.approval_voided', taskId, site, because, ...by, voidedAt: at };
 }
 
 /** An exemption takes two: who asked can't sign. */
-function secondPerson(command: RepostCommand & { taskId: string }, task: Exclude<Open, { status: 'exempted' }>): void {
+function secondPerson(command: Told, task: Exclude<Open, { status: 'exempted' }>): void {
   const { taskId, actor } = command;
   if (task.status !== 'queued') throw alreadyApproved(taskId, task.approval);
   if (!task.exemption) throw new Refusal('exemption_missing', `nobody asked to exempt ${taskId}`);

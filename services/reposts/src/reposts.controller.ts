@@ -10,6 +10,7 @@ import {
   SimulationQuery,
   type MatrixView,
   type Receipt,
+  type RepostEvent,
   type SimilarView,
   type Simulation,
 } from '@tongsheng/contracts';
@@ -21,6 +22,8 @@ import { repost } from './repost.ts';
 import { routing } from './routing.ts';
 import { SimilarClusters } from './similar-clusters.ts';
 import { Simulations } from './simulation.ts';
+
+type Approve = Extract<RepostCommand, { type: 'repost.approve' }>;
 
 /** How long an approval can be taken back before anything goes out; an ISO 8601 duration. */
 export class Hold {
@@ -38,10 +41,18 @@ export class RepostsController {
   ) {}
 
   @Commands('repost')
-  decide(@Payload({ schema: RepostCommand }) command: RepostCommand): Promise<Receipt> {
-    if (command.type !== 'repost.approve') return carryOut(this.journal, repost, command);
-    const heldUntil = DateTime.fromISO(command.at, { zone: 'utc' }).plus(Duration.fromISO(this.hold.duration)).toISO()!;
-    return carryOut(this.journal, repost, { ...command, heldUntil });
+  async decide(@Payload({ schema: RepostCommand }) command: RepostCommand): Promise<Receipt> {
+    return command.type === 'repost.approve' ? this.#approve(command) : carryOut(this.journal, repost, command);
+  }
+
+  /** How long it is held, and who must sign, is the house's to say and not the caller's. */
+  async #approve(command: Approve): Promise<Receipt> {
+    const { taskId, site, at } = command;
+    const { events } = await this.journal.read({ aggregate: 'repost', site, id: taskId });
+    const queued = (events as RepostEvent[]).find((event) => event.type === 'repost.queued');
+    const chain = await this.configuration.chainFor({ site, kind: queued?.kind ?? 'news' });
+    const heldUntil = DateTime.fromISO(at, { zone: 'utc' }).plus(Duration.fromISO(this.hold.duration)).toISO()!;
+    return carryOut(this.journal, repost, { ...command, chain, heldUntil });
   }
 
   @Commands('routing')

@@ -1,6 +1,7 @@
 import { approvalsEn } from './approvals-en.ts';
 import { dutyEn } from './duty-en.ts';
 import { itemsEn } from './items-en.ts';
+import { reviewEn } from './review-en.ts';
 import { rulesEn } from './rules-en.ts';
 import { sourcesEn } from './sources-en.ts';
 import { troublesEn } from './troubles-en.ts';
@@ -329,6 +330,7 @@ export const en: Words = {
   ...approvalsEn,
   ...dutyEn,
   ...itemsEn,
+  ...reviewEn,
   ...rulesEn,
   ...sourcesEn,
   ...troublesEn,

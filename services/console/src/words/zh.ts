@@ -1,6 +1,7 @@
 import { approvalsZh } from './approvals-zh.ts';
 import { dutyZh } from './duty-zh.ts';
 import { itemsZh } from './items-zh.ts';
+import { reviewZh } from './review-zh.ts';
 import { rulesZh } from './rules-zh.ts';
 import { sourcesZh } from './sources-zh.ts';
 import { troublesZh } from './troubles-zh.ts';
@@ -327,6 +328,7 @@ export const zh = {
   ...approvalsZh,
   ...dutyZh,
   ...itemsZh,
+  ...reviewZh,
   ...rulesZh,
   ...sourcesZh,
   ...troublesZh,

@@ -34,7 +34,7 @@ const schemas: Record<string, { service: string; schema: z.ZodType<{ type: strin
   delivery: { service: 'delivery', schema: DeliveryCommand },
   alarm: { service: 'alarm', schema: AlarmCommand },
   ...Object.fromEntries(
-    ['site', 'source', 'policy', 'override', 'rule', 'channel', 'shift', 'ladder', 'contact'].map((kind) => [
+    ['site', 'source', 'policy', 'override', 'rule', 'chain', 'channel', 'shift', 'ladder', 'contact'].map((kind) => [
       kind,
       { service: 'registry', schema: RegistryCommand },
     ]),
@@ -83,6 +83,8 @@ function prepared(body: Body, models: Models, caller: Caller): Record<string, un
     const given = source.parse(body['source']);
     return { ...body, source: withSecrets(given, models.registeredSources.get(given.sourceId)) };
   }
+  // Nobody says of themselves what they may sign as.
+  if (body.type === 'repost.approve' || body.type === 'repost.return') return { ...body, roles: caller.roles };
   if (body.type !== 'release.draft') return body;
   const given = draft.parse(body['draft']);
   const clean = { ...given, html: cleanHtml(given.html) };

@@ -31,7 +31,7 @@ export function rulebookRoutes({ models, client, journal }: RulebookTools): Rout
     defineRoute({
       method: 'GET',
       path: '/api/rulebook',
-      says: 'Obligation policies, overrides and rules, as they are in force, and the sources that they can speak of.',
+      says: 'Obligation policies, overrides, rules and review chains, as they are in force, and the sources that they can speak of.',
       may: readers,
       answer: RulebookView,
       handle: () => ({
@@ -39,6 +39,7 @@ export function rulebookRoutes({ models, client, journal }: RulebookTools): Rout
         policies: models.policies.all(),
         overrides: models.overrides.all(),
         rules: models.rules.all(),
+        chains: models.chains.all(),
       }),
     }),
     defineRoute({
@@ -65,7 +66,10 @@ export function rulebookRoutes({ models, client, journal }: RulebookTools): Rout
       path: '/api/rulebook/:kind/:id/history',
       says: 'Every version of a registration: who changed what, and when.',
       may: readers,
-      params: z.object({ kind: z.enum(['policy', 'override', 'rule', 'site', 'source']), id: z.string().max(130) }),
+      params: z.object({
+        kind: z.enum(['policy', 'override', 'rule', 'chain', 'site', 'source']),
+        id: z.string().max(130),
+      }),
       answer: z.object({ rows: z.array(TimelineEntry) }),
       async handle({ params: { kind, id } }) {
         const { entries } = await journal.read({ aggregate: kind, site: 'registry', id });

@@ -47,6 +47,9 @@ export const items = defineProjection({
       case 'item.page_seen':
       case 'repost.source_changed':
       case 'repost.update_due':
+      case 'repost.edited':
+      case 'repost.edit_dropped':
+      case 'repost.review_passed':
       case 'repost.approved':
         return row;
     }

@@ -4,7 +4,7 @@ import { defineProjection } from '@tongsheng/projections';
 /** The repost tasks as editors see them: what is open by when it is due, what is closed by when it was closed; and all of one item. */
 export const reposts = defineProjection({
   name: 'reposts',
-  version: 3,
+  version: 4,
   follows: ['repost'],
   keyOf: (event: RepostEvent) => `${event.site}/${event.taskId}`,
 
@@ -16,18 +16,21 @@ export const reposts = defineProjection({
         const { type: _type, taskId: _task, site: _site, ...obliged } = event;
         // Who was let off one item was not let off the other.
         if (row.state === 'exempted')
-          return withObligations({ ...row, state: 'queued', exemption: null, exemptedBy: null }, [obliged]);
+          return withObligations({ ...row, state: 'queued', exemption: null, exemptedBy: null, returned: null }, [
+            obliged,
+          ]);
         return withObligations(row, [...row.obligations, obliged]);
       }
       case 'repost.update_due': {
         const { version, contentHash, title, startsAt, dueAt } = event;
         const update = { startsAt, dueAt, fromVersion: row.version };
         const now = { version, contentHash, title, startsAt, dueAt };
-        return { ...row, ...now, update, state: 'queued', claim: null, warned: [], exemption: null };
+        const anew = { claim: null, warned: [], exemption: null, chain: null, reviews: [], returned: null };
+        return { ...row, ...now, ...anew, update, state: 'queued' };
       }
       case 'repost.unbound':
         return withObligations(
-          row,
+          { ...row, edit: row.edit?.itemId === event.itemId ? null : row.edit },
           row.obligations.filter(({ itemId }) => itemId !== event.itemId),
         );
       case 'repost.merged':
@@ -46,10 +49,27 @@ export const reposts = defineProjection({
       }
       case 'repost.claim_released':
         return { ...row, claim: null };
+      case 'repost.edited': {
+        const { itemId, basedOn, contentHash, fidelity, byName, editedAt: at } = event;
+        return { ...row, edit: { itemId, basedOn, contentHash, fidelity, byName, at } };
+      }
+      case 'repost.edit_dropped':
+        return { ...row, edit: null };
+      case 'repost.review_passed': {
+        const { chain, steps, role, by, byName, passedAt: at } = event;
+        const reviews = [...row.reviews, { steps, role, by, byName, at }];
+        return { ...row, chain, reviews, claim: null, voided: null };
+      }
+      case 'repost.returned': {
+        const { reason, byName, returnedAt: at } = event;
+        return { ...row, chain: null, reviews: [], claim: null, voided: null, returned: { reason, byName, at } };
+      }
       case 'repost.approved':
         return {
           ...row,
           state: 'approved',
+          reviews: event.reviews ?? [],
+          returned: null,
           approvedBy: event.byName,
           approvedAt: event.approvedAt,
           heldUntil: event.heldUntil ?? null,
@@ -60,7 +80,11 @@ export const reposts = defineProjection({
       case 'repost.approval_voided': {
         const { because, byName, voidedAt: at } = event;
         const voided = { because, byName, at };
-        return { ...row, state: 'queued', claim: null, approvedBy: null, approvedAt: null, heldUntil: null, voided };
+        // Taken back, only the last signature falls.
+        const reviews = because === 'undone' ? row.reviews.slice(0, -1) : [];
+        const chain = reviews.length > 0 ? row.chain : null;
+        const undecided = { claim: null, approvedBy: null, approvedAt: null, heldUntil: null };
+        return { ...row, ...undecided, state: 'queued', chain, reviews, voided };
       }
       case 'repost.publication_retried':
         return { ...row, goingOut: { ...row.goingOut, trouble: null } };
@@ -105,7 +129,7 @@ export const reposts = defineProjection({
   },
 
   sets(row): Record<string, number> {
-    const { site, obligations, state, dueAt, exemption } = row;
+    const { site, obligations, state, dueAt, exemption, reviews } = row;
     if (state === 'merged') return {};
     const closedAt = Date.parse(row.approvedAt ?? row.exemption?.requestedAt ?? row.dueAt);
     const due = Date.parse(dueAt);
@@ -116,7 +140,8 @@ export const reposts = defineProjection({
     };
     if (state !== 'queued') return { ...drifted, ...ofItem, [`closed:${site}`]: closedAt, 'closed:*': closedAt };
     const waiting = exemption && { [`waiting:${site}`]: due, 'waiting:*': due };
-    return { ...ofItem, [`open:${site}`]: due, 'open:*': due, ...waiting };
+    const inReview = reviews.length > 0 && { [`review:${site}`]: due, 'review:*': due };
+    return { ...ofItem, [`open:${site}`]: due, 'open:*': due, ...waiting, ...inReview };
   },
 });
 
@@ -141,6 +166,10 @@ function queued(event: Extract<RepostEvent, { type: 'repost.queued' }>): RepostR
     heldUntil: null,
     goingOut: { attempts: 0, trouble: null },
     voided: null,
+    chain: null,
+    reviews: [],
+    returned: null,
+    edit: null,
     url: null,
     publishedAt: null,
     verifiedAt: null,
