@@ -66,13 +66,14 @@ const LinkedPartSigned = z.object({
   contentHash: hash,
   partSignedAt: instant,
 });
-/** A part is no longer signed, or was taken out of the chain. */
-const LinkedPartLost = z.object({
-  type: z.literal('linked.part_lost'),
+/** A person took a signed part out before T0: what goes out of it must be signed anew. */
+const LinkedPartPulled = z.object({
+  type: z.literal('linked.part_pulled'),
   ...key,
   releaseId,
-  because: z.enum(['changed', 'withdrawn']),
-  lostAt: instant,
+  reason: line,
+  ...said,
+  pulledAt: instant,
 });
 /** The pages of all parts are with the public side, sealed: nobody can read them without the key, which is in no other place. */
 const LinkedSealed = z.object({
@@ -117,6 +118,7 @@ const LinkedCommitted = z.object({
   ...key,
   t0: instant,
   parts: z.array(z.object({ releaseId, site: siteId, contentHash: hash })),
+  channels: linkedPlan.shape.channels,
   late: z.array(linkedTarget),
   committedAt: instant,
 });
@@ -140,7 +142,7 @@ export const LinkedEvent = z.discriminatedUnion('type', [
   LinkedPlanned,
   LinkedWaived,
   LinkedPartSigned,
-  LinkedPartLost,
+  LinkedPartPulled,
   LinkedSealed,
   LinkedReminded,
   LinkedRehearsed,
@@ -158,12 +160,7 @@ export const LinkedCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('linked.plan'), ...command, plan: linkedPlan, baseRevision: z.int().min(0) }),
   z.strictObject({ type: z.literal('linked.waive'), ...command, reason: line }),
   z.strictObject({ type: z.literal('linked.sign_part'), ...command, releaseId, contentHash: hash }),
-  z.strictObject({
-    type: z.literal('linked.lose_part'),
-    ...command,
-    releaseId,
-    because: LinkedPartLost.shape.because,
-  }),
+  z.strictObject({ type: z.literal('linked.pull_part'), ...command, releaseId, reason: line }),
   z.strictObject({
     type: z.literal('linked.record_sealed'),
     ...command,

@@ -45,7 +45,7 @@ export const draft = z.object({
   /** The release that this one explains. */
   interprets: releaseId.nullable().default(null),
   /** Goes out with this linked release, at its T0 and never alone. */
-  linkedId: token.nullable().default(null),
+  linked: z.object({ site: siteId, linkedId: token }).nullable().default(null),
 });
 export type Draft = z.infer<typeof draft>;
 
@@ -104,6 +104,16 @@ const ReleasePublished = z.object({
   publishedAt: instant,
 });
 
+/** Signed for a linked release and taken out of it before its T0: it is a draft again, and needs every signature anew. */
+const ReleasePulledBack = z.object({
+  type: z.literal('release.pulled_back'),
+  ...key,
+  reason: line,
+  by: personId,
+  byName: line,
+  pulledBackAt: instant,
+});
+
 export const ReleaseEvent = z.discriminatedUnion('type', [
   ReleaseDrafted,
   ReleaseSubmitted,
@@ -111,6 +121,7 @@ export const ReleaseEvent = z.discriminatedUnion('type', [
   ReleaseReturned,
   ReleaseSigned,
   ReleasePublished,
+  ReleasePulledBack,
 ]);
 export type ReleaseEvent = z.infer<typeof ReleaseEvent>;
 
@@ -126,8 +137,23 @@ export const ReleaseCommand = z.discriminatedUnion('type', [
     baseRevision: z.int().min(0),
   }),
   z.strictObject({ type: z.literal('release.submit'), ...command, seenHash: hash }),
-  z.strictObject({ type: z.literal('release.pass_step'), ...command, step: reviewStep, seenHash: hash }),
+  z.strictObject({
+    type: z.literal('release.pass_step'),
+    ...command,
+    step: reviewStep,
+    seenHash: hash,
+    /** Set by the service at the last step: whether a linked release counts it among its parts, and explains its policies. */
+    linked: z.object({ hasPart: z.boolean(), speaksTogether: z.boolean() }).optional(),
+  }),
   z.strictObject({ type: z.literal('release.return'), ...command, step: reviewStep, seenHash: hash, reason: line }),
+  /** Said by the service alone, when its linked release let go of it. */
+  z.strictObject({
+    type: z.literal('release.pull_back'),
+    ...command,
+    reason: line,
+    by: personId,
+    byName: line,
+  }),
   z.strictObject({
     type: z.literal('release.record_published'),
     ...command,

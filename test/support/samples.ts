@@ -123,6 +123,6 @@ export const pressDraft = (more: Partial<Draft> = {}): Draft => ({
   cover: null,
   files: [],
   interprets: null,
-  linkedId: null,
+  linked: null,
   ...more,
 });

@@ -26,7 +26,8 @@ export class RequestDeliveries {
   @Reaction('release', 'request-deliveries')
   async react(@Payload() entry: Entry<ReleaseEvent>): Promise<void> {
     for (const event of entry.events) {
-      if (event.type !== 'release.signed') continue;
+      // A part of a linked release is pushed when that is committed.
+      if (event.type !== 'release.signed' || event.linked) continue;
       const asked = await Promise.all(event.channels.map((channelId) => this.#request(entry, event, channelId)));
       const missing = event.channels.filter((_, i) => !asked[i]);
       // The others are on their way; this is tried again, then waits for an administrator among the dead letters.

@@ -62,6 +62,7 @@ const committed = (late: string[] = []): Extract<LinkedEvent, { type: 'linked.co
   ...key,
   t0,
   parts: plan.parts.map(({ releaseId, site }) => ({ releaseId, site, contentHash: hashA })),
+  channels: plan.channels,
   late,
   committedAt: t0,
 });
@@ -104,12 +105,19 @@ const sign = (releaseId: string, contentHash = hashA): LinkedCommand => ({
   releaseId,
   contentHash,
 });
-const lose = (releaseId: string): LinkedCommand => ({
-  type: 'linked.lose_part',
-  ...head('releases'),
-  actor: service,
+const pull = (releaseId: string): LinkedCommand => ({
+  type: 'linked.pull_part',
+  ...head('comms'),
   releaseId,
-  because: 'withdrawn',
+  reason: '口径有变',
+});
+const pulled = (releaseId: string): LinkedEvent => ({
+  type: 'linked.part_pulled',
+  ...key,
+  releaseId,
+  reason: '口径有变',
+  ...by('comms'),
+  pulledAt: noon,
 });
 const seal = (contents: Record<string, string>): LinkedCommand => ({
   type: 'linked.record_sealed',
@@ -200,13 +208,7 @@ describe('at T0', () => {
       .yields(committed(channels.slice(2)));
   });
   it('nothing does when a part was withdrawn, even an hour before', () => {
-    const [event] = given(...ready, {
-      type: 'linked.part_lost',
-      ...key,
-      releaseId: 'reading',
-      because: 'withdrawn',
-      lostAt: noon,
-    })
+    const [event] = given(...ready, pulled('reading'))
       .when(commit())
       .events();
     expect(event).toMatchObject({ type: 'linked.stopped', because: 'part_unsigned' });
@@ -250,14 +252,14 @@ describe('a part', () => {
       .when(seal({ policy: hashB, reading: hashA }))
       .yields(sealed(2));
   });
-  it('that was lost twice was lost once', () => {
+  it('is taken out by a person before T0, once, and not after', () => {
     given(...signed)
-      .when(lose('policy'))
-      .yields({ type: 'linked.part_lost', ...key, releaseId: 'policy', because: 'withdrawn', lostAt: noon });
-    given(planned()).when(lose('policy')).yields();
+      .when(pull('policy'))
+      .yields(pulled('policy'));
+    given(planned()).when(pull('policy')).yields();
     given(...ready, committed())
-      .when(lose('policy'))
-      .yields();
+      .when(pull('policy'))
+      .isRefused('linked_committed');
   });
 });
 
@@ -309,7 +311,7 @@ const anyCommand: fc.Arbitrary<LinkedCommand> = fc.oneof(
     .tuple(fc.constantFrom('planner', 'second'), fc.constantFrom(plan, alone), fc.nat(3), fc.constantFrom(0, 30, 90))
     .map(([who, what, base, minutes]) => make(who, { ...what, t0: minutesLater(60 + minutes) }, base)),
   fc.tuple(fc.constantFrom('policy', 'reading'), fc.constantFrom(hashA, hashB)).map(([id, hash]) => sign(id, hash)),
-  fc.constantFrom('policy', 'reading').map(lose),
+  fc.constantFrom('policy', 'reading').map(pull),
   fc.constantFrom(hashA, hashB).map((hash) => seal({ policy: hash, reading: hash })),
   fc.constantFrom('manager', 'planner').map(waive),
   fc.tuple(fc.constantFrom(59, 60, 91, 200), fc.subarray(channels)).map(([m, said]) => commit(minutesLater(m), said)),
@@ -341,14 +343,14 @@ describe('whatever people and services say, in any order', () => {
             for (const { releaseId, contentHash } of event.parts) {
               const about = past.findLast(
                 (each) =>
-                  (each.type === 'linked.part_signed' || each.type === 'linked.part_lost') &&
+                  (each.type === 'linked.part_signed' || each.type === 'linked.part_pulled') &&
                   each.releaseId === releaseId,
               );
               expect(about).toMatchObject({ type: 'linked.part_signed', contentHash });
             }
             const seals = past.findLastIndex(({ type }) => type === 'linked.sealed');
             const changes = past.findLastIndex(
-              ({ type }) => type === 'linked.part_signed' || type === 'linked.part_lost',
+              ({ type }) => type === 'linked.part_signed' || type === 'linked.part_pulled',
             );
             expect(seals).toBeGreaterThan(changes);
           }

@@ -72,11 +72,11 @@ export const linkedRelease = defineAggregate({
         if (waiting.signed[releaseId] === contentHash) return [];
         return [{ type: 'linked.part_signed', ...head, releaseId, contentHash, partSignedAt: at }];
       }
-      case 'linked.lose_part': {
-        const { releaseId, because } = command;
-        if (linked.status === 'committed' || linked.status === 'open') return [];
-        if (linked.signed[releaseId] === undefined) return [];
-        return [{ type: 'linked.part_lost', ...head, releaseId, because, lostAt: at }];
+      case 'linked.pull_part': {
+        const { releaseId, reason } = command;
+        const waiting = mustWait(command, linked);
+        if (waiting.signed[releaseId] === undefined) return [];
+        return [{ type: 'linked.part_pulled', ...head, releaseId, reason, ...said(command), pulledAt: at }];
       }
       case 'linked.record_sealed': {
         const { sealKey, contents, pages } = command;
@@ -120,8 +120,8 @@ export const linkedRelease = defineAggregate({
         return { ...linked, waived: true };
       case 'linked.part_signed':
         return { ...linked, signed: { ...linked.signed, [event.releaseId]: event.contentHash }, sealed: null };
-      case 'linked.part_lost': {
-        const { [event.releaseId]: _lost, ...signed } = linked.signed;
+      case 'linked.part_pulled': {
+        const { [event.releaseId]: _pulled, ...signed } = linked.signed;
         return { ...linked, signed, sealed: null };
       }
       case 'linked.sealed': {
@@ -172,7 +172,7 @@ function committed(command: Commit, linked: Standing): LinkedEvent[] {
   const { linkedId, site, ready, at } = command;
   if (linked.status !== 'planned') return [];
   const { plan, signed, waived } = linked;
-  const { t0, parts } = plan;
+  const { t0, parts, channels } = plan;
   if (at < t0) throw new Refusal('linked_early', `${linkedId} goes out at ${t0}`, { t0 });
   const unready = unreadyOf(linked, ready);
   const required = new Set(targetsOf(plan).flatMap((each) => (each.required ? [each.target] : [])));
@@ -188,7 +188,7 @@ function committed(command: Commit, linked: Standing): LinkedEvent[] {
     site: part.site,
     contentHash: signed[part.releaseId]!,
   }));
-  return [{ type: 'linked.committed', linkedId, site, t0, parts: contents, late: unready, committedAt: at }];
+  return [{ type: 'linked.committed', linkedId, site, t0, parts: contents, channels, late: unready, committedAt: at }];
 }
 
 /** Pages are ready by this log's own word; channels by what they say. */

@@ -20,7 +20,8 @@ export class PublishRelease {
   @Reaction('release', 'publish-release')
   async react(@Payload() entry: Entry<ReleaseEvent>): Promise<void> {
     for (const event of entry.events) {
-      if (event.type !== 'release.signed') continue;
+      // A part of a linked release goes out with it, and not before.
+      if (event.type !== 'release.signed' || event.linked) continue;
       const { releaseId, site, contentHash, signedAt } = event;
       const document = releaseDocument({
         releaseId,

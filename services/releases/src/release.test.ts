@@ -145,6 +145,57 @@ describe('a draft', () => {
   });
 });
 
+describe('a policy', () => {
+  const linked = { site: 'province', linkedId: 'linked' };
+  const policy = pressDraft({ kind: 'policy', linked });
+  const atSign = (draft = policy) => [
+    drafted('writer', 1, hashA, draft),
+    submitted,
+    passed('review', 'reviewer'),
+    passed('confidentiality', 'secrets'),
+  ];
+  const sign = (hasPart: boolean, speaksTogether: boolean) =>
+    ({ ...pass('sign', 'signer'), linked: { hasPart, speaksTogether } }) as ReleaseCommand;
+  const signedPolicy: ReleaseEvent = { ...signed, ...policy };
+
+  it('is signed only when its interpretation goes out with it', () => {
+    given(...atSign())
+      .when(sign(true, true))
+      .yields(signedPolicy);
+    given(...atSign())
+      .when(sign(true, false))
+      .isRefused('release_no_interpretation');
+    given(...atSign(pressDraft({ kind: 'policy' })))
+      .when(pass('sign', 'signer'))
+      .isRefused('release_no_interpretation');
+  });
+  it('is signed only when the linked release that it names counts it', () => {
+    given(...atSign())
+      .when(pass('sign', 'signer'))
+      .isRefused('linked_not_part');
+    given(...atSign(pressDraft({ linked })))
+      .when(sign(false, true))
+      .isRefused('linked_not_part');
+  });
+  it('is a draft again when its linked release lets go of it, and needs every signature anew', () => {
+    const back = { reason: '移出方案', ...by('comms') };
+    const pulled: ReleaseEvent = { type: 'release.pulled_back', ...key, ...back, pulledBackAt: noon };
+    const command: ReleaseCommand = { type: 'release.pull_back', ...head('x'), actor: service, ...back };
+    given(...atSign(), signedPolicy)
+      .when(command)
+      .yields(pulled);
+    given(...atSign(), signedPolicy, pulled)
+      .when(command)
+      .yields();
+    given(...atSign(), signedPolicy, pulled)
+      .when(pass('sign', 'signer'))
+      .isRefused('release_wrong_step');
+    given(...ready, signed, published)
+      .when(command)
+      .yields();
+  });
+});
+
 describe('the review chain', () => {
   it('is review, confidentiality, signature, each by another person', () => {
     given(...inReview)

@@ -52,6 +52,7 @@ export const release = defineAggregate({
         mustBeAnotherPerson(command, release);
         const { draft, contentHash } = release.manuscript;
         const by = { contentHash, ...said(command) };
+        if (command.step === 'sign') mustSpeakTogether(command, draft);
         if (command.step === 'sign') return [{ type: 'release.signed', ...head, ...draft, ...by, signedAt: at }];
         return [{ type: 'release.step_passed', ...head, step: command.step, ...by, passedAt: at }];
       }
@@ -60,6 +61,11 @@ export const release = defineAggregate({
         const { step, reason } = command;
         const { contentHash } = release.manuscript;
         return [{ type: 'release.returned', ...head, step, contentHash, ...said(command), reason, returnedAt: at }];
+      }
+      case 'release.pull_back': {
+        if (release.status !== 'signed') return [];
+        const { reason, by, byName } = command;
+        return [{ type: 'release.pulled_back', ...head, reason, by, byName, pulledBackAt: at }];
       }
       case 'release.record_published': {
         if (release.status === 'published') return [];
@@ -94,6 +100,8 @@ export const release = defineAggregate({
       }
       case 'release.published':
         return { status: 'published', manuscript, signatures };
+      case 'release.pulled_back':
+        return { status: 'draft', manuscript, signatures: [] };
     }
   },
 });
@@ -101,6 +109,7 @@ export const release = defineAggregate({
 type Write = Extract<ReleaseCommand, { type: 'release.draft' }>;
 type Seen = Extract<ReleaseCommand, { seenHash: string }>;
 type Step = Extract<ReleaseCommand, { step: ReviewStep }>;
+type Passing = Extract<ReleaseCommand, { type: 'release.pass_step' }>;
 
 /** Writing what is already there changes nothing; writing anything else starts the chain anew. */
 function write(command: Write, release: Release): ReleaseEvent[] {
@@ -158,6 +167,14 @@ function mustBeAnotherPerson({ releaseId, actor }: Step, { manuscript, signature
       step: passed.step,
     });
   }
+}
+
+/** 税总发〔2017〕84号 二(三)2: a policy and its interpretation are public in the same moment, so neither goes out alone. */
+function mustSpeakTogether({ releaseId, linked }: Passing, { kind, linked: planned }: Draft): void {
+  if (planned !== null && !linked?.hasPart)
+    throw new Refusal('linked_not_part', `${releaseId} is no part of ${planned.linkedId}`);
+  if (kind === 'policy' && !(planned !== null && linked?.speaksTogether))
+    throw new Refusal('release_no_interpretation', `${releaseId} is a policy without its interpretation`);
 }
 
 /** Names the step it stands at and who brought it there, so that the second of two reviewers learns who was first. */

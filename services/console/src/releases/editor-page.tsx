@@ -25,7 +25,7 @@ const blank = (kind: Draft['kind'], channels: string[]): Draft => ({
   cover: null,
   files: [],
   interprets: null,
-  linkedId: null,
+  linked: null,
 });
 
 /** A new press release or rebuttal. */

@@ -5,6 +5,7 @@ import {
   ClusterCommand,
   DeliveryCommand,
   draft,
+  LinkedCommand,
   receipt,
   Refusal,
   RegistryCommand,
@@ -31,6 +32,7 @@ const schemas: Record<string, { service: string; schema: z.ZodType<{ type: strin
   routing: { service: 'routing', schema: RoutingCommand },
   cluster: { service: 'cluster', schema: ClusterCommand },
   release: { service: 'release', schema: ReleaseCommand },
+  linked: { service: 'linked', schema: LinkedCommand },
   delivery: { service: 'delivery', schema: DeliveryCommand },
   alarm: { service: 'alarm', schema: AlarmCommand },
   ...Object.fromEntries(

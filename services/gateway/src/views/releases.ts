@@ -6,7 +6,7 @@ const after: Record<ReviewStep, ReleaseState> = { review: 'confidentiality', con
 /** Releases with the step they are at and who signed what. */
 export const releases = defineProjection({
   name: 'releases',
-  version: 2,
+  version: 3,
   follows: ['release'],
   keyOf: (event: ReleaseEvent) => `${event.site}/${event.releaseId}`,
 
@@ -45,6 +45,11 @@ export const releases = defineProjection({
           updatedAt: at,
           signatures: [...row.signatures, { step: 'sign', by, byName, at }],
         };
+      }
+      case 'release.pulled_back': {
+        const { byName, reason, pulledBackAt: at } = event;
+        const returned = { step: 'sign' as const, byName, reason, at };
+        return { ...row, state: 'draft', updatedAt: at, signatures: [], returned };
       }
       case 'release.published':
         return { ...row, state: 'published', url: event.url, updatedAt: event.publishedAt };

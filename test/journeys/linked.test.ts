@@ -1,0 +1,178 @@
+// A policy and its interpretation become public in the same moment, on every site, or not at all.
+import { BusClient, connectBus, Journal, type Bus } from '@tongsheng/bus';
+import {
+  Refusal,
+  type Draft,
+  type LinkedCommand,
+  type LinkedEvent,
+  type LinkedPlan,
+  type ReleaseCommand,
+  type ReleaseEvent,
+} from '@tongsheng/contracts';
+import { hashA, pressDraft, readLog, startSystem, twice, until, type System } from '@tongsheng/test/support';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+let system: System;
+let bus: Bus;
+let journal: Journal;
+let client: BusClient;
+let said = 0;
+
+beforeAll(async () => {
+  system = await startSystem({ services: ['registry', 'releases', 'portal'], samples: false });
+  bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
+  journal = new Journal(bus, 'test');
+  client = new BusClient(bus);
+  // Sites are there once the seed was read.
+  await until(async () => expect((await readLog(bus)).some(({ aggregate }) => aggregate === 'site')).toBe(true));
+});
+afterAll(async () => {
+  await bus.close();
+  await system[Symbol.asyncDispose]();
+});
+
+const now = () => new Date().toISOString();
+const later = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+const head = (who: string, at = now()) => ({
+  id: `linked-test/${++said}`,
+  at,
+  actor: { kind: 'person' as const, id: who, name: who },
+  site: 'province',
+});
+const tell = (command: LinkedCommand) => client.command('linked', command);
+const write = (command: ReleaseCommand) => client.command('release', command);
+const linkedOf = async (id: string) =>
+  (await journal.read({ aggregate: 'linked', site: 'province', id })).events as LinkedEvent[];
+const releaseOf = async (id: string) =>
+  (await journal.read({ aggregate: 'release', site: 'province', id })).events as ReleaseEvent[];
+const typesOf = async (id: string) => (await linkedOf(id)).map(({ type }) => type);
+
+const partsOf = (name: string): LinkedPlan['parts'] => [
+  { releaseId: `${name}-policy`, site: 'province', role: 'policy' },
+  { releaseId: `${name}-reading`, site: 'province', role: 'interpretation' },
+];
+const plan = (name: string, more: Partial<LinkedPlan> = {}, baseRevision = 0) =>
+  tell({
+    type: 'linked.plan',
+    ...head('planner'),
+    linkedId: name,
+    plan: {
+      title: '同步发布',
+      parts: partsOf(name),
+      sites: ['province', 'city'],
+      channels: [],
+      t0: later(60),
+      ...more,
+    },
+    baseRevision,
+  });
+const commit = (linkedId: string, at: string) =>
+  tell({ type: 'linked.commit', ...head('clock', at), linkedId, ready: [] });
+
+/** Through the whole chain: four people. */
+async function sign(name: string, { releaseId, role }: LinkedPlan['parts'][number], baseRevision = 0): Promise<void> {
+  const kind = role === 'policy' ? ('policy' as const) : ('interpretation' as const);
+  const linked = { site: 'province', linkedId: name };
+  const draft: Draft = pressDraft({ kind, title: `${releaseId} 全文`, linked, channels: ['province-press-mail'] });
+  const contentHash = baseRevision === 0 ? hashA : 'c'.repeat(64);
+  await write({ type: 'release.draft', ...head('writer'), releaseId, draft, contentHash, baseRevision });
+  await write({ type: 'release.submit', ...head('writer'), releaseId, seenHash: contentHash });
+  for (const step of ['review', 'confidentiality', 'sign'] as const)
+    await write({ type: 'release.pass_step', ...head(`${step}er`), releaseId, step, seenHash: contentHash });
+}
+const status = async (path: string) => (await fetch(`${system.portalUrl}${path}`)).status;
+const addresses = (name: string) =>
+  ['province', 'city'].flatMap((site) => [`/${site}/policy/${name}-policy`, `/${site}/interpretation/${name}-reading`]);
+const feed = async () => (await fetch(`${system.portalUrl}/feed.json`)).text();
+
+describe('a linked release', () => {
+  it('is dark until T0, and then stands on every site, in feeds too, with the moment it went out', async () => {
+    const t0 = later(60);
+    await plan('together', { t0 });
+    for (const part of partsOf('together')) await sign('together', part);
+    await until(async () => expect(await typesOf('together')).toContain('linked.sealed'));
+    for (const each of addresses('together')) expect(await status(each)).toBe(404);
+    expect(await feed()).not.toContain('together');
+    await expect(commit('together', later(59))).rejects.toThrow(Refusal);
+
+    await commit('together', t0);
+    await until(async () => {
+      for (const each of addresses('together')) expect(await status(each)).toBe(200);
+    });
+    await until(async () => expect(await typesOf('together')).toContain('linked.opened'));
+    const page = await (await fetch(`${system.portalUrl}${addresses('together')[0]}`)).text();
+    expect(page).toContain('together-policy 全文');
+    await until(async () => {
+      for (const { releaseId } of partsOf('together'))
+        expect((await releaseOf(releaseId)).at(-1)).toMatchObject({ type: 'release.published' });
+    });
+    expect(await feed()).toContain('together-reading 全文');
+  });
+
+  it('does not let a policy be signed alone', async () => {
+    const [policy] = partsOf('alone');
+    await plan('alone', { parts: [policy!] });
+    await expect(sign('alone', policy!)).rejects.toMatchObject({ code: 'release_no_interpretation' });
+    await tell({ type: 'linked.waive', ...head('manager'), linkedId: 'alone', reason: '发布会上解读' });
+    const [drafted] = await releaseOf('alone-policy');
+    const seenHash = drafted!.type === 'release.drafted' ? drafted!.contentHash : '';
+    const step = { step: 'sign' as const, releaseId: 'alone-policy', seenHash };
+    await write({ type: 'release.pass_step', ...head('signer'), ...step });
+    await until(async () => expect(await typesOf('alone')).toContain('linked.sealed'));
+  });
+
+  it('stops when a part was taken out before T0, and goes out when it is back', async () => {
+    const t0 = later(60);
+    await plan('pulled', { t0 });
+    const parts = partsOf('pulled');
+    for (const part of parts) await sign('pulled', part);
+    await until(async () => expect(await typesOf('pulled')).toContain('linked.sealed'));
+    const releaseId = 'pulled-reading';
+    await tell({ type: 'linked.pull_part', ...head('planner'), linkedId: 'pulled', releaseId, reason: '口径有变' });
+    await until(async () => expect((await releaseOf(releaseId)).at(-1)).toMatchObject({ type: 'release.pulled_back' }));
+    await commit('pulled', t0);
+    expect((await linkedOf('pulled')).at(-1)).toMatchObject({ type: 'linked.stopped', because: 'part_unsigned' });
+
+    await sign('pulled', parts[1]!, 1);
+    const again = later(90);
+    await plan('pulled', { t0: again }, 1);
+    await until(async () =>
+      expect((await linkedOf('pulled')).filter(({ type }) => type === 'linked.sealed')).toHaveLength(2),
+    );
+    expect(await status(addresses('pulled')[0]!)).toBe(404);
+    await commit('pulled', again);
+    await until(async () => expect(await status('/city/interpretation/pulled-reading')).toBe(200));
+  });
+
+  it('lets its parts go when it is cancelled', async () => {
+    await plan('cancelled');
+    const [policy] = partsOf('cancelled');
+    await sign('cancelled', policy!);
+    await until(async () => expect(await typesOf('cancelled')).toContain('linked.part_signed'));
+    await tell({ type: 'linked.cancel', ...head('planner'), linkedId: 'cancelled', reason: '暂缓' });
+    await until(async () =>
+      expect((await releaseOf('cancelled-policy')).at(-1)).toMatchObject({ type: 'release.pulled_back' }),
+    );
+  });
+
+  it('goes out whole when the process died right after the moment', async () => {
+    const t0 = later(60);
+    await plan('killed', { t0 });
+    for (const part of partsOf('killed')) await sign('killed', part);
+    await until(async () => expect(await typesOf('killed')).toContain('linked.sealed'));
+    await Promise.all([commit('killed', t0), system.kill('releases')].map((each) => each.catch(() => {})));
+    await system.start('releases');
+    await commit('killed', t0);
+    await until(async () => expect(await typesOf('killed')).toContain('linked.opened'));
+    await until(async () => {
+      for (const each of addresses('killed')) expect(await status(each)).toBe(200);
+    });
+  });
+
+  it('is public as before after the portal was started anew', async () => {
+    await system.kill('portal');
+    await system.start('portal');
+    for (const each of addresses('together')) expect(await status(each)).toBe(200);
+    expect(twice(await readLog(bus)).filter((each) => each.startsWith('release.published'))).toEqual([]);
+  });
+});
