@@ -20,6 +20,7 @@ import { LinkedEvent } from './linked.ts';
 import { ReleaseEvent } from './release.ts';
 import { RepostEvent } from './repost.ts';
 import { RoutingEvent } from './routing.ts';
+import { RumorEvent } from './rumor.ts';
 import { SourceHealthEvent } from './source-health.ts';
 
 /** Every event of the journal. `history/` holds a frozen sample of each that was ever written. */
@@ -36,6 +37,7 @@ export const AnyEvent = z.discriminatedUnion('type', [
   ReleaseEvent,
   RepostEvent,
   RoutingEvent,
+  RumorEvent,
   SourceHealthEvent,
 ]);
 export type AnyEvent = z.infer<typeof AnyEvent>;
@@ -62,6 +64,7 @@ export type EventsByAggregate = {
   repost: RepostEvent;
   routing: RoutingEvent;
   rule: RuleRegistered;
+  rumor: RumorEvent;
   shift: ShiftRegistered;
   site: SiteRegistered;
   source: SourceRegistered;

@@ -16,6 +16,7 @@ export * from './release.ts';
 export * from './repost.ts';
 export * from './routing.ts';
 export * from './rulebook.ts';
+export * from './rumor.ts';
 export * from './source.ts';
 export * from './source-health.ts';
 export * from './stages.ts';

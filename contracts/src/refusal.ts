@@ -59,6 +59,13 @@ export const refusalCodes = {
   linked_same_person: 403,
   linked_not_part: 409,
   release_no_interpretation: 409,
+  // rumor cases
+  rumor_missing: 404,
+  rumor_not_assessed: 409,
+  rumor_not_false: 422,
+  rumor_rebutted: 409,
+  rumor_owed: 409,
+  rumor_closed: 409,
   // deliveries
   delivery_missing: 404,
   delivery_closed: 409,

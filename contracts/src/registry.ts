@@ -21,6 +21,8 @@ export const site = z.object({
     .array(z.object({ region, name: line }))
     .max(200)
     .default([]),
+  /** From the clue of a rumor to its rebuttal: PT1H, PT5H, PT24H, or the site's own; absent, five hours. */
+  rumorLimit: duration.optional(),
   /** Where the public reads it; pages are `<baseUrl>/<site>/<kind>/<id>`. */
   baseUrl: z.url(),
 });

@@ -32,9 +32,17 @@ export const draft = z.object({
   documentNumber: line.nullable().default(null),
   summary: z.string().max(1000),
   html,
-  /** Rebuttals only: what is being said, and where it was seen. Never linked publicly. */
+  /** Rebuttals only: what is being said, and where it was seen. */
   rumor: z
-    .object({ claim: line, seenWhere: z.string().max(500), verdict: z.enum(['false', 'misleading', 'outdated']) })
+    .object({
+      claim: line,
+      seenWhere: z.string().max(500),
+      verdict: z.enum(['false', 'misleading', 'outdated']),
+      /** The case that this answers. */
+      rumorCaseId: token.nullable().default(null),
+      /** Where it stands, for the public to see: a link makes a rumor louder, so that it is there only when somebody wants it. */
+      publicLink: z.url().nullable().default(null),
+    })
     .nullable(),
   channels: z.array(channelId).max(100),
   /** By channel. */

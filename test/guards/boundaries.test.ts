@@ -46,6 +46,7 @@ it('every decider is known to the guard', () => {
     'services/registry/src/registration.ts',
     'services/releases/src/linked-release.ts',
     'services/releases/src/release.ts',
+    'services/releases/src/rumor-case.ts',
     'services/reposts/src/cluster-key.ts',
     'services/reposts/src/cluster.ts',
     'services/reposts/src/repost.ts',

@@ -124,6 +124,18 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
     zh: '政策文件须与解读同步发布：请先在联动发布方案里加入解读，或由有权人签批放行。',
     en: 'A policy goes out together with its interpretation: add one to the linked release, or have the lack waived.',
   },
+  rumor_missing: { zh: '没有这条谣言线索。', en: 'There is no such rumor case.' },
+  rumor_not_assessed: { zh: '请先研判，再办下一步。', en: 'Assess it first.' },
+  rumor_not_false: {
+    zh: '属实或尚不清楚的说法不能辟谣；可先关注，查清后再研判。',
+    en: 'What is true or unclear can’t be rebutted; watch it, and assess it again once it is clear.',
+  },
+  rumor_rebutted: { zh: '这条谣言已经辟谣。', en: 'This rumor was rebutted already.' },
+  rumor_owed: {
+    zh: '已决定辟谣，辟谣稿发布前不能办结。',
+    en: 'A rebuttal was decided; the case can’t be closed before it is out.',
+  },
+  rumor_closed: { zh: '这条线索已办结。', en: 'This case is closed.' },
   delivery_missing: { zh: '没有这条投递。', en: 'There is no such delivery.' },
   delivery_closed: { zh: '这条投递已结束。', en: 'This delivery has ended.' },
   delivery_not_due: { zh: '还没到再次投递的时间。', en: 'It is not due for another attempt yet.' },

@@ -10,7 +10,13 @@ const person = (id: string) => ({ kind: 'person' as const, id, name: `同志${id
 const by = (id: string) => ({ by: id, byName: `同志${id}` });
 
 const press = pressDraft();
-const rumor: Draft['rumor'] = { claim: '明年起存款要缴税', seenWhere: '某短视频', verdict: 'false' };
+const rumor: Draft['rumor'] = {
+  claim: '明年起存款要缴税',
+  seenWhere: '某短视频',
+  verdict: 'false',
+  rumorCaseId: null,
+  publicLink: null,
+};
 const rebuttal: Draft = { ...press, kind: 'rebuttal', rumor };
 
 const drafted = (who = 'writer', revision = 1, contentHash = hashA, draft = press): ReleaseEvent => ({

@@ -1,16 +1,32 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { carryOut, Commands, Journal } from '@tongsheng/bus';
-import { LinkedCommand, ReleaseCommand, type LinkedEvent, type Receipt, type ReleaseEvent } from '@tongsheng/contracts';
+import {
+  LinkedCommand,
+  ReleaseCommand,
+  RumorCommand,
+  type LinkedEvent,
+  type Receipt,
+  type ReleaseEvent,
+} from '@tongsheng/contracts';
 import { cleanHtml } from '@tongsheng/web';
+import { DateTime, Duration } from 'luxon';
 import { linkedRelease, speaksTogether } from './linked-release.ts';
 import { release } from './release.ts';
+import { rumorCase } from './rumor-case.ts';
+import { Sites } from './sites.ts';
+
+/** 政务舆情回应: an authoritative word within five hours. */
+const usualRumorLimit = 'PT5H';
 
 type Pass = Extract<ReleaseCommand, { type: 'release.pass_step' }>;
 
 @Controller()
 export class ReleasesController {
-  constructor(private readonly journal: Journal) {}
+  constructor(
+    private readonly journal: Journal,
+    private readonly sites: Sites,
+  ) {}
 
   @Commands('release')
   async handle(@Payload({ schema: ReleaseCommand }) command: ReleaseCommand): Promise<Receipt> {
@@ -21,6 +37,14 @@ export class ReleasesController {
   @Commands('linked')
   plan(@Payload({ schema: LinkedCommand }) command: LinkedCommand): Promise<Receipt> {
     return carryOut(this.journal, linkedRelease, command);
+  }
+
+  @Commands('rumor')
+  answer(@Payload({ schema: RumorCommand }) command: RumorCommand): Promise<Receipt> {
+    if (command.type !== 'rumor.report') return carryOut(this.journal, rumorCase, command);
+    const { rumorLimit: limit = usualRumorLimit } = this.sites.get(command.site);
+    const dueAt = DateTime.fromISO(command.at, { zone: 'utc' }).plus(Duration.fromISO(limit)).toISO()!;
+    return carryOut(this.journal, rumorCase, { ...command, limit, dueAt });
   }
 
   /** Who signs a part learns from the plan itself whether it goes out, and not alone. */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AnswerRumors } from './answer-rumors.reaction.ts';
 import { FollowParts } from './follow-parts.reaction.ts';
 import { LinkedPages } from './linked-pages.ts';
 import { OpenPages } from './open-pages.reaction.ts';
@@ -8,7 +9,7 @@ import { SealPages } from './seal-pages.reaction.ts';
 import { Sites } from './sites.ts';
 
 @Module({
-  controllers: [ReleasesController, PublishRelease, FollowParts, SealPages, OpenPages],
+  controllers: [ReleasesController, PublishRelease, FollowParts, SealPages, OpenPages, AnswerRumors],
   providers: [Sites, LinkedPages],
 })
 export class ReleasesModule {}

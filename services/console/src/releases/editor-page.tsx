@@ -19,7 +19,8 @@ const blank = (kind: Draft['kind'], channels: string[]): Draft => ({
   documentNumber: null,
   summary: '',
   html: '',
-  rumor: kind === 'rebuttal' ? { claim: '', seenWhere: '', verdict: 'false' } : null,
+  rumor:
+    kind === 'rebuttal' ? { claim: '', seenWhere: '', verdict: 'false', rumorCaseId: null, publicLink: null } : null,
   channels,
   variants: {},
   cover: null,

@@ -12,6 +12,7 @@ import {
   ReleaseCommand,
   RepostCommand,
   RoutingCommand,
+  RumorCommand,
   source,
 } from '@tongsheng/contracts';
 import type { Clock, Ids } from '@tongsheng/runtime';
@@ -33,6 +34,7 @@ const schemas: Record<string, { service: string; schema: z.ZodType<{ type: strin
   cluster: { service: 'cluster', schema: ClusterCommand },
   release: { service: 'release', schema: ReleaseCommand },
   linked: { service: 'linked', schema: LinkedCommand },
+  rumor: { service: 'rumor', schema: RumorCommand },
   delivery: { service: 'delivery', schema: DeliveryCommand },
   alarm: { service: 'alarm', schema: AlarmCommand },
   ...Object.fromEntries(
