@@ -22,6 +22,7 @@ import { RepostEvent } from './repost.ts';
 import { RoutingEvent } from './routing.ts';
 import { RumorEvent } from './rumor.ts';
 import { SourceHealthEvent } from './source-health.ts';
+import { SubmissionEvent } from './submission.ts';
 
 /** Every event of the journal. `history/` holds a frozen sample of each that was ever written. */
 export const AnyEvent = z.discriminatedUnion('type', [
@@ -39,6 +40,7 @@ export const AnyEvent = z.discriminatedUnion('type', [
   RoutingEvent,
   RumorEvent,
   SourceHealthEvent,
+  SubmissionEvent,
 ]);
 export type AnyEvent = z.infer<typeof AnyEvent>;
 
@@ -68,6 +70,7 @@ export type EventsByAggregate = {
   shift: ShiftRegistered;
   site: SiteRegistered;
   source: SourceRegistered;
+  submission: SubmissionEvent;
   token: TokenRegistered;
 };
 export type AggregateName = keyof EventsByAggregate;

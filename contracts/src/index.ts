@@ -21,5 +21,6 @@ export * from './source.ts';
 export * from './source-health.ts';
 export * from './stages.ts';
 export * from './subjects.ts';
+export * from './submission.ts';
 export * from './views.ts';
 export * from './words.ts';

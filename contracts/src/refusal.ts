@@ -66,6 +66,12 @@ export const refusalCodes = {
   rumor_rebutted: 409,
   rumor_owed: 409,
   rumor_closed: 409,
+  // submissions
+  submission_missing: 404,
+  submission_wrong_side: 403,
+  submission_own: 403,
+  submission_closed: 409,
+  submission_slot_past: 409,
   // deliveries
   delivery_missing: 404,
   delivery_closed: 409,

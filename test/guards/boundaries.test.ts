@@ -47,6 +47,7 @@ it('every decider is known to the guard', () => {
     'services/releases/src/linked-release.ts',
     'services/releases/src/release.ts',
     'services/releases/src/rumor-case.ts',
+    'services/releases/src/submission.ts',
     'services/reposts/src/cluster-key.ts',
     'services/reposts/src/cluster.ts',
     'services/reposts/src/repost.ts',
