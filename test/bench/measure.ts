@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { serverVersion } from '@tongsheng/local';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -68,9 +68,6 @@ export function say(line: string): void {
   if (!process.argv.includes('--json')) process.stderr.write(`${line}\n`);
 }
 
-const versionOf = (program: string, argument: string): string =>
-  /(\d+\.\d+\.\d+)/.exec(execFileSync(program, [argument], { encoding: 'utf8' }))?.[1] ?? 'unknown';
-
 export type Result = {
   bench: string;
   ours: number;
@@ -85,8 +82,8 @@ export function report(result: Result): void {
   const { bench, ours, peer, ratio, unit, ...more } = result;
   const versions = {
     node: process.versions.node,
-    nats: versionOf(process.env['NATS_SERVER'] ?? 'nats-server', '--version'),
-    redis: versionOf(process.env['REDIS_SERVER'] ?? 'redis-server', '--version'),
+    nats: serverVersion('nats-server'),
+    redis: serverVersion('redis-server'),
   };
   console.log(JSON.stringify({ bench, ours, peer, ratio, unit, ...more, ...versions }));
 }

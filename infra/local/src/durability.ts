@@ -21,9 +21,3 @@ export function makeDurable(version: string, store: string): Durability {
     guarantee: `survives process crashes only (nats-server ${version} flushes late, and the store could not be made synchronous)`,
   };
 }
-
-/** `nats-server: v2.9.10` → `2.9.10`. */
-export function natsVersion(program: string): string {
-  const said = spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout ?? '';
-  return /v?(\d+\.\d+\.\d+)/.exec(said)?.[1] ?? '0.0.0';
-}

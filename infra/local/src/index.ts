@@ -1,4 +1,4 @@
 export { demoPassword, demoPeople, demoSeed } from './seed.ts';
 export { startNewsroom, type Call, type Mail, type Newsroom } from './newsroom.ts';
-export { freePort, startNats, startRedis, type NatsServer, type Server } from './servers.ts';
+export { freePort, serverVersion, startNats, startRedis, type NatsServer, type Server } from './servers.ts';
 export { startUpstreams, type Upstreams, type UpstreamOptions } from './upstreams/index.ts';

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -24,13 +24,25 @@ export type NatsServer = Server & {
 
 const program = (variable: string, fallback: string) => process.env[variable] ?? fallback;
 
-function launch(command: string, args: string[], log?: 'inherit'): ChildProcess {
+/** Servers that were unpacked, not installed, bring their libraries along. */
+function environment(): NodeJS.ProcessEnv {
   const libraries = process.env['SERVER_LIBRARY_PATH'];
+  return { ...process.env, ...(libraries && { LD_LIBRARY_PATH: libraries }) };
+}
+
+/** `nats-server: v2.9.10` → `2.9.10`; `0.0.0` when it can't be started. */
+export function serverVersion(name: 'nats-server' | 'redis-server'): string {
+  const command = program(name === 'nats-server' ? 'NATS_SERVER' : 'REDIS_SERVER', name);
+  const said = spawnSync(command, ['--version'], { encoding: 'utf8', env: environment() }).stdout ?? '';
+  return /v?(\d+\.\d+\.\d+)/.exec(said)?.[1] ?? '0.0.0';
+}
+
+function launch(command: string, args: string[], log?: 'inherit'): ChildProcess {
   return spawn(command, args, {
     stdio: ['ignore', log ?? 'ignore', log ?? 'ignore'],
     // Ctrl-C in the terminal is for us; the servers end after the services have.
     detached: true,
-    env: { ...process.env, ...(libraries && { LD_LIBRARY_PATH: libraries }) },
+    env: environment(),
   });
 }
 

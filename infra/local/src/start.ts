@@ -4,11 +4,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { keepRunning, type Child } from './children.ts';
-import { makeDurable, natsVersion } from './durability.ts';
+import { makeDurable } from './durability.ts';
 import { endOrphans, openInstallation, writePrivate } from './installation.ts';
 import { startNewsroom } from './newsroom.ts';
 import { demoPassword, demoPeople, demoSeed } from './seed.ts';
-import { isFree, startNats, startRedis, type NatsServer, type Server } from './servers.ts';
+import { isFree, serverVersion, startNats, startRedis, type NatsServer, type Server } from './servers.ts';
 import { startUpstreams } from './upstreams/index.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -167,9 +167,8 @@ async function openNats(
     const guarantee = 'decided by the server that NATS_URL names';
     return { url: given, portalUrl: process.env['NATS_PORTAL_URL'] ?? given, guarantee, server: null };
   }
-  const program = process.env['NATS_SERVER'] ?? 'nats-server';
   const dir = join(home, 'nats');
-  const { syncAlways, guarantee } = makeDurable(natsVersion(program), dir);
+  const { syncAlways, guarantee } = makeDurable(serverVersion('nats-server'), dir);
   const server: NatsServer = await startNats({
     dir,
     port: installation.ports.nats,
