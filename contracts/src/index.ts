@@ -17,6 +17,7 @@ export * from './repost.ts';
 export * from './routing.ts';
 export * from './rulebook.ts';
 export * from './rumor.ts';
+export * from './site-publication.ts';
 export * from './source.ts';
 export * from './source-health.ts';
 export * from './stages.ts';

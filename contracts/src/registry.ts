@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { chain } from './chain.ts';
 import { contact, ContactRegistered, ladder, LadderRegistered, mustBeAShift, shift, ShiftRegistered } from './duty.ts';
 import { override, policy, priority } from './policy.ts';
+import { sitePublication } from './site-publication.ts';
 import { mustBeReadable, source } from './source.ts';
 import { channelId, commandHead, duration, line, personId, region, role, siteId, sourceId, token } from './words.ts';
 
@@ -23,8 +24,10 @@ export const site = z.object({
     .default([]),
   /** From the clue of a rumor to its rebuttal: PT1H, PT5H, PT24H, or the site's own; absent, five hours. */
   rumorLimit: duration.optional(),
-  /** Where the public reads it; pages are `<baseUrl>/<site>/<kind>/<id>`. */
+  /** Where the public reads it; pages of the portal are `<baseUrl>/<site>/<kind>/<id>`. */
   baseUrl: z.url(),
+  /** Who puts its reposts before the public; absent, our portal does. */
+  publication: sitePublication.optional(),
 });
 export type Site = z.infer<typeof site>;
 

@@ -69,4 +69,10 @@ export class Configuration implements OnModuleInit, OnModuleDestroy {
   site(siteId: string): Site | undefined {
     return this.#sites.get(siteId);
   }
+
+  /** As it is registered at this moment: settings that a person has just mended count at once. */
+  async freshSite(siteId: string): Promise<Site | undefined> {
+    await this.#sites.fresh();
+    return this.#sites.get(siteId);
+  }
 }

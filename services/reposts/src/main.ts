@@ -2,7 +2,8 @@ import { allowList, run, serve } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { Hold } from './reposts.controller.ts';
 import { RepostsModule } from './reposts.module.ts';
-import { Allowed, Rechecks } from './verify-reposts.ts';
+import { Allowed } from './site-publisher.ts';
+import { Rechecks } from './verify-reposts.ts';
 
 /**
  * `WEB_ALLOW`: `host:port` that may be fetched although not public, comma-separated. `REPOST_HOLD`: how long an approval

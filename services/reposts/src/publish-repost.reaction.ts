@@ -1,36 +1,28 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import {
-  Bus,
-  carryOut,
-  causedBy,
-  EvidenceStore,
-  Journal,
-  Later,
-  PublicFiles,
-  publishPublic,
-  Reaction,
-  type Entry,
-} from '@tongsheng/bus';
-import type { RepostEvent } from '@tongsheng/contracts';
-import { Clock } from '@tongsheng/runtime';
+import { carryOut, causedBy, Journal, Later, Reaction, type Entry } from '@tongsheng/bus';
+import type { PublicDocument, RepostEvent } from '@tongsheng/contracts';
+import { Clock, Log } from '@tongsheng/runtime';
 import { Following } from './following.ts';
 import { PublicPages } from './public-pages.ts';
+import { nextAttemptAt } from './publication-schedule.ts';
 import { repost } from './repost.ts';
+import { SitePublisher } from './site-publisher.ts';
+import { cannotTell, isTrouble, type Published, type Trouble } from './sites/site-kind.ts';
 
 /**
- * When a repost was approved and the time to take it back is over, then exactly that version is handed to the public
- * side, and that is written down. The attempt is in the log before the call: from then on nothing can be taken back.
+ * When a repost was approved and the time to take it back is over, then exactly that version is handed to whoever
+ * publishes the site, and that is written down. The attempt is in the log before the call: from then on nothing can be
+ * taken back, and whoever finds an attempt without an end looks first whether the page is there.
  */
 @Controller()
 export class PublishRepost {
   constructor(
-    private readonly bus: Bus,
     private readonly journal: Journal,
     private readonly clock: Clock,
+    private readonly log: Log,
     private readonly pages: PublicPages,
-    private readonly evidence: EvidenceStore,
-    private readonly publicFiles: PublicFiles,
+    private readonly publisher: SitePublisher,
     private readonly following: Following,
   ) {}
 
@@ -65,8 +57,26 @@ export class PublishRepost {
     // Taken back in this very moment, or another process is at it.
     if (!started.changed) return;
 
-    await this.#makePublic(document.files);
-    const publicPosition = await publishPublic(this.bus, document);
+    const answer = await this.#handOver(document, past.events as RepostEvent[]);
+    if (isTrouble(answer)) {
+      const { code, detail, outcome } = answer;
+      const at = this.clock.now();
+      this.log.warn('publish.failed', { taskId, site, attempt, code, outcome });
+      await carryOut(this.journal, repost, {
+        type: 'repost.fail_publication',
+        id: `${id}/failed`,
+        ...head,
+        at,
+        taskId,
+        site,
+        attempt,
+        code: code.slice(0, 64),
+        detail: detail.slice(0, 1_000),
+        nextAttemptAt: nextAttemptAt({ taskId, attempt, at, trouble: answer }),
+      });
+      return;
+    }
+    const { url, remoteId, publicPosition } = answer;
     await carryOut(this.journal, repost, {
       type: 'repost.record_published',
       id: `${taskId}/published/${task.approval.approvedAt}`,
@@ -74,8 +84,9 @@ export class PublishRepost {
       at: this.clock.now(),
       taskId,
       site,
-      url: document.url,
+      url,
       publicPosition,
+      ...(remoteId !== undefined && { remoteId }),
     });
     // What the source changed while this was going out is owed from now on.
     const { itemId } = task.approval;
@@ -84,14 +95,32 @@ export class PublishRepost {
     if (now.contentHash !== task.approval.contentHash) await this.following.follow(now, causedBy(entry));
   }
 
-  /** Before the page that shows them; what is there already is not copied again. */
-  async #makePublic(files: readonly { hash: string }[]): Promise<void> {
-    for (const { hash } of files) {
-      const kept = await this.evidence.read(hash);
-      if (!kept?.intact) throw new Error(`reposts: file ${hash} is not what was kept`);
-      await this.publicFiles.keep(kept.bytes);
-    }
+  /** One attempt. What any earlier one may have left behind is found first, so that no page is there twice. */
+  async #handOver(document: PublicDocument, before: readonly RepostEvent[]): Promise<Published | Trouble> {
+    const { onUnknown, calls } = await this.publisher.of(document.site);
+    const known = lastPublished(before);
+    const isFirst = !before.some(({ type }) => type === 'repost.publication_started');
+    if (isFirst || onUnknown === 'same_key' || wasLookedFor(before)) return calls.publish(document, known);
+    const found = await calls.find(document, known);
+    return isTrouble(found) ? found : calls.publish(document, found);
   }
+}
+
+/** The page of an earlier version, where another system publishes the site. */
+function lastPublished(events: readonly RepostEvent[]): Published | null {
+  const last = events.findLast((event) => event.type === 'repost.published');
+  if (last?.type !== 'repost.published' || last.publicPosition !== null) return null;
+  const { url, remoteId } = last;
+  return { url, publicPosition: null, ...(remoteId !== undefined && { remoteId }) };
+}
+
+/** A person looked for what an attempt may have left, because the site could not be asked, and has it sent again. */
+function wasLookedFor(events: readonly RepostEvent[]): boolean {
+  const retried = events.findLastIndex(({ type }) => type === 'repost.publication_retried');
+  const later = events.slice(retried + 1);
+  if (retried < 0 || later.some(({ type }) => type === 'repost.publication_started')) return false;
+  const failed = events.slice(0, retried).findLast((event) => event.type === 'repost.publication_failed');
+  return failed?.type === 'repost.publication_failed' && failed.code === cannotTell;
 }
 
 const sourceOf = (events: readonly RepostEvent[], itemId: string): string =>

@@ -10,11 +10,22 @@ import { RepostsController } from './reposts.controller.ts';
 import { RouteItems } from './route-items.reaction.ts';
 import { SimilarClusters } from './similar-clusters.ts';
 import { Simulations } from './simulation.ts';
+import { SitePublisher } from './site-publisher.ts';
 import { Tasks } from './tasks.ts';
 import { VerifyReposts } from './verify-reposts.ts';
 
 @Module({
   controllers: [RepostsController, RouteItems, QueueReposts, RegroupReposts, PublishRepost],
-  providers: [Configuration, Clusters, Tasks, Following, SimilarClusters, Simulations, PublicPages, VerifyReposts],
+  providers: [
+    Configuration,
+    Clusters,
+    Tasks,
+    Following,
+    SimilarClusters,
+    Simulations,
+    PublicPages,
+    SitePublisher,
+    VerifyReposts,
+  ],
 })
 export class RepostsModule {}

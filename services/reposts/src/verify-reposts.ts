@@ -17,15 +17,7 @@ import { decodeText, safeFetch } from '@tongsheng/web';
 import { DateTime, Duration } from 'luxon';
 import { PublicPages } from './public-pages.ts';
 import { repost } from './repost.ts';
-import { checkPage } from './sites/portal.ts';
-
-/** Addresses that may be fetched although they are not public: our own portal on a closed network. */
-export class Allowed {
-  readonly hosts: readonly string[];
-  constructor(hosts: readonly string[]) {
-    this.hosts = hosts;
-  }
-}
+import { Allowed, SitePublisher } from './site-publisher.ts';
 
 /** When a page that was verified is looked at again, after its publication; ISO 8601 durations. */
 export class Rechecks {
@@ -43,6 +35,8 @@ type Page = {
   taskId: string;
   site: string;
   url: string;
+  /** Null where another system publishes the site. */
+  publicPosition: number | null;
   publishedAt: string;
   verified: boolean;
   /** Looks since it was published or found wrong. */
@@ -76,6 +70,7 @@ export class VerifyReposts implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly pages: PublicPages,
+    private readonly publisher: SitePublisher,
     private readonly evidence: EvidenceStore,
     private readonly allowed: Allowed,
     private readonly rechecks: Rechecks,
@@ -104,8 +99,8 @@ export class VerifyReposts implements OnApplicationBootstrap, OnModuleDestroy {
   #learn(event: RepostEvent): void {
     const { taskId, site } = event;
     if (event.type === 'repost.published') {
-      const { url, publishedAt } = event;
-      const page: Page = { taskId, site, url, publishedAt, verified: false, tries: 0, timer: null };
+      const { url, publicPosition, publishedAt } = event;
+      const page: Page = { taskId, site, url, publicPosition, publishedAt, verified: false, tries: 0, timer: null };
       this.#pages.set(taskId, page);
       if (this.#live) this.#schedule(page);
     }
@@ -210,7 +205,7 @@ export class VerifyReposts implements OnApplicationBootstrap, OnModuleDestroy {
     return;
   }
 
-  async #look({ taskId, site, url }: Page): Promise<Found> {
+  async #look({ taskId, site, url, publicPosition }: Page): Promise<Found> {
     const fetched = await safeFetch(url, { allow: this.allowed.hosts, maxBytes: 5 * 2 ** 20 });
     if (!fetched.ok) {
       const { answer } = fetched;
@@ -218,7 +213,8 @@ export class VerifyReposts implements OnApplicationBootstrap, OnModuleDestroy {
       return { wrong, evidence: answer ? await this.#keep(answer, []) : null };
     }
     const approved = await this.pages.documentOf({ taskId, site });
-    const checks = checkPage(decodeText(fetched.bytes, fetched.contentType).text, approved);
+    const { check } = await this.publisher.of(site, { publicPosition });
+    const checks = check(decodeText(fetched.bytes, fetched.contentType).text, approved);
     const differing = checks.filter(({ ok }) => !ok).map(({ name }) => name);
     const wrong = differing.length === 0 ? null : `the page differs in: ${differing.join(', ')}`;
     return { wrong, evidence: await this.#keep(fetched, checks) };

@@ -1,9 +1,26 @@
-import type { PublicDocument, RepostEvent } from '@tongsheng/contracts';
+import type { PublicDocument } from '@tongsheng/contracts';
 import { showPublication, showTime, statedDate, verdictWords } from '@tongsheng/pages';
 import { textOf } from '@tongsheng/web';
+import { z } from 'zod';
 import { readPage, type Part } from './marked-page.ts';
+import { defineSiteKind, type Check } from './site-kind.ts';
 
-type Check = Extract<RepostEvent, { type: 'repost.verified' }>['evidence']['checks'][number];
+/** Our own portal: it shows what is in the PUBLIC stream, where a second copy of a document is none. */
+export const portal = defineSiteKind({
+  kind: 'portal',
+  settings: z.strictObject({}),
+  onUnknown: 'same_key',
+  open: (_, { file, publicSide }) => ({
+    async publish(document) {
+      // Before the page that shows them; what is there already is not copied again.
+      for (const { hash } of document.files) await publicSide.keepFile(await file(hash));
+      return { url: document.url, publicPosition: await publicSide.publish(document) };
+    },
+    find: async () => null,
+    remove: null,
+  }),
+  check: checkPage,
+});
 
 /** One fact of a page: what it must say, `null` when it must not be there, and what it says. */
 type Fact = { check: Check['name']; want: string | null; shown: readonly string[] };

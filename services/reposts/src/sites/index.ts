@@ -1,0 +1,6 @@
+import type { SitePublication } from '@tongsheng/contracts';
+import { portal } from './portal.ts';
+import type { SiteKind } from './site-kind.ts';
+
+/** Every kind of site; the compiler asks for a new one as soon as its settings are in the contracts. */
+export const siteKinds: Record<SitePublication['kind'], SiteKind> = { portal };

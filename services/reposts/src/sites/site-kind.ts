@@ -1,0 +1,83 @@
+import type { PublicDocument, RepostEvent, SitePublication } from '@tongsheng/contracts';
+import type { z } from 'zod';
+
+export type Check = Extract<RepostEvent, { type: 'repost.verified' }>['evidence']['checks'][number];
+
+/** A page as the public side has it. */
+export type Published = {
+  url: string;
+  /** Its name in the system that publishes the site; absent where that is our portal. */
+  remoteId?: string;
+  /** In the PUBLIC stream; null where another system publishes the site. */
+  publicPosition: number | null;
+};
+
+/** What the world did to a call. */
+export type Trouble = {
+  code: string;
+  detail: string;
+  /**
+   * `not_sent`: surely nothing happened. `rejected_retryable`: refused for now. `rejected_permanent`: a person must mend
+   * something first. `unknown`: it may have happened.
+   */
+  outcome: 'not_sent' | 'rejected_retryable' | 'rejected_permanent' | 'unknown';
+  /** How long the other side asked to be left alone. */
+  retryAfterSeconds?: number | null;
+};
+
+/** The code of a `find` that the site has no answer for: only a person can tell whether the page is there. */
+export const cannotTell = 'cannot_tell';
+
+/** What adapters work with, so that they need neither bus nor settings of the service. */
+export type Tools = {
+  /** `host:port` that may be reached although it is not public. */
+  allow: readonly string[];
+  /** A picture or attachment of a document by its hash. @throws when it is not what was kept. */
+  file(hash: string): Promise<Uint8Array>;
+  /** The side that our own portal reads. */
+  publicSide: { keepFile(bytes: Uint8Array): Promise<unknown>; publish(document: PublicDocument): Promise<number> };
+};
+
+/** What can be said to one site. One attempt each, never repeated inside; trouble of the world is a value, what is thrown is a fault of ours. */
+export type SiteCalls = {
+  /** Makes the page public, or brings it up to date where it is `there` already. */
+  publish(document: PublicDocument, there: Published | null): Promise<Published | Trouble>;
+  /** Whether the page is there, by its slug, address or key, or by what was written down of it before. */
+  find(document: PublicDocument, known: Published | null): Promise<Published | Trouble | null>;
+  /** Takes a page from the public; one that is gone already is removed. Null where this is not the kind's to do. */
+  remove: ((document: PublicDocument, published: Published) => Promise<Trouble | null>) | null;
+};
+
+export type SiteKind = {
+  kind: SitePublication['kind'];
+  /**
+   * What an attempt that may have happened means for the next one. `probe`: `find` tells first. `same_key`: saying it
+   * again is harmless, because the other side tells a second copy by its key.
+   */
+  onUnknown: 'probe' | 'same_key';
+  /** @throws when the settings are another kind's. */
+  open(publication: SitePublication, tools: Tools): SiteCalls;
+  /** Compares a page, as it was fetched from outside, with what was approved. */
+  check(page: string, document: PublicDocument): Check[];
+};
+
+export const isTrouble = (answer: Published | Trouble | null): answer is Trouble =>
+  answer !== null && 'outcome' in answer;
+
+/** A kind of site: one file, and one line in `index.ts`. */
+export function defineSiteKind<S extends z.ZodType>(site: {
+  kind: SitePublication['kind'];
+  settings: S;
+  onUnknown: SiteKind['onUnknown'];
+  open(settings: z.infer<S>, tools: Tools): SiteCalls;
+  check: SiteKind['check'];
+}): SiteKind {
+  const { kind, settings, onUnknown, check } = site;
+  return {
+    kind,
+    onUnknown,
+    open: (publication, tools) =>
+      site.open(settings.parse('settings' in publication ? publication.settings : {}), tools),
+    check,
+  };
+}
