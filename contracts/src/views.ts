@@ -4,6 +4,7 @@ import { member, signal } from './cluster.ts';
 import { outcome } from './delivery.ts';
 import { evidence } from './evidence.ts';
 import { content, itemKind, keptFile, publication } from './item.ts';
+import { linkedPlan, linkedTarget } from './linked.ts';
 import { priority, target } from './policy.ts';
 import { site } from './registry.ts';
 import { draft, reviewStep } from './release.ts';
@@ -185,6 +186,47 @@ export const ReleaseDetail = z.object({
   timeline: z.array(TimelineEntry),
 });
 export type ReleaseDetail = z.infer<typeof ReleaseDetail>;
+
+export const linkedState = z.enum(['planned', 'stopped', 'committed', 'open', 'cancelled']);
+export type LinkedState = z.infer<typeof linkedState>;
+
+/** A linked release as its board shows it: what goes out together, what is signed, and what became of it. */
+export const LinkedRow = z.object({
+  linkedId: token,
+  site: siteId,
+  ...linkedPlan.shape,
+  state: linkedState,
+  revision: z.int(),
+  plannedByName: line,
+  /** Parts whose content was signed for it. */
+  signed: z.array(token),
+  /** Since when the pages of all sites lie ready and unreadable; null while they don't. */
+  sealedAt: instant.nullable(),
+  pages: z.array(z.object({ target: linkedTarget, url: z.url() })),
+  waived: z.object({ reason: line, byName: line, at: instant }).nullable(),
+  reminded: z.object({ minutes: z.int(), unready: z.array(linkedTarget), at: instant }).nullable(),
+  stopped: z
+    .object({
+      because: z.enum(['not_ready', 'part_unsigned', 'no_interpretation']),
+      missing: z.array(linkedTarget),
+      at: instant,
+    })
+    .nullable(),
+  late: z.array(linkedTarget),
+  committedAt: instant.nullable(),
+  openedAt: instant.nullable(),
+  cancelled: z.object({ reason: line, byName: line, at: instant }).nullable(),
+  updatedAt: instant,
+});
+export type LinkedRow = z.infer<typeof LinkedRow>;
+
+export const LinkedDetail = z.object({
+  row: LinkedRow,
+  /** Its parts as they stand; one that was never written is missing. */
+  parts: z.array(ReleaseRow),
+  timeline: z.array(TimelineEntry),
+});
+export type LinkedDetail = z.infer<typeof LinkedDetail>;
 
 /** `requested → sending → (waiting to try again | pending | unknown) → confirmed | failed`. */
 export const deliveryState = z.enum(['requested', 'sending', 'waiting', 'pending', 'unknown', 'confirmed', 'failed']);
@@ -436,7 +478,7 @@ export type HealthView = z.infer<typeof HealthView>;
 
 /** One live change, as SSE carries it; `position` is its `id`. A `gap` asks the console to read again. */
 export const LiveChange = z.object({
-  view: z.enum(['reposts', 'releases', 'deliveries', 'sources', 'items', 'alarms']),
+  view: z.enum(['reposts', 'releases', 'linked', 'deliveries', 'sources', 'items', 'alarms']),
   key: z.string(),
   row: z.unknown().nullable(),
   position: z.int(),

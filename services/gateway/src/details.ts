@@ -7,6 +7,7 @@ import {
   type ClusterEvent,
   type ClusterView,
   type ItemEvent,
+  type LinkedDetail,
   type ItemVersion,
   type ReleaseDetail,
   type ReleaseEvent,
@@ -122,6 +123,17 @@ export class Details {
     return view;
   }
 
+  /** @throws Refusal linked_missing */
+  async linked(site: string, linkedId: string): Promise<LinkedDetail> {
+    const row = await this.models.linked.reader.get(`${site}/${linkedId}`);
+    if (!row) throw new Refusal('linked_missing', `no linked release ${linkedId}`);
+    const past = await this.journal.read({ aggregate: 'linked', site, id: linkedId });
+    const parts = await Promise.all(
+      row.parts.map((part) => this.models.releases.reader.get(`${part.site}/${part.releaseId}`)),
+    );
+    return { row, parts: parts.filter((part) => part !== null), timeline: timelineOf(past.entries) };
+  }
+
   /** @throws Refusal release_missing */
   async release(siteId: string, releaseId: string): Promise<ReleaseDetail> {
     const row = await this.models.releases.reader.get(`${siteId}/${releaseId}`);
@@ -174,7 +186,7 @@ export function presenceOf(events: ItemEvent[]): RepostDetail['presence'] {
 }
 
 /** Bodies stay where they are; a timeline says what happened, not what was written. */
-const untold = new Set(['type', 'html']);
+const untold = new Set(['type', 'html', 'sealKey', 'variants']);
 
 export function timelineOf(entries: Entry[]): TimelineEntry[] {
   return entries

@@ -9,6 +9,7 @@ import { alarms } from './views/alarms.ts';
 import { audit } from './views/audit.ts';
 import { deliveries } from './views/deliveries.ts';
 import { items, type StoredItem } from './views/items.ts';
+import { linked } from './views/linked.ts';
 import { releases } from './views/releases.ts';
 import { reposts } from './views/reposts.ts';
 import { sources } from './views/sources.ts';
@@ -25,6 +26,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   redis!: Redis;
   reposts!: ReturnType<typeof this.openReposts>;
   releases!: ReturnType<typeof this.openReleases>;
+  linked!: ReturnType<typeof this.openLinked>;
   deliveries!: ReturnType<typeof this.openDeliveries>;
   sources!: ReturnType<typeof this.openSources>;
   items!: ReturnType<typeof this.openItems>;
@@ -51,7 +53,15 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   /** The names under which changes of rows are told to the console. */
-  readonly live: readonly LiveChange['view'][] = ['reposts', 'releases', 'deliveries', 'sources', 'items', 'alarms'];
+  readonly live: readonly LiveChange['view'][] = [
+    'reposts',
+    'releases',
+    'linked',
+    'deliveries',
+    'sources',
+    'items',
+    'alarms',
+  ];
 
   async onModuleInit(): Promise<void> {
     this.redis = createRedis(this.settings.values.REDIS_URL, (error) => this.#trouble(error));
@@ -74,6 +84,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
     [this.shifts, this.ladders, this.contacts] = await Promise.all([table('shift'), table('ladder'), table('contact')]);
     this.reposts = this.openReposts();
     this.releases = this.openReleases();
+    this.linked = this.openLinked();
     this.deliveries = this.openDeliveries();
     this.sources = this.openSources();
     this.items = this.openItems();
@@ -112,11 +123,21 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   }
 
   get all() {
-    return [this.reposts, this.releases, this.deliveries, this.sources, this.items, this.audit, this.alarms];
+    return [
+      this.reposts,
+      this.releases,
+      this.linked,
+      this.deliveries,
+      this.sources,
+      this.items,
+      this.audit,
+      this.alarms,
+    ];
   }
 
   private openReposts = () => this.#open(reposts);
   private openReleases = () => this.#open(releases);
+  private openLinked = () => this.#open(linked);
   private openDeliveries = () => this.#open(deliveries);
   private openSources = () => this.#open(sources);
   private openItems = () => this.#open(items);

@@ -8,6 +8,8 @@ import {
   DeliveryRow,
   HealthView,
   instant,
+  LinkedDetail,
+  LinkedRow,
   Refusal,
   ReleaseDetail,
   ReleaseRow,
@@ -136,6 +138,33 @@ export function viewRoutes(tools: ViewTools): Route[] {
       async handle({ params: { releaseId }, query: { site }, caller }) {
         mustServeSite(caller, site);
         return details.release(site, releaseId);
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/linked',
+      says: 'Linked releases, the latest moment first.',
+      may: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
+      query: z.object(fresh),
+      answer: z.object({ rows: z.array(LinkedRow), ...head }),
+      async handle({ query: { atLeast }, caller }) {
+        const { reader, runner } = models.linked;
+        await runner.reach(atLeast);
+        const rows = await merged(models.linked, setsFor('all', caller), { reverse: true, limit: 1_000 });
+        return { rows, position: await reader.position(), serverTime: now() };
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/linked/:linkedId',
+      says: 'One linked release: its plan, its parts as they stand, and all that happened.',
+      may: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
+      params: z.object({ linkedId: token }),
+      query: siteQuery,
+      answer: LinkedDetail,
+      async handle({ params: { linkedId }, query: { site }, caller }) {
+        mustServeSite(caller, site);
+        return details.linked(site, linkedId);
       },
     }),
     defineRoute({
