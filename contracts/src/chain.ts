@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { itemKind, type ItemKind } from './item.ts';
-import { hash, instant, line, personId, role, siteId, token } from './words.ts';
+import { instant, line, personId, role, siteId, token } from './words.ts';
 
 /** What is signed before an item is reposted 三审三校: first review 初审, second 复审, third 终审, confidentiality review 保密审查. */
 export const chainStep = z.enum(['first', 'second', 'third', 'confidentiality']);
@@ -79,16 +79,3 @@ export function chainFor(chains: readonly Chain[], { site, kind }: { site: strin
 }
 
 const concerns = (named: readonly string[], one: string) => named.length === 0 || named.includes(one);
-
-/** How much of the source's text ours must keep: below this it is not a repost any more. */
-export const leastFidelity = 0.8;
-
-/** An edited text of an item: what it was made from, and how faithful it is. */
-export const textEdit = z.object({
-  /** The content hash of the source's version that it was made from. */
-  basedOn: hash,
-  /** SHA-256 over the source's hash and the edited text: what an approval of it is bound to. */
-  contentHash: hash,
-  /** 1: the source's text as it stands. 0: another text. */
-  fidelity: z.number().min(0).max(1),
-});

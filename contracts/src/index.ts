@@ -3,6 +3,7 @@ export * from './chain.ts';
 export * from './cluster.ts';
 export * from './delivery.ts';
 export * from './duty.ts';
+export * from './edit.ts';
 export * from './envelope.ts';
 export * from './evidence.ts';
 export * from './events.ts';

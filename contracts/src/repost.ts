@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { runningChain, signature, textEdit } from './chain.ts';
+import { runningChain, signature } from './chain.ts';
+import { textEdit } from './edit.ts';
 import { itemKind, publication } from './item.ts';
 import { priority, target } from './policy.ts';
 import {

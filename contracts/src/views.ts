@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { runningChain, signature, textEdit } from './chain.ts';
+import { runningChain, signature } from './chain.ts';
 import { member, signal } from './cluster.ts';
 import { outcome } from './delivery.ts';
+import { textEdit } from './edit.ts';
 import { evidence } from './evidence.ts';
 import { content, itemKind, keptFile, publication } from './item.ts';
 import { linkedPlan, linkedTarget } from './linked.ts';

@@ -46,6 +46,9 @@ export const whoMay: Record<string, readonly Role[]> = {
   'alarm.acknowledge': ['duty', 'editor', 'manager', 'admin'],
 };
 
+/** Who reads tasks: whoever may sign them, and whoever watches over them. */
+export const taskReaders: readonly Role[] = [...signingRole.options, 'duty', 'admin'];
+
 /** Each step of the chain belongs to one role. */
 const roleOfStep: Record<string, Role> = { review: 'reviewer', confidentiality: 'confidentiality', sign: 'signer' };
 

@@ -6,6 +6,7 @@ import { Configuration } from './configuration.ts';
 
 type Queued = Extract<RepostEvent, { type: 'repost.queued' }>;
 type Bound = Extract<RepostEvent, { type: 'repost.bound' }>;
+type Edited = Extract<RepostEvent, { type: 'repost.edited' }>;
 type Approved = Extract<RepostEvent, { type: 'repost.approved' }>;
 
 /** The public document of an approved task, made from the log alone: the same each time it is asked for. */
@@ -39,6 +40,11 @@ export class PublicPages {
     const kept = (item.events as ItemEvent[]).findLast(
       (event) => event.type === 'item.files_kept' && event.version === approved.version,
     );
+    const ours = events.find(
+      (event): event is Edited => event.type === 'repost.edited' && event.contentHash === approved.edit,
+    );
+    if (approved.edit !== undefined && !ours)
+      throw new Error(`reposts: the text that was approved for ${taskId} is not in the log`);
     const { sourceName: name, link, publication, firstSeenAt } = obliged;
     const { column } = queued;
     return repostDocument({
@@ -46,9 +52,9 @@ export class PublicPages {
       site,
       column,
       version: version.version,
-      contentHash: version.contentHash,
+      contentHash: ours?.contentHash ?? version.contentHash,
       title: version.title,
-      html: version.html,
+      html: ours?.html ?? version.html,
       source: { name, link: version.link ?? link, publication, firstSeenAt },
       files: kept?.type === 'item.files_kept' ? kept.files : [],
       postedAt: approved.approvedAt,

@@ -437,9 +437,9 @@ function edit(command: MakeEdit, task: Open): RepostEvent[] {
   const { taskId, site, itemId, basedOn, html, replaces, made, at } = command;
   if (task.status === 'exempted') throw closed(taskId);
   if (!isOpen(task)) throw alreadyApproved(taskId, task.approval);
-  if (!made) throw new Refusal('command_invalid', 'made: set by the service that cleans the text');
   const member = task.members.find((each) => each.itemId === itemId);
   if (member?.current.contentHash !== basedOn) throw changed(taskId, member ?? task.members[0]!);
+  if (!made) throw new Refusal('command_invalid', 'made: set by the service that cleans the text');
   const { edit: before } = task;
   if (before?.itemId === itemId && before.contentHash === made.contentHash) return [];
   if ((before?.contentHash ?? null) !== replaces)

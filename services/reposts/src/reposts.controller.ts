@@ -3,11 +3,13 @@ import { Payload } from '@nestjs/microservices';
 import { carryOut, Commands, Journal, Query } from '@tongsheng/bus';
 import {
   ClusterCommand,
+  FidelityQuery,
   MatrixQuery,
   RepostCommand,
   RoutingCommand,
   SimilarQuery,
   SimulationQuery,
+  type FidelityView,
   type MatrixView,
   type Receipt,
   type RepostEvent,
@@ -17,6 +19,7 @@ import {
 import { DateTime, Duration } from 'luxon';
 import { cluster } from './cluster.ts';
 import { Configuration } from './configuration.ts';
+import { Edits } from './edits.ts';
 import { owedBy } from './matrix.ts';
 import { repost } from './repost.ts';
 import { routing } from './routing.ts';
@@ -37,12 +40,15 @@ export class RepostsController {
     private readonly configuration: Configuration,
     private readonly simulations: Simulations,
     private readonly similar: SimilarClusters,
+    private readonly edits: Edits,
     private readonly hold: Hold,
   ) {}
 
   @Commands('repost')
   async decide(@Payload({ schema: RepostCommand }) command: RepostCommand): Promise<Receipt> {
-    return command.type === 'repost.approve' ? this.#approve(command) : carryOut(this.journal, repost, command);
+    if (command.type === 'repost.approve') return this.#approve(command);
+    const whole = command.type === 'repost.edit' ? await this.edits.made(command) : command;
+    return carryOut(this.journal, repost, whole);
   }
 
   /** How long it is held, and who must sign, is the house's to say and not the caller's. */
@@ -79,6 +85,11 @@ export class RepostsController {
       });
     });
     return { cells };
+  }
+
+  @Query('reposts.fidelity')
+  fidelity(@Payload({ schema: FidelityQuery }) query: FidelityQuery): Promise<FidelityView> {
+    return this.edits.compared(query);
   }
 
   @Query('rules.simulate')

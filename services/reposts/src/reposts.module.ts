@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Clusters } from './clusters.ts';
 import { Configuration } from './configuration.ts';
+import { Edits } from './edits.ts';
 import { Following } from './following.ts';
 import { PublicPages } from './public-pages.ts';
 import { PublishRepost } from './publish-repost.reaction.ts';
@@ -20,6 +21,7 @@ import { VerifyReposts } from './verify-reposts.ts';
     Configuration,
     Clusters,
     Tasks,
+    Edits,
     Following,
     SimilarClusters,
     Simulations,

@@ -13,6 +13,7 @@ import {
 import { z } from 'zod';
 import { timelineOf } from '../details.ts';
 import type { Models } from '../models.ts';
+import { taskReaders } from '../permissions.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 export type RulebookTools = { models: Models; client: BusClient; journal: Journal };
@@ -26,7 +27,7 @@ const simulationMs = 60_000;
 
 /** What judges items: obligation policies, the matrix that follows from them, rules, and what a change would do. */
 export function rulebookRoutes({ models, client, journal }: RulebookTools): Route[] {
-  const readers = ['editor', 'manager', 'duty', 'admin'] as const;
+  const readers = taskReaders;
   return [
     defineRoute({
       method: 'GET',

@@ -6,6 +6,8 @@ import {
   ComplianceView,
   DeadLetter,
   DeliveryRow,
+  FidelityQuery,
+  FidelityView,
   HealthView,
   instant,
   LinkedDetail,
@@ -23,7 +25,7 @@ import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
 import type { Details } from '../details.ts';
 import type { Models } from '../models.ts';
-import { mustServeSite, servesSite } from '../permissions.ts';
+import { mustServeSite, servesSite, taskReaders } from '../permissions.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Caller } from '../sessions.ts';
 import type { Settings } from '../settings.ts';
@@ -76,11 +78,11 @@ export function viewRoutes(tools: ViewTools): Route[] {
     defineRoute({
       method: 'GET',
       path: '/api/reposts',
-      says: 'Repost tasks: open ones by time left, closed ones newest first.',
-      may: ['editor', 'manager', 'duty', 'admin'],
+      says: 'Repost tasks: open ones by time left, closed ones newest first; `review`: those that wait for a later act of their chain.',
+      may: taskReaders,
       query: z.object({
         site: token.optional(),
-        state: z.enum(['open', 'waiting_exemption', 'drifted', 'closed']).default('open'),
+        state: z.enum(['open', 'review', 'waiting_exemption', 'drifted', 'closed']).default('open'),
         limit: z.coerce.number().int().min(1).max(2_000).default(500),
         ...fresh,
       }),
@@ -89,7 +91,13 @@ export function viewRoutes(tools: ViewTools): Route[] {
         if (site) mustServeSite(caller, site);
         const { reader, runner } = models.reposts;
         await runner.reach(atLeast);
-        const names = { open: 'open', waiting_exemption: 'waiting', drifted: 'drifted', closed: 'closed' };
+        const names = {
+          open: 'open',
+          review: 'review',
+          waiting_exemption: 'waiting',
+          drifted: 'drifted',
+          closed: 'closed',
+        };
         const sets = setsFor(names[state], caller, site);
         const [rows, counts, position] = await Promise.all([
           merged(models.reposts, sets, { limit, reverse: state === 'closed' }),
@@ -104,13 +112,26 @@ export function viewRoutes(tools: ViewTools): Route[] {
       method: 'GET',
       path: '/api/reposts/:taskId',
       says: 'One task: the original, our page as the public will see it, and all that happened.',
-      may: ['editor', 'manager', 'duty', 'admin'],
+      may: taskReaders,
       params: z.object({ taskId: token }),
       query: z.object({ ...siteQuery.shape, item: token.optional() }),
       answer: RepostDetail,
       async handle({ params: { taskId }, query: { site, item }, caller }) {
         mustServeSite(caller, site);
         return details.repost(site, taskId, item);
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/api/reposts/:taskId/fidelity',
+      says: 'How faithful an edited text would be to the version that it is made from. Writes nothing.',
+      may: ['editor'],
+      params: z.object({ taskId: token }),
+      body: FidelityQuery.omit({ taskId: true }),
+      answer: FidelityView,
+      async handle({ params: { taskId }, body, caller }) {
+        mustServeSite(caller, body.site);
+        return FidelityView.parse(await client.ask('reposts.fidelity', { ...body, taskId }));
       },
     }),
     defineRoute({

@@ -10,6 +10,8 @@ import {
   type Outcome,
   type ReleaseEvent,
   type RepostEvent,
+  type RunningChain,
+  type Signature,
   type SourceHealthEvent,
   type SourceRegistered,
 } from '@tongsheng/contracts';
@@ -129,6 +131,85 @@ describe('the queue of reposts', () => {
       'closed:*': Date.parse(minutesLater(3)),
       'item:item': due,
     });
+  });
+  it('shows who signed, what is left of it, and why a task came back', () => {
+    const chain: RunningChain = {
+      chainId: 'two',
+      name: '两人',
+      acts: [
+        { steps: ['first'], roles: ['editor'] },
+        { steps: ['confidentiality'], roles: ['reviewer'] },
+      ],
+    };
+    const passed: RepostEvent = {
+      type: 'repost.review_passed',
+      ...key,
+      itemId: 'item',
+      ...version,
+      chain,
+      steps: ['first'],
+      role: 'editor',
+      ...who,
+      passedAt: minutesLater(2),
+    };
+    const first = { steps: ['first'], role: 'editor', ...who, at: minutesLater(2) };
+    const inReview = RepostRow.parse(fold(queued, passed));
+    expect(inReview).toMatchObject({ state: 'queued', chain, reviews: [first] });
+    expect(setsOf(reposts, inReview)).toMatchObject({ 'review:province': due, 'review:*': due, 'open:*': due });
+    const last: Signature = {
+      steps: ['confidentiality'],
+      role: 'reviewer',
+      by: 'sun',
+      byName: '孙',
+      at: minutesLater(5),
+    };
+    const both: RepostEvent = { ...approved, reviews: [first as Signature, last] } as RepostEvent;
+    expect(fold(queued, passed, both)).toMatchObject({ state: 'approved', chain, reviews: [first, last] });
+    const voided = (because: 'undone' | 'source_changed'): RepostEvent => ({
+      type: 'repost.approval_voided',
+      ...key,
+      because,
+      by: null,
+      byName: null,
+      voidedAt: minutesLater(6),
+    });
+    expect(fold(queued, passed, both, voided('undone'))).toMatchObject({ state: 'queued', chain, reviews: [first] });
+    expect(fold(queued, passed, voided('source_changed'))).toMatchObject({ chain: null, reviews: [] });
+    const returned: RepostEvent = {
+      type: 'repost.returned',
+      ...key,
+      reason: '附件缺页',
+      by: 'sun',
+      byName: '孙',
+      returnedAt: minutesLater(4),
+    };
+    const back = RepostRow.parse(fold(queued, passed, returned));
+    expect(back).toMatchObject({ chain: null, reviews: [], returned: { reason: '附件缺页', byName: '孙' } });
+    expect(setsOf(reposts, back)).not.toHaveProperty('review:*');
+    expect(fold(queued, passed, returned, passed)).toMatchObject({ returned: { byName: '孙' } });
+    expect(fold(queued, passed, returned, passed, both)).toMatchObject({ returned: null });
+  });
+  it('shows our own text until it is dropped', () => {
+    const edit = { itemId: 'item', basedOn: hashA, contentHash: hashB, fidelity: 0.9 };
+    const edited: RepostEvent = {
+      type: 'repost.edited',
+      ...key,
+      ...edit,
+      html: '<p>改</p>',
+      ...who,
+      editedAt: minutesLater(1),
+    };
+    const row = RepostRow.parse(fold(queued, edited));
+    expect(row).toMatchObject({ edit: { ...edit, byName: who.byName, at: minutesLater(1) } });
+    expect(JSON.stringify(row)).not.toContain('<p>');
+    const dropped: RepostEvent = {
+      type: 'repost.edit_dropped',
+      ...key,
+      itemId: 'item',
+      ...who,
+      droppedAt: minutesLater(2),
+    };
+    expect(fold(queued, edited, dropped)).toMatchObject({ edit: null });
   });
   it('remembers the warnings', () => {
     const warned = ([50, 75] as const).map((share): RepostEvent => ({

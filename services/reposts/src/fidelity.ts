@@ -1,0 +1,55 @@
+import { diffArrays } from 'diff';
+
+/** Edits within one stretch that differs, beyond which it counts as replaced: what differs more is not the same text any more. */
+const mostEdits = 3_000;
+
+/**
+ * How faithful ours is to the source: of all characters that either has, the share that stands in both, in the same order.
+ * 1: nothing was left out or added. 0: nothing was kept. What was moved was left out at one place and added at another;
+ * spaces, and where a line ends, don't count.
+ */
+export function fidelityOf(source: string, ours: string): number {
+  const [theirs, mine] = [linesOf(source), linesOf(ours)];
+  const kept = keptOf(theirs, mine);
+  const all = lengthOf(theirs) + lengthOf(mine) - kept;
+  // Rounded down: 1 says that nothing is missing.
+  return all === 0 ? 1 : Math.floor((kept / all) * 10_000) / 10_000;
+}
+
+const linesOf = (text: string): string[] =>
+  text
+    .toWellFormed()
+    .split('\n')
+    .map((line) => line.replace(/\s+/gu, ''))
+    .filter(Boolean);
+const lengthOf = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + Array.from(line).length, 0);
+
+/** Characters that stand in both: of whole lines first, and of what lies between them one by one. */
+function keptOf(theirs: string[], mine: string[]): number {
+  const parts = diffArrays(theirs, mine, { maxEditLength: mostEdits });
+  if (!parts) return commonOf(theirs, mine);
+  let kept = 0;
+  let removed: string[] = [];
+  let added: string[] = [];
+  const between = () => {
+    kept += commonOf(removed, added);
+    [removed, added] = [[], []];
+  };
+  for (const part of parts) {
+    if (part.removed) removed = part.value;
+    else if (part.added) added = part.value;
+    else {
+      between();
+      kept += lengthOf(part.value);
+    }
+  }
+  between();
+  return kept;
+}
+
+/** Characters that two stretches have in common, in their order. */
+function commonOf(removed: string[], added: string[]): number {
+  if (removed.length === 0 || added.length === 0) return 0;
+  const parts = diffArrays(Array.from(removed.join('')), Array.from(added.join('')), { maxEditLength: mostEdits });
+  return parts?.reduce((sum, part) => (part.added || part.removed ? sum : sum + part.value.length), 0) ?? 0;
+}
