@@ -3,7 +3,7 @@
 // the same Redis through the same client.
 import { connectBus, encodeEntry, ensureStreams, type Entry } from '@tongsheng/bus';
 import { subjects, type RepostEvent } from '@tongsheng/contracts';
-import { createRedis, ProjectionRunner } from '@tongsheng/projections';
+import { createRedis, ProjectionReader, ProjectionRunner } from '@tongsheng/projections';
 import { queueing, startServers } from '@tongsheng/test/support';
 import { Queue, type ConnectionOptions } from 'bullmq';
 import { GenerationStore } from '../../infra/projections/src/store.ts';
@@ -110,8 +110,9 @@ await pipelined(count, 512, (i) => append(i, far + i));
 
 const lateness: number[] = [];
 const done = Promise.withResolvers<void>();
+const reader = new ProjectionReader(redis, deadlines);
 const ticker = new Ticker({
-  redis,
+  due: (max, limit) => reader.list('next', { max, limit }),
   now: () => Date.now(),
   async fire({ deadline, share, moment }) {
     const now = performance.timeOrigin + performance.now();

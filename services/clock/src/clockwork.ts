@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Bus, BusClient, reasonOf } from '@tongsheng/bus';
 import { Refusal, type RepostCommand, type RoutingCommand } from '@tongsheng/contracts';
-import { createRedis, ProjectionRunner, type Redis } from '@tongsheng/projections';
+import { createRedis, ProjectionReader, ProjectionRunner, type Redis } from '@tongsheng/projections';
 import { Clock, Log } from '@tongsheng/runtime';
 import { deadlines, type Deadline } from './deadlines.ts';
 import { Ticker, type Firing } from './ticker.ts';
@@ -36,8 +36,13 @@ export class Clockwork implements OnApplicationBootstrap, OnModuleDestroy {
     };
     this.#redis = createRedis(this.redisUrl.url, onError);
     await this.#redis.connect();
-    const fire = (firing: Firing) => this.#warn(firing);
-    this.#ticker = new Ticker({ redis: this.#redis, now: () => Date.parse(this.clock.now()), fire, onError });
+    const reader = new ProjectionReader(this.#redis, deadlines);
+    this.#ticker = new Ticker({
+      due: (max, limit) => reader.list('next', { max, limit }),
+      now: () => Date.parse(this.clock.now()),
+      fire: (firing) => this.warn(firing),
+      onError,
+    });
     this.#runner = new ProjectionRunner({
       bus: this.bus,
       redisUrl: this.redisUrl.url,
@@ -56,7 +61,8 @@ export class Clockwork implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.#redis.isOpen) this.#redis.destroy();
   }
 
-  async #warn({ deadline: { of, id, site }, share, moment }: Firing): Promise<void> {
+  /** Says that a share of the time is gone. @throws when nobody has heard it. */
+  async warn({ deadline: { of, id, site }, share, moment }: Firing): Promise<void> {
     const head = {
       id: `${id}/warn/${share}/${moment}`,
       at: this.clock.now(),

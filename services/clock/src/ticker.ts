@@ -1,19 +1,19 @@
-import { ProjectionReader, type Redis } from '@tongsheng/projections';
-import { deadlines, momentOf, nextShare, type Deadline } from './deadlines.ts';
+import { momentOf, nextShare, type Deadline } from './deadlines.ts';
 
 export type Firing = { deadline: Deadline; share: NonNullable<ReturnType<typeof nextShare>>; moment: number };
 
 export type TickerOptions = {
-  redis: Redis;
+  /** The deadlines whose next moment is not after `before`, in ms since 1970, the earliest first. */
+  due(before: number, limit: number): Promise<Deadline[]>;
   now(): number;
   /** Makes it known. Rejects when it could not be, and is asked again. */
   fire(firing: Firing): Promise<void>;
   onError(error: unknown): void;
+  /** How far ahead moments are fetched, and how often; between two looks exact timers fire. In ms. */
+  aheadMs?: number;
+  lookMs?: number;
 };
 
-/** How far ahead moments are fetched, and how often; between two looks exact timers fire. In ms. */
-const aheadMs = 1_000;
-const lookMs = 250;
 const mostAtOnce = 2_000;
 const parallel = 64;
 
@@ -22,8 +22,7 @@ const parallel = 64;
  * second. A moment that was fired but is not yet told in the read model is not fired again.
  */
 export class Ticker {
-  readonly #options: TickerOptions;
-  readonly #reader: ProjectionReader<'repost' | 'routing', Deadline>;
+  readonly #options: Required<TickerOptions>;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #ready: (() => Promise<void>)[] = [];
   #firing = 0;
@@ -33,8 +32,7 @@ export class Ticker {
   #stopped = false;
 
   constructor(options: TickerOptions) {
-    this.#options = options;
-    this.#reader = new ProjectionReader(options.redis, deadlines);
+    this.#options = { aheadMs: 1_000, lookMs: 250, ...options };
   }
 
   /** Looks now, and then regularly; also called when the read model changed. */
@@ -50,7 +48,7 @@ export class Ticker {
       .finally(() => {
         this.#looking = null;
         if (this.#stopped) return;
-        this.#look = setTimeout(() => this.look(), this.#again ? 0 : lookMs);
+        this.#look = setTimeout(() => this.look(), this.#again ? 0 : this.#options.lookMs);
         this.#again = false;
       });
   }
@@ -63,11 +61,11 @@ export class Ticker {
   }
 
   async #arm(): Promise<void> {
+    const { due, aheadMs } = this.#options;
     const now = this.#options.now();
     // What was fired and is not told yet stands first in the set; it must not hide what comes after it.
     const limit = mostAtOnce + this.#timers.size;
-    const due = await this.#reader.list('next', { max: now + aheadMs, limit });
-    for (const deadline of due) {
+    for (const deadline of await due(now + aheadMs, limit)) {
       const share = nextShare(deadline);
       if (share === null) continue;
       const key = `${deadline.of}/${deadline.site}/${deadline.id}/${share}`;

@@ -76,11 +76,12 @@ export class PassOn implements OnApplicationBootstrap, OnModuleDestroy {
     const due = await this.#reader.list('due', { max: Date.parse(this.clock.now()), limit: mostAtOnce });
     for (const wait of due) {
       if (this.#stopped) return;
-      await this.#passOn(wait).catch((error: unknown) => this.#trouble(error));
+      await this.passOn(wait).catch((error: unknown) => this.#trouble(error));
     }
   }
 
-  async #passOn({ alarmId, site, steps, step, answerBy }: Wait): Promise<void> {
+  /** Nobody took it in time: the next step is told. */
+  async passOn({ alarmId, site, steps, step, answerBy }: Wait): Promise<void> {
     const at = this.clock.now();
     await carryOut(this.journal, alarm, {
       type: 'alarm.pass_on',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Hold } from './reposts.controller.ts';
 import { RepostsModule } from './reposts.module.ts';
 import { Allowed } from './site-publisher.ts';
-import { Rechecks } from './verify-reposts.ts';
+import { Rechecks, Visitor } from './verify-reposts.ts';
 
 /**
  * `WEB_ALLOW`: `host:port` that may be fetched although not public, comma-separated. `REPOST_HOLD`: how long an approval
@@ -26,6 +26,7 @@ run(() =>
     module: RepostsModule,
     providers: ({ WEB_ALLOW, REPOST_HOLD, REPOST_RECHECKS }) => [
       { provide: Allowed, useValue: new Allowed(WEB_ALLOW) },
+      { provide: Visitor, useValue: new Visitor(WEB_ALLOW) },
       { provide: Rechecks, useValue: new Rechecks(REPOST_RECHECKS) },
       { provide: Hold, useValue: new Hold(REPOST_HOLD) },
     ],

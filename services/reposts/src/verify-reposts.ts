@@ -13,11 +13,20 @@ import {
 } from '@tongsheng/bus';
 import type { RepostEvent } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
-import { decodeText, safeFetch } from '@tongsheng/web';
+import { decodeText, safeFetch, type Fetched } from '@tongsheng/web';
 import { DateTime, Duration } from 'luxon';
 import { PublicPages } from './public-pages.ts';
 import { repost } from './repost.ts';
-import { Allowed, SitePublisher } from './site-publisher.ts';
+import { SitePublisher } from './site-publisher.ts';
+
+/** Fetches a page as a citizen would. `allow`: hosts that may be asked although they are not public, as our own portal on a closed network. */
+export class Visitor {
+  constructor(readonly allow: readonly string[]) {}
+
+  visit(url: string): Promise<Fetched> {
+    return safeFetch(url, { allow: this.allow, maxBytes: 5 * 2 ** 20 });
+  }
+}
 
 /** When a page that was verified is looked at again, after its publication; ISO 8601 durations. */
 export class Rechecks {
@@ -72,7 +81,7 @@ export class VerifyReposts implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly pages: PublicPages,
     private readonly publisher: SitePublisher,
     private readonly evidence: EvidenceStore,
-    private readonly allowed: Allowed,
+    private readonly visitor: Visitor,
     private readonly rechecks: Rechecks,
   ) {}
 
@@ -206,7 +215,7 @@ export class VerifyReposts implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async #look({ taskId, site, url, publicPosition }: Page): Promise<Found> {
-    const fetched = await safeFetch(url, { allow: this.allowed.hosts, maxBytes: 5 * 2 ** 20 });
+    const fetched = await this.visitor.visit(url);
     if (!fetched.ok) {
       const { answer } = fetched;
       const wrong = `${fetched.code}: ${fetched.detail}`;
