@@ -28,7 +28,7 @@ function readEntry(entry: Element): RawEntry {
   const summary =
     asHtml(childSaying(entry, 'summary', 'description', 'dc:description')) || (content ? '' : mediaText(entry));
   return {
-    id: innerText(childSaying(entry, 'id', 'guid')),
+    id: idOf(childSaying(entry, 'id', 'guid')),
     title: asText(childSaying(entry, 'title', 'dc:title') ?? mediaElement(entry, 'media:title')),
     link: linkOf(entry),
     published: innerText(
@@ -48,6 +48,12 @@ function readEntry(entry: Element): RawEntry {
       rel === 'enclosure' && href ? [resolve(href, base)] : [],
     ),
   };
+}
+
+/** As it is written, which must be an IRI (RFC 4287 4.2.6); a path is none, and stands against its `xml:base`. */
+function idOf(element: Element | undefined): string {
+  const id = innerText(element);
+  return element && id.includes('/') && !/^[a-z][a-z\d+.-]*:/i.test(id) ? resolve(id, element.base) : id;
 }
 
 /** `alternate` is the page, also when `self` stands before it; an enclosure is never the page. */

@@ -8,12 +8,13 @@ export type Parts = {
   hour?: number;
   minute?: number;
   second?: number;
+  millisecond?: number;
   zone?: string | undefined;
 };
 
 const dayHalf =
   '上午|下午|晚上|傍晚|中午|凌晨|早上|早晨|清晨|午后|深夜|夜间|晚|早|오전|오후|[AP]M(?![a-z])|[ap]\\.m\\.';
-const second = '(?:\\s*[:分.]\\s*(?:(\\d{1,2})(?:[.,]\\d*)?(?:\\s*秒|s(?![a-z]))?)?|m(?![a-z]))?';
+const second = '(?:\\s*[:分.]\\s*(?:(\\d{1,2})(?:[.,](\\d*))?(?:\\s*秒|s(?![a-z]))?)?|m(?![a-z]))?';
 const clockForm = new RegExp(
   `^(${dayHalf})?\\s*(\\d{1,2})\\s*[:时時h点.]\\s*(?:(\\d{1,2})${second})?\\s*(${dayHalf})?`,
   'i',
@@ -22,10 +23,12 @@ const afternoon = ['下午', '晚上', '傍晚', '午后', '深夜', '夜间', '
 const morning = ['上午', '凌晨', '早上', '早晨', '清晨', '早', '오전', 'am'];
 
 /** A time of day at the beginning of a text, and what follows it, which may be a zone. */
-function readTime(text: string): { hour: number; minute: number; second?: number; rest: string } | null {
+function readTime(
+  text: string,
+): (Pick<Parts, 'second' | 'millisecond'> & { hour: number; minute: number; rest: string }) | null {
   const found = clockForm.exec(text);
   if (!found) return null;
-  const [whole, before, hours = '', minutes = '0', seconds, after] = found;
+  const [whole, before, hours = '', minutes = '0', seconds, fraction, after] = found;
   const half = (before ?? after ?? '').toLowerCase().replaceAll('.', '');
   let hour = Number(hours);
   if (afternoon.includes(half) && hour < 12) hour += 12;
@@ -36,6 +39,7 @@ function readTime(text: string): { hour: number; minute: number; second?: number
     minute: Number(minutes),
     // A leap second has no place in luxon's minutes.
     ...(seconds !== undefined && { second: Math.min(Number(seconds), 59) }),
+    ...(fraction && { millisecond: Number(fraction.slice(0, 3).padEnd(3, '0')) }),
     rest: text.slice(whole.length).trim(),
   };
 }
@@ -46,7 +50,7 @@ function readTime(text: string): { hour: number; minute: number; second?: number
  */
 export function build(year: string | number, month: string | number, day: string | number, after = ''): Parts | null {
   const parts: Parts = { year: Number(year), month: Number(month), day: Number(day) };
-  const text = after.replace(/^[T,\s]+/i, '').trim();
+  const text = after.replace(/^(?:[T,\s]|[-–—](?=\s)|at\s+(?=\d))+/i, '').trim();
   if (text === '') return parts;
   const time = readTime(text);
   if (!time) {

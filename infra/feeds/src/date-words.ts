@@ -58,7 +58,9 @@ export function zoneOf(written: string): string | undefined {
   const text = written
     .trim()
     .toLowerCase()
-    .replace(/^(?:gmt|utc)(?=[+-])/, '');
+    .replace(/^(?:gmt|utc)(?=[+-])/, '')
+    // An offset that calls itself UTC too: the more exact word counts.
+    .replace(/(?<=^[+-]\d{2}:?\d{2})z$/, '');
   const offset = /^([+-])(\d{1,2}):?(\d{2})?$/.exec(text);
   if (offset) return `UTC${offset[1]}${offset[2]!.padStart(2, '0')}:${offset[3] ?? '00'}`;
   const hours = zoneHours.get(text) ?? military(text);

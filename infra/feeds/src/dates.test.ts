@@ -21,7 +21,10 @@ describe('a date with its own zone is that instant', () => {
     ['Sunday, 22-Nov-26 20:00:00 PST', 'second'],
     ['星期一, 23 Nov 2026 12:00:00 +0800', 'second'],
     ['2026-11-23T04:00:00Z', 'second'],
-    ['2026-11-23T04:00:00.123Z', 'second'],
+    ['2026-11-23T04:00:00.123456Z', 'second', '2026-11-23T04:00:00.123Z'],
+    ['2026-11-22T23:00:00-05:00Z', 'second'],
+    ['Sun, November 22, 2026 at 11:00 PM EST', 'minute'],
+    ['Mon, 23 11 2026 05:00:00 +0100', 'second'],
     ['2026-11-23T12:00:00+08:00', 'second'],
     ['2026-11-23T12:00:00+0800', 'second'],
     ['2026-11-23T12:00+08', 'minute'],
@@ -55,6 +58,7 @@ describe('a date with its own zone is that instant', () => {
     ['23 novembre 2026 05:00 +0100', 'minute'],
     ['1795406400', 'second'],
     ['1795406400000', 'second'],
+    ['1795406400007', 'second', '2026-11-23T04:00:00.007Z'],
   ])('%s', (text, precision, at = noon) => {
     expect(read(text, 'America/New_York')).toEqual([at, precision]);
   });
@@ -102,6 +106,9 @@ describe('a date without a zone is the source’s', () => {
     ['2026年11月23日中午12时', 'minute'],
     ['11/23/2026 12:00 PM', 'minute'],
     ['23/11/2026 12:00', 'minute'],
+    ['Mon, 11/23/2026 - 12:00', 'minute'],
+    ['Monday, November 23, 2026 - 12:00pm', 'minute'],
+    ['2026-11-23 - 12:00', 'minute'],
     ['Mon Nov 23 12:00:00 2026', 'second'],
     ['2026-11-23 12:00:00.0', 'second'],
     ['20261123120000', 'second'],
@@ -138,6 +145,8 @@ describe('a day stays a day', () => {
     '261123',
     '26327',
     '11/23/26',
+    'Mon, 23/11/2026',
+    '2026-11-23 - 办公厅',
     '23 de noviembre de 2026',
   ])('%s', (text) => {
     expect(read(text)).toEqual(['2026-11-22T16:00:00.000Z', 'day']);

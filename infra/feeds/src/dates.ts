@@ -139,12 +139,12 @@ function withMonth(name: string, use: (month: number) => Parts | null): Parts | 
   return month === 0 ? null : use(month);
 }
 
-/** `07/31/2017 9:30 PM`: America's order, unless the first number can be no month; with dots Europe's. */
+/** `07/31/2017 9:30 PM`: America's order, unless the first number can be no month; with dots or spaces Europe's. */
 function slashed(text: string): Parts | null {
-  const found = /^(\d{1,2})([/.-])(\d{1,2})[/.-](\d{4}|(?<=\/)\d{2})(?!\d)(.*)$/.exec(text);
+  const found = /^(?:\p{L}{2,9}\.?,?\s+)?(\d{1,2})([/. -])(\d{1,2})\2(\d{4}|(?<=\/)\d{2})(?!\d)(.*)$/u.exec(text);
   if (!found) return null;
   const [, one = '', point = '', two = '', year = '', after] = found;
-  const dayIsFirst = Number(one) > 12 || point === '.';
+  const dayIsFirst = Number(one) > 12 || point === '.' || point === ' ';
   return dayIsFirst ? build(fullYear(year), two, one, after) : build(fullYear(year), one, two, after);
 }
 
@@ -186,8 +186,8 @@ function shortened(text: string): Parts | null {
 function epoch(text: string): Parts | null {
   if (!/^\d{10}(\d{3})?$/.test(text)) return null;
   const time = DateTime.fromMillis(text.length === 13 ? Number(text) : Number(text) * 1_000, { zone: 'utc' });
-  const { year, month, day, hour, minute, second } = time;
-  return { year, month, day, hour, minute, second, zone: 'UTC+00:00' };
+  const { year, month, day, hour, minute, second, millisecond } = time;
+  return { year, month, day, hour, minute, second, millisecond, zone: 'UTC+00:00' };
 }
 
 const forms = [iso, chinese, named, slashed, ordinal, compact, epoch, vague, shortened] as const;

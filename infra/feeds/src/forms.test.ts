@@ -134,6 +134,9 @@ describe('addresses are read against what the document says', () => {
     });
     const { entries } = await read(atom('<id>/zc/1</id>'), 'https://a.example/feed');
     expect(entries[0]!.id).toBe('https://a.example/zc/1');
+    expect((await entry('<id>zc/1</id>', base)).id).toBe('https://a.example/x/zc/1');
+    expect((await entry('<id>tag:a.example,2026:/1</id>', base)).id).toBe('tag:a.example,2026:/1');
+    expect((await entry('<id>c5201234</id>', base)).id).toBe('c5201234');
   });
   it('a text without a page of its own: the feed’s place', async () => {
     const { entries } = await read(
@@ -147,6 +150,16 @@ describe('addresses are read against what the document says', () => {
     expect((await read(rss('<item><link>/zc/1.html</link></item>'), 'https://a.example/feed')).entries[0]!.link).toBe(
       'https://a.example/zc/1.html',
     );
+  });
+  it('and a feed that says where it is as a path alone spoils no address', async () => {
+    const item = (link: string) => `<item><link>${link}</link></item>`;
+    const { entries } = await read(
+      rss(item('https://a.example/1.html') + item('/zc/2.html'), '<link>/home/www/</link>'),
+    );
+    expect(entries.map(({ link }) => link)).toEqual(['https://a.example/1.html', '/zc/2.html']);
+  });
+  it('and an ampersand that was escaped twice is one', async () => {
+    expect((await item('<link>https://a.example/?a=1&amp;amp;b=2</link>')).link).toBe('https://a.example/?a=1&b=2');
   });
 });
 
@@ -237,7 +250,10 @@ describe('older and looser forms', () => {
   it('an entry that says all it says of a film', async () => {
     const media =
       '<media:group xmlns:media="http://search.yahoo.com/mrss/"><media:title>片</media:title><media:description>1 &lt; 2</media:description></media:group>';
-    for (const found of [await item(media), await entry(media)])
+    const deeper = media
+      .replace(/mrss\/">/, 'mrss/"><media:content>')
+      .replace('</media:group>', '</media:content></media:group>');
+    for (const found of [await item(media), await entry(media), await item(deeper), await entry(deeper)])
       expect(found).toMatchObject({ title: '片', summary: '1 &lt; 2' });
     expect(await entry(`<title>公告</title><summary>摘要</summary>${media}`)).toMatchObject({
       title: '公告',
@@ -249,5 +265,12 @@ describe('older and looser forms', () => {
       JSON.stringify({ title: '政策', items: [{ id: 7, external_url: 'https://a.example/1', title: null }] }),
     );
     expect(entries[0]).toMatchObject({ id: '7', link: 'https://a.example/1', title: '' });
+  });
+  it('JSON Feed that gives the number of its version alone, and JSON that is another thing’s version', async () => {
+    for (const version of ['1.0', '1.1', 1, null]) {
+      const { feed } = await read(JSON.stringify({ version, title: '政策', items: [] }));
+      expect(feed).toMatchObject({ title: '政策', format: 'json-feed' });
+    }
+    await expect(read('{"version":"2.4.1","items":[]}')).rejects.toThrow('not_a_feed');
   });
 });

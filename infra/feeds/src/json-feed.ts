@@ -23,11 +23,8 @@ const Item = z.object({
 });
 
 const JsonFeed = z.object({
-  // Some leave the version out; what has items and says nothing else of itself is a feed all the same.
-  version: z
-    .string()
-    .regex(/jsonfeed\.org/)
-    .optional(),
+  // Some leave the version out or write its number alone; what has items and says nothing else of itself is a feed all the same.
+  version: z.union([z.string().regex(/jsonfeed\.org|^\s*1(\.[01])?\s*$/), z.literal([1, 1.1])]).nullish(),
   title: text,
   home_page_url: text,
   feed_url: text,

@@ -85,9 +85,12 @@ function normaliseEntry(raw: RawEntry, base: string | null, read: (text: string)
 }
 
 /** An address of the web, absolute where it is known against what; null where it leads elsewhere. */
-function absolute(address: string, base: string | null): string | null {
-  const trimmed = address.trim();
+function absolute(address: string, against: string | null): string | null {
+  // Escaped twice it is the same address: `&amp;` is no part of any.
+  const trimmed = address.trim().replaceAll('&amp;', '&');
   if (trimmed === '') return null;
+  // A feed that came from nowhere may itself say only relatively where it is.
+  const base = against !== null && URL.canParse(against) ? against : null;
   if (!URL.canParse(trimmed, base ?? undefined)) return base === null && isRelative(trimmed) ? trimmed : null;
   // As it is written where it is absolute: spelling it anew would make another address of it for a reader's eye.
   if (/^https?:\/\//i.test(trimmed) && !/[\s"<>]/.test(trimmed)) return trimmed;
