@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channelId, commandHead, hash, instant, line, personId, siteId, token } from './words.ts';
+import { channelId, commandHead, duration, hash, instant, line, personId, siteId, token } from './words.ts';
 import { releaseId } from './release.ts';
 
 export const deliveryId = token;
@@ -23,6 +23,16 @@ export const outcome = z.enum([
 ]);
 export type Outcome = z.infer<typeof outcome>;
 
+/**
+ * Why it did not get through; it decides when, and whether, it is tried again.
+ * - `network`: no connection, or it broke. `busy`: the channel is there and unwell.
+ * - `rate_limited`, `quota`: we are too fast, or have used up the day; waiting for that costs no budget.
+ * - `credential`: only a person can mend it; nothing of this credential is tried until then.
+ * - `content`: it is about what is in it, and will be so again.
+ */
+export const trouble = z.enum(['network', 'busy', 'rate_limited', 'quota', 'credential', 'content']);
+export type Trouble = z.infer<typeof trouble>;
+
 /** The channel's own proof. */
 export const deliveryReceipt = z.object({
   /** The channel's id or answer line, e.g. an SMTP queue id. */
@@ -30,14 +40,45 @@ export const deliveryReceipt = z.object({
   url: z.url().nullable(),
   receivedAt: instant,
 });
+export type DeliveryReceipt = z.infer<typeof deliveryReceipt>;
 
-/** How an unknown outcome is settled: the same key again, or a person who looks (channels.md 1.6, row 3). */
-export const onUnknown = z.enum(['same_key', 'person']);
+/**
+ * How an unknown outcome is settled (channels.md 1.6, row 3): the same key again, a look at the channel, a person who
+ * looks; `assisted`: a person hands it over in the first place.
+ */
+export const onUnknown = z.enum(['same_key', 'probe', 'person', 'assisted']);
+export type OnUnknown = z.infer<typeof onUnknown>;
 
-/** A release shall reach this channel. */
-const DeliveryRequested = z.object({
-  type: z.literal('delivery.requested'),
-  ...key,
+/** Each has lanes of its own: what is urgent never waits behind what is not. */
+export const urgency = z.enum(['rebuttal', 'urgent', 'routine']);
+export type Urgency = z.infer<typeof urgency>;
+
+/** `amend` and `recall` are about what an earlier delivery brought there. */
+export const intent = z.enum(['deliver', 'amend', 'recall']);
+
+/** Facts of progress that a channel will need if this process dies: the id of a draft, of an uploaded picture. */
+export const deliveryNotes = z.record(z.string().regex(/^\w{1,64}$/), z.string().max(2_000));
+export type DeliveryNotes = z.infer<typeof deliveryNotes>;
+
+/** How one delivery is treated, fixed when it is asked for: what its channel can do, and how long it is worth trying. */
+export const deliveryPolicy = z.object({
+  urgency: urgency.default('routine'),
+  /** Waiting between tries may add up to this; waiting for a limit, a breaker or a credential is not counted. */
+  budget: duration.default('P3D'),
+  /** How long the channel remembers our key. Without it: for ever. */
+  keyLifetime: duration.optional(),
+  /** Whether the channel can be asked what became of it; the waits before each look, after an unknown outcome and after an acceptance. */
+  canProbe: z.boolean().default(false),
+  probeAfter: z.array(duration).max(50).optional(),
+  pollAfter: z.array(duration).max(50).optional(),
+  /** Whether it can be looked at later that it is still there. */
+  canWatch: z.boolean().default(false),
+});
+export type DeliveryPolicy = z.infer<typeof deliveryPolicy>;
+
+/** What orders the versions of one release at a channel; the first has the release's own id and version 1. */
+const lineage = { family: releaseId.optional(), version: z.int().min(1).optional() };
+const requested = {
   releaseId,
   channelId,
   channelName: line,
@@ -45,7 +86,71 @@ const DeliveryRequested = z.object({
   title: line,
   contentHash: hash,
   onUnknown,
+  policy: deliveryPolicy.optional(),
+  ...lineage,
+  intent: intent.optional(),
+  /** The delivery that an amendment or a recall is about. */
+  original: deliveryId.optional(),
+  /** Prepared now and handed over only when told to: a part of a linked release before its T0. */
+  awaitsCommit: z.boolean().optional(),
+};
+
+/** What a person is to hand over, and by when: files of the evidence store, cut to what the platform takes. */
+export const assignment = z.object({
+  files: z.array(z.object({ name: line, hash, bytes: z.int().min(0), mediaType: z.string().max(200) })).max(50),
+  dueAt: instant,
+});
+export type Assignment = z.infer<typeof assignment>;
+
+/**
+ * What a look at the channel found. `present`: visible. `accepted`: it has it, not yet visible. `absent`: surely not
+ * there, and it will not appear by itself. `refused`: the channel has said no to it for good. `unsure`: it can't tell.
+ */
+export const finding = z.enum(['present', 'accepted', 'absent', 'refused', 'unsure']);
+export type Finding = z.infer<typeof finding>;
+
+/** A release shall reach this channel. */
+const DeliveryRequested = z.object({
+  type: z.literal('delivery.requested'),
+  ...key,
+  ...requested,
   requestedAt: instant,
+});
+/** A fact of progress, written down before the step that builds on it. Attempt 0 is the preparation. */
+const DeliveryNoted = z.object({
+  type: z.literal('delivery.noted'),
+  ...key,
+  attempt: z.int().min(0),
+  notes: deliveryNotes,
+  notedAt: instant,
+});
+/** The channel was made ready, or could not be: draft, uploads, credentials, quota. */
+const DeliveryPrepared = z.object({
+  type: z.literal('delivery.prepared'),
+  ...key,
+  ready: z.boolean(),
+  trouble: trouble.nullable(),
+  detail: z.string().max(2000),
+  preparedAt: instant,
+  /** When it is tried to be made ready again; null when it is, or never will be. */
+  nextPrepareAt: instant.nullable(),
+});
+/** It may be handed over from here on. */
+const DeliveryCommitted = z.object({ type: z.literal('delivery.committed'), ...key, committedAt: instant });
+/** It will not be handed over: taken back before anything was. */
+const DeliveryCancelled = z.object({
+  type: z.literal('delivery.cancelled'),
+  ...key,
+  reason: line,
+  cancelledAt: instant,
+});
+/** It waits for a slot of the channel's quota, which is reserved for it. */
+const DeliveryPostponed = z.object({
+  type: z.literal('delivery.postponed'),
+  ...key,
+  because: z.enum(['quota']),
+  notBefore: instant,
+  postponedAt: instant,
 });
 /** An attempt begins. Written before the call, so that a crash can't hide it. */
 const DeliveryAttempted = z.object({
@@ -67,6 +172,38 @@ const DeliveryAnswered = z.object({
   answeredAt: instant,
   /** When it will be tried again by itself; null when it won't. */
   nextAttemptAt: instant.nullable(),
+  trouble: trouble.optional(),
+  /** This attempt, or one before it, may have arrived although nobody knows. */
+  doubtful: z.boolean().optional(),
+  /** How much of its budget it has used by now, in milliseconds. */
+  spentMs: z.int().min(0).optional(),
+  /** When the channel will be asked what became of it. */
+  nextProbeAt: instant.nullable().optional(),
+  /** When it will be looked at again that it is still there. */
+  nextWatchAt: instant.nullable().optional(),
+  assignment: assignment.optional(),
+});
+/** It may have arrived, and the channel has forgotten our key by now: sending it again could show twice. */
+const DeliveryKeyExpired = z.object({
+  type: z.literal('delivery.key_expired'),
+  ...key,
+  expiredAt: instant,
+  nextProbeAt: instant.nullable(),
+});
+/** The channel was asked, or told us by itself, what became of it. */
+const DeliveryProbed = z.object({
+  type: z.literal('delivery.probed'),
+  ...key,
+  attempt: z.int().min(1),
+  by: z.enum(['poll', 'callback']),
+  finding,
+  detail: z.string().max(2000),
+  receipt: deliveryReceipt.nullable(),
+  probedAt: instant,
+  nextProbeAt: instant.nullable(),
+  nextAttemptAt: instant.nullable(),
+  nextWatchAt: instant.nullable(),
+  spentMs: z.int().min(0),
 });
 /** A person looked and settled an unknown outcome. */
 const DeliveryResolved = z.object({
@@ -77,29 +214,97 @@ const DeliveryResolved = z.object({
   by: personId,
   byName: line,
   resolvedAt: instant,
+  url: z.url().optional(),
+  nextWatchAt: instant.nullable().optional(),
+});
+/** A person handed it over and brought back where it is. */
+const DeliveryReported = z.object({
+  type: z.literal('delivery.reported'),
+  ...key,
+  url: z.url(),
+  visibleAt: instant,
+  /** The screenshot, in the evidence store. */
+  screenshot: hash.nullable(),
+  note: z.string().max(500),
+  by: personId,
+  byName: line,
+  reportedAt: instant,
+  nextWatchAt: instant.nullable(),
+});
+/** A person has what failed tried again, with a fresh budget. */
+const DeliveryRedriven = z.object({
+  type: z.literal('delivery.redriven'),
+  ...key,
+  reason: line,
+  by: personId,
+  byName: line,
+  redrivenAt: instant,
+});
+/** Somebody looked, and it is still there, or could not be told. */
+const DeliveryWatched = z.object({
+  type: z.literal('delivery.watched'),
+  ...key,
+  look: z.int().min(1),
+  found: z.enum(['present', 'unsure']),
+  detail: z.string().max(2000),
+  watchedAt: instant,
+  nextWatchAt: instant.nullable(),
+});
+/** It was there and is no more: deleted, or taken down by the platform. */
+const DeliveryLost = z.object({
+  type: z.literal('delivery.lost'),
+  ...key,
+  because: z.enum(['gone', 'banned']),
+  detail: z.string().max(2000),
+  lostAt: instant,
 });
 
 export const DeliveryEvent = z.discriminatedUnion('type', [
   DeliveryRequested,
+  DeliveryNoted,
+  DeliveryPrepared,
+  DeliveryCommitted,
+  DeliveryCancelled,
+  DeliveryPostponed,
   DeliveryAttempted,
   DeliveryAnswered,
+  DeliveryKeyExpired,
+  DeliveryProbed,
   DeliveryResolved,
+  DeliveryReported,
+  DeliveryRedriven,
+  DeliveryWatched,
+  DeliveryLost,
 ]);
 export type DeliveryEvent = z.infer<typeof DeliveryEvent>;
 
 const command = { ...commandHead, ...key };
 
+/** The channel's own wish to be left alone, from `Retry-After`, in seconds. */
+const retryAfterSeconds = z.int().min(0).max(2_678_400).nullable();
+
 export const DeliveryCommand = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('delivery.request'), ...command, ...requested }),
   z.strictObject({
-    type: z.literal('delivery.request'),
+    type: z.literal('delivery.note'),
     ...command,
-    releaseId,
-    channelId,
-    channelName: line,
-    channelKind: z.string(),
-    title: line,
-    contentHash: hash,
-    onUnknown,
+    attempt: z.int().min(0),
+    notes: deliveryNotes,
+  }),
+  z.strictObject({
+    type: z.literal('delivery.record_prepared'),
+    ...command,
+    ready: z.boolean(),
+    trouble: trouble.nullable(),
+    detail: z.string().max(2000),
+  }),
+  z.strictObject({ type: z.literal('delivery.commit'), ...command }),
+  z.strictObject({ type: z.literal('delivery.cancel'), ...command, reason: line }),
+  z.strictObject({
+    type: z.literal('delivery.postpone'),
+    ...command,
+    because: z.enum(['quota']),
+    notBefore: instant,
   }),
   z.strictObject({ type: z.literal('delivery.attempt'), ...command, instance: token }),
   z.strictObject({
@@ -109,14 +314,43 @@ export const DeliveryCommand = z.discriminatedUnion('type', [
     outcome,
     detail: z.string().max(2000),
     receipt: deliveryReceipt.nullable(),
-    /** The channel's own wish to be left alone, from `Retry-After`, in seconds. */
-    retryAfterSeconds: z.int().min(0).max(86_400).nullable(),
+    retryAfterSeconds,
+    trouble: trouble.optional(),
+    assignment: assignment.optional(),
+  }),
+  z.strictObject({
+    type: z.literal('delivery.record_probe'),
+    ...command,
+    attempt: z.int().min(1),
+    by: z.enum(['poll', 'callback']),
+    finding,
+    detail: z.string().max(2000),
+    receipt: deliveryReceipt.nullable(),
+    retryAfterSeconds,
+  }),
+  z.strictObject({
+    type: z.literal('delivery.record_watch'),
+    ...command,
+    look: z.int().min(1),
+    found: z.enum(['present', 'gone', 'banned', 'unsure']),
+    detail: z.string().max(2000),
   }),
   z.strictObject({
     type: z.literal('delivery.resolve'),
     ...command,
     resolution: z.enum(['arrived', 'send_again']),
     note: line,
+    /** Where it was found. */
+    url: z.url().optional(),
   }),
+  z.strictObject({
+    type: z.literal('delivery.report'),
+    ...command,
+    url: z.url(),
+    visibleAt: instant,
+    screenshot: hash.nullable(),
+    note: z.string().max(500),
+  }),
+  z.strictObject({ type: z.literal('delivery.redrive'), ...command, reason: line }),
 ]);
 export type DeliveryCommand = z.infer<typeof DeliveryCommand>;

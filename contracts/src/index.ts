@@ -1,5 +1,7 @@
 export * from './access.ts';
 export * from './chain.ts';
+export * from './channel.ts';
+export * from './channels.ts';
 export * from './cluster.ts';
 export * from './delivery.ts';
 export * from './duty.ts';

@@ -78,6 +78,14 @@ export const refusalCodes = {
   delivery_not_due: 409,
   delivery_not_unknown: 409,
   delivery_attempt_mismatch: 409,
+  delivery_begun: 409,
+  delivery_not_assigned: 409,
+  delivery_not_failed: 409,
+  // credentials and quotas
+  credential_missing: 404,
+  quota_exhausted: 409,
+  secret_missing: 422,
+  secrets_no_key: 503,
   // alarms
   alarm_missing: 404,
   alarm_closed: 409,

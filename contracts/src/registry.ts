@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { channel, mustKeepSecretsApart } from './channels.ts';
 import { chain } from './chain.ts';
 import { contact, ContactRegistered, ladder, LadderRegistered, mustBeAShift, shift, ShiftRegistered } from './duty.ts';
 import { override, policy, priority } from './policy.ts';
 import { sitePublication } from './site-publication.ts';
 import { mustBeReadable, source } from './source.ts';
-import { channelId, commandHead, duration, line, personId, region, role, siteId, sourceId, token } from './words.ts';
+import { commandHead, duration, line, personId, region, role, siteId, sourceId, token } from './words.ts';
 
 export const level = z.enum(['national', 'province', 'city']);
 
@@ -83,24 +84,6 @@ export const person = z.object({
 });
 export type Person = z.infer<typeof person>;
 
-const channelHead = { channelId, name: line, site: siteId, paused: z.boolean().default(false) };
-
-/** A list of newsrooms. `smtp` is `smtp://user:password@host:port` or `smtps://…`. */
-export const emailSettings = z.strictObject({
-  smtp: z.url(),
-  from: z.email(),
-  to: z.array(z.email()).min(1).max(100),
-});
-/** A partner's endpoint by Standard Webhooks 1.0.0; the secret is `whsec_` and base64. */
-export const webhookSettings = z.strictObject({ url: z.url(), secret: z.string().startsWith('whsec_') });
-
-/** A place that a release is pushed to; the settings are its kind's own. */
-export const channel = z.discriminatedUnion('kind', [
-  z.object({ ...channelHead, kind: z.literal('email'), settings: emailSettings }),
-  z.object({ ...channelHead, kind: z.literal('webhook'), settings: webhookSettings }),
-]);
-export type Channel = z.infer<typeof channel>;
-
 /** A token of the API: only the hash of the secret is ever stored. */
 export const apiToken = z.object({
   tokenId: token,
@@ -165,7 +148,11 @@ export const RegistryCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('rule.register'), ...commandHead, rule }),
   z.strictObject({ type: z.literal('chain.register'), ...commandHead, chain }),
   z.strictObject({ type: z.literal('person.register'), ...commandHead, person }),
-  z.strictObject({ type: z.literal('channel.register'), ...commandHead, channel }),
+  z.strictObject({
+    type: z.literal('channel.register'),
+    ...commandHead,
+    channel: channel.superRefine(mustKeepSecretsApart),
+  }),
   z.strictObject({ type: z.literal('token.register'), ...commandHead, token: apiToken }),
   z.strictObject({ type: z.literal('shift.register'), ...commandHead, shift: shift.superRefine(mustBeAShift) }),
   z.strictObject({ type: z.literal('ladder.register'), ...commandHead, ladder }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { runningChain, signature } from './chain.ts';
 import { member, signal } from './cluster.ts';
-import { outcome } from './delivery.ts';
+import { assignment, outcome, trouble, urgency } from './delivery.ts';
 import { textEdit } from './edit.ts';
 import { evidence } from './evidence.ts';
 import { content, itemKind, keptFile, publication } from './item.ts';
@@ -229,8 +229,22 @@ export const LinkedDetail = z.object({
 });
 export type LinkedDetail = z.infer<typeof LinkedDetail>;
 
-/** `requested → sending → (waiting to try again | pending | unknown) → confirmed | failed`. */
-export const deliveryState = z.enum(['requested', 'sending', 'waiting', 'pending', 'unknown', 'confirmed', 'failed']);
+/**
+ * `requested → sending → (waiting to try again | pending | unknown) → confirmed | failed`; before it `preparing`, of what
+ * goes out at a T0, or `cancelled`; after it `lost`, when what was there is gone.
+ */
+export const deliveryState = z.enum([
+  'preparing',
+  'requested',
+  'sending',
+  'waiting',
+  'pending',
+  'unknown',
+  'confirmed',
+  'failed',
+  'lost',
+  'cancelled',
+]);
 export type DeliveryState = z.infer<typeof deliveryState>;
 
 export const DeliveryRow = z.object({
@@ -250,6 +264,19 @@ export const DeliveryRow = z.object({
   nextAttemptAt: instant.nullable(),
   confirmedAt: instant.nullable(),
   receiptId: z.string().nullable(),
+  urgency: urgency.default('routine'),
+  /** Why it did not get through, as far as it was told. */
+  trouble: trouble.nullable().default(null),
+  /** Whether what is prepared is ready to go; null for what is not prepared. */
+  ready: z.boolean().nullable().default(null),
+  /** Where the public sees it. */
+  url: z.url().nullable().default(null),
+  /** When the channel will be asked what became of it. */
+  nextProbeAt: instant.nullable().default(null),
+  /** When somebody looked last that it is still there. */
+  watchedAt: instant.nullable().default(null),
+  /** What a person is to hand over. */
+  assignment: assignment.nullable().default(null),
 });
 export type DeliveryRow = z.infer<typeof DeliveryRow>;
 

@@ -8,3 +8,4 @@ export { barriersOf, enter, openScreen, startBrowser, type Screen } from './brow
 export { readLog, readPublic, twice } from './record.ts';
 export { bodyOf, startSite, type Site } from './site.ts';
 export { sampleBodies, type SampleBody } from './bodies.ts';
+export { channelTools, samplePost } from './channel.ts';

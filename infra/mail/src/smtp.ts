@@ -16,7 +16,9 @@ export type Envelope = { from: string; to: string[] };
 export type Sent =
   | { kind: 'accepted'; line: string; refused: string[] }
   | { kind: 'rejected'; permanent: boolean; detail: string }
-  | { kind: 'not_sent' | 'unknown'; detail: string };
+  | { kind: 'unknown'; detail: string }
+  /** `login`: our name and password were refused, and would be again. */
+  | { kind: 'not_sent'; detail: string; login: boolean };
 
 type Trouble = Error & { code?: string | undefined; responseCode?: number | undefined; response?: string | undefined };
 
@@ -74,7 +76,7 @@ function judge(error: Trouble, whole: boolean): Sent {
   if (whole) return { kind: 'unknown', detail };
   // The server's own limit of size, from its greeting.
   if (code === 'EMESSAGE') return { kind: 'rejected', permanent: true, detail };
-  return { kind: 'not_sent', detail };
+  return { kind: 'not_sent', detail, login: code === 'EAUTH' && (responseCode ?? 0) >= 500 };
 }
 
 const refusals = (errors: readonly Trouble[] | undefined): string[] =>

@@ -10,13 +10,14 @@ export type ReachOptions = {
 /** An undici agent whose every connection, literal or named, first hop or redirect, is checked as it is made. */
 export function guardedAgent(
   { allow = [], lookup = systemLookup }: ReachOptions,
-  timeouts: { headersMs: number; bodyMs: number },
+  timeouts: { headersMs: number; bodyMs: number; idleMs?: number },
 ): Agent {
   const patient: Lookup = (host) => withinTime(lookup(host), host, timeouts.headersMs);
   return new Agent({
     headersTimeout: timeouts.headersMs,
     bodyTimeout: timeouts.bodyMs,
-    keepAliveTimeout: 1,
+    keepAliveTimeout: timeouts.idleMs ?? 1,
+    keepAliveMaxTimeout: timeouts.idleMs ?? 1,
     connect(options, callback) {
       const port = Number(options.port || (options.protocol === 'https:' ? 443 : 80));
       checkedAddresses(options.hostname, port, { allow, lookup: patient }).then(
@@ -34,6 +35,31 @@ export function guardedAgent(
       );
     },
   });
+}
+
+/** Idle connections are kept for less than servers do: one that they close as we write is a doubt that nobody needs. */
+const idleMs = 2_000;
+const agentsAtMost = 64;
+const agents = new Map<string, Agent>();
+
+/** An agent whose connections are used again by whoever may reach the same, with the same patience. */
+export function sharedAgent(
+  options: ReachOptions,
+  { headersMs, bodyMs }: { headersMs: number; bodyMs: number },
+): Agent {
+  // A resolver of its own is a test's.
+  if (options.lookup) return guardedAgent(options, { headersMs, bodyMs });
+  const key = JSON.stringify([options.allow ?? [], headersMs, bodyMs]);
+  const found = agents.get(key);
+  if (found) return found;
+  const [oldest] = agents;
+  if (oldest && agents.size >= agentsAtMost) {
+    agents.delete(oldest[0]);
+    void oldest[1].close();
+  }
+  const agent = guardedAgent(options, { headersMs, bodyMs, idleMs });
+  agents.set(key, agent);
+  return agent;
 }
 
 /** The system's resolver has no time limit of its own. */

@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import type { ReachOptions } from './agent.ts';
+import type { CallOptions } from './call.ts';
 import { safePost, type Posted } from './post.ts';
 
 /** One call by Standard Webhooks 1.0.0. Receivers tell a second copy by `id`. */
@@ -9,7 +9,7 @@ export type Call = { id: string; at: Date; type: string; timestamp: string; data
 export async function postWebhook(
   { url, secret }: { url: string; secret: string },
   { id, at, type, timestamp, data }: Call,
-  options: ReachOptions & { timeoutMs?: number },
+  options: Pick<CallOptions, 'allow' | 'lookup' | 'timeoutMs' | 'reuse'>,
 ): Promise<Posted> {
   const body = JSON.stringify({ type, timestamp, data });
   let signature: string;

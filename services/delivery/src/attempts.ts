@@ -1,12 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { carryOut, Journal, reasonOf } from '@tongsheng/bus';
-import { Refusal, type Channel, type DeliveryCommand, type DeliveryEvent } from '@tongsheng/contracts';
+import { carryOut, EvidenceStore, Journal, reasonOf } from '@tongsheng/bus';
+import {
+  limitsOf,
+  Refusal,
+  type Assignment,
+  type Channel,
+  type DeliveryCommand,
+  type DeliveryEvent,
+  type DeliveryNotes,
+} from '@tongsheng/contracts';
 import { Clock, Ids, Log } from '@tongsheng/runtime';
-import type { Handed, Parcel } from './channels/channel.ts';
-import { channelKinds } from './channels/index.ts';
+import type { Handed, Parcel, Tools } from './channels/channel.ts';
+import { adapters } from './channels/index.ts';
+import { Tokens } from './channels/tokens.ts';
 import { delivery } from './delivery.ts';
 import { Parcels } from './parcels.ts';
+import { after } from './schedule.ts';
 
 /** `host:port` that may be reached although not public: a mail server or a partner on the closed network. */
 export class Allowed {
@@ -23,8 +33,11 @@ type Said = Omit<Extract<DeliveryCommand, { type: 'delivery.answer' }>, 'type' |
 /** One attempt from its first word in the log to its last: written before the call, answered after it. */
 @Injectable()
 export class Attempts {
+  readonly #tokens = new Tokens();
+
   constructor(
     private readonly journal: Journal,
+    private readonly evidence: EvidenceStore,
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly log: Log,
@@ -40,6 +53,7 @@ export class Attempts {
     requested: Requested,
     channel: Channel,
     instance: string,
+    notes: DeliveryNotes,
     onCall: (attempt: number) => void,
     stopping: AbortSignal,
   ): Promise<void> {
@@ -61,8 +75,10 @@ export class Attempts {
     const { attempt, startedAt } = written;
     onCall(attempt);
 
-    const handed = await this.#handOver(requested, { ...parcel, attemptedAt: startedAt }, channel);
-    const { outcome, detail, receipt, retryAfterSeconds = null } = handed;
+    const tools = this.#tools(requested, channel, attempt, notes);
+    const handed = await this.#handOver(requested, { ...parcel, attemptedAt: startedAt }, channel, tools);
+    const { outcome, detail, receipt, retryAfterSeconds = null, trouble } = handed;
+    const assignment = handed.assignment && (await this.#assign(handed.assignment));
     const said: Said = {
       deliveryId,
       site,
@@ -70,7 +86,9 @@ export class Attempts {
       outcome,
       detail: detail.slice(0, 2_000),
       receipt: receipt ? { ...receipt, remoteId: receipt.remoteId.slice(0, 500), receivedAt: this.clock.now() } : null,
-      retryAfterSeconds: retryAfterSeconds === null ? null : Math.min(86_400, Math.ceil(retryAfterSeconds)),
+      retryAfterSeconds: retryAfterSeconds === null ? null : Math.min(2_678_400, Math.ceil(retryAfterSeconds)),
+      ...(trouble && { trouble }),
+      ...(assignment && { assignment }),
     };
     this.log.info('delivery.attempted', { deliveryId, channelId: channel.channelId, attempt, outcome });
     await this.#answerUntilHeard(said, stopping);
@@ -82,19 +100,56 @@ export class Attempts {
     await carryOut(this.journal, delivery, { type: 'delivery.answer', id, ...this.#head(), ...said });
   }
 
-  async #handOver({ deliveryId, channelKind }: Requested, parcel: Parcel, channel: Channel): Promise<Handed> {
-    const { kind, settings } = channel;
+  async #handOver(
+    { deliveryId, channelKind }: Requested,
+    parcel: Parcel,
+    { kind, settings }: Channel,
+    tools: Tools,
+  ): Promise<Handed> {
     if (kind !== channelKind) {
       // What an unknown outcome means was settled for the old kind; under the new one it could be sent twice.
       return { outcome: 'rejected_permanent', detail: `the channel was ${channelKind} and is ${kind} now` };
     }
-    const { deliver, limits } = channelKinds[kind];
     try {
-      return await deliver(parcel, settings, { allow: this.allowed.hosts, timeoutMs: limits.timeoutMs });
+      return await adapters[kind].deliver(parcel, settings, tools);
     } catch (error) {
       this.log.error('delivery.adapter_failed', { deliveryId, kind, reason: reasonOf(error) });
       return { outcome: 'unknown', detail: `the adapter failed: ${reasonOf(error)}` };
     }
+  }
+
+  #tools({ deliveryId, site }: Requested, channel: Channel, attempt: number, notes: DeliveryNotes): Tools {
+    const limits = limitsOf(channel);
+    return {
+      allow: this.allowed.hosts,
+      timeoutMs: limits.timeoutMs,
+      limits,
+      notes,
+      tokens: this.#tokens,
+      note: async (facts) => {
+        const id = this.ids.next();
+        const noted = { ...this.#head(), deliveryId, site, attempt, notes: facts };
+        await carryOut(this.journal, delivery, { type: 'delivery.note', id, ...noted });
+      },
+      file: async (hash) => {
+        const found = await this.evidence.read(hash);
+        if (!found?.intact) throw new Error(`delivery: the file ${hash} is not there, or is not what it was`);
+        return found.bytes;
+      },
+    };
+  }
+
+  /** The package that a person hands over is kept with the proofs: what was to go out can be shown later. */
+  async #assign({ files, within }: NonNullable<Handed['assignment']>): Promise<Assignment> {
+    const kept = await Promise.all(
+      files.map(async ({ name, mediaType, bytes }) => ({
+        name,
+        mediaType,
+        bytes: bytes.length,
+        hash: await this.evidence.keep(bytes),
+      })),
+    );
+    return { files: kept, dueAt: after(this.clock.now(), within) };
   }
 
   /** What the channel said is known to this process only, so it is told to the log until the log has it. */

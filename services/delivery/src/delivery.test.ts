@@ -1,13 +1,17 @@
-import type { DeliveryCommand, DeliveryEvent, Outcome } from '@tongsheng/contracts';
+import type { DeliveryCommand, DeliveryEvent, DeliveryPolicy, Finding, OnUnknown, Outcome } from '@tongsheng/contracts';
 import { hashA, minutesLater, noon, service, specify } from '@tongsheng/test/support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { delivery } from './delivery.ts';
-import { maxAttempts } from './schedule.ts';
+
+type Answered = Extract<DeliveryEvent, { type: 'delivery.answered' }>;
 
 const given = specify(delivery);
 const key = { deliveryId: 'delivery', site: 'province' };
-const facts = (onUnknown: 'person' | 'same_key') => ({
+const plain: DeliveryPolicy = { urgency: 'routine', budget: 'P3D', canProbe: false, canWatch: false };
+/** A channel that can be asked and looked at. */
+const asking: DeliveryPolicy = { ...plain, canProbe: true, canWatch: true };
+const facts = (onUnknown: OnUnknown, policy: DeliveryPolicy) => ({
   releaseId: 'release',
   channelId: 'newsroom',
   channelName: '新闻通气邮件组',
@@ -15,11 +19,13 @@ const facts = (onUnknown: 'person' | 'same_key') => ({
   title: '题',
   contentHash: hashA,
   onUnknown,
+  policy,
 });
-const requested = (onUnknown: 'person' | 'same_key' = 'person'): DeliveryEvent => ({
+const requested = (onUnknown: OnUnknown = 'person', policy = plain, awaitsCommit?: true): DeliveryEvent => ({
   type: 'delivery.requested',
   ...key,
-  ...facts(onUnknown),
+  ...facts(onUnknown, policy),
+  ...(awaitsCommit && { awaitsCommit }),
   requestedAt: noon,
 });
 const attempted = (attempt = 1, startedAt = noon): DeliveryEvent => ({
@@ -29,37 +35,68 @@ const attempted = (attempt = 1, startedAt = noon): DeliveryEvent => ({
   instance: 'one',
   startedAt,
 });
-const answered = (outcome: Outcome, nextAttemptAt: string | null = null, attempt = 1): DeliveryEvent => ({
+const answered = (outcome: Outcome, more: Partial<Answered> = {}): DeliveryEvent => ({
   type: 'delivery.answered',
   ...key,
-  attempt,
+  attempt: 1,
   outcome,
   detail: 'so it was',
   receipt: null,
   answeredAt: noon,
-  nextAttemptAt,
+  nextAttemptAt: null,
+  doubtful: outcome === 'unknown',
+  spentMs: 0,
+  nextProbeAt: null,
+  nextWatchAt: null,
+  ...more,
+});
+const receipt = { remoteId: '4711', url: 'https://paper.example/4711', receivedAt: noon };
+const probed = (
+  finding: Finding,
+  more: Partial<Extract<DeliveryEvent, { type: 'delivery.probed' }>> = {},
+): DeliveryEvent => ({
+  type: 'delivery.probed',
+  ...key,
+  attempt: 1,
+  by: 'poll',
+  finding,
+  detail: '',
+  receipt: null,
+  probedAt: noon,
+  nextProbeAt: null,
+  nextAttemptAt: null,
+  nextWatchAt: null,
+  spentMs: 0,
+  ...more,
 });
 
 const head = (at = noon) => ({ id: 'c', at, actor: service, ...key });
-const request = (onUnknown: 'person' | 'same_key' = 'person'): DeliveryCommand => ({
+const person = { kind: 'person' as const, id: 'comms', name: '宣传' };
+const request = (onUnknown: OnUnknown = 'person', policy = plain): DeliveryCommand => ({
   type: 'delivery.request',
   ...head(),
-  ...facts(onUnknown),
+  ...facts(onUnknown, policy),
 });
 const attempt = (at = noon, instance = 'one'): DeliveryCommand => ({ type: 'delivery.attempt', ...head(at), instance });
-const answer = (outcome: Outcome, number = 1, at = noon, retryAfterSeconds: number | null = null): DeliveryCommand => ({
+const answer = (
+  outcome: Outcome,
+  number = 1,
+  at = noon,
+  more: Partial<Extract<DeliveryCommand, { type: 'delivery.answer' }>> = {},
+): DeliveryCommand => ({
   type: 'delivery.answer',
   ...head(at),
   attempt: number,
   outcome,
   detail: 'so it was',
   receipt: null,
-  retryAfterSeconds,
+  retryAfterSeconds: null,
+  ...more,
 });
 const resolve = (resolution: 'arrived' | 'send_again', at = noon): DeliveryCommand => ({
   type: 'delivery.resolve',
   ...head(at),
-  actor: { kind: 'person', id: 'comms', name: '宣传' },
+  actor: person,
   resolution,
   note: '已电话确认',
 });
@@ -71,6 +108,23 @@ const resolved = (resolution: 'arrived' | 'send_again'): DeliveryEvent => ({
   by: 'comms',
   byName: '宣传',
   resolvedAt: noon,
+});
+const probe = (finding: Finding, at = noon, by: 'poll' | 'callback' = 'poll'): DeliveryCommand => ({
+  type: 'delivery.record_probe',
+  ...head(at),
+  attempt: 1,
+  by,
+  finding,
+  detail: '',
+  receipt: null,
+  retryAfterSeconds: null,
+});
+const look = (number: number, found: 'present' | 'gone' | 'banned' | 'unsure', at = noon): DeliveryCommand => ({
+  type: 'delivery.record_watch',
+  ...head(at),
+  look: number,
+  found,
+  detail: '',
 });
 const sending = [requested(), attempted()];
 
@@ -96,31 +150,41 @@ describe('a delivery', () => {
       .isRefused('delivery_closed');
   });
   it('ends when the channel says no for good', () => {
+    const no = answered('rejected_permanent', { trouble: 'content' });
     given(...sending)
       .when(answer('rejected_permanent'))
-      .yields(answered('rejected_permanent'));
-    given(...sending, answered('rejected_permanent'))
+      .yields(no);
+    given(...sending, no)
       .when(attempt())
       .isRefused('delivery_closed');
   });
   it('that nobody asked for is not there', () => {
     given().when(attempt()).isRefused('delivery_missing');
   });
+  it('of before there were policies goes on as one of routine', () => {
+    const { policy: _policy, ...old } = facts('person', plain);
+    const past: DeliveryEvent[] = [{ type: 'delivery.requested', ...key, ...old, requestedAt: noon }, attempted()];
+    expect(
+      given(...past)
+        .when(answer('not_sent'))
+        .events(),
+    ).toMatchObject([{ spentMs: 5_000 }]);
+  });
 });
 
 describe('a try that did not get through', () => {
   const later = minutesLater(1);
-  const waiting = [...sending, answered('not_sent', later)];
+  const waiting = [...sending, answered('not_sent', { nextAttemptAt: later, spentMs: 5_000 })];
 
   it.each(['not_sent', 'rejected_retryable'] as const)('is followed by another when it was %s', (outcome) => {
     const [event] = given(...sending)
       .when(answer(outcome))
       .events();
-    expect(event).toMatchObject({ outcome, nextAttemptAt: expect.any(String) });
+    expect(event).toMatchObject({ outcome, nextAttemptAt: expect.any(String), spentMs: 5_000 });
   });
   it('leaves the channel alone as long as it asked', () => {
     const [event] = given(...sending)
-      .when(answer('rejected_retryable', 1, noon, 3_600))
+      .when(answer('rejected_retryable', 1, noon, { retryAfterSeconds: 3_600 }))
       .events();
     expect(event).toMatchObject({ nextAttemptAt: expect.toSatisfy((next: string) => next >= minutesLater(60)) });
   });
@@ -132,10 +196,42 @@ describe('a try that did not get through', () => {
       .when(attempt(later))
       .yields(attempted(2, later));
   });
-  it('is the end after the last one', () => {
-    const last = answered('not_sent', null, maxAttempts);
-    given(requested(), attempted(maxAttempts)).when(answer('not_sent', maxAttempts)).yields(last);
-    given(requested(), attempted(maxAttempts), last).when(attempt()).isRefused('delivery_closed');
+  it('is the end when its time is used up, until a person has it tried again with a whole budget', () => {
+    const spent = answered('not_sent', { nextAttemptAt: noon, spentMs: 72 * 3_600_000 });
+    const last = answered('not_sent', { attempt: 2, spentMs: 72 * 3_600_000, trouble: 'network' });
+    const past = [...sending, spent, attempted(2)];
+    given(...past)
+      .when(answer('not_sent', 2))
+      .yields(last);
+    given(...past, last)
+      .when(attempt())
+      .isRefused('delivery_closed');
+    const redrive: DeliveryCommand = { type: 'delivery.redrive', ...head(), actor: person, reason: '邮箱已修好' };
+    const redriven: DeliveryEvent = {
+      type: 'delivery.redriven',
+      ...key,
+      reason: '邮箱已修好',
+      by: 'comms',
+      byName: '宣传',
+      redrivenAt: noon,
+    };
+    given(...past, last)
+      .when(redrive)
+      .yields(redriven);
+    given(...past)
+      .when(redrive)
+      .isRefused('delivery_not_failed');
+    expect(
+      given(...past, last, redriven, attempted(3))
+        .when(answer('not_sent', 3))
+        .events(),
+    ).toMatchObject([{ spentMs: 5_000 }]);
+  });
+  it.each(['rate_limited', 'quota', 'credential'] as const)('because of %s costs nothing', (trouble) => {
+    const [event] = given(...sending)
+      .when(answer('rejected_retryable', 1, noon, { trouble }))
+      .events();
+    expect(event).toMatchObject({ trouble, spentMs: 0, nextAttemptAt: expect.any(String) });
   });
 });
 
@@ -144,9 +240,7 @@ describe('an answer', () => {
     given(...sending)
       .when(answer('confirmed', 2))
       .isRefused('delivery_attempt_mismatch');
-    given(requested())
-      .when(answer('confirmed', 0 + 1))
-      .isRefused('delivery_attempt_mismatch');
+    given(requested()).when(answer('confirmed', 1)).isRefused('delivery_attempt_mismatch');
   });
   it('that comes late settles what was unknown', () => {
     given(...sending, answered('unknown'))
@@ -157,7 +251,7 @@ describe('an answer', () => {
       .isRefused('delivery_attempt_mismatch');
   });
   it('that comes late changes nothing once the next attempt runs', () => {
-    given(requested('same_key'), attempted(), answered('unknown', noon), attempted(2))
+    given(requested('same_key'), attempted(), answered('unknown', { nextAttemptAt: noon }), attempted(2))
       .when(answer('confirmed', 1))
       .isRefused('delivery_attempt_mismatch');
   });
@@ -177,21 +271,35 @@ describe('an unknown outcome', () => {
   it('is never tried again by itself where a second copy would show', () => {
     given(...sending)
       .when(answer('unknown'))
-      .yields(answered('unknown'));
+      .yields(answered('unknown', { trouble: 'network' }));
     given(...parked)
       .when(attempt(minutesLater(10_000)))
       .isRefused('delivery_not_due');
   });
   it('is tried again under the same key where the receiver checks it', () => {
     const [event] = given(requested('same_key'), attempted()).when(answer('unknown')).events();
-    expect(event).toMatchObject({ outcome: 'unknown', nextAttemptAt: expect.any(String) });
+    expect(event).toMatchObject({ outcome: 'unknown', nextAttemptAt: expect.any(String), doubtful: true });
   });
-  it('waits for a person when even the last try under the same key ended so', () => {
-    const parkedLast = answered('unknown', null, maxAttempts);
-    given(requested('same_key'), attempted(maxAttempts)).when(answer('unknown', maxAttempts)).yields(parkedLast);
-    given(requested('same_key'), attempted(maxAttempts), parkedLast)
+  it('waits for a person when the time for tries under the same key is used up', () => {
+    const spent = answered('unknown', { nextAttemptAt: noon, spentMs: 72 * 3_600_000 });
+    const past = [requested('same_key'), attempted(), spent, attempted(2)];
+    const last = answered('unknown', { attempt: 2, spentMs: 72 * 3_600_000, trouble: 'network' });
+    given(...past)
+      .when(answer('unknown', 2))
+      .yields(last);
+    given(...past, last)
       .when(resolve('arrived'))
       .yields(resolved('arrived'));
+  });
+  it('stays unknown when a second copy is refused: that says nothing of the first', () => {
+    const past = [requested('same_key'), attempted(), answered('unknown', { nextAttemptAt: noon }), attempted(2)];
+    const no = answered('rejected_permanent', { attempt: 2, doubtful: true, trouble: 'content' });
+    given(...past)
+      .when(answer('rejected_permanent', 2))
+      .yields(no);
+    given(...past, no)
+      .when(resolve('send_again'))
+      .yields(resolved('send_again'));
   });
   it('ends when a person found it there', () => {
     given(...parked)
@@ -213,10 +321,294 @@ describe('an unknown outcome', () => {
     given(...sending)
       .when(resolve('send_again'))
       .isRefused('delivery_not_unknown');
-    given(...sending, answered('not_sent', noon))
+    given(...sending, answered('not_sent', { nextAttemptAt: noon }))
       .when(resolve('arrived'))
       .isRefused('delivery_not_unknown');
   });
+});
+
+describe('a key that the channel forgets', () => {
+  const hour = { ...asking, keyLifetime: 'PT1H' };
+  const unsure = answered('unknown', { nextAttemptAt: minutesLater(1), spentMs: 5_000 });
+
+  it('is used again while it holds', () => {
+    const past = [requested('same_key', hour), attempted(), unsure];
+    given(...past)
+      .when(attempt(minutesLater(59)))
+      .yields(attempted(2, minutesLater(59)));
+  });
+  it('is not used past its time: the channel is asked', () => {
+    const past = [requested('same_key', hour), attempted(), unsure];
+    const [event] = given(...past)
+      .when(attempt(minutesLater(60)))
+      .events();
+    expect(event).toMatchObject({ type: 'delivery.key_expired', nextProbeAt: expect.any(String) });
+    given(...past, event!)
+      .when(attempt(minutesLater(61)))
+      .isRefused('delivery_not_due');
+  });
+  it('is not used past its time: a person is, where nobody can be asked', () => {
+    const past = [requested('same_key', { ...plain, keyLifetime: 'PT1H' }), attempted(), unsure];
+    const expired: DeliveryEvent = {
+      type: 'delivery.key_expired',
+      ...key,
+      expiredAt: minutesLater(60),
+      nextProbeAt: null,
+    };
+    given(...past)
+      .when(attempt(minutesLater(60)))
+      .yields(expired);
+    given(...past, expired)
+      .when(resolve('arrived'))
+      .yields(resolved('arrived'));
+  });
+  it('is not planned to be used past its time', () => {
+    const [event] = given(requested('same_key', { ...hour, keyLifetime: 'PT3S' }), attempted())
+      .when(answer('unknown'))
+      .events();
+    expect(event).toMatchObject({ nextAttemptAt: null, nextProbeAt: expect.any(String) });
+  });
+  it('holds as long as nothing is in doubt', () => {
+    const refused = answered('rejected_retryable', { nextAttemptAt: noon, spentMs: 5_000 });
+    given(requested('same_key', hour), attempted(), refused)
+      .when(attempt(minutesLater(600)))
+      .yields(attempted(2, minutesLater(600)));
+  });
+});
+
+describe('a channel that can be asked', () => {
+  const begun = [requested('probe', asking), attempted()];
+  const unsure = answered('unknown', { nextProbeAt: minutesLater(1) });
+  const pending = answered('accepted_pending', { nextProbeAt: minutesLater(1) });
+
+  it('is asked before anything is sent again', () => {
+    const [event] = given(...begun)
+      .when(answer('unknown'))
+      .events();
+    expect(event).toMatchObject({ nextAttemptAt: null, nextProbeAt: expect.any(String) });
+    given(...begun, unsure)
+      .when(attempt(minutesLater(99)))
+      .isRefused('delivery_not_due');
+  });
+  it('that has it, has it', () => {
+    given(...begun, unsure)
+      .when(probe('present'))
+      .yields(probed('present', { nextWatchAt: minutesLater(60) }));
+  });
+  it('that surely does not have it gets it again', () => {
+    const [event] = given(...begun, unsure)
+      .when(probe('absent'))
+      .events();
+    expect(event).toMatchObject({ nextAttemptAt: expect.any(String), spentMs: 5_000 });
+    given(...begun, unsure, event!)
+      .when(attempt(minutesLater(5)))
+      .yields(attempted(2, minutesLater(5)));
+  });
+  it('that can’t tell is asked again, and in the end a person is', () => {
+    let past = [...begun, unsure];
+    for (let n = 0; n < 7; n++)
+      past = [
+        ...past,
+        ...given(...past)
+          .when(probe('unsure'))
+          .events(),
+      ];
+    expect(past.at(-1)).toMatchObject({ nextProbeAt: null });
+    given(...past)
+      .when(resolve('arrived'))
+      .yields(resolved('arrived'));
+  });
+  it('is polled until what it took is visible', () => {
+    const [event] = given(...begun)
+      .when(answer('accepted_pending'))
+      .events();
+    expect(event).toMatchObject({ nextProbeAt: expect.any(String) });
+    const [still] = given(...begun, pending)
+      .when(probe('accepted'))
+      .events();
+    expect(still).toMatchObject({ nextProbeAt: expect.any(String) });
+    given(...begun, pending, still!)
+      .when(probe('present'))
+      .yields(probed('present', { nextWatchAt: minutesLater(60) }));
+  });
+  it('may say no after it took it', () => {
+    given(...begun, pending)
+      .when(probe('refused'))
+      .yields(probed('refused'));
+    given(...begun, pending, probed('refused'))
+      .when(attempt())
+      .isRefused('delivery_closed');
+  });
+  it('says the same by a call of its own and when it is asked: the second changes nothing', () => {
+    const told = probed('present', { by: 'callback', nextWatchAt: minutesLater(60) });
+    given(...begun, pending)
+      .when(probe('present', noon, 'callback'))
+      .yields(told);
+    given(...begun, pending, told)
+      .when(probe('present'))
+      .yields();
+  });
+  it('that takes back what it had confirmed is heard', () => {
+    given(...begun, answered('confirmed', { receipt }))
+      .when(probe('refused', noon, 'callback'))
+      .yields({ type: 'delivery.lost', ...key, because: 'banned', detail: '', lostAt: noon });
+  });
+});
+
+describe('progress', () => {
+  const noting = (number: number, notes: Record<string, string>): DeliveryCommand => ({
+    type: 'delivery.note',
+    ...head(),
+    attempt: number,
+    notes,
+  });
+  const noted: DeliveryEvent = {
+    type: 'delivery.noted',
+    ...key,
+    attempt: 1,
+    notes: { draft: 'M1' },
+    notedAt: noon,
+  };
+  it('is noted while the attempt runs, and once', () => {
+    given(...sending)
+      .when(noting(1, { draft: 'M1' }))
+      .yields(noted);
+    given(...sending, noted)
+      .when(noting(1, { draft: 'M1' }))
+      .yields();
+    given(requested())
+      .when(noting(1, { draft: 'M1' }))
+      .isRefused('delivery_attempt_mismatch');
+  });
+  it('is there for the next attempt', () => {
+    const past = [...sending, noted, answered('not_sent', { nextAttemptAt: noon }), attempted(2)];
+    expect(past.reduce(delivery.evolve, delivery.initial)).toMatchObject({ notes: { draft: 'M1' } });
+  });
+});
+
+describe('a part of a linked release', () => {
+  const begun = requested('probe', asking, true);
+  const prepare = (ready: boolean, trouble: 'content' | 'credential' | null): DeliveryCommand => ({
+    type: 'delivery.record_prepared',
+    ...head(),
+    ready,
+    trouble,
+    detail: '',
+  });
+  const commit: DeliveryCommand = { type: 'delivery.commit', ...head(minutesLater(5)) };
+  const committed: DeliveryEvent = { type: 'delivery.committed', ...key, committedAt: minutesLater(5) };
+  const cancel: DeliveryCommand = { type: 'delivery.cancel', ...head(), reason: '撤下' };
+
+  it('is made ready and is not handed over before it is committed', () => {
+    given(begun).when(attempt()).isRefused('delivery_not_due');
+    expect(given(begun).when(prepare(true, null)).events()).toMatchObject([{ ready: true, nextPrepareAt: null }]);
+    given(begun).when(commit).yields(committed);
+    given(begun, committed).when(commit).yields();
+    given(begun, committed)
+      .when(attempt(minutesLater(5)))
+      .yields(attempted(1, minutesLater(5)));
+  });
+  it('is tried to be made ready again, unless it is about what is in it', () => {
+    const again = given(begun).when(prepare(false, 'credential')).events();
+    expect(again).toMatchObject([{ ready: false, nextPrepareAt: minutesLater(1) }]);
+    expect(given(begun).when(prepare(false, 'content')).events()).toMatchObject([{ nextPrepareAt: null }]);
+  });
+  it('can be taken back until it is begun', () => {
+    const cancelled: DeliveryEvent = { type: 'delivery.cancelled', ...key, reason: '撤下', cancelledAt: noon };
+    given(begun).when(cancel).yields(cancelled);
+    given(begun, committed).when(cancel).yields(cancelled);
+    given(begun, cancelled).when(commit).isRefused('delivery_closed');
+    given(begun, committed, attempted()).when(cancel).isRefused('delivery_begun');
+  });
+});
+
+describe('a channel without an interface', () => {
+  const assignment = { files: [], dueAt: minutesLater(60) };
+  const begun = [requested('assisted', { ...plain, canWatch: true }), attempted()];
+  const assigned = answered('accepted_pending', { assignment });
+  const report: DeliveryCommand = {
+    type: 'delivery.report',
+    ...head(),
+    actor: person,
+    url: 'https://mp.example/1',
+    visibleAt: noon,
+    screenshot: hashA,
+    note: '',
+  };
+  it('is served by a person, who brings back where it is; then it is watched like any other', () => {
+    given(...begun)
+      .when(answer('accepted_pending', 1, noon, { assignment }))
+      .yields(assigned);
+    const [reported] = given(...begun, assigned)
+      .when(report)
+      .events();
+    expect(reported).toMatchObject({ by: 'comms', url: 'https://mp.example/1', nextWatchAt: minutesLater(60) });
+    given(...begun, assigned, reported!)
+      .when(report)
+      .isRefused('delivery_closed');
+  });
+  it('is the only one that a person reports', () => {
+    given(...sending, answered('accepted_pending'))
+      .when(report)
+      .isRefused('delivery_not_assigned');
+  });
+});
+
+describe('what was visible', () => {
+  const shown = [
+    requested('probe', asking),
+    attempted(),
+    answered('confirmed', { receipt, nextWatchAt: minutesLater(60) }),
+  ];
+  it('is looked at again, each look once', () => {
+    const watched: DeliveryEvent = {
+      type: 'delivery.watched',
+      ...key,
+      look: 1,
+      found: 'present',
+      detail: '',
+      watchedAt: minutesLater(60),
+      nextWatchAt: minutesLater(24 * 60),
+    };
+    given(...shown)
+      .when(look(1, 'present', minutesLater(60)))
+      .yields(watched);
+    given(...shown, watched)
+      .when(look(1, 'present', minutesLater(61)))
+      .yields();
+  });
+  it.each(['gone', 'banned'] as const)('and is %s is lost, once', (because) => {
+    const lost: DeliveryEvent = { type: 'delivery.lost', ...key, because, detail: '', lostAt: noon };
+    given(...shown)
+      .when(look(1, because))
+      .yields(lost);
+    given(...shown, lost)
+      .when(look(1, because))
+      .yields();
+  });
+  it('is not looked at where nobody can', () => {
+    given(...sending, answered('confirmed', { receipt }))
+      .when(look(1, 'gone'))
+      .yields();
+  });
+});
+
+it('what waits for a slot of its quota is not tried before it', () => {
+  const notBefore = minutesLater(600);
+  const postpone: DeliveryCommand = { type: 'delivery.postpone', ...head(), because: 'quota', notBefore };
+  const postponed: DeliveryEvent = {
+    type: 'delivery.postponed',
+    ...key,
+    because: 'quota',
+    notBefore,
+    postponedAt: noon,
+  };
+  given(requested()).when(postpone).yields(postponed);
+  given(requested(), postponed).when(postpone).yields();
+  given(requested(), postponed)
+    .when(attempt(minutesLater(599)))
+    .isRefused('delivery_not_due');
+  given(requested(), postponed).when(attempt(notBefore)).yields(attempted(1, notBefore));
 });
 
 const outcomes = fc.constantFrom<Outcome>(
@@ -228,15 +620,29 @@ const outcomes = fc.constantFrom<Outcome>(
   'unknown',
 );
 const times = fc.nat(100_000).map(minutesLater);
+const findings = fc.constantFrom<Finding>('present', 'accepted', 'absent', 'refused', 'unsure');
 const anyCommand: fc.Arbitrary<DeliveryCommand> = fc.oneof(
   { weight: 4, arbitrary: fc.tuple(times, fc.constantFrom('one', 'two')).map(([at, who]) => attempt(at, who)) },
   { weight: 6, arbitrary: fc.tuple(outcomes, fc.integer({ min: 1, max: 12 }), times).map((said) => answer(...said)) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(findings, times, fc.constantFrom('poll' as const, 'callback' as const), fc.integer({ min: 1, max: 6 }))
+      .map(([finding, at, by, number]) => ({ ...probe(finding, at, by), attempt: number }) as DeliveryCommand),
+  },
+  fc
+    .tuple(fc.integer({ min: 1, max: 4 }), fc.constantFrom('present' as const, 'gone' as const), times)
+    .map((said) => look(...said)),
   fc.tuple(fc.constantFrom('arrived' as const, 'send_again' as const), times).map((said) => resolve(...said)),
   fc.constant(request()),
 );
 const anyHistory = fc
-  .tuple(fc.constantFrom('person' as const, 'same_key' as const), fc.array(anyCommand, { maxLength: 80 }))
-  .map(([onUnknown, commands]) => [request(onUnknown), ...commands]);
+  .tuple(
+    fc.constantFrom<OnUnknown>('person', 'same_key', 'probe'),
+    fc.constantFrom(plain, asking, { ...asking, keyLifetime: 'PT1H' }),
+    fc.array(anyCommand, { maxLength: 80 }),
+  )
+  .map(([onUnknown, policy, commands]) => [request(onUnknown, policy), ...commands]);
 
 /** Every event that a history of commands leads to; refusals leave no trace. */
 function play(commands: DeliveryCommand[]): DeliveryEvent[] {
@@ -274,20 +680,24 @@ describe('whatever workers and people say, in any order', () => {
       }),
     );
   });
-  it('nothing follows a proof, a final no, or a person who found it there', () => {
+  it('nothing is tried after a proof, a final no that leaves no doubt, or a person who found it there', () => {
     fc.assert(
       fc.property(anyHistory, (commands) => {
         const events = play(commands);
         const ends = events.findIndex(
           (event) =>
-            (event.type === 'delivery.answered' && ['confirmed', 'rejected_permanent'].includes(event.outcome)) ||
+            (event.type === 'delivery.answered' &&
+              (event.outcome === 'confirmed' || (event.outcome === 'rejected_permanent' && !event.doubtful))) ||
+            (event.type === 'delivery.probed' && (event.finding === 'present' || event.finding === 'refused')) ||
             (event.type === 'delivery.resolved' && event.resolution === 'arrived'),
         );
-        expect(ends === -1 || ends === events.length - 1).toBe(true);
+        if (ends === -1) return;
+        const later = events.slice(ends + 1).map(({ type }) => type);
+        expect(later.filter((type) => type !== 'delivery.watched' && type !== 'delivery.lost')).toEqual([]);
       }),
     );
   });
-  it('where a second copy would show, what may have arrived is sent again only when a person says so', () => {
+  it('where a second copy would show, it is sent again only when the channel or a person says that it is not there', () => {
     fc.assert(
       fc.property(anyHistory, (commands) => {
         const events = play(commands);
@@ -295,8 +705,28 @@ describe('whatever workers and people say, in any order', () => {
         let doubtful = false;
         for (const event of events) {
           if (event.type === 'delivery.answered') doubtful = event.outcome === 'unknown';
+          if (event.type === 'delivery.probed' && event.finding !== 'unsure') doubtful = false;
           if (event.type === 'delivery.resolved') doubtful = false;
           if (event.type === 'delivery.attempted') expect(doubtful).toBe(false);
+        }
+      }),
+    );
+  });
+  it('a key is never used past its time once something is in doubt', () => {
+    fc.assert(
+      fc.property(anyHistory, (commands) => {
+        const events = play(commands);
+        if (events[0]?.type !== 'delivery.requested' || events[0].policy?.keyLifetime === undefined) return;
+        let since: string | null = null;
+        let started = noon;
+        for (const event of events) {
+          if (event.type === 'delivery.attempted') {
+            if (since) expect(Date.parse(event.startedAt)).toBeLessThan(Date.parse(since) + 3_600_000);
+            started = event.startedAt;
+          }
+          if (event.type === 'delivery.answered') since = event.doubtful ? (since ?? started) : null;
+          if (event.type === 'delivery.probed' && event.finding !== 'unsure') since = null;
+          if (event.type === 'delivery.resolved') since = null;
         }
       }),
     );

@@ -1,24 +1,55 @@
 import { defineAggregate } from '@tongsheng/bus';
-import { DeliveryCommand, DeliveryEvent, Refusal, type Outcome } from '@tongsheng/contracts';
-import { nextAttemptAt } from './schedule.ts';
+import {
+  DeliveryCommand,
+  DeliveryEvent,
+  deliveryPolicy,
+  Refusal,
+  type DeliveryNotes,
+  type DeliveryPolicy,
+  type DeliveryReceipt,
+  type OnUnknown,
+  type Outcome,
+  type Trouble,
+} from '@tongsheng/contracts';
+import { after, afterWatch, firstWatchAt, lookAt, retryAt, type Watch } from './schedule.ts';
 
-type Facts = Pick<Requested, 'onUnknown'> & { attempts: number };
+/** What is known of a delivery whatever its state. */
+type Facts = {
+  onUnknown: OnUnknown;
+  policy: DeliveryPolicy;
+  attempts: number;
+  tries: number;
+  spentMs: number;
+  /** The first attempt that may have arrived although nobody knows, and when it began. */
+  doubt: { attempt: number; since: string } | null;
+  receipt: DeliveryReceipt | null;
+  notes: DeliveryNotes;
+  /** How often the channel was asked since the last attempt ended. */
+  looks: number;
+};
+
+type Waiting = { status: 'waiting'; notBefore: string };
+type Pending = { status: 'pending'; nextProbeAt: string | null; assigned: boolean };
+type Unknown = { status: 'unknown'; nextProbeAt: string | null };
+type Ended = { status: 'failed' } | { status: 'lost' } | { status: 'cancelled' };
 
 export type Delivery =
   | { status: 'new' }
-  /** Nothing is running; `notBefore` says when the next attempt may begin. `unsure`: the last one may have arrived. */
-  | (Facts & { status: 'waiting'; notBefore: string; unsure: boolean })
-  | (Facts & { status: 'sending'; instance: string })
-  /** The channel took it and will tell later whether it is visible. */
-  | (Facts & { status: 'pending' })
-  /** It may have arrived; a person must look. */
-  | (Facts & { status: 'unknown' })
-  | { status: 'confirmed' }
-  | { status: 'failed' };
+  /** It is made ready and waits to be committed; `nextPrepareAt` is null once it is ready or never will be. */
+  | (Facts & { status: 'preparing'; ready: boolean; nextPrepareAt: string | null })
+  /** Nothing is running; `notBefore` says when the next attempt may begin. */
+  | (Facts & Waiting)
+  | (Facts & { status: 'sending'; instance: string; startedAt: string })
+  /** The channel took it and will tell later whether it is visible; or a person has it to hand over. */
+  | (Facts & Pending)
+  /** It may have arrived: the channel is asked, and after the last look a person. */
+  | (Facts & Unknown)
+  | (Facts & Watch & { status: 'confirmed'; watched: number; nextWatchAt: string | null })
+  | (Facts & Ended);
 
-type Requested = Extract<DeliveryEvent, { type: 'delivery.requested' }>;
-type Answer = Extract<DeliveryCommand, { type: 'delivery.answer' }>;
-type Open = Exclude<Delivery, { status: 'new' | 'confirmed' | 'failed' }>;
+type Known = Exclude<Delivery, { status: 'new' }>;
+type Command<T extends DeliveryCommand['type']> = Extract<DeliveryCommand, { type: T }>;
+type Event<T extends DeliveryEvent['type']> = Extract<DeliveryEvent, { type: T }>;
 
 /** One release to one channel: attempts, what is known of each, and its end. It never claims what it doesn't know. */
 export const delivery = defineAggregate({
@@ -35,102 +66,308 @@ export const delivery = defineAggregate({
     const key = { deliveryId, site };
     if (command.type === 'delivery.request') {
       if (delivery.status !== 'new') return [];
-      const { releaseId, channelId, channelName, channelKind, title, contentHash, onUnknown } = command;
-      const facts = { releaseId, channelId, channelName, channelKind, title, contentHash, onUnknown };
-      return [{ type: 'delivery.requested', ...key, ...facts, requestedAt: at }];
+      const { type: _type, id: _id, at: _at, actor: _actor, ...rest } = command;
+      const { causationId: _cause, correlationId: _correlation, traceparent: _trace, ...facts } = rest;
+      return [{ type: 'delivery.requested', ...facts, requestedAt: at }];
     }
     if (delivery.status === 'new') throw new Refusal('delivery_missing', `no delivery ${deliveryId}`);
-    if (delivery.status === 'confirmed' || delivery.status === 'failed') {
-      throw new Refusal('delivery_closed', `${deliveryId} is ${delivery.status}`);
-    }
 
     switch (command.type) {
-      case 'delivery.attempt': {
-        mustBeDue(command, delivery);
-        const { instance } = command;
-        return [{ type: 'delivery.attempted', ...key, attempt: delivery.attempts + 1, instance, startedAt: at }];
+      case 'delivery.note':
+        return note(command, delivery);
+      case 'delivery.record_prepared': {
+        if (delivery.status !== 'preparing') return [];
+        const { ready, trouble, detail } = command;
+        const nextPrepareAt = ready || trouble === 'content' ? null : after(at, 'PT1M');
+        return [{ type: 'delivery.prepared', ...key, ready, trouble, detail, preparedAt: at, nextPrepareAt }];
       }
-      case 'delivery.answer': {
-        if (!awaits(delivery, command)) {
-          throw new Refusal(
-            'delivery_attempt_mismatch',
-            `${deliveryId} is ${delivery.status}, not at ${command.attempt}`,
-          );
-        }
-        const { attempt, outcome, detail, receipt } = command;
-        const next = retries(outcome, delivery.onUnknown) ? nextAttemptAt(command) : null;
-        return [
-          { type: 'delivery.answered', ...key, attempt, outcome, detail, receipt, answeredAt: at, nextAttemptAt: next },
-        ];
+      case 'delivery.commit':
+        if (delivery.status === 'cancelled') throw closed(command, delivery);
+        return delivery.status === 'preparing' ? [{ type: 'delivery.committed', ...key, committedAt: at }] : [];
+      case 'delivery.cancel': {
+        if (delivery.status === 'cancelled') return [];
+        const untouched = delivery.status === 'preparing' || (delivery.status === 'waiting' && delivery.attempts === 0);
+        if (!untouched) throw new Refusal('delivery_begun', `${deliveryId} is ${delivery.status}`);
+        return [{ type: 'delivery.cancelled', ...key, reason: command.reason, cancelledAt: at }];
       }
+      case 'delivery.postpone': {
+        if (delivery.status !== 'waiting') return [];
+        const { because, notBefore } = command;
+        if (notBefore <= delivery.notBefore) return [];
+        return [{ type: 'delivery.postponed', ...key, because, notBefore, postponedAt: at }];
+      }
+      case 'delivery.attempt':
+        return attempt(command, delivery);
+      case 'delivery.answer':
+        return answer(command, delivery);
+      case 'delivery.record_probe':
+        return recordProbe(command, delivery);
+      case 'delivery.record_watch':
+        return recordWatch(command, delivery);
       case 'delivery.resolve': {
-        const unsure = delivery.status === 'unknown' || (delivery.status === 'waiting' && delivery.unsure);
-        if (!unsure) throw new Refusal('delivery_not_unknown', `${deliveryId} is ${delivery.status}`);
-        const { resolution, note, actor } = command;
+        const { resolution, note: said, url, actor } = command;
+        mustBeUnsettled(command, delivery);
         const by = { by: actor.id, byName: actor.name ?? actor.id };
-        return [{ type: 'delivery.resolved', ...key, resolution, note, ...by, resolvedAt: at }];
+        const found = url === undefined ? {} : { url, nextWatchAt: watchFrom(delivery, at) };
+        return [{ type: 'delivery.resolved', ...key, resolution, note: said, ...by, resolvedAt: at, ...found }];
+      }
+      case 'delivery.report': {
+        if (isEnded(delivery)) throw closed(command, delivery);
+        const handedOver =
+          delivery.onUnknown === 'assisted' && delivery.status !== 'preparing' && delivery.attempts > 0;
+        if (!handedOver) throw new Refusal('delivery_not_assigned', `${deliveryId} is ${delivery.status}`);
+        const { url, visibleAt, screenshot, note: said, actor } = command;
+        const by = { by: actor.id, byName: actor.name ?? actor.id };
+        const nextWatchAt = watchFrom(delivery, at);
+        const facts = { url, visibleAt, screenshot, note: said, ...by, reportedAt: at, nextWatchAt };
+        return [{ type: 'delivery.reported', ...key, ...facts }];
+      }
+      case 'delivery.redrive': {
+        if (delivery.status !== 'failed' && delivery.status !== 'lost')
+          throw new Refusal('delivery_not_failed', `${deliveryId} is ${delivery.status}`);
+        const { reason, actor } = command;
+        const by = { by: actor.id, byName: actor.name ?? actor.id };
+        return [{ type: 'delivery.redriven', ...key, reason, ...by, redrivenAt: at }];
       }
     }
   },
 
   evolve(delivery, event): Delivery {
-    if (event.type === 'delivery.requested') {
-      const { onUnknown, requestedAt } = event;
-      return { status: 'waiting', onUnknown, attempts: 0, notBefore: requestedAt, unsure: false };
-    }
-    if (!('attempts' in delivery)) return delivery;
-    const { onUnknown, attempts } = delivery;
+    if (event.type === 'delivery.requested') return born(event);
+    if (delivery.status === 'new') return delivery;
+    const facts = factsOf(delivery);
+    const sure = { ...facts, doubt: null };
     switch (event.type) {
-      case 'delivery.attempted':
-        return { status: 'sending', onUnknown, attempts: event.attempt, instance: event.instance };
-      case 'delivery.answered': {
-        const { outcome, nextAttemptAt: notBefore } = event;
-        const unsure = outcome === 'unknown';
-        if (notBefore !== null) return { status: 'waiting', onUnknown, attempts, notBefore, unsure };
-        if (outcome === 'confirmed') return { status: 'confirmed' };
-        if (outcome === 'accepted_pending') return { status: 'pending', onUnknown, attempts };
-        return unsure ? { status: 'unknown', onUnknown, attempts } : { status: 'failed' };
+      case 'delivery.noted':
+        return { ...delivery, notes: { ...delivery.notes, ...event.notes } };
+      case 'delivery.prepared':
+        return { ...facts, status: 'preparing', ready: event.ready, nextPrepareAt: event.nextPrepareAt };
+      case 'delivery.committed':
+        return { ...facts, status: 'waiting', notBefore: event.committedAt };
+      case 'delivery.cancelled':
+        return { ...facts, status: 'cancelled' };
+      case 'delivery.postponed':
+        return { ...facts, status: 'waiting', notBefore: event.notBefore };
+      case 'delivery.attempted': {
+        const { attempt: attempts, instance, startedAt } = event;
+        return { ...facts, attempts, status: 'sending', instance, startedAt };
       }
-      case 'delivery.resolved':
-        if (event.resolution === 'arrived') return { status: 'confirmed' };
-        return { status: 'waiting', onUnknown, attempts, notBefore: event.resolvedAt, unsure: false };
+      case 'delivery.answered':
+        return answered(delivery, facts, event);
+      case 'delivery.key_expired':
+        return { ...facts, looks: 0, status: 'unknown', nextProbeAt: event.nextProbeAt };
+      case 'delivery.probed':
+        return probed(delivery, facts, event);
+      case 'delivery.resolved': {
+        const { resolution, resolvedAt, url, nextWatchAt = null } = event;
+        if (resolution === 'send_again') return fresh(sure, resolvedAt);
+        const receipt = url === undefined ? facts.receipt : { remoteId: event.by, url, receivedAt: resolvedAt };
+        return confirmed({ ...sure, receipt }, resolvedAt, nextWatchAt);
+      }
+      case 'delivery.reported': {
+        const { url, reportedAt, by, nextWatchAt } = event;
+        const receipt = { remoteId: by, url, receivedAt: reportedAt };
+        return confirmed({ ...sure, receipt }, reportedAt, nextWatchAt);
+      }
+      case 'delivery.redriven':
+        return fresh(sure, event.redrivenAt);
+      case 'delivery.watched': {
+        if (delivery.status !== 'confirmed') return delivery;
+        const { stage, unsures } = afterWatch(delivery, event.found, event.watchedAt);
+        return { ...delivery, stage, unsures, watched: event.look, nextWatchAt: event.nextWatchAt };
+      }
+      case 'delivery.lost':
+        return { ...facts, status: 'lost' };
     }
   },
 });
 
-function mustBeDue({ deliveryId, at }: DeliveryCommand, delivery: Open): void {
-  switch (delivery.status) {
-    case 'sending':
-      throw new Refusal('delivery_attempt_mismatch', `attempt ${delivery.attempts} of ${deliveryId} is running`);
-    case 'pending':
-    case 'unknown':
-      throw new Refusal('delivery_not_due', `${deliveryId} is ${delivery.status}`);
-    case 'waiting':
-      if (at < delivery.notBefore)
-        throw new Refusal('delivery_not_due', `${deliveryId} waits until ${delivery.notBefore}`);
+function born({ onUnknown, policy, requestedAt, awaitsCommit }: Event<'delivery.requested'>): Delivery {
+  const facts: Facts = {
+    onUnknown,
+    policy: deliveryPolicy.parse(policy ?? {}),
+    attempts: 0,
+    tries: 0,
+    spentMs: 0,
+    doubt: null,
+    receipt: null,
+    notes: {},
+    looks: 0,
+  };
+  if (awaitsCommit) return { ...facts, status: 'preparing', ready: false, nextPrepareAt: requestedAt };
+  return { ...facts, status: 'waiting', notBefore: requestedAt };
+}
+
+function factsOf(delivery: Known): Facts {
+  const { onUnknown, policy, attempts, tries, spentMs, doubt, receipt, notes, looks } = delivery;
+  return { onUnknown, policy, attempts, tries, spentMs, doubt, receipt, notes, looks };
+}
+
+/** Told by a person to try: with a whole budget. */
+const fresh = (facts: Facts, at: string): Delivery => ({
+  ...facts,
+  tries: 0,
+  spentMs: 0,
+  status: 'waiting',
+  notBefore: at,
+});
+
+const confirmed = (facts: Facts, confirmedAt: string, nextWatchAt: string | null): Delivery => ({
+  ...facts,
+  status: 'confirmed',
+  confirmedAt,
+  stage: 0,
+  unsures: 0,
+  watched: 0,
+  nextWatchAt,
+});
+
+const isEnded = ({ status }: Known): boolean =>
+  status === 'confirmed' || status === 'failed' || status === 'lost' || status === 'cancelled';
+
+const closed = ({ deliveryId }: DeliveryCommand, { status }: Known) =>
+  new Refusal('delivery_closed', `${deliveryId} is ${status}`);
+
+const watchFrom = ({ policy }: Facts, at: string): string | null => (policy.canWatch ? firstWatchAt(at) : null);
+const probeFrom = ({ policy }: Facts, at: string): string | null =>
+  policy.canProbe ? lookAt('unknown', 0, at, policy.probeAfter) : null;
+
+function note(command: Command<'delivery.note'>, delivery: Known): DeliveryEvent[] {
+  const { deliveryId, site, attempt: number, notes, at } = command;
+  const running = delivery.status === 'sending' && number === delivery.attempts;
+  if (!running && !(delivery.status === 'preparing' && number === 0)) {
+    throw new Refusal('delivery_attempt_mismatch', `${deliveryId} is ${delivery.status}, not at ${number}`);
   }
+  if (Object.entries(notes).every(([name, value]) => delivery.notes[name] === value)) return [];
+  return [{ type: 'delivery.noted', deliveryId, site, attempt: number, notes, notedAt: at }];
+}
+
+function attempt(command: Command<'delivery.attempt'>, delivery: Known): DeliveryEvent[] {
+  const { deliveryId, site, at, instance } = command;
+  if (isEnded(delivery)) throw closed(command, delivery);
+  if (delivery.status === 'sending')
+    throw new Refusal('delivery_attempt_mismatch', `attempt ${delivery.attempts} of ${deliveryId} is running`);
+  if (delivery.status !== 'waiting') throw new Refusal('delivery_not_due', `${deliveryId} is ${delivery.status}`);
+  if (at < delivery.notBefore) throw new Refusal('delivery_not_due', `${deliveryId} waits until ${delivery.notBefore}`);
+  if (!keyHolds(delivery, at))
+    return [{ type: 'delivery.key_expired', deliveryId, site, expiredAt: at, nextProbeAt: probeFrom(delivery, at) }];
+  const number = delivery.attempts + 1;
+  return [{ type: 'delivery.attempted', deliveryId, site, attempt: number, instance, startedAt: at }];
+}
+
+/** Whether the channel still knows the key of what may have arrived. */
+function keyHolds({ doubt, policy }: Facts, at: string): boolean {
+  return doubt === null || policy.keyLifetime === undefined || at < after(doubt.since, policy.keyLifetime);
+}
+
+function answer(command: Command<'delivery.answer'>, delivery: Known): DeliveryEvent[] {
+  const { deliveryId, site, at, attempt: number, outcome, detail, receipt, assignment } = command;
+  if (isEnded(delivery)) throw closed(command, delivery);
+  if (!awaits(delivery, command)) {
+    throw new Refusal('delivery_attempt_mismatch', `${deliveryId} is ${delivery.status}, not at ${number}`);
+  }
+  const trouble = command.trouble ?? usual[outcome];
+  const facts = { ...factsOf(delivery), doubt: doubtAfter(delivery, number, outcome) };
+  const again = trouble && retries(outcome, facts.onUnknown) ? retryAt({ ...command, trouble }, facts) : null;
+  // The key must still be known at the moment of the resend.
+  const next = again && keyHolds(facts, again.at) ? again : null;
+  const probes =
+    outcome === 'accepted_pending' ? pollFrom(facts, at) : next || !facts.doubt ? null : probeFrom(facts, at);
+  const asks = facts.onUnknown === 'same_key' || facts.onUnknown === 'probe' || outcome === 'accepted_pending';
+  return [
+    {
+      type: 'delivery.answered',
+      deliveryId,
+      site,
+      attempt: number,
+      outcome,
+      detail,
+      receipt,
+      answeredAt: at,
+      nextAttemptAt: next?.at ?? null,
+      doubtful: facts.doubt !== null,
+      spentMs: again?.spentMs ?? facts.spentMs,
+      nextProbeAt: asks ? probes : null,
+      nextWatchAt: outcome === 'confirmed' && receipt ? watchFrom(facts, at) : null,
+      ...(trouble && { trouble }),
+      ...(assignment && { assignment }),
+    },
+  ];
+}
+
+const pollFrom = ({ policy }: Facts, at: string): string | null =>
+  policy.canProbe ? lookAt('pending', 0, at, policy.pollAfter) : null;
+
+/** What is meant where an adapter does not say. */
+const usual: Record<Outcome, Trouble | undefined> = {
+  not_sent: 'network',
+  rejected_retryable: 'busy',
+  rejected_permanent: 'content',
+  unknown: 'network',
+  accepted_pending: undefined,
+  confirmed: undefined,
+};
+
+/** A no to a second copy says nothing of the first one; a yes says that it is there, and so does the channel's word. */
+function doubtAfter({ doubt, ...delivery }: Known, number: number, outcome: Outcome): Facts['doubt'] {
+  if (outcome === 'confirmed' || outcome === 'accepted_pending') return null;
+  if (outcome !== 'unknown') return doubt?.attempt === number ? null : doubt;
+  if (doubt) return doubt;
+  return delivery.status === 'sending' ? { attempt: number, since: delivery.startedAt } : null;
+}
+
+function answered(delivery: Known, before: Facts, event: Event<'delivery.answered'>): Delivery {
+  const {
+    attempt: number,
+    outcome,
+    receipt,
+    nextAttemptAt,
+    nextProbeAt = null,
+    nextWatchAt = null,
+    assignment,
+  } = event;
+  const { answeredAt, spentMs } = event;
+  const facts: Facts = {
+    ...before,
+    doubt: doubtAfter(delivery, number, outcome),
+    receipt: receipt ?? before.receipt,
+    looks: 0,
+    // Events of before there was a budget: every try counted.
+    tries: spentMs === undefined || spentMs > before.spentMs ? before.tries + 1 : before.tries,
+    spentMs: spentMs ?? before.spentMs,
+  };
+  if (nextAttemptAt !== null) return { ...facts, status: 'waiting', notBefore: nextAttemptAt };
+  if (outcome === 'confirmed') return confirmed(facts, answeredAt, nextWatchAt);
+  if (outcome === 'accepted_pending')
+    return { ...facts, status: 'pending', nextProbeAt, assigned: assignment !== undefined };
+  return facts.doubt ? { ...facts, status: 'unknown', nextProbeAt } : { ...facts, status: 'failed' };
 }
 
 /**
  * An answer belongs to the attempt that runs. The last one may still be answered when all that is known of it is
  * `unknown` or `accepted_pending`: late truth is better than none.
  */
-function awaits(delivery: Open, { attempt, outcome }: Answer): boolean {
-  if (attempt !== delivery.attempts) return false;
+function awaits(delivery: Known, { attempt: number, outcome }: Command<'delivery.answer'>): boolean {
+  if (number !== delivery.attempts) return false;
   switch (delivery.status) {
     case 'sending':
       return true;
     case 'pending':
-      return outcome !== 'accepted_pending';
+      return outcome === 'confirmed' || outcome === 'rejected_permanent';
     case 'unknown':
-      return outcome !== 'unknown';
     case 'waiting':
-      return delivery.unsure && outcome !== 'unknown';
+      return delivery.doubt?.attempt === number && outcome !== 'unknown';
+    case 'preparing':
+    case 'confirmed':
+    case 'failed':
+    case 'lost':
+    case 'cancelled':
+      return false;
   }
 }
 
 /** Whether it is tried again by itself. A resend of what may have arrived needs a key that the receiver checks. */
-function retries(outcome: Outcome, onUnknown: Requested['onUnknown']): boolean {
+function retries(outcome: Outcome, onUnknown: OnUnknown): boolean {
   switch (outcome) {
     case 'not_sent':
     case 'rejected_retryable':
@@ -142,4 +379,95 @@ function retries(outcome: Outcome, onUnknown: Requested['onUnknown']): boolean {
     case 'rejected_permanent':
       return false;
   }
+}
+
+function recordProbe(command: Command<'delivery.record_probe'>, delivery: Known): DeliveryEvent[] {
+  const { deliveryId, site, at, attempt: number, by, finding, detail, receipt } = command;
+  const key = { deliveryId, site };
+  if (delivery.status === 'confirmed') {
+    // The channel took back what it had said: a bounce, a ban.
+    if (finding !== 'absent' && finding !== 'refused') return [];
+    return [{ type: 'delivery.lost', ...key, because: finding === 'refused' ? 'banned' : 'gone', detail, lostAt: at }];
+  }
+  if (isEnded(delivery)) return [];
+  const open = delivery.status === 'pending' || delivery.status === 'unknown' || isDoubtful(delivery);
+  if (!open || number !== delivery.attempts)
+    throw new Refusal('delivery_attempt_mismatch', `${deliveryId} is ${delivery.status}, not at ${number}`);
+  // Nothing learned, and nothing was planned.
+  if (finding === 'unsure' && (by === 'callback' || delivery.status === 'waiting')) return [];
+  const again = finding === 'absent' ? retryAt({ ...command, trouble: 'busy' }, { ...factsOf(delivery) }) : null;
+  return [
+    {
+      type: 'delivery.probed',
+      ...key,
+      attempt: number,
+      by,
+      finding,
+      detail,
+      receipt,
+      probedAt: at,
+      nextProbeAt: nextLook(command, delivery),
+      nextAttemptAt: again?.at ?? null,
+      nextWatchAt: finding === 'present' ? watchFrom(delivery, at) : null,
+      spentMs: again?.spentMs ?? delivery.spentMs,
+    },
+  ];
+}
+
+const isDoubtful = (delivery: Known): boolean => delivery.status === 'waiting' && delivery.doubt !== null;
+
+/** When the channel is asked again: what it has taken is waited for longer than what it may not have. */
+function nextLook({ finding, at, by }: Command<'delivery.record_probe'>, delivery: Known): string | null {
+  const { policy, looks, status } = delivery;
+  if (!policy.canProbe || (finding !== 'accepted' && finding !== 'unsure')) return null;
+  const n = looks + (by === 'poll' ? 1 : 0);
+  if (finding === 'accepted') return lookAt('pending', status === 'pending' ? n : 0, at, policy.pollAfter);
+  return status === 'pending'
+    ? lookAt('pending', n, at, policy.pollAfter)
+    : lookAt('unknown', n, at, policy.probeAfter);
+}
+
+function probed(delivery: Known, before: Facts, event: Event<'delivery.probed'>): Delivery {
+  const { by, finding, receipt, probedAt, nextProbeAt, nextAttemptAt, nextWatchAt } = event;
+  const looks = before.looks + (by === 'poll' ? 1 : 0);
+  const facts = { ...before, looks, receipt: receipt ?? before.receipt };
+  const sure = { ...facts, doubt: null };
+  switch (finding) {
+    case 'present':
+      return confirmed(sure, probedAt, nextWatchAt);
+    case 'accepted': {
+      const assigned = delivery.status === 'pending' && delivery.assigned;
+      const count = delivery.status === 'pending' ? looks : 0;
+      return { ...sure, looks: count, status: 'pending', nextProbeAt, assigned };
+    }
+    case 'absent':
+      if (nextAttemptAt === null) return { ...sure, status: 'failed' };
+      return { ...sure, tries: sure.tries + 1, spentMs: event.spentMs, status: 'waiting', notBefore: nextAttemptAt };
+    case 'refused':
+      return { ...sure, status: 'failed' };
+    case 'unsure':
+      return delivery.status === 'pending'
+        ? { ...facts, status: 'pending', nextProbeAt, assigned: delivery.assigned }
+        : { ...facts, status: 'unknown', nextProbeAt };
+  }
+}
+
+function recordWatch(command: Command<'delivery.record_watch'>, delivery: Known): DeliveryEvent[] {
+  const { deliveryId, site, at, look, found, detail } = command;
+  const key = { deliveryId, site };
+  // Another process has looked.
+  if (delivery.status !== 'confirmed' || delivery.nextWatchAt === null || look !== delivery.watched + 1) return [];
+  if (found === 'gone' || found === 'banned')
+    return [{ type: 'delivery.lost', ...key, because: found, detail, lostAt: at }];
+  const { nextAt } = afterWatch(delivery, found, at);
+  return [{ type: 'delivery.watched', ...key, look, found, detail, watchedAt: at, nextWatchAt: nextAt }];
+}
+
+/** A person settles what nobody knows, and what was taken and never became visible. */
+function mustBeUnsettled(command: Command<'delivery.resolve'>, delivery: Known): void {
+  if (isEnded(delivery)) throw closed(command, delivery);
+  const { status } = delivery;
+  const isPending = status === 'pending' && (command.resolution === 'arrived' || delivery.nextProbeAt === null);
+  if (status === 'unknown' || isDoubtful(delivery) || isPending) return;
+  throw new Refusal('delivery_not_unknown', `${command.deliveryId} is ${status}`);
 }

@@ -23,7 +23,7 @@ export class OpenDeliveries {
     for (const event of entry.events as DeliveryEvent[]) {
       const known = this.#open.get(key);
       const state = delivery.evolve(known?.state ?? delivery.initial, event);
-      if (state.status === 'confirmed' || state.status === 'failed') {
+      if (isEnded(state)) {
         this.#open.delete(key);
         return key;
       }
@@ -55,6 +55,12 @@ export class OpenDeliveries {
   sending(): (OpenDelivery & { state: Extract<Delivery, { status: 'sending' }> })[] {
     return [...this.#open.values()].filter(isSending);
   }
+}
+
+/** Nothing more is done about it by itself. */
+function isEnded(state: Delivery): boolean {
+  if (state.status === 'confirmed') return state.nextWatchAt === null;
+  return state.status === 'failed' || state.status === 'lost' || state.status === 'cancelled';
 }
 
 const isSending = (open: OpenDelivery): open is OpenDelivery & { state: Extract<Delivery, { status: 'sending' }> } =>

@@ -4,8 +4,9 @@ import { Payload } from '@nestjs/microservices';
 import { carryOut, causedBy, Journal, Reaction, type Entry } from '@tongsheng/bus';
 import type { ReleaseEvent } from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
-import { channelKinds } from './channels/index.ts';
+import { adapters } from './channels/index.ts';
 import { delivery } from './delivery.ts';
+import { policyOf } from './policy.ts';
 import { Registered } from './registered.ts';
 
 /** One delivery for each release and channel, however often the signature is told of. */
@@ -36,7 +37,7 @@ export class RequestDeliveries {
   }
 
   async #request(entry: Entry, release: Signed, channelId: string): Promise<boolean> {
-    const { releaseId, site, title, contentHash } = release;
+    const { releaseId, site, kind, title, contentHash } = release;
     const channel = this.registered.channel(channelId);
     if (channel?.site !== site) return false;
     const deliveryId = deliveryIdOf(site, releaseId, channelId);
@@ -54,7 +55,10 @@ export class RequestDeliveries {
       channelKind: channel.kind,
       title,
       contentHash,
-      onUnknown: channelKinds[channel.kind].onUnknown,
+      onUnknown: adapters[channel.kind].onUnknown,
+      policy: policyOf(adapters[channel.kind], kind),
+      family: releaseId,
+      version: 1,
     });
     return true;
   }

@@ -128,10 +128,11 @@ export class SendDeliveries implements OnApplicationBootstrap, OnModuleDestroy {
     return (this.#resting.get(key) ?? 0) > performance.now();
   }
 
-  async #send({ key, requested }: OpenDelivery, channel: Channel): Promise<void> {
+  async #send({ key, requested, state }: OpenDelivery, channel: Channel): Promise<void> {
     const onCall = (attempt: number) => void this.#called.set(key, attempt);
     try {
-      await this.attempts.make(requested, channel, this.#instance, onCall, this.#stopping.signal);
+      const notes = state.status === 'new' ? {} : state.notes;
+      await this.attempts.make(requested, channel, this.#instance, notes, onCall, this.#stopping.signal);
     } catch (error) {
       const refused = error instanceof Refusal;
       this.#resting.set(key, performance.now() + rest[refused ? 'refused' : 'failed']);

@@ -33,6 +33,8 @@ export const whoMay: Record<string, readonly Role[]> = {
   'rumor.note_effect': ['comms'],
   'rumor.close': ['comms'],
   'delivery.resolve': ['comms'],
+  'delivery.report': ['comms'],
+  'delivery.redrive': ['comms'],
   'site.register': ['admin'],
   'source.register': ['admin'],
   'policy.register': ['admin'],

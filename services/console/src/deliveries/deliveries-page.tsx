@@ -114,7 +114,18 @@ export function DeliveriesPage(): ReactElement {
 }
 
 const steps = ['requested', 'sending', 'confirmed'] as const;
-const stepOf = { requested: 0, sending: 1, waiting: 1, pending: 1, unknown: 1, failed: 1, confirmed: 2 };
+const stepOf: Record<DeliveryRow['state'], number> = {
+  preparing: -1,
+  requested: 0,
+  cancelled: 0,
+  sending: 1,
+  waiting: 1,
+  pending: 1,
+  unknown: 1,
+  failed: 1,
+  confirmed: 2,
+  lost: 2,
+};
 
 function Progress({ row }: { row: DeliveryRow }): ReactElement {
   const t = useWords();

@@ -283,6 +283,7 @@ export const en: Words = {
   'deliveries.againWarn': 'If it did arrive, they will get it twice.',
   'deliveries.resolved': 'Settled',
 
+  'delivery.preparing': 'Being prepared',
   'delivery.requested': 'Requested',
   'delivery.sending': 'Sending',
   'delivery.waiting': 'Waiting to try again',
@@ -290,6 +291,8 @@ export const en: Words = {
   'delivery.unknown': 'Outcome unknown',
   'delivery.confirmed': 'Confirmed',
   'delivery.failed': 'Failed for good',
+  'delivery.lost': 'Gone from the channel',
+  'delivery.cancelled': 'Cancelled',
   'channel.email': 'E-mail',
   'channel.webhook': 'Webhook',
 

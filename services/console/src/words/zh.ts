@@ -281,6 +281,7 @@ export const zh = {
   'deliveries.againWarn': '若其实已到达，对方将收到两次。',
   'deliveries.resolved': '已判定',
 
+  'delivery.preparing': '准备中',
   'delivery.requested': '已请求',
   'delivery.sending': '投递中',
   'delivery.waiting': '等待重试',
@@ -288,6 +289,8 @@ export const zh = {
   'delivery.unknown': '结果未知',
   'delivery.confirmed': '已确认',
   'delivery.failed': '永久失败',
+  'delivery.lost': '已失踪（被删或被封）',
+  'delivery.cancelled': '已取消',
   'channel.email': '邮件',
   'channel.webhook': 'Webhook',
 

@@ -1,7 +1,19 @@
-import type { Channel, DeliveryEvent, Draft, Outcome } from '@tongsheng/contracts';
-import type { z } from 'zod';
+import {
+  channelKinds,
+  type Channel,
+  type ChannelLimits,
+  type DeliveryNotes,
+  type DeliveryReceipt,
+  type Draft,
+  type Finding,
+  type OnUnknown,
+  type Outcome,
+  type ReleaseFile,
+  type Trouble,
+} from '@tongsheng/contracts';
+import type { Tokens } from './tokens.ts';
 
-/** What is handed over: the signed release, the same at every attempt but for `attemptedAt`. */
+/** What is handed over: the signed release as this channel gets it, the same at every attempt but for `attemptedAt`. */
 export type Parcel = {
   /** The key that receivers tell a second copy by. */
   deliveryId: string;
@@ -10,8 +22,11 @@ export type Parcel = {
   siteName: string;
   kind: Draft['kind'];
   title: string;
+  documentNumber: string | null;
   summary: string;
   html: string;
+  cover: ReleaseFile | null;
+  files: ReleaseFile[];
   /** What is being said and our verdict; where it was seen stays in the house. */
   rumor: Pick<NonNullable<Draft['rumor']>, 'claim' | 'verdict'> | null;
   /** Our page of it. */
@@ -25,43 +40,157 @@ export type Parcel = {
 export type Handed = {
   outcome: Outcome;
   detail: string;
+  /** Why it did not get through; without it, what is usual for the outcome. */
+  trouble?: Trouble;
   /** The channel's own proof. */
   receipt?: { remoteId: string; url: string | null };
   /** The channel's wish to be left alone. */
   retryAfterSeconds?: number | null;
+  /** With `accepted_pending`, of an assisted channel: what a person hands over, and within which ISO duration. */
+  assignment?: { files: { name: string; mediaType: string; bytes: Uint8Array }[]; within: string };
+};
+
+/** What was sent earlier, as the log knows it. */
+export type Sent = {
+  parcel: Parcel;
+  receipt: DeliveryReceipt | null;
+  notes: DeliveryNotes;
+};
+
+/** What a look at the channel found, after an unknown outcome or an acceptance. */
+export type Found = {
+  finding: Finding;
+  detail: string;
+  receipt?: { remoteId: string; url: string | null };
+  retryAfterSeconds?: number | null;
+};
+
+/** Whether the channel could be made ready. A `trouble` of `content` is for good; any other is tried again. */
+export type Prepared = { ready: true; detail: string } | { ready: false; detail: string; trouble: Trouble };
+
+/** Whether what was visible still is. */
+export type Seen = { found: 'present' | 'gone' | 'banned' | 'unsure'; detail: string };
+
+/** How the channel and our login at it are, found out without sending anything. */
+export type Health = {
+  ok: boolean;
+  detail: string;
+  trouble: Trouble | null;
+  quotaLeft?: number | null;
+  /** When the login ends by itself. */
+  expiresAt?: string | null;
+};
+
+/** A call that came in at `/channels/<channel id>`; whether it is genuine is the adapter's to say. */
+export type Inbound = {
+  method: string;
+  query: URLSearchParams;
+  headers: Record<string, string>;
+  body: Buffer;
+};
+
+/** What an inbound call is answered, and what it tells. Forged calls tell nothing. */
+export type Heard = {
+  answer: { status: number; body: string; contentType: string };
+  /** What makes this call the same as another: a second one is answered alike and tells nothing. */
+  replayKey: string | null;
+  news: (Found & {
+    /** The delivery itself, the id in its receipt, or a fact that was noted. */
+    about: { deliveryId: string } | { remoteId: string } | { note: string; value: string };
+  })[];
 };
 
 export type Tools = {
   /** `host:port` that may be reached although it is not public. */
   allow: readonly string[];
-  /** How long an attempt may take; what is known by then is the answer. */
+  /** How long a call may take; what is known by then is the answer. */
   timeoutMs: number;
+  limits: ChannelLimits;
+  /** What the earlier attempts of this delivery, and its preparation, have noted. */
+  notes: Readonly<DeliveryNotes>;
+  /**
+   * Writes facts of progress into the log: the id of a draft before it is submitted. Resolves once they are stored;
+   * rejects when they could not be, and then the next step must not be made.
+   */
+  note(facts: DeliveryNotes): Promise<void>;
+  /** Access tokens, one a credential for everything that this process does. */
+  tokens: Tokens;
+  /** A file of the release. @throws when it is not there. */
+  file(hash: string): Promise<Uint8Array>;
 };
 
-type OnUnknown = Extract<DeliveryEvent, { type: 'delivery.requested' }>['onUnknown'];
-
-export type ChannelKind = {
-  kind: Channel['kind'];
-  /** `same_key` where the receiver drops a second copy by its key; `person` where it would be seen. */
-  onUnknown: OnUnknown;
-  limits: { timeoutMs: number };
-  /** One attempt, never repeated inside. Trouble of the world is an outcome; what is thrown is a fault of ours. */
-  deliver(parcel: Parcel, settings: unknown, tools: Tools): Promise<Handed>;
+/** A later version, or a withdrawal, of what the channel has. */
+export type Change<S> = {
+  /** What the channel can do to it: change it in place, take it away, or put a notice beside it. */
+  by: 'edit' | 'delete' | 'notice';
+  hand(parcel: Parcel, sent: Sent, settings: S, tools: Tools): Promise<Handed>;
 };
 
-/** A kind of channel: one file, and one line in `index.ts`. */
-export function defineChannel<S extends z.ZodType>(channel: {
-  kind: Channel['kind'];
-  settings: S;
+/**
+ * One kind of channel. Every method makes its calls once and repeats none of them; when something is tried again is
+ * decided elsewhere. Trouble of the world is an outcome; what is thrown is a fault of ours.
+ */
+export type Adapter<S> = {
+  /**
+   * - `same_key`: the receiver drops a second copy by its key, for as long as `keyLifetime` says.
+   * - `probe`: nothing is sent again before the channel was asked.
+   * - `person`: a second copy would be seen and nobody can be asked.
+   * - `assisted`: there is no interface; `deliver` makes the package and answers `accepted_pending` with an assignment.
+   */
   onUnknown: OnUnknown;
-  limits: { timeoutMs: number };
-  deliver(parcel: Parcel, settings: z.infer<S>, tools: Tools): Promise<Handed>;
-}): ChannelKind {
-  const { kind, onUnknown, limits, settings } = channel;
+  /** ISO duration; without it the receiver remembers for ever. Past it, the channel is asked, or a person. */
+  keyLifetime?: string;
+  /** What a login is, where several channels may share one: an app id. Never the secret itself. */
+  credentialOf?(settings: S): string;
+  /** One attempt. For a channel with drafts this is the flip: what `prepare` has noted is in `tools.notes`. */
+  deliver(parcel: Parcel, settings: S, tools: Tools): Promise<Handed>;
+  /** Everything but the flip: draft, uploads, login, quota. May be called again, and must then go on from its notes. */
+  prepare?(parcel: Parcel, settings: S, tools: Tools): Promise<Prepared>;
+  /** Asks what became of it, after an unknown outcome and while an acceptance is pending. Changes nothing. */
+  probe?: {
+    look(sent: Sent, settings: S, tools: Tools): Promise<Found>;
+    /** ISO durations before each look; without them the house's own. */
+    afterUnknown?: string[];
+    whilePending?: string[];
+  };
+  /** Looks whether it is still there: an hour, a day and a week after. Changes nothing. */
+  watch?(sent: Sent, settings: S, tools: Tools): Promise<Seen>;
+  amend?: Change<S>;
+  recall?: Change<S>;
+  /** Finds out how the login and the quota are. Sends nothing that anybody reads. */
+  health?(settings: S, tools: Tools): Promise<Health>;
+  /** The door for the channel's own calls. Checks the signature before anything else. */
+  callback?(inbound: Inbound, settings: S, tools: Tools): Promise<Heard>;
+};
+
+/** An adapter as the rest of the service calls it: settings are checked on the way in. */
+export type ChannelKind = Adapter<Channel['settings']> & { kind: Channel['kind']; limits: ChannelLimits };
+
+type SettingsOf<K extends Channel['kind']> = Extract<Channel, { kind: K }>['settings'];
+
+/** A kind of channel: one file, its test, and one line in `index.ts`; its settings and limits stand in the contracts. */
+export function defineChannel<K extends Channel['kind']>(kind: K, adapter: Adapter<SettingsOf<K>>): ChannelKind {
+  const { settings, limits } = channelKinds[kind];
+  const read = (given: unknown) => settings.parse(given) as SettingsOf<K>;
+  const change = (change: Change<SettingsOf<K>>): Change<Channel['settings']> => ({
+    by: change.by,
+    hand: (parcel, sent, given, tools) => change.hand(parcel, sent, read(given), tools),
+  });
+  const { onUnknown, keyLifetime, credentialOf, deliver, prepare, probe, watch, amend, recall, health, callback } =
+    adapter;
   return {
     kind,
-    onUnknown,
     limits,
-    deliver: (parcel, given, tools) => channel.deliver(parcel, settings.parse(given), tools),
+    onUnknown,
+    deliver: (parcel, given, tools) => deliver(parcel, read(given), tools),
+    ...(keyLifetime !== undefined && { keyLifetime }),
+    ...(credentialOf && { credentialOf: (given) => credentialOf(read(given)) }),
+    ...(prepare && { prepare: (parcel, given, tools) => prepare(parcel, read(given), tools) }),
+    ...(probe && { probe: { ...probe, look: (sent, given, tools) => probe.look(sent, read(given), tools) } }),
+    ...(watch && { watch: (sent, given, tools) => watch(sent, read(given), tools) }),
+    ...(amend && { amend: change(amend) }),
+    ...(recall && { recall: change(recall) }),
+    ...(health && { health: (given, tools) => health(read(given), tools) }),
+    ...(callback && { callback: (inbound, given, tools) => callback(inbound, read(given), tools) }),
   };
 }

@@ -1,25 +1,10 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { hashA, noon } from '@tongsheng/test/support';
+import { channelTools, samplePost } from '@tongsheng/test/support';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Parcel } from './channel.ts';
 import { email } from './email.ts';
 
-const parcel: Parcel = {
-  deliveryId: 'delivery-1',
-  releaseId: 'release',
-  site: 'province',
-  siteName: '示例省税务局',
-  kind: 'rebuttal',
-  title: '关于“存款要缴税”的说明 <重要>',
-  summary: '没有这样的政策。',
-  html: '<p>正文<strong>第一段</strong></p><p>第二段</p>',
-  rumor: { claim: '明年起存款要缴税', verdict: 'false' },
-  url: 'https://province.example/province/rebuttal/release',
-  contentHash: hashA,
-  signedAt: noon,
-  attemptedAt: noon,
-};
+const parcel = samplePost;
 
 const closings: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -90,7 +75,7 @@ const deliver = (port: number, recipients = to, { login = '', timeoutMs = 5_000 
   email.deliver(
     parcel,
     { smtp: `smtp://${login}127.0.0.1:${port}`, from: 'press@province.example', to: recipients },
-    { allow: [`127.0.0.1:${port}`], timeoutMs },
+    channelTools('email', { allow: [`127.0.0.1:${port}`], timeoutMs }),
   );
 
 describe('a mail that the server takes', () => {
@@ -159,13 +144,15 @@ describe('a mail that surely did not leave', () => {
   it('when the server is not one that may be reached', async () => {
     const { port } = await newsroom();
     const settings = { smtp: `smtp://127.0.0.1:${port}`, from: 'press@province.example', to };
-    const handed = await email.deliver(parcel, settings, { allow: [], timeoutMs: 5_000 });
+    const handed = await email.deliver(parcel, settings, channelTools('email', { allow: [], timeoutMs: 5_000 }));
     expect(handed).toMatchObject({
       outcome: 'not_sent',
       detail: expect.stringContaining('is not one of 25, 465, 587'),
     });
     const metadata = { ...settings, smtp: 'smtp://169.254.169.254:25' };
-    expect((await email.deliver(parcel, metadata, { allow: [], timeoutMs: 5_000 })).outcome).toBe('not_sent');
+    expect(
+      (await email.deliver(parcel, metadata, channelTools('email', { allow: [], timeoutMs: 5_000 }))).outcome,
+    ).toBe('not_sent');
   });
   it('when the line breaks at the recipient', async () => {
     const port = await scripted((line, socket) => {
@@ -189,7 +176,14 @@ describe('a mail that surely did not leave', () => {
       allowInsecureAuth: true,
       onAuth: (_auth, _session, done) => done(new Error('wrong password')),
     });
-    expect((await deliver(port, to, { login: 'press:secret@' })).outcome).toBe('not_sent');
+    expect(await deliver(port, to, { login: 'press:secret@' })).toMatchObject({
+      outcome: 'not_sent',
+      trouble: 'credential',
+    });
+    const own = { user: 'press', password: 'secret', from: 'press@province.example', to };
+    const tools = channelTools('email', { allow: [`127.0.0.1:${port}`] });
+    const handed = await email.deliver(parcel, { smtp: `smtp://127.0.0.1:${port}`, ...own }, tools);
+    expect(handed).toMatchObject({ outcome: 'not_sent', trouble: 'credential' });
     expect(mails).toEqual([]);
   });
 });

@@ -1,4 +1,3 @@
-import { emailSettings } from '@tongsheng/contracts';
 import { composeMail, mailServerOf, sendMail, type Sent } from '@tongsheng/mail';
 import { defineChannel, type Handed } from './channel.ts';
 import { letterOf } from './email-message.ts';
@@ -7,15 +6,14 @@ import { letterOf } from './email-message.ts';
  * A list of newsrooms by SMTP. `250` after the final dot is the proof that the mail server took it over. A second copy
  * would be read a second time, so a line that broke after the dot is a person's to settle.
  */
-export const email = defineChannel({
-  kind: 'email',
-  settings: emailSettings,
+export const email = defineChannel('email', {
   onUnknown: 'person',
-  limits: { timeoutMs: 300_000 },
+  credentialOf: ({ smtp, user }) => `${new URL(smtp).host}/${user ?? ''}`,
 
-  async deliver(parcel, { smtp, from, to }, { allow, timeoutMs }) {
+  async deliver(parcel, { smtp, user, password, from, to }, { allow, timeoutMs }) {
     const message = await composeMail(letterOf(parcel, { from, to }));
-    const server = await mailServerOf(smtp, allow).catch((error: unknown) => String(error));
+    const login = user === undefined ? null : { user, pass: password ?? '' };
+    const server = await mailServerOf(smtp, allow, login).catch((error: unknown) => String(error));
     if (typeof server === 'string') return { outcome: 'not_sent', detail: server };
     return toHanded(await sendMail(server, { from, to }, message, timeoutMs), to.length);
   },
@@ -33,8 +31,9 @@ function toHanded(sent: Sent, recipients: number): Handed {
     }
     case 'rejected':
       return { outcome: sent.permanent ? 'rejected_permanent' : 'rejected_retryable', detail: sent.detail };
-    case 'not_sent':
     case 'unknown':
-      return { outcome: sent.kind, detail: sent.detail };
+      return { outcome: 'unknown', detail: sent.detail };
+    case 'not_sent':
+      return { outcome: 'not_sent', detail: sent.detail, trouble: sent.login ? 'credential' : 'network' };
   }
 }

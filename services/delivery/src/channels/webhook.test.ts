@@ -1,25 +1,15 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { hashA, noon } from '@tongsheng/test/support';
+import { channelTools, hashA, noon, samplePost } from '@tongsheng/test/support';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Parcel } from './channel.ts';
 import { webhook } from './webhook.ts';
 
 const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
-const parcel: Parcel = {
-  deliveryId: 'delivery-1',
-  releaseId: 'release',
-  site: 'province',
-  siteName: '示例省税务局',
-  kind: 'press',
+const parcel = {
+  ...samplePost,
   title: '便民办税',
-  summary: '摘要',
-  html: '<p>正文</p>',
-  rumor: null,
   url: 'https://province.example/province/press/release',
-  contentHash: hashA,
-  signedAt: noon,
   // The verifier of the library allows five minutes.
   attemptedAt: new Date().toISOString(),
 };
@@ -54,7 +44,7 @@ const deliver = (port: number, { attemptedAt = parcel.attemptedAt, allow = [`127
   webhook.deliver(
     { ...parcel, attemptedAt },
     { url: `http://127.0.0.1:${port}/hook`, secret },
-    { allow, timeoutMs: 400 },
+    channelTools('webhook', { allow, timeoutMs: 400 }),
   );
 
 describe('a webhook that the partner takes', () => {
@@ -87,7 +77,8 @@ describe('a webhook that the partner takes', () => {
 describe('a webhook that the partner refuses', () => {
   it.each([
     [400, 'rejected_permanent'],
-    [401, 'rejected_permanent'],
+    [401, 'rejected_retryable'],
+    [403, 'rejected_retryable'],
     [404, 'rejected_permanent'],
     [410, 'rejected_permanent'],
     [302, 'rejected_retryable'],
@@ -101,6 +92,15 @@ describe('a webhook that the partner refuses', () => {
     expect(handed.outcome).toBe(outcome);
     expect(handed.detail).toBe(`HTTP ${status} because`);
     expect(calls).toHaveLength(1);
+  });
+  it.each([
+    [401, 'credential'],
+    [403, 'credential'],
+    [429, 'rate_limited'],
+    [500, undefined],
+  ])('with %i says that it is %s', async (status, trouble) => {
+    const { port } = await partner((_, response) => response.writeHead(status).end());
+    expect((await deliver(port)).trouble).toBe(trouble);
   });
   it('is left alone for as long as it asks, in seconds or by a date', async () => {
     const { port } = await partner((_, response) => response.writeHead(429, { 'retry-after': '120' }).end());
@@ -126,7 +126,11 @@ describe('a webhook that broke', () => {
   it('surely did not leave when our secret can’t sign', async () => {
     const { port, calls } = await partner((_, response) => response.end());
     const settings = { url: `http://127.0.0.1:${port}/`, secret: 'whsec_not*base64' };
-    const handed = await webhook.deliver(parcel, settings, { allow: [`127.0.0.1:${port}`], timeoutMs: 400 });
+    const handed = await webhook.deliver(
+      parcel,
+      settings,
+      channelTools('webhook', { allow: [`127.0.0.1:${port}`], timeoutMs: 400 }),
+    );
     expect(handed.outcome).toBe('not_sent');
     expect(calls).toEqual([]);
   });

@@ -1,4 +1,3 @@
-import { webhookSettings } from '@tongsheng/contracts';
 import { postWebhook, type Posted } from '@tongsheng/web';
 import { defineChannel, type Handed, type Parcel } from './channel.ts';
 
@@ -9,16 +8,13 @@ const passing = new Set([408, 425, 429]);
  * A partner's own endpoint, by Standard Webhooks 1.0.0. Every attempt carries the same `webhook-id`, which receivers
  * tell a second copy by, so an unknown outcome is settled by sending again.
  */
-export const webhook = defineChannel({
-  kind: 'webhook',
-  settings: webhookSettings,
+export const webhook = defineChannel('webhook', {
   onUnknown: 'same_key',
-  limits: { timeoutMs: 20_000 },
 
   async deliver(parcel, settings, { allow, timeoutMs }) {
     const { deliveryId: id, signedAt: timestamp, attemptedAt } = parcel;
     const call = { id, at: new Date(attemptedAt), type: 'release.published', timestamp, data: dataOf(parcel) };
-    return toHanded(await postWebhook(settings, call, { allow, timeoutMs }));
+    return toHanded(await postWebhook(settings, call, { allow, timeoutMs, reuse: true }));
   },
 });
 
@@ -34,6 +30,10 @@ function toHanded(posted: Posted): Handed {
   if (status >= 200 && status < 300) {
     return { outcome: 'confirmed', detail: `HTTP ${status}`, receipt: { remoteId: said, url: null } };
   }
+  if (status === 429)
+    return { outcome: 'rejected_retryable', trouble: 'rate_limited', detail: said, retryAfterSeconds };
+  // Our signature is not accepted: the next message's would not be either.
+  if (status === 401 || status === 403) return { outcome: 'rejected_retryable', trouble: 'credential', detail: said };
   // 410 asks to stop for good; a 3xx is not followed, because a moved endpoint is for a person to check.
   const final = status >= 400 && status < 500 && !passing.has(status);
   return { outcome: final ? 'rejected_permanent' : 'rejected_retryable', detail: said, retryAfterSeconds };

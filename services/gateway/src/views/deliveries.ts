@@ -1,4 +1,4 @@
-import type { DeliveryEvent, DeliveryRow, DeliveryState, Outcome } from '@tongsheng/contracts';
+import type { DeliveryEvent, DeliveryRow, DeliveryState, Finding, Outcome } from '@tongsheng/contracts';
 import { defineProjection } from '@tongsheng/projections';
 
 /** What an outcome makes of a delivery when nothing more will be tried by itself. */
@@ -11,10 +11,34 @@ const ended: Record<Outcome, DeliveryState> = {
   unknown: 'unknown',
 };
 
+type Answered = Extract<DeliveryEvent, { type: 'delivery.answered' }>;
+
+/** A no to a second copy leaves open what became of the first. */
+function stateAfter({ outcome, nextAttemptAt, doubtful = false }: Answered): DeliveryState {
+  if (nextAttemptAt !== null) return 'waiting';
+  return doubtful ? 'unknown' : ended[outcome];
+}
+
+/** What a look at the channel makes of a delivery. */
+function found(finding: Finding, before: DeliveryState, nextAttemptAt: string | null): DeliveryState {
+  switch (finding) {
+    case 'present':
+      return 'confirmed';
+    case 'accepted':
+      return 'pending';
+    case 'absent':
+      return nextAttemptAt === null ? 'failed' : 'waiting';
+    case 'refused':
+      return 'failed';
+    case 'unsure':
+      return before === 'pending' ? 'pending' : 'unknown';
+  }
+}
+
 /** Each delivery from requested to confirmed, with what is known and never more than that. */
 export const deliveries = defineProjection({
   name: 'deliveries',
-  version: 1,
+  version: 2,
   follows: ['delivery'],
   keyOf: (event: DeliveryEvent) => `${event.site}/${event.deliveryId}`,
 
@@ -23,31 +47,89 @@ export const deliveries = defineProjection({
       const { deliveryId, site, releaseId, title, channelId, channelName, channelKind, requestedAt } = event;
       const facts = { deliveryId, site, releaseId, title, channelId, channelName, channelKind, requestedAt };
       const nothing = { lastOutcome: null, detail: '', nextAttemptAt: null, confirmedAt: null, receiptId: null };
-      return { ...facts, ...nothing, state: 'requested', attempts: 0, updatedAt: requestedAt };
+      const unknown = { trouble: null, url: null, nextProbeAt: null, watchedAt: null, assignment: null };
+      const { policy, awaitsCommit = false } = event;
+      return {
+        ...facts,
+        ...nothing,
+        ...unknown,
+        urgency: policy?.urgency ?? 'routine',
+        ready: awaitsCommit ? false : null,
+        state: awaitsCommit ? 'preparing' : 'requested',
+        attempts: 0,
+        updatedAt: requestedAt,
+      };
     }
     if (row === null) return null;
     switch (event.type) {
+      case 'delivery.noted':
+        return { ...row, updatedAt: event.notedAt };
+      case 'delivery.prepared': {
+        const { ready, trouble, detail, preparedAt } = event;
+        return { ...row, ready, trouble, detail, updatedAt: preparedAt };
+      }
+      case 'delivery.committed':
+        return { ...row, state: 'requested', updatedAt: event.committedAt };
+      case 'delivery.cancelled':
+        return { ...row, state: 'cancelled', detail: event.reason, nextAttemptAt: null, updatedAt: event.cancelledAt };
+      case 'delivery.postponed': {
+        const { because, notBefore, postponedAt } = event;
+        return { ...row, state: 'waiting', trouble: because, nextAttemptAt: notBefore, updatedAt: postponedAt };
+      }
       case 'delivery.attempted':
         return { ...row, state: 'sending', attempts: event.attempt, updatedAt: event.startedAt, nextAttemptAt: null };
       case 'delivery.answered': {
-        const { outcome, detail, receipt, answeredAt, nextAttemptAt } = event;
+        const { outcome, detail, receipt, answeredAt, nextAttemptAt, nextProbeAt = null } = event;
         return {
           ...row,
-          state: nextAttemptAt === null ? ended[outcome] : 'waiting',
+          state: stateAfter(event),
           lastOutcome: outcome,
           detail,
           nextAttemptAt,
+          nextProbeAt,
+          trouble: event.trouble ?? null,
           updatedAt: answeredAt,
           receiptId: receipt?.remoteId ?? row.receiptId,
+          url: receipt?.url ?? row.url,
           confirmedAt: outcome === 'confirmed' ? answeredAt : null,
+          assignment: event.assignment ?? row.assignment,
+        };
+      }
+      case 'delivery.key_expired':
+        return { ...row, state: 'unknown', nextProbeAt: event.nextProbeAt, updatedAt: event.expiredAt };
+      case 'delivery.probed': {
+        const { finding, detail, receipt, probedAt, nextProbeAt, nextAttemptAt } = event;
+        return {
+          ...row,
+          state: found(finding, row.state, nextAttemptAt),
+          detail,
+          nextProbeAt,
+          nextAttemptAt,
+          updatedAt: probedAt,
+          receiptId: receipt?.remoteId ?? row.receiptId,
+          url: receipt?.url ?? row.url,
+          confirmedAt: finding === 'present' ? probedAt : null,
         };
       }
       case 'delivery.resolved': {
-        const { resolution, note, byName, resolvedAt } = event;
+        const { resolution, note, byName, resolvedAt, url = row.url } = event;
         const detail = `${byName}：${note}`;
         if (resolution === 'send_again') return { ...row, state: 'waiting', detail, updatedAt: resolvedAt };
-        return { ...row, state: 'confirmed', detail, updatedAt: resolvedAt, confirmedAt: resolvedAt };
+        return { ...row, state: 'confirmed', detail, url, updatedAt: resolvedAt, confirmedAt: resolvedAt };
       }
+      case 'delivery.reported': {
+        const { url, visibleAt, note, byName, reportedAt } = event;
+        const detail = note === '' ? byName : `${byName}：${note}`;
+        return { ...row, state: 'confirmed', detail, url, updatedAt: reportedAt, confirmedAt: visibleAt };
+      }
+      case 'delivery.redriven': {
+        const { byName, reason, redrivenAt } = event;
+        return { ...row, state: 'waiting', detail: `${byName}：${reason}`, updatedAt: redrivenAt, confirmedAt: null };
+      }
+      case 'delivery.watched':
+        return { ...row, watchedAt: event.watchedAt, updatedAt: event.watchedAt };
+      case 'delivery.lost':
+        return { ...row, state: 'lost', detail: event.detail, watchedAt: event.lostAt, updatedAt: event.lostAt };
     }
   },
 

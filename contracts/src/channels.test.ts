@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { changeSecrets, keptSecret, lengthOf, secret, secretSetAt } from './channel.ts';
+import { limitsOf, shownSettings, withSecrets, type Channel } from './channels.ts';
+import { RegistryCommand } from './registry.ts';
+
+const mail: Channel = {
+  channelId: 'press',
+  name: '编辑部',
+  site: 'province',
+  paused: false,
+  kind: 'email',
+  settings: {
+    smtp: 'smtp://mail.example:587',
+    user: 'press',
+    password: 'open sesame',
+    from: 'press@province.example',
+    to: ['desk@paper.example'],
+  },
+};
+const sealed = `sealed.k1.20261123T040000Z.${'a'.repeat(16)}.${'b'.repeat(30)}`;
+
+describe('a secret', () => {
+  it('is found wherever it stands in the settings', () => {
+    const settings = z.strictObject({
+      auth: z.union([z.strictObject({ token: secret(z.string()) }), z.strictObject({ user: z.string() })]).optional(),
+      keys: z.array(z.strictObject({ id: z.string(), key: secret(z.string()) })).default([]),
+    });
+    const seen: string[] = [];
+    const changed = changeSecrets(settings, { auth: { token: 'a' }, keys: [{ id: '1', key: 'b' }] }, (value, path) => {
+      seen.push(`${path}=${value}`);
+      return value.toUpperCase();
+    });
+    expect(changed).toEqual({ auth: { token: 'A' }, keys: [{ id: '1', key: 'B' }] });
+    expect(seen).toEqual(['auth.token=a', 'keys.0.key=b']);
+  });
+  it('is never shown, only when it was set', () => {
+    expect(JSON.stringify(shownSettings(mail))).not.toContain('sesame');
+    expect(shownSettings(withSecrets(mail, () => sealed))).toMatchObject({
+      user: 'press',
+      password: { secret: true, setAt: '2026-11-23T04:00:00.000Z' },
+    });
+    expect(secretSetAt('plain')).toBeNull();
+    const old = { ...mail, settings: { ...mail.settings, smtp: 'smtp://press:hush@mail.example:587' } } as Channel;
+    expect(shownSettings(old)).toMatchObject({ smtp: 'smtp://mail.example:587' });
+  });
+  it('may not be put inside an address', () => {
+    const register = (smtp: string) =>
+      RegistryCommand.safeParse({
+        type: 'channel.register',
+        id: 'c',
+        at: '2026-11-23T04:00:00.000Z',
+        actor: { kind: 'person', id: 'admin' },
+        channel: { ...mail, settings: { ...mail.settings, smtp, password: keptSecret } },
+      }).success;
+    expect(register('smtp://mail.example:587')).toBe(true);
+    expect(register('smtp://press:hush@mail.example:587')).toBe(false);
+  });
+});
+
+describe('limits', () => {
+  it('are the kind’s, unless the channel has its own', () => {
+    expect(limitsOf(mail).timeoutMs).toBe(300_000);
+    expect(limitsOf({ ...mail, limits: { timeoutMs: 9, rate: { tokens: 1, perSeconds: 60 } } })).toMatchObject({
+      timeoutMs: 9,
+      parallel: 1,
+      rate: { tokens: 1, perSeconds: 60 },
+    });
+  });
+  it.each([
+    ['税务a😀', 'characters', 4],
+    ['税务a😀', 'bytes', 11],
+    ['税务ab', 'hanzi', 3],
+    ['税务a', 'hanzi', 3],
+    ['', 'bytes', 0],
+  ] as const)('count %s in %s as %i', (text, unit, length) => {
+    expect(lengthOf(text, unit)).toBe(length);
+    if (unit === 'bytes') expect(length).toBe(new TextEncoder().encode(text).length);
+  });
+});
