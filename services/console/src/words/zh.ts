@@ -1,6 +1,7 @@
 import { approvalsZh } from './approvals-zh.ts';
 import { dutyZh } from './duty-zh.ts';
 import { itemsZh } from './items-zh.ts';
+import { linkedZh } from './linked-zh.ts';
 import { reviewZh } from './review-zh.ts';
 import { rulesZh } from './rules-zh.ts';
 import { sourcesZh } from './sources-zh.ts';
@@ -213,8 +214,6 @@ export const zh = {
   'release.page': '打开发布的页面',
   'release.revision': '第 {n} 稿 · {hash}',
 
-  'editor.titlePress': '写通稿',
-  'editor.titleRebuttal': '写辟谣',
   'editor.title': '标题',
   'editor.site': '发布站点',
   'editor.summary': '摘要',
@@ -331,6 +330,7 @@ export const zh = {
   ...approvalsZh,
   ...dutyZh,
   ...itemsZh,
+  ...linkedZh,
   ...reviewZh,
   ...rulesZh,
   ...sourcesZh,
