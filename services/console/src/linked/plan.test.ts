@@ -17,7 +17,7 @@ describe('a plan in its form', () => {
   it('begins at the next full hour, and says all that is missing', () => {
     const blank = blankPlan('p', now + 3_600_000);
     expect(planOf(blank)!.t0).toBe('2026-11-23T06:00:00.000Z');
-    expect(problemsOf({ ...blank, sites: [] }, now).map(({ field }) => field)).toEqual(['title', 'parts', 'sites']);
+    expect(problemsOf({ ...blank, sites: [] }, now).map(({ field }) => field)).toEqual(['title', 'sites']);
   });
   it('has a moment, and that is still to come', () => {
     const blank = { ...blankPlan('p', now), title: '题', parts: [part('a', 'news')] };

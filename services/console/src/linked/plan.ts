@@ -46,7 +46,6 @@ export function problemsOf(draft: PlanDraft, now: number): FieldProblem[] {
   const at = fromField(draft.t0);
   return [
     ...(draft.title.trim() === '' ? [{ field: 'title', word: 'linked.need.title' as const }] : []),
-    ...(draft.parts.length === 0 ? [{ field: 'parts', word: 'linked.need.parts' as const }] : []),
     ...(draft.sites.length === 0 ? [{ field: 'sites', word: 'linked.need.sites' as const }] : []),
     ...(at === null || Date.parse(at) <= now ? [{ field: 't0', word: 'linked.need.t0' as const }] : []),
   ];
@@ -62,7 +61,9 @@ export function openSteps(row: LinkedRow, parts: readonly ReleaseRow[]): ('expla
   const written = new Set(parts.map(({ releaseId }) => releaseId));
   return [
     ...(lacksInterpretation(row) && row.waived === null ? (['explain'] as const) : []),
-    ...(row.parts.some(({ releaseId }) => !written.has(releaseId)) ? (['write'] as const) : []),
+    ...(row.parts.length === 0 || row.parts.some(({ releaseId }) => !written.has(releaseId))
+      ? (['write'] as const)
+      : []),
     ...(row.parts.some(({ releaseId }) => !row.signed.includes(releaseId)) ? (['sign'] as const) : []),
     ...(row.sealedAt === null ? (['seal'] as const) : []),
   ];

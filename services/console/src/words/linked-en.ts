@@ -36,7 +36,6 @@ export const linkedEn: Record<keyof typeof linkedZh, string> = {
   'linked.requiredOf': '“{name}” must be ready, or nothing goes out',
   'linked.leads': 'Led by',
   'linked.need.title': 'Give it a name',
-  'linked.need.parts': 'Choose at least one release',
   'linked.need.sites': 'Choose at least one site',
   'linked.need.t0': 'Choose a moment that is still to come',
   'linked.lacks':

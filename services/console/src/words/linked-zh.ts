@@ -34,7 +34,6 @@ export const linkedZh = {
   'linked.requiredOf': '“{name}”必须就绪，否则不发',
   'linked.leads': '牵头站点',
   'linked.need.title': '请写名称',
-  'linked.need.parts': '请至少选一篇稿件',
   'linked.need.sites': '请至少选一个站点',
   'linked.need.t0': '请定一个以后的时刻',
   'linked.lacks': '方案里有政策文件而没有解读。按规定解读须与政策同步发布；没有解读，政策不能签发。',

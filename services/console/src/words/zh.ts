@@ -35,7 +35,7 @@ export const zh = {
   'app.optional': '选填',
 
   'nav.reposts': '转载队列',
-  'nav.releases': '联动发布',
+  'nav.releases': '组稿审签',
   'nav.deliveries': '渠道投递',
   'nav.compliance': '合规看板',
   'nav.items': '稿件',
@@ -162,7 +162,7 @@ export const zh = {
   'kind.response': '回应',
   'kind.notice': '公告',
   'kind.rebuttal': '辟谣',
-  'releases.title': '联动发布',
+  'releases.title': '组稿审签',
   'releases.mine': '待我处理',
   'releases.all': '全部',
   'releases.newPress': '写通稿',
