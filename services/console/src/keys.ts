@@ -47,7 +47,9 @@ export function useShortcuts(shortcuts: Shortcut[]): void {
   }, []);
 }
 
-const editable = 'input, textarea, select, [contenteditable=""], [contenteditable="true"], [role="textbox"]';
+// A box that is ticked takes no letters.
+const editable =
+  'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable=""], [contenteditable="true"], [role="textbox"]';
 const pressable = 'a[href], button, summary, [role="button"], [role="tab"], [role="menuitem"], [role="option"]';
 
 /** What a key press means here, or null: never while typing or composing, never with modifiers. */
@@ -70,11 +72,14 @@ function onKey(event: KeyboardEvent): void {
     return;
   const isSingle = key.length === 1;
   if (isSingle && !useKeySettings.getState().on) return;
-  const pressed = chord ? `${chord} ${key}` : key;
+  const chordless = chord === '';
+  const pressed = chordless ? key : `${chord} ${key}`;
   clearTimeout(chordTimer);
   chord = '';
   const all = activeShortcuts();
-  const found = all.find(({ keys }) => keys.includes(pressed));
+  // With Shift a letter may mean something else; where it does not, it is the letter.
+  const shifted = event.shiftKey && chordless ? all.find(({ keys }) => keys.includes(`Shift+${key}`)) : undefined;
+  const found = shifted ?? all.find(({ keys }) => keys.includes(pressed));
   if (found) {
     if (event.repeat && !found.repeats) return;
     event.preventDefault();

@@ -7,7 +7,6 @@ import {
   Navigate,
 } from '@tanstack/react-router';
 import type { QueueView } from './api/views.ts';
-import { releaseKinds } from './releases/kinds.ts';
 import { QueuePage } from './reposts/queue-page.tsx';
 import { homeOf } from './shell/menu.ts';
 import { CrashedPage, MissingPage } from './shell/plain-pages.tsx';
@@ -40,9 +39,9 @@ const queue = createRoute({
   path: '/reposts',
   validateSearch: (search: Record<string, unknown>) =>
     given({
-      view: (['waiting_exemption', 'drifted', 'closed'] as const).find((each) => each === search['view']) as
-        | QueueView
-        | undefined,
+      view: (['open', 'review', 'waiting_exemption', 'drifted', 'closed'] as const).find(
+        (each) => each === search['view'],
+      ) as QueueView | undefined,
       site: text(search['site']),
       task: text(search['task']),
     }),
@@ -59,7 +58,7 @@ const rules = createRoute({
   getParentRoute: () => root,
   path: '/rules',
   validateSearch: (search: Record<string, unknown>) => ({
-    ...one('tab', search['tab'], ['policies', 'matrix', 'rules'] as const),
+    ...one('tab', search['tab'], ['policies', 'matrix', 'rules', 'chains'] as const),
     /** What is being changed, or `new`; and the item that a new rule is begun from. */
     ...given({ edit: text(search['edit']), from: text(search['from']) }),
   }),
@@ -86,34 +85,11 @@ const releases = createRoute({
   component: lazyRouteComponent(() => import('./releases/releases-page.tsx'), 'ReleasesPage'),
 });
 
-const linked = createRoute({
-  getParentRoute: () => root,
-  path: '/linked',
-  component: lazyRouteComponent(() => import('./linked/linked-page.tsx'), 'LinkedPage'),
-});
-const newLinked = createRoute({
-  getParentRoute: () => root,
-  path: '/linked/new',
-  component: lazyRouteComponent(() => import('./linked/plan-page.tsx'), 'NewLinkedPage'),
-});
-const linkedBoard = createRoute({
-  getParentRoute: () => root,
-  path: '/linked/$site/$linkedId',
-  component: lazyRouteComponent(() => import('./linked/board-page.tsx'), 'LinkedBoard'),
-});
-const editLinked = createRoute({
-  getParentRoute: () => root,
-  path: '/linked/$site/$linkedId/edit',
-  component: lazyRouteComponent(() => import('./linked/plan-page.tsx'), 'EditLinkedPage'),
-});
-
 const newRelease = createRoute({
   getParentRoute: () => root,
   path: '/releases/new',
   validateSearch: (search: Record<string, unknown>) => ({
-    kind: releaseKinds.find((each) => each === search['kind']) ?? ('press' as const),
-    /** `<site>/<id>` of the linked release that it is written for. */
-    ...given({ linked: text(search['linked']) }),
+    kind: search['kind'] === 'rebuttal' ? ('rebuttal' as const) : ('press' as const),
   }),
   component: lazyRouteComponent(() => import('./releases/editor-page.tsx'), 'NewReleasePage'),
 });
@@ -239,10 +215,6 @@ const tree = root.addChildren([
   unrouted,
   task,
   releases,
-  linked,
-  newLinked,
-  linkedBoard,
-  editLinked,
   newRelease,
   release,
   editRelease,

@@ -9,8 +9,6 @@ import type {
   HealthView,
   ItemDetail,
   ItemSearch,
-  LinkedDetail,
-  LinkedRow,
   MatrixView,
   Me,
   ReleaseDetail,
@@ -28,7 +26,7 @@ import { read } from './client.ts';
 
 export type Rows<Row> = { rows: Row[]; position: number; serverTime: string };
 export type RepostList = Rows<RepostRow> & { total: number };
-export type QueueView = 'open' | 'waiting_exemption' | 'drifted' | 'closed';
+export type QueueView = 'open' | 'review' | 'waiting_exemption' | 'drifted' | 'closed';
 
 const search = (values: Record<string, string | undefined>): string => {
   const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
@@ -62,18 +60,6 @@ export const release = (site: string, releaseId: string) =>
 
 export const readRelease = (site: string, releaseId: string, signal?: AbortSignal): Promise<ReleaseDetail> =>
   read(`/api/releases/${releaseId}?site=${site}`, signal);
-
-export const linkedReleases = () =>
-  queryOptions({ queryKey: ['linked-list'], queryFn: ({ signal }) => read<Rows<LinkedRow>>('/api/linked', signal) });
-
-export const linkedRelease = (site: string, linkedId: string) =>
-  queryOptions({
-    queryKey: ['linked', `${site}/${linkedId}`],
-    queryFn: ({ signal }) => readLinked(site, linkedId, signal),
-  });
-
-export const readLinked = (site: string, linkedId: string, signal?: AbortSignal): Promise<LinkedDetail> =>
-  read(`/api/linked/${linkedId}?site=${site}`, signal);
 
 export const deliveries = (ofRelease?: string) =>
   queryOptions({
@@ -221,7 +207,7 @@ export async function readMatrix(
   return { cells };
 }
 
-export type Registered = 'policy' | 'override' | 'rule' | 'site' | 'source';
+export type Registered = 'policy' | 'override' | 'rule' | 'chain' | 'site' | 'source';
 
 export const registrationHistory = (kind: Registered, id: string) =>
   queryOptions({

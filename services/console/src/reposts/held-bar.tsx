@@ -8,13 +8,17 @@ import { useMe } from '../session.ts';
 import { serverNow } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { heldOf } from './held.ts';
+import { keyOf } from './rows.ts';
 
 /** What I have just approved and can still take back: the newest first, with the seconds that are left. */
 export function HeldBar({
   rows,
+  batch,
   onUndone,
 }: {
   rows: readonly RepostRow[];
+  /** What was approved together, and is taken back together. */
+  batch: ReadonlySet<string>;
   onUndone: (row: RepostRow) => void;
 }): ReactElement | null {
   const t = useWords();
@@ -31,18 +35,23 @@ export function HeldBar({
   }, [waiting]);
   const [newest] = held;
 
+  const together = newest && batch.has(keyOf(newest)) ? held.filter((row) => batch.has(keyOf(row))) : held.slice(0, 1);
   const undo = async () => {
     if (!newest || busy) return;
     setBusy(true);
-    try {
-      await decide({ type: 'repost.undo_approval', site: newest.site, taskId: newest.taskId });
-      announce('done', t('held.undone'));
-      onUndone(newest);
-    } catch (caught) {
-      announce('failed', sayError(caught, t));
-    } finally {
-      setBusy(false);
+    const failed: unknown[] = [];
+    await Promise.all(
+      together.map(({ site, taskId }) =>
+        decide({ type: 'repost.undo_approval', site, taskId }).catch((caught: unknown) => failed.push(caught)),
+      ),
+    );
+    setBusy(false);
+    if (failed.length > 0) {
+      const reason = sayError(failed[0], t);
+      return announce('failed', together.length > 1 ? t('held.notUndone', { n: failed.length, reason }) : reason);
     }
+    announce('done', together.length > 1 ? t('held.undoneAll', { n: together.length }) : t('held.undone'));
+    onUndone(newest);
   };
   useShortcuts(newest ? [{ keys: ['z'], says: 'held.undo', group: 'keys.decision', run: () => void undo() }] : []);
 
@@ -55,7 +64,7 @@ export function HeldBar({
         {held.length > 1 && t('held.more', { n: held.length })}
       </span>
       <button type="button" className="button button-small" aria-disabled={busy} onClick={() => void undo()}>
-        {t('held.undo')} <kbd>Z</kbd>
+        {t(together.length > 1 ? 'held.undoAll' : 'held.undo')} <kbd>Z</kbd>
       </button>
     </p>
   );

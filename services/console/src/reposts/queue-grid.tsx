@@ -4,6 +4,7 @@ import { memo, useEffect, useRef, type ReactElement } from 'react';
 import { useSiteName } from '../api/site-names.ts';
 import { Countdown } from '../parts/countdown.tsx';
 import { useWords } from '../words/index.ts';
+import { ReviewTags } from './chain-line.tsx';
 import type { FrozenOrder } from './order.ts';
 
 const rowHeight = 64;
@@ -14,10 +15,13 @@ export function QueueGrid(props: {
   rows: ReadonlyMap<string, RepostRow>;
   selected: string | null;
   sending: ReadonlySet<string>;
+  marked: ReadonlySet<string>;
   onSelect: (key: string) => void;
+  /** With Shift: from the one that was marked last. */
+  onMark: (key: string, withShift: boolean) => void;
   onOpen: () => void;
 }): ReactElement {
-  const { order, rows, selected, sending, onSelect, onOpen } = props;
+  const { order, rows, selected, sending, marked, onSelect, onMark, onOpen } = props;
   const t = useWords();
   const viewport = useRef<HTMLDivElement>(null);
   const siteName = useSiteName();
@@ -55,8 +59,10 @@ export function QueueGrid(props: {
               top={start}
               selected={key === selected}
               sending={sending.has(key)}
+              marked={marked.has(key)}
               siteName={siteName(row.site)}
               onSelect={onSelect}
+              onMark={onMark}
               onOpen={onOpen}
             />
           ) : null;
@@ -73,11 +79,14 @@ const Row = memo(function Row(props: {
   top: number;
   selected: boolean;
   sending: boolean;
+  marked: boolean;
   siteName: string;
   onSelect: (key: string) => void;
+  onMark: (key: string, withShift: boolean) => void;
   onOpen: () => void;
 }): ReactElement {
-  const { id, row, index, top, selected, sending, siteName, onSelect, onOpen } = props;
+  const { id, row, index, top, selected, sending, marked, siteName, onSelect, onMark, onOpen } = props;
+  const t = useWords();
   return (
     <div
       role="row"
@@ -88,9 +97,25 @@ const Row = memo(function Row(props: {
       data-key={id}
       data-testid="queue-row"
       style={{ transform: `translateY(${top}px)`, height: rowHeight }}
-      onClick={() => onSelect(id)}
+      data-marked={marked}
+      onClick={({ shiftKey }) => (shiftKey ? onMark(id, true) : onSelect(id))}
       onDoubleClick={onOpen}
     >
+      <div role="gridcell" className="grid-mark">
+        {row.state === 'queued' && (
+          <input
+            type="checkbox"
+            tabIndex={-1}
+            checked={marked}
+            aria-label={t('batch.of', { title: row.title })}
+            onClick={(event) => {
+              event.stopPropagation();
+              onMark(id, event.shiftKey);
+            }}
+            onChange={() => {}}
+          />
+        )}
+      </div>
       <div role="gridcell" className="grid-clock">
         <RowState row={row} sending={sending} />
       </div>
@@ -98,6 +123,7 @@ const Row = memo(function Row(props: {
         <span className="grid-title">{row.title}</span>
         <span className="grid-facts">
           {row.state === 'queued' && row.update && <Update />}
+          <ReviewTags row={row} />
           {row.state === 'queued' && row.exemption && <Waiting />}
           {row.state === 'queued' && row.claim && <Claimed name={row.claim.byName} />}
           <span>{siteName}</span>

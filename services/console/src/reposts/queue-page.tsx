@@ -1,21 +1,26 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import type { RepostRow } from '@tongsheng/contracts';
+import type { Me, RepostRow } from '@tongsheng/contracts';
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
 import * as views from '../api/views.ts';
 import { useShortcuts } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
 import { Empty, Pending } from '../parts/states.tsx';
+import { hasRole, useMe } from '../session.ts';
 import { clockState, serverNow, short } from '../time.ts';
 import { useWords, type Word } from '../words/index.ts';
+import { BatchDialog } from './batch-dialog.tsx';
+import { mostAtOnce, range, whyNotGreen } from './batch.ts';
 import { arrived, merged, nextOpen, type FrozenOrder } from './order.ts';
 import { HeldBar } from './held-bar.tsx';
 import { QueueGrid } from './queue-grid.tsx';
 import { inView, keyOf } from './rows.ts';
 import { TaskPanel } from './task-panel.tsx';
+import { turnOf } from './turn.ts';
 
 const tabs: { view: views.QueueView; word: Word }[] = [
   { view: 'open', word: 'queue.open' },
+  { view: 'review', word: 'queue.review' },
   { view: 'waiting_exemption', word: 'queue.waiting' },
   { view: 'drifted', word: 'queue.drifted' },
   { view: 'closed', word: 'queue.closed' },
@@ -24,7 +29,9 @@ const tabs: { view: views.QueueView; word: Word }[] = [
 /** The queue of repost tasks, most urgent first, beside the task that is being decided. */
 export function QueuePage(): ReactElement {
   const t = useWords();
-  const { view = 'open', site } = useSearch({ from: '/reposts' });
+  const me = useMe();
+  const usual = hasRole(me, 'editor', 'manager', 'duty', 'admin') ? 'open' : 'review';
+  const { view = usual, site } = useSearch({ from: '/reposts' });
   const navigate = useNavigate({ from: '/reposts' });
   const { data: sites } = useQuery(views.sites());
   const answer = useQuery({ ...views.reposts(view, site), staleTime: Infinity });
@@ -38,7 +45,7 @@ export function QueuePage(): ReactElement {
               key={tab.view}
               from="/reposts"
               to="/reposts"
-              search={{ ...(tab.view !== 'open' && { view: tab.view }), ...(site && { site }) }}
+              search={{ ...(tab.view !== usual && { view: tab.view }), ...(site && { site }) }}
               className={tab.view === view ? 'tab tab-here' : 'tab'}
               aria-current={tab.view === view ? 'page' : undefined}
             >
@@ -60,7 +67,7 @@ export function QueuePage(): ReactElement {
             ))}
           </select>
         </label>
-        {data && <Counts rows={data.rows} view={view} />}
+        {data && <Counts rows={wanted(data.rows, view, me)} view={view} />}
         <span className="top-space" />
         <SourcesLine />
       </div>
@@ -70,6 +77,10 @@ export function QueuePage(): ReactElement {
   );
 }
 
+/** What waits for a later act is on this list for those whose act it is. */
+const wanted = (rows: RepostRow[], view: views.QueueView, me: Me): RepostRow[] =>
+  view === 'review' ? rows.filter((row) => turnOf(row, [], me).isMine) : rows;
+
 const quietMs = 60_000;
 
 function Queue({ view, list }: { view: views.QueueView; list: views.RepostList }): ReactElement {
@@ -78,15 +89,23 @@ function Queue({ view, list }: { view: views.QueueView; list: views.RepostList }
   const navigate = useNavigate({ from: '/reposts' });
   const client = useQueryClient();
   const rows = useMemo(() => new Map(list.rows.map((row) => [keyOf(row), row])), [list.rows]);
-  const [order, setOrder] = useState<FrozenOrder>(() => merged(list.rows, view));
+  const me = useMe();
+  const listed = useMemo(() => wanted(list.rows, view, me), [list.rows, view, me]);
+  const [order, setOrder] = useState<FrozenOrder>(() => merged(listed, view));
   const [chosen, setChosen] = useState<string | null>(task ?? order[0] ?? null);
   const [sending, setSending] = useState<ReadonlySet<string>>(new Set());
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+  const [lastMarked, setLastMarked] = useState<string | null>(null);
+  const [deciding, setDeciding] = useState(false);
+  const [batch, setBatch] = useState<ReadonlySet<string>>(new Set());
+  const { data: book } = useQuery(views.rulebook());
+  const chains = book?.chains ?? [];
   const selected = chosen !== null && rows.has(chosen) ? chosen : (order[0] ?? null);
   const shown = useDeferredValue(selected);
-  const waiting = useMemo(() => arrived(order, list.rows, view), [order, list.rows, view]);
+  const waiting = useMemo(() => arrived(order, listed, view), [order, listed, view]);
 
   const merge = () => {
-    const next = merged(list.rows, view);
+    const next = merged(listed, view);
     setOrder(next);
     if (selected === null || !next.includes(selected)) setChosen(next[0] ?? null);
   };
@@ -101,6 +120,34 @@ function Queue({ view, list }: { view: views.QueueView; list: views.RepostList }
     const next = order[Math.min(Math.max(at + step, 0), order.length - 1)];
     if (next) setChosen(next);
   };
+  const isGreen = (key: string) => {
+    const row = rows.get(key);
+    return row !== undefined && whyNotGreen(row, chains, me) === null;
+  };
+  const mark = (key: string, withShift: boolean) => {
+    if (rows.get(key)?.state !== 'queued') return;
+    setMarked((before) => {
+      const after = new Set(before);
+      if (withShift) for (const each of range(order, lastMarked, key)) after.add(each);
+      else if (!after.delete(key)) after.add(key);
+      return after;
+    });
+    setLastMarked(key);
+  };
+  const extend = (step: number) => {
+    if (selected === null) return;
+    const next = order[order.indexOf(selected) + step];
+    setMarked((before) => new Set([...before, selected, ...(next ? [next] : [])]));
+    setLastMarked(next ?? selected);
+    go(step);
+  };
+  // What was decided elsewhere meanwhile is no longer asked for.
+  const asked = order.filter((key) => marked.has(key) && rows.get(key)?.state === 'queued');
+  const startBatch = () => {
+    if (asked.length === 0 || !book) return;
+    setBatch(new Set());
+    setDeciding(true);
+  };
   const open = () => {
     const row = selected && rows.get(selected);
     if (row) void navigate({ to: '/reposts/$site/$taskId', params: { site: row.site, taskId: row.taskId } });
@@ -110,6 +157,18 @@ function Queue({ view, list }: { view: views.QueueView; list: views.RepostList }
     { keys: ['k', 'ArrowUp'], says: 'keys.up', group: 'keys.list', run: () => go(-1), repeats: true },
     { keys: ['Enter'], says: 'keys.enter', group: 'keys.list', run: open },
     { keys: ['n'], says: 'queue.merge', group: 'keys.list', run: merge },
+    { keys: ['x'], says: 'batch.mark', group: 'keys.list', run: () => selected && mark(selected, false) },
+    { keys: ['Shift+j', 'Shift+ArrowDown'], says: 'batch.extendDown', group: 'keys.list', run: () => extend(1) },
+    { keys: ['Shift+k', 'Shift+ArrowUp'], says: 'batch.extendUp', group: 'keys.list', run: () => extend(-1) },
+    {
+      keys: ['*'],
+      says: 'batch.allGreen',
+      group: 'keys.list',
+      run: () => setMarked(new Set(order.filter(isGreen).slice(0, mostAtOnce))),
+    },
+    ...(asked.length > 0
+      ? [{ keys: ['b'], says: 'batch.do' as const, group: 'keys.list' as const, run: startBatch }]
+      : []),
   ]);
 
   // The address follows, so that a reload or a copied link finds the same task; a moment later, to keep keys quick.
@@ -151,15 +210,55 @@ function Queue({ view, list }: { view: views.QueueView; list: views.RepostList }
   return (
     <div className="queue-body">
       <div className="queue-list">
-        <HeldBar rows={list.rows} onUndone={(undone) => setChosen(keyOf(undone))} />
+        <HeldBar rows={list.rows} batch={batch} onUndone={(undone) => setChosen(keyOf(undone))} />
         {waiting.length > 0 && <Arrivals rows={waiting} onMerge={merge} />}
         {list.total > list.rows.length && (
           <p className="hint queue-limit">
             {t('queue.limited', { total: list.total, n: list.rows.length })} {t('queue.more')}
           </p>
         )}
-        <QueueGrid order={order} rows={rows} selected={selected} sending={sending} onSelect={setChosen} onOpen={open} />
+        {asked.length > 0 && (
+          <div className="arrivals batch-bar" data-testid="batch-bar">
+            <span role="status">{t('batch.marked', { n: asked.length, green: asked.filter(isGreen).length })}</span>
+            <span className="batch-buttons">
+              <button type="button" className="button button-small" onClick={() => setMarked(new Set())}>
+                {t('batch.clear')}
+              </button>
+              <button
+                type="button"
+                className="button button-small button-primary"
+                onClick={startBatch}
+                data-testid="batch-open"
+              >
+                {t('batch.do')} <kbd>B</kbd>
+              </button>
+            </span>
+          </div>
+        )}
+        <QueueGrid
+          order={order}
+          rows={rows}
+          selected={selected}
+          sending={sending}
+          marked={marked}
+          onSelect={setChosen}
+          onMark={mark}
+          onOpen={open}
+        />
       </div>
+      {deciding && (
+        <BatchDialog
+          rows={asked.slice(0, mostAtOnce).map((key) => rows.get(key)!)}
+          chains={chains}
+          onDone={(key) => setBatch((before) => new Set([...before, key]))}
+          onClose={(decided) => {
+            setDeciding(false);
+            setMarked((before) => new Set([...before].filter((key) => !decided.includes(key))));
+            const next = decided.includes(selected ?? '') ? nextOpen(order, rows, selected!) : null;
+            if (next) setChosen(next);
+          }}
+        />
+      )}
       {row ? (
         <TaskPanel key={keyOf(row)} row={row} onDecided={onDecided} onSending={onSending} />
       ) : (
@@ -210,6 +309,7 @@ function Counts({ rows, view }: { rows: RepostRow[]; view: views.QueueView }): R
 function EmptyQueue({ view }: { view: views.QueueView }): ReactElement {
   const t = useWords();
   const { data } = useQuery(views.sources());
+  if (view === 'review') return <Empty title={t('queue.emptyReview')} />;
   if (view === 'waiting_exemption') return <Empty title={t('queue.emptyWaiting')} />;
   if (view === 'drifted') return <Empty title={t('queue.emptyDrifted')} />;
   if (view === 'closed') return <Empty title={t('queue.emptyClosed')} />;

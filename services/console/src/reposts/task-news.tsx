@@ -21,6 +21,15 @@ export function TaskNews({ row, onRetry }: { row: RepostRow; onRetry: () => void
           </Link>
         </p>
       )}
+      {row.state === 'queued' && row.returned && (
+        <p className="banner" data-testid="returned">
+          {t('return.text', {
+            name: row.returned.byName,
+            time: precise(row.returned.at),
+            reason: row.returned.reason,
+          })}
+        </p>
+      )}
       {row.state === 'queued' && voided && (
         <p className="banner" data-testid="voided">
           {t(`voided.${voided.because}`, { name: voided.byName ?? '', time: precise(voided.at) })}

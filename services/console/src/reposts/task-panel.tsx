@@ -1,31 +1,39 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { RepostRow } from '@tongsheng/contracts';
-import { useEffect, useState, type ReactElement } from 'react';
+import { lazy, Suspense, useEffect, useState, type ReactElement } from 'react';
 import { ApiError, decide, newId } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
 import { useSiteName } from '../api/site-names.ts';
-import { repost } from '../api/views.ts';
+import { repost, rulebook } from '../api/views.ts';
 import { PresenceTag } from '../items/presence-tag.tsx';
 import { useShortcuts } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
 import { ConfirmBar } from '../parts/confirm-bar.tsx';
 import { Countdown } from '../parts/countdown.tsx';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
-import { Pending, sayError } from '../parts/states.tsx';
+import { Loading, Pending, sayError } from '../parts/states.tsx';
 import { Timeline } from '../parts/timeline.tsx';
 import { hasRole, useMe } from '../session.ts';
 import { minute, precise } from '../time.ts';
 import { useWords } from '../words/index.ts';
+import { ChainLine } from './chain-line.tsx';
+import { useChainWords } from './chain-words.ts';
 import { ClusterSection, Pairs, type Regrouping } from './cluster-section.tsx';
+import { percentOf } from './fidelity-words.ts';
 import { Obligations } from './obligations.tsx';
 import { keyOf } from './rows.ts';
 import { StageTimes } from './stage-times.tsx';
 import { TaskNews } from './task-news.tsx';
 import { TaskPanes } from './task-panes.tsx';
+import { TextCompare } from './text-compare.tsx';
+import { mayReturn, toSign, turnOf } from './turn.ts';
 
-type Ask = null | 'approve' | 'countersign' | Regrouping;
-type Writing = null | 'exempt' | 'refuse';
+/** Its own chunk: most tasks are approved as they are. */
+const EditText = lazy(() => import('./edit-text.tsx').then((module) => ({ default: module.EditText })));
+
+type Ask = null | 'approve' | 'countersign' | 'drop' | Regrouping;
+type Writing = null | 'exempt' | 'refuse' | 'return';
 
 export type TaskPanelProps = {
   row: RepostRow;
@@ -58,15 +66,33 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
   const [busy, setBusy] = useState(false);
   const [told, setTold] = useState<string | null>(null);
   const [seenHash, setSeenHash] = useState<string | null>(null);
+  const [comparing, setComparing] = useState(row.state === 'queued' && row.update !== null);
+  const [editing, setEditing] = useState(false);
+  const { data: book } = useQuery(rulebook());
+  const chainWords = useChainWords();
 
   const open = row.state === 'queued';
   const isEditor = hasRole(me, 'editor');
   // The version of the item that is on the screen, as its source has it now.
   const shown = row.obligations.find(({ itemId }) => itemId === (owed ?? detail?.original.itemId)) ?? row;
-  const version = shown.contentHash;
-  const bothSeen = detail?.original.contentHash === version && seenHash === version;
-  const whyNot = !isEditor ? t('task.notEditor') : offline ? t('task.offline') : !bothSeen ? t('task.notLoaded') : null;
-  const mayApprove = open && whyNot === null && !busy;
+  const { hash: version, edit, isOld } = toSign(row, shown);
+  const bothSeen = detail?.original.contentHash === shown.contentHash && seenHash === version;
+  const turn = turnOf(row, book?.chains ?? [], me);
+  const { act } = turn;
+  // What is edited is what is on the screen.
+  const mayEdit = open && isEditor && !offline && detail?.original.contentHash === shown.contentHash;
+  const mayReturnIt = open && mayReturn(row, turn);
+  const whyNot = () => {
+    if (act && !turn.isMine)
+      return turn.hasSigned
+        ? t('review.hasSigned', { steps: chainWords.steps(act) })
+        : t('review.notTurn', { roles: chainWords.roles(act), steps: chainWords.steps(act) });
+    if (offline) return t('task.offline');
+    if (isOld) return t('edit.old');
+    return bothSeen && book ? null : t('task.notLoaded');
+  };
+  const whyNotNow = whyNot();
+  const mayApprove = open && whyNotNow === null && !busy;
 
   // A version that nobody has looked at can't be confirmed.
   useEffect(() => setAsk(null), [version]);
@@ -122,26 +148,36 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
   };
 
   const approve = () => {
-    if (!open) return;
-    if (whyNot) return announce('told', whyNot);
+    if (!open || editing) return;
+    if (whyNotNow) return announce('told', whyNotNow);
     if (mayApprove) setAsk('approve');
   };
   const mine = row.claim?.by === me.personId;
-  /** No decision: the task stays on the screen. */
-  const claim = async () => {
+  /** No decision: the task stays on the screen. Answers whether it was done. */
+  const change = async (type: string, fields: Record<string, unknown>, said: string): Promise<boolean> => {
+    setBusy(true);
+    setTold(null);
     try {
-      const type = mine ? 'repost.release_claim' : 'repost.claim';
-      await decide({ type, site: row.site, taskId: row.taskId });
-      announce('done', t(mine ? 'claim.released' : 'claim.taken'));
+      await decide({ type, site: row.site, taskId: row.taskId, ...fields });
+      announce('done', said);
+      return true;
     } catch (caught) {
       setTold(refusalFor(caught));
+      return false;
+    } finally {
+      setAsk(null);
+      setBusy(false);
     }
   };
+  const claim = () =>
+    void change(mine ? 'repost.release_claim' : 'repost.claim', {}, t(mine ? 'claim.released' : 'claim.taken'));
   const confirm = () => {
     if (busy || ask === null) return;
     if (ask === 'approve') {
-      if (mayApprove) void send('repost.approve', { seenHash: version }, t('task.approved', { title: shown.title }));
-    } else if (typeof ask === 'object') void regroup(ask);
+      const said = t(turn.isLast ? 'task.approved' : 'review.passed', { title: shown.title });
+      if (mayApprove) void send('repost.approve', { seenHash: version }, said);
+    } else if (ask === 'drop') void change('repost.drop_edit', {}, t('edit.dropped'));
+    else if (typeof ask === 'object') void regroup(ask);
     else void send('repost.exempt', {}, t('task.countersigned'));
   };
   const exemption = open ? row.exemption : null;
@@ -160,21 +196,64 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
         ]
       : []),
     ...(open && isEditor
-      ? [{ keys: ['c'], says: 'claim.take' as const, group: 'keys.decision' as const, run: () => void claim() }]
+      ? [{ keys: ['c'], says: 'claim.take' as const, group: 'keys.decision' as const, run: claim }]
       : []),
+    ...(mayEdit && !editing
+      ? [{ keys: ['t'], says: 'edit.do' as const, group: 'keys.decision' as const, run: () => setEditing(true) }]
+      : []),
+    ...(mayReturnIt
+      ? [
+          {
+            keys: ['r'],
+            says: 'return.do' as const,
+            group: 'keys.decision' as const,
+            run: () => setWriting('return'),
+          },
+        ]
+      : []),
+    { keys: ['d'], says: 'compare.open', group: 'keys.decision', run: () => setComparing(!comparing) },
     { keys: ['h'], says: 'task.history', group: 'keys.decision', run: () => setHistory(!history) },
     { keys: ['w'], says: 'cluster.panel', group: 'keys.decision', run: () => setWhy(!why) },
   ]);
 
+  /** What Enter signs, in words, and what becomes of it. */
+  const signText = () => {
+    if (!act) return '';
+    const secret = act.steps.includes('confidentiality');
+    const steps = chainWords.steps(act);
+    const said = { steps, noSecret: t('review.noSecret'), version: versionText };
+    if (turn.isLast)
+      return t(secret ? 'review.willApprove' : 'review.willApproveOnly', {
+        ...said,
+        site: siteName,
+        column: row.column,
+      });
+    const after = turn.chain.acts[row.reviews.length + 1]!;
+    const then = { roles: chainWords.roles(after), next: chainWords.steps(after) };
+    return t(secret ? 'review.willSign' : 'review.willSignOnly', { ...said, ...then });
+  };
+
   const members = detail?.cluster?.members.length ?? row.obligations.length;
   const confirmText = () => {
-    if (ask === 'approve') return t('task.willPublish', { site: siteName, column: row.column, version: versionText });
+    if (ask === 'approve') return signText();
+    if (ask === 'drop') return t('edit.dropConfirm');
     if (ask === 'countersign' || ask === null) return t('task.countersignConfirm', { site: siteName });
     return ask.kind === 'split' ? t('cluster.splitConfirm', { title: ask.title }) : t('cluster.mergeConfirm');
   };
   const historyToggle = (
     <button type="button" className="button button-quiet" aria-pressed={history} onClick={() => setHistory(!history)}>
       {t('task.history')} <kbd>H</kbd>
+    </button>
+  );
+  const compareToggle = (
+    <button
+      type="button"
+      className="button button-quiet"
+      aria-pressed={comparing}
+      onClick={() => setComparing(!comparing)}
+      data-testid="compare-toggle"
+    >
+      {t('compare.open')} <kbd>D</kbd>
     </button>
   );
   const versionText = t('task.version', { version: shown.version, hash: version.slice(0, 8) });
@@ -202,6 +281,16 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
             {t('cluster.open', { obligations: row.obligations.length, members })} <kbd>W</kbd>
           </button>
           {detail?.cluster && <Pairs cluster={detail.cluster} site={row.site} />}
+          {edit && (
+            <span className="edit-facts" data-testid="edit">
+              {t('edit.facts', { name: edit.byName, time: precise(edit.at), percent: percentOf(edit.fidelity) })}
+              {open && isEditor && (
+                <button type="button" className="link" onClick={() => setAsk('drop')} data-testid="drop-edit">
+                  {t('edit.drop')}
+                </button>
+              )}
+            </span>
+          )}
           <span>{t('task.due', { time: minute(row.dueAt) })}</span>
           <span>{t(`task.basis.${row.basis}`)}</span>
           <span title={row.rule.because}>{t('task.because', { rule: row.rule.name, because: row.rule.because })}</span>
@@ -221,7 +310,9 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
         </p>
       )}
       <TaskNews row={row} onRetry={() => void send('repost.retry_publication', {}, t('out.retried'))} />
+      <ChainLine row={row} turn={turn} />
       <Pending of={answer} />
+      {comparing && detail && <TextCompare detail={detail} />}
       {why && (
         <div className="task-why">
           <Obligations row={row} />
@@ -234,7 +325,19 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
           <Timeline entries={detail.timeline} />
         </div>
       )}
-      {detail && (
+      {detail && editing && open && (
+        <Suspense fallback={<Loading />}>
+          <EditText
+            row={row}
+            detail={detail}
+            basedOn={shown.contentHash}
+            busy={busy}
+            onSave={(made) => change('repost.edit', made, t('edit.saved'))}
+            onClose={() => setEditing(false)}
+          />
+        </Suspense>
+      )}
+      {detail && !(editing && open) && (
         <TaskPanes
           row={row}
           detail={detail}
@@ -244,7 +347,7 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
           {...(open && { onChoose: setChosen })}
         />
       )}
-      {ask ? (
+      {editing && open ? null : ask ? (
         <ConfirmBar text={confirmText()} busy={busy} onConfirm={confirm} onCancel={() => setAsk(null)} />
       ) : (
         <footer className="actions" data-testid="actions">
@@ -266,27 +369,46 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
                   )
                 )}
                 {isEditor && (
-                  <button type="button" className="button" onClick={() => void claim()} data-testid="claim">
+                  <button type="button" className="button" onClick={claim} data-testid="claim">
                     {t(mine ? 'claim.release' : 'claim.take')} <kbd>C</kbd>
                   </button>
                 )}
+                {mayEdit && (
+                  <button
+                    type="button"
+                    className="button"
+                    onClick={() => setEditing(true)}
+                    data-testid="edit-text-open"
+                  >
+                    {t('edit.do')} <kbd>T</kbd>
+                  </button>
+                )}
+                {mayReturnIt && (
+                  <button type="button" className="button" onClick={() => setWriting('return')} data-testid="return">
+                    {t('return.do')} <kbd>R</kbd>
+                  </button>
+                )}
+                {compareToggle}
                 {historyToggle}
               </div>
-              <span className="actions-text">{whyNot}</span>
+              <span className="actions-text">{whyNotNow}</span>
               <button
                 type="button"
                 className="button button-primary button-approve"
                 aria-disabled={!mayApprove}
-                title={whyNot ?? undefined}
+                title={whyNotNow ?? undefined}
                 onClick={approve}
                 data-testid="approve"
               >
-                {t('task.approve')} <kbd>A</kbd>
+                {t(turn.isLast ? 'task.approve' : 'review.sign')} <kbd>A</kbd>
               </button>
             </>
           ) : (
             <>
-              <div className="actions-left">{historyToggle}</div>
+              <div className="actions-left">
+                {compareToggle}
+                {historyToggle}
+              </div>
               <Outcome row={row} />
             </>
           )}
@@ -301,6 +423,17 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
           send={t('task.exemptSend')}
           onClose={() => setWriting(null)}
           onSend={(reason) => send('repost.request_exemption', { reason }, t('task.exemptSent'))}
+        />
+      )}
+      {writing === 'return' && (
+        <ReasonDialog
+          title={t('return.title')}
+          hint={t('return.hint')}
+          label={t('return.reason')}
+          placeholder={t('return.reasonHint')}
+          send={t('return.do')}
+          onClose={() => setWriting(null)}
+          onSend={(reason) => send('repost.return', { reason }, t('return.done'))}
         />
       )}
       {writing === 'refuse' && (

@@ -4,6 +4,7 @@ import { useShortcuts } from '../keys.ts';
 import { Frame } from '../parts/frame.tsx';
 import { precise } from '../time.ts';
 import { useWords } from '../words/index.ts';
+import { toSign } from './turn.ts';
 
 type Shown = 'both' | 'original' | 'preview';
 
@@ -23,10 +24,12 @@ export function TaskPanes(props: {
   const [shown, setShown] = useState<Shown>('both');
   const [seen, setSeen] = useState({ original: '', preview: '' });
   const panes = useRef<HTMLDivElement>(null);
-  const both = seen.original === contentHash && seen.preview === contentHash;
+  // As the row was when both were made.
+  const ours = toSign(detail.row, detail.original).hash;
+  const both = seen.original === contentHash && seen.preview === ours;
   useEffect(() => {
-    if (both) onSeen(contentHash);
-  }, [both, contentHash, onSeen]);
+    if (both) onSeen(ours);
+  }, [both, ours, onSeen]);
 
   useShortcuts([
     {
@@ -110,10 +113,10 @@ export function TaskPanes(props: {
             </button>
           </h3>
           <Frame
-            key={contentHash}
+            key={ours}
             title={t('task.preview')}
             html={detail.previewHtml}
-            onShown={() => setSeen((before) => ({ ...before, preview: contentHash }))}
+            onShown={() => setSeen((before) => ({ ...before, preview: ours }))}
           />
         </section>
       )}

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Condition } from '@tongsheng/contracts';
+import type { Act, Condition } from '@tongsheng/contracts';
 import { Fragment, type ReactElement } from 'react';
 import * as views from '../api/views.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { useLimit } from '../parts/limit-words.ts';
 import { useRegionName } from '../parts/region-field.tsx';
 import { Empty, Pending } from '../parts/states.tsx';
+import { useChainWords } from '../reposts/chain-words.ts';
 import { minute } from '../time.ts';
 import { useWords, wordFor } from '../words/index.ts';
 import { conditionsInWords } from './condition-words.ts';
@@ -73,6 +74,7 @@ function useFieldValue() {
   const value = useValueWords();
   const limit = useLimit();
   const region = useRegionName();
+  const chain = useChainWords();
   const words: Record<string, string> = {
     publisher: 'policies.relation',
     target: 'policies.target',
@@ -86,6 +88,10 @@ function useFieldValue() {
     if (typeof of === 'boolean') return t(of ? 'history.yes' : 'history.no');
     if (field === 'conditions') return conditionsInWords(of as Condition[], t, value);
     if (field === 'speaksFor') return (of as { name: string }[]).map(({ name }) => name).join('、');
+    if (field === 'acts')
+      return (of as Act[])
+        .map((act) => t('chains.act', { roles: chain.roles(act), steps: chain.steps(act) }))
+        .join('；');
     if (Array.isArray(of)) return of.length === 0 ? t('rules.all') : of.map((each) => say(field, each)).join('、');
     if (typeof of === 'object') return JSON.stringify(of);
     const text = typeof of === 'string' ? of : String(of as number);

@@ -5,15 +5,17 @@ import { rulebook } from '../api/views.ts';
 import { Pending } from '../parts/states.tsx';
 import { hasRole, useMe } from '../session.ts';
 import { useWords } from '../words/index.ts';
+import { ChainForm } from './chain-form.tsx';
+import { ChainsTab } from './chains-tab.tsx';
 import { MatrixTab } from './matrix-tab.tsx';
 import { PoliciesTab } from './policies-tab.tsx';
 import { PolicyForm } from './policy-form.tsx';
 import { RuleForm } from './rule-form.tsx';
 import { RulesTab } from './rules-tab.tsx';
 
-const tabs = ['policies', 'matrix', 'rules'] as const;
+const tabs = ['policies', 'matrix', 'rules', 'chains'] as const;
 
-/** What judges items: who owes what by which clause, what follows from it, and what becomes of an item. */
+/** What judges items: who owes what by which clause, what follows from it, what becomes of an item, and who signs it. */
 export function RulesPage(): ReactElement {
   const t = useWords();
   const me = useMe();
@@ -22,6 +24,7 @@ export function RulesPage(): ReactElement {
   const { data: book } = answer;
   const mayEdit = hasRole(me, 'admin');
   if (book && edit && mayEdit && tab !== 'matrix') {
+    if (tab === 'chains') return <ChainForm key={edit} book={book} chainId={edit} />;
     return tab === 'policies' ? (
       <PolicyForm key={edit} book={book} policyId={edit} />
     ) : (
@@ -50,6 +53,7 @@ export function RulesPage(): ReactElement {
       <Pending of={answer} />
       {book && tab === 'policies' && <PoliciesTab book={book} mayEdit={mayEdit} />}
       {book && tab === 'matrix' && <MatrixTab book={book} mayEdit={mayEdit} />}
+      {book && tab === 'chains' && <ChainsTab book={book} mayEdit={mayEdit} />}
       {book && tab === 'rules' && <RulesTab book={book} mayEdit={mayEdit} />}
     </div>
   );

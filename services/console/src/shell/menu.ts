@@ -4,9 +4,11 @@ import type { Word } from '../words/index.ts';
 
 export type Entry = { to: string; word: Word; icon: IconName; key: string; roles: readonly Role[] | 'everyone' };
 
+const taskReaders = ['editor', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'] as const;
+
 /** The pages, who sees them, and the letter that follows `g`. The server decides again for every request. */
 export const menu = [
-  { to: '/reposts', word: 'nav.reposts', icon: 'reposts', key: 'q', roles: ['editor', 'manager', 'duty', 'admin'] },
+  { to: '/reposts', word: 'nav.reposts', icon: 'reposts', key: 'q', roles: taskReaders },
   {
     to: '/reposts/unrouted',
     word: 'nav.unrouted',
@@ -19,13 +21,6 @@ export const menu = [
     word: 'nav.releases',
     icon: 'releases',
     key: 'r',
-    roles: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
-  },
-  {
-    to: '/linked',
-    word: 'nav.linked',
-    icon: 'linked',
-    key: 'l',
     roles: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
   },
   {
@@ -58,8 +53,10 @@ export const sees = (entry: Entry, { roles }: Me): boolean =>
 /** Where work begins for someone: the person on duty looks at alarms first, managers at figures, the others at what waits for them. */
 export function homeOf(me: Me): (typeof menu)[number]['to'] {
   if (me.roles.includes('duty')) return '/duty';
-  const first = me.roles.includes('manager') ? '/compliance' : (menu.find((entry) => sees(entry, me))?.to ?? '/health');
-  return first;
+  if (me.roles.includes('manager')) return '/compliance';
+  if (me.roles.includes('editor')) return '/reposts';
+  // Reposts that wait for a reviewer are counted beside the menu.
+  return menu.find((entry) => entry.to !== '/reposts' && sees(entry, me))?.to ?? '/health';
 }
 
 /** The page that a path belongs to: `/reposts/unrouted` is not the queue's. */

@@ -4,12 +4,13 @@ import type { Me } from '@tongsheng/contracts';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { ApiError, remove, speakAs } from '../api/client.ts';
 import { connectLive, useLive } from '../api/live.ts';
-import { session, unrouted } from '../api/views.ts';
+import { reposts, session, unrouted } from '../api/views.ts';
 import { AlarmBar, OnDuty, useMyAlarms } from '../duty/alarm-bar.tsx';
 import { useShortcuts } from '../keys.ts';
 import { Announcer } from '../parts/announcer.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Trouble } from '../parts/states.tsx';
+import { turnOf } from '../reposts/turn.ts';
 import { waiting } from '../routing/unrouted-rows.ts';
 import { MeProvider } from '../session.ts';
 import { precise, serverNow, timeOfDay } from '../time.ts';
@@ -94,6 +95,7 @@ function Frame({ me }: { me: Me }): ReactElement {
           >
             <Icon name={icon} />
             <span>{t(word)}</span>
+            {to === '/reposts' && <ReviewCount me={me} />}
             {to === '/reposts/unrouted' && <UnroutedCount />}
           </Link>
         ))}
@@ -123,6 +125,19 @@ function Frame({ me }: { me: Me }): ReactElement {
       {help && <Help onClose={() => setHelp(false)} />}
       <Announcer />
     </div>
+  );
+}
+
+/** How many reposts wait for my signature after another's. */
+function ReviewCount({ me }: { me: Me }): ReactElement | null {
+  const t = useWords();
+  const { data } = useQuery({ ...reposts('review'), staleTime: Infinity });
+  const n = (data?.rows ?? []).filter((row) => turnOf(row, [], me).isMine).length;
+  if (n === 0) return null;
+  return (
+    <b className="side-count" title={t('nav.waitsForMe', { n })} data-testid="nav-review">
+      {n}
+    </b>
   );
 }
 

@@ -1,7 +1,6 @@
 import { approvalsEn } from './approvals-en.ts';
 import { dutyEn } from './duty-en.ts';
 import { itemsEn } from './items-en.ts';
-import { linkedEn } from './linked-en.ts';
 import { reviewEn } from './review-en.ts';
 import { rulesEn } from './rules-en.ts';
 import { sourcesEn } from './sources-en.ts';
@@ -129,10 +128,8 @@ export const en: Words = {
   'task.swap': 'Other pane',
   'task.approve': 'Approve',
   'task.exempt': 'Ask to exempt',
-  'task.willPublish': 'Goes out on {site} › {column} · {version}',
   'task.approved': '{title} approved',
   'task.notLoaded': 'Both sides must be on the screen first.',
-  'task.notEditor': 'Only editors decide reposts.',
   'task.offline': 'The connection is down; nothing can be sent.',
   'task.alreadyApproved': '{name} approved this one first, at {time}. Nothing was published twice.',
   'task.alreadyExempted': '{name} signed an exemption; it will not be reposted.',
@@ -216,6 +213,8 @@ export const en: Words = {
   'release.page': 'Open the published page',
   'release.revision': 'Revision {n} · {hash}',
 
+  'editor.titlePress': 'New press release',
+  'editor.titleRebuttal': 'New rebuttal',
   'editor.title': 'Title',
   'editor.site': 'Site',
   'editor.summary': 'Summary',
@@ -332,7 +331,6 @@ export const en: Words = {
   ...approvalsEn,
   ...dutyEn,
   ...itemsEn,
-  ...linkedEn,
   ...reviewEn,
   ...rulesEn,
   ...sourcesEn,

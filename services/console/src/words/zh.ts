@@ -1,7 +1,6 @@
 import { approvalsZh } from './approvals-zh.ts';
 import { dutyZh } from './duty-zh.ts';
 import { itemsZh } from './items-zh.ts';
-import { linkedZh } from './linked-zh.ts';
 import { reviewZh } from './review-zh.ts';
 import { rulesZh } from './rules-zh.ts';
 import { sourcesZh } from './sources-zh.ts';
@@ -35,7 +34,7 @@ export const zh = {
   'app.optional': '选填',
 
   'nav.reposts': '转载队列',
-  'nav.releases': '组稿审签',
+  'nav.releases': '联动发布',
   'nav.deliveries': '渠道投递',
   'nav.compliance': '合规看板',
   'nav.items': '稿件',
@@ -128,10 +127,8 @@ export const zh = {
   'task.swap': '换窗格',
   'task.approve': '同意转载',
   'task.exempt': '申请豁免',
-  'task.willPublish': '将发布到 {site} › {column} · {version}',
   'task.approved': '{title} 已同意转载',
   'task.notLoaded': '两边都显示出来之后才能同意。',
-  'task.notEditor': '只有编辑能决定转载。',
   'task.offline': '连接中断，暂不能提交。',
   'task.alreadyApproved': '{name} 已于 {time} 先同意转载这一条。您的这次没有重复发布。',
   'task.alreadyExempted': '{name} 已签豁免，这一条不再转载。',
@@ -162,7 +159,7 @@ export const zh = {
   'kind.response': '回应',
   'kind.notice': '公告',
   'kind.rebuttal': '辟谣',
-  'releases.title': '组稿审签',
+  'releases.title': '联动发布',
   'releases.mine': '待我处理',
   'releases.all': '全部',
   'releases.newPress': '写通稿',
@@ -214,6 +211,8 @@ export const zh = {
   'release.page': '打开发布的页面',
   'release.revision': '第 {n} 稿 · {hash}',
 
+  'editor.titlePress': '写通稿',
+  'editor.titleRebuttal': '写辟谣',
   'editor.title': '标题',
   'editor.site': '发布站点',
   'editor.summary': '摘要',
@@ -330,7 +329,6 @@ export const zh = {
   ...approvalsZh,
   ...dutyZh,
   ...itemsZh,
-  ...linkedZh,
   ...reviewZh,
   ...rulesZh,
   ...sourcesZh,
