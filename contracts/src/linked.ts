@@ -15,7 +15,8 @@ export const linkedPart = z.object({ releaseId, site: siteId, role: partRole });
 /** What goes out together, where to, and when. */
 export const linkedPlan = z.object({
   title: line,
-  parts: z.array(linkedPart).min(1).max(20),
+  /** None while they are still to be written. */
+  parts: z.array(linkedPart).max(20),
   /** Every part has a page on each of these. A page that is not ready stops T0. */
   sites: z.array(siteId).min(1).max(500),
   /** Every part is pushed to each of these. One that is not required follows late and is marked. */

@@ -7,7 +7,7 @@ import { createRedis, ProjectionReader, ProjectionRunner } from '@tongsheng/proj
 import { queueing, startServers } from '@tongsheng/test/support';
 import { Queue, type ConnectionOptions } from 'bullmq';
 import { GenerationStore } from '../../infra/projections/src/store.ts';
-import { deadlines, momentOf } from '../../services/clock/src/deadlines.ts';
+import { firingsOf, deadlines, momentOf } from '../../services/clock/src/deadlines.ts';
 import { Ticker } from '../../services/clock/src/ticker.ts';
 import { endOnSignal, median, percentile, pipelined, report, rounded, say, timed } from './measure.ts';
 
@@ -112,7 +112,7 @@ const lateness: number[] = [];
 const done = Promise.withResolvers<void>();
 const reader = new ProjectionReader(redis, deadlines);
 const ticker = new Ticker({
-  due: (max, limit) => reader.list('next', { max, limit }),
+  due: async (max, limit) => firingsOf(await reader.list('next', { max, limit })),
   now: () => Date.now(),
   async fire({ deadline, share, moment }) {
     const now = performance.timeOrigin + performance.now();

@@ -95,6 +95,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     CONSOLE_URL: consoleUrl,
     DUTY_SMTP: newsroom.smtpUrl,
     DUTY_FROM: 'duty@tax.example',
+    SECRETS_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
     NATS_MAX_BYTES: String(512 * 2 ** 20),
     // Tests that are not about it don't wait for it.
     REPOST_HOLD: 'PT0S',

@@ -47,6 +47,14 @@ export async function openInstallation(home: string): Promise<Installation> {
   return installation;
 }
 
+/** The key that secrets of channels are encrypted with: made at the first start, unless one is configured. */
+export function secretsKey(home: string, environment: NodeJS.ProcessEnv): { SECRETS_KEY_FILE?: string } {
+  if (environment['SECRETS_KEYS'] || environment['SECRETS_KEY_FILE']) return {};
+  const file = join(home, 'secrets.key');
+  if (!existsSync(file)) writeFileSync(file, `k1:${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+  return { SECRETS_KEY_FILE: file };
+}
+
 const Run = z.object({ supervisor: z.number(), servers: z.array(z.object({ pid: z.number(), program: z.string() })) });
 
 /** Ends servers that a killed supervisor of this very installation left behind; never anything else. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { keepRunning, type Child } from './children.ts';
 import { makeDurable } from './durability.ts';
-import { endOrphans, openInstallation, writePrivate } from './installation.ts';
+import { endOrphans, openInstallation, secretsKey, writePrivate } from './installation.ts';
 import { startNewsroom } from './newsroom.ts';
 import { demoPassword, demoPeople, demoSeed } from './seed.ts';
 import { isFree, serverVersion, startNats, startRedis, type NatsServer, type Server } from './servers.ts';
@@ -94,6 +94,7 @@ async function main(): Promise<void> {
     WEB_ALLOW: [process.env['WEB_ALLOW'], ...allow].filter(Boolean).join(','),
     SEED_FILE: process.env['SEED_FILE'] ?? seedFile,
     DURABILITY: nats.guarantee,
+    ...secretsKey(home, process.env),
     CONSOLE_URL: process.env['CONSOLE_URL'] ?? `http://127.0.0.1:${consolePort}`,
     ...(newsroom && { DUTY_SMTP: process.env['DUTY_SMTP'] ?? newsroom.smtpUrl, DUTY_FROM: 'duty@tax.example' }),
   };

@@ -1,10 +1,20 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Bus, BusClient, reasonOf } from '@tongsheng/bus';
-import { Refusal, type RepostCommand, type RoutingCommand } from '@tongsheng/contracts';
-import { createRedis, ProjectionReader, ProjectionRunner, type Redis } from '@tongsheng/projections';
+import {
+  Refusal,
+  type AggregateName,
+  type LinkedCommand,
+  type RepostCommand,
+  type RoutingCommand,
+  type RumorCommand,
+  type SubmissionCommand,
+} from '@tongsheng/contracts';
+import { createRedis, ProjectionReader, ProjectionRunner, type Projection, type Redis } from '@tongsheng/projections';
 import { Clock, Log } from '@tongsheng/runtime';
-import { deadlines, type Deadline } from './deadlines.ts';
-import { Ticker, type Firing } from './ticker.ts';
+import { appointments, callsOf, type Appointment, type Call } from './appointments.ts';
+import { deadlines, firingsOf, type Firing } from './deadlines.ts';
+import { SteadyClock } from './steady.ts';
+import { Ticker, type Due } from './ticker.ts';
 
 export class RedisUrl {
   readonly url: string;
@@ -16,9 +26,9 @@ export class RedisUrl {
 /** Turns the passing of time into commands. What a command says twice is decided once, so clocks may run in pairs. */
 @Injectable()
 export class Clockwork implements OnApplicationBootstrap, OnModuleDestroy {
-  #runner!: ProjectionRunner<'repost' | 'routing', Deadline>;
+  readonly #stops: (() => Promise<void>)[] = [];
+  readonly #steady: SteadyClock;
   #redis!: Redis;
-  #ticker!: Ticker;
 
   constructor(
     private readonly bus: Bus,
@@ -26,40 +36,60 @@ export class Clockwork implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly redisUrl: RedisUrl,
-  ) {}
+  ) {
+    this.#steady = new SteadyClock(
+      () => this.#now(),
+      () => performance.now(),
+      (byMs) => this.log.error('clock.stepped', { byMs }),
+    );
+  }
 
   async onApplicationBootstrap(): Promise<void> {
-    const onError = (error: unknown) => {
-      // While the deadlines are being built again nothing is lost: what fell due fires when they are back.
-      if (error instanceof Refusal && error.code === 'stale_view') return;
-      this.log.warn('clock.trouble', { reason: reasonOf(error) });
-    };
-    this.#redis = createRedis(this.redisUrl.url, onError);
+    this.#redis = createRedis(this.redisUrl.url, (error) => this.#trouble(error));
     await this.#redis.connect();
-    const reader = new ProjectionReader(this.#redis, deadlines);
-    this.#ticker = new Ticker({
-      due: (max, limit) => reader.list('next', { max, limit }),
-      now: () => Date.parse(this.clock.now()),
-      fire: (firing) => this.warn(firing),
-      onError,
-    });
-    this.#runner = new ProjectionRunner({
-      bus: this.bus,
-      redisUrl: this.redisUrl.url,
-      projection: deadlines,
-      onError,
-      onUnreadable: (error, { seq }) => this.log.error('clock.unreadable', { position: seq, reason: error.message }),
-      onApplied: () => this.#ticker.look(),
-    });
-    await this.#runner.start();
-    this.#ticker.look();
+    await this.#tick(deadlines, firingsOf, this.#now, (firing) => this.warn(firing));
+    const steadily = () => this.#steady.now();
+    await this.#tick(appointments, callsOf, steadily, (call) => this.keep(call));
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.#ticker.stop();
-    await this.#runner.stop();
+    for (const stop of this.#stops) await stop();
     if (this.#redis.isOpen) this.#redis.destroy();
   }
+
+  async #tick<A extends AggregateName, Row, D extends Due>(
+    projection: Projection<A, Row>,
+    duesOf: (rows: Row[]) => D[],
+    now: () => number,
+    fire: (due: D) => Promise<void>,
+  ): Promise<void> {
+    const onError = (error: unknown) => this.#trouble(error);
+    const reader = new ProjectionReader(this.#redis, projection);
+    const due = async (max: number, limit: number) => duesOf(await reader.list('next', { max, limit }));
+    const ticker = new Ticker({ due, now, fire, onError });
+    const runner = new ProjectionRunner({
+      bus: this.bus,
+      redisUrl: this.redisUrl.url,
+      projection,
+      onError,
+      onUnreadable: (error, { seq }) => this.log.error('clock.unreadable', { position: seq, reason: error.message }),
+      onApplied: () => ticker.look(),
+    });
+    this.#stops.push(
+      () => ticker.stop(),
+      () => runner.stop(),
+    );
+    await runner.start();
+    ticker.look();
+  }
+
+  #trouble(error: unknown): void {
+    // While the deadlines are being built again nothing is lost: what fell due fires when they are back.
+    if (error instanceof Refusal && error.code === 'stale_view') return;
+    this.log.warn('clock.trouble', { reason: reasonOf(error) });
+  }
+
+  #now = () => Date.parse(this.clock.now());
 
   /** Says that a share of the time is gone. @throws when nobody has heard it. */
   async warn({ deadline: { of, id, site }, share, moment }: Firing): Promise<void> {
@@ -74,5 +104,22 @@ export class Clockwork implements OnApplicationBootstrap, OnModuleDestroy {
         ? { type: 'repost.warn', ...head, taskId: id, site, share }
         : { type: 'routing.warn', ...head, itemId: id, sourceId: site };
     await this.client.command(of, command);
+  }
+
+  /** Says that the moment of an appointment has come. @throws when nobody has heard it. */
+  async keep({ appointment: { of, id, site }, tell, moment }: Call): Promise<void> {
+    const at = new Date(this.#steady.now()).toISOString();
+    const fellDueAt = new Date(moment).toISOString();
+    const head = { id: `${id}/${tell}/${moment}`, at, actor: { kind: 'service' as const, id: 'clock' }, site };
+    const share = tell as 50;
+    const commands: Record<Appointment['of'], LinkedCommand | RumorCommand | SubmissionCommand> = {
+      linked:
+        tell === 0
+          ? { type: 'linked.commit', ...head, linkedId: id, ready: [] }
+          : { type: 'linked.remind', ...head, linkedId: id, minutes: tell as 30, ready: [] },
+      rumor: { type: 'rumor.warn', ...head, rumorCaseId: id, share, fellDueAt },
+      submission: { type: 'submission.warn', ...head, submissionId: id, actingSite: site, share, fellDueAt },
+    };
+    await this.client.command(of, commands[of]);
   }
 }

@@ -26,6 +26,18 @@ export function momentOf({ running }: Pick<Deadline, 'running'>, share: WarningS
 export const nextShare = ({ told }: Pick<Deadline, 'told'>): WarningShare | null =>
   warningShares.find((share) => !told.includes(share)) ?? null;
 
+/** A share of a deadline's time that is to be told, as the ticker waits for it. */
+export type Firing = { key: string; moment: number; deadline: Deadline; share: WarningShare };
+
+/** What is told next of each deadline. */
+export const firingsOf = (rows: readonly Deadline[]): Firing[] =>
+  rows.flatMap((deadline) => {
+    const share = nextShare(deadline);
+    if (share === null) return [];
+    const { of, site, id } = deadline;
+    return [{ key: `${of}/${site}/${id}/${share}`, moment: momentOf(deadline, share), deadline, share }];
+  });
+
 /** Of what is unrouted only the end counts. */
 const onlyTheEnd = warningShares.filter((share) => share < 100);
 

@@ -1,13 +1,12 @@
-import { momentOf, nextShare, type Deadline } from './deadlines.ts';
+/** What is to be made known at a moment, in ms since 1970, under a name that no other has. */
+export type Due = { key: string; moment: number };
 
-export type Firing = { deadline: Deadline; share: NonNullable<ReturnType<typeof nextShare>>; moment: number };
-
-export type TickerOptions = {
-  /** The deadlines whose next moment is not after `before`, in ms since 1970, the earliest first. */
-  due(before: number, limit: number): Promise<Deadline[]>;
+export type TickerOptions<D extends Due> = {
+  /** What is due not after `before`, in ms since 1970, the earliest first. */
+  due(before: number, limit: number): Promise<D[]>;
   now(): number;
   /** Makes it known. Rejects when it could not be, and is asked again. */
-  fire(firing: Firing): Promise<void>;
+  fire(due: D): Promise<void>;
   onError(error: unknown): void;
   /** How far ahead moments are fetched, and how often; between two looks exact timers fire. In ms. */
   aheadMs?: number;
@@ -21,8 +20,8 @@ const parallel = 64;
  * Fires every deadline at its millisecond. Which ones there are stands in Redis; here are only the timers of the next
  * second. A moment that was fired but is not yet told in the read model is not fired again.
  */
-export class Ticker {
-  readonly #options: Required<TickerOptions>;
+export class Ticker<D extends Due> {
+  readonly #options: Required<TickerOptions<D>>;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #ready: (() => Promise<void>)[] = [];
   #firing = 0;
@@ -31,7 +30,7 @@ export class Ticker {
   #again = false;
   #stopped = false;
 
-  constructor(options: TickerOptions) {
+  constructor(options: TickerOptions<D>) {
     this.#options = { aheadMs: 1_000, lookMs: 250, ...options };
   }
 
@@ -65,23 +64,27 @@ export class Ticker {
     const now = this.#options.now();
     // What was fired and is not told yet stands first in the set; it must not hide what comes after it.
     const limit = mostAtOnce + this.#timers.size;
-    for (const deadline of await due(now + aheadMs, limit)) {
-      const share = nextShare(deadline);
-      if (share === null) continue;
-      const key = `${deadline.of}/${deadline.site}/${deadline.id}/${share}`;
-      if (this.#timers.has(key)) continue;
-      const moment = momentOf(deadline, share);
-      this.#timers.set(
-        key,
-        setTimeout(() => this.#enqueue(key, { deadline, share, moment }), Math.max(0, moment - now)),
-      );
-    }
+    for (const each of await due(now + aheadMs, limit)) if (!this.#timers.has(each.key)) this.#await(each);
   }
 
-  #enqueue(key: string, firing: Firing): void {
+  /** Not before its moment: a timer may be early by a little, and the clock be moved back under it. */
+  #await(due: D): void {
+    const left = due.moment - this.#options.now();
+    const timer = setTimeout(
+      () => {
+        if (left <= 0 || due.moment <= this.#options.now()) this.#enqueue(due);
+        else this.#await(due);
+      },
+      Math.max(0, Math.ceil(left)),
+    );
+    this.#timers.set(due.key, timer);
+  }
+
+  #enqueue(due: D): void {
+    const { key } = due;
     this.#ready.push(async () => {
       try {
-        await this.#options.fire(firing);
+        await this.#options.fire(due);
         // The read model tells it soon; should that take very long, firing again is harmless.
         this.#timers.set(key, setTimeout(() => this.#timers.delete(key), 30_000).unref());
       } catch (error) {

@@ -7,6 +7,7 @@ import {
   Navigate,
 } from '@tanstack/react-router';
 import type { QueueView } from './api/views.ts';
+import { releaseKinds } from './releases/kinds.ts';
 import { QueuePage } from './reposts/queue-page.tsx';
 import { homeOf } from './shell/menu.ts';
 import { CrashedPage, MissingPage } from './shell/plain-pages.tsx';
@@ -85,11 +86,34 @@ const releases = createRoute({
   component: lazyRouteComponent(() => import('./releases/releases-page.tsx'), 'ReleasesPage'),
 });
 
+const linked = createRoute({
+  getParentRoute: () => root,
+  path: '/linked',
+  component: lazyRouteComponent(() => import('./linked/linked-page.tsx'), 'LinkedPage'),
+});
+const newLinked = createRoute({
+  getParentRoute: () => root,
+  path: '/linked/new',
+  component: lazyRouteComponent(() => import('./linked/plan-page.tsx'), 'NewLinkedPage'),
+});
+const linkedBoard = createRoute({
+  getParentRoute: () => root,
+  path: '/linked/$site/$linkedId',
+  component: lazyRouteComponent(() => import('./linked/board-page.tsx'), 'LinkedBoard'),
+});
+const editLinked = createRoute({
+  getParentRoute: () => root,
+  path: '/linked/$site/$linkedId/edit',
+  component: lazyRouteComponent(() => import('./linked/plan-page.tsx'), 'EditLinkedPage'),
+});
+
 const newRelease = createRoute({
   getParentRoute: () => root,
   path: '/releases/new',
   validateSearch: (search: Record<string, unknown>) => ({
-    kind: search['kind'] === 'rebuttal' ? ('rebuttal' as const) : ('press' as const),
+    kind: releaseKinds.find((each) => each === search['kind']) ?? ('press' as const),
+    /** `<site>/<id>` of the linked release that it is written for. */
+    ...given({ linked: text(search['linked']) }),
   }),
   component: lazyRouteComponent(() => import('./releases/editor-page.tsx'), 'NewReleasePage'),
 });
@@ -215,6 +239,10 @@ const tree = root.addChildren([
   unrouted,
   task,
   releases,
+  linked,
+  newLinked,
+  linkedBoard,
+  editLinked,
   newRelease,
   release,
   editRelease,

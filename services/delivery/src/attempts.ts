@@ -4,13 +4,14 @@ import { carryOut, EvidenceStore, Journal, reasonOf } from '@tongsheng/bus';
 import {
   limitsOf,
   Refusal,
+  withSecrets,
   type Assignment,
   type Channel,
   type DeliveryCommand,
   type DeliveryEvent,
   type DeliveryNotes,
 } from '@tongsheng/contracts';
-import { Clock, Ids, Log } from '@tongsheng/runtime';
+import { Clock, Ids, Log, NoKey, SecretBox } from '@tongsheng/runtime';
 import type { Handed, Parcel, Tools } from './channels/channel.ts';
 import { adapters } from './channels/index.ts';
 import { Tokens } from './channels/tokens.ts';
@@ -43,6 +44,7 @@ export class Attempts {
     private readonly log: Log,
     private readonly parcels: Parcels,
     private readonly allowed: Allowed,
+    private readonly secrets: SecretBox,
   ) {}
 
   /**
@@ -103,16 +105,19 @@ export class Attempts {
   async #handOver(
     { deliveryId, channelKind }: Requested,
     parcel: Parcel,
-    { kind, settings }: Channel,
+    channel: Channel,
     tools: Tools,
   ): Promise<Handed> {
+    const { kind, channelId } = channel;
     if (kind !== channelKind) {
       // What an unknown outcome means was settled for the old kind; under the new one it could be sent twice.
       return { outcome: 'rejected_permanent', detail: `the channel was ${channelKind} and is ${kind} now` };
     }
     try {
+      const { settings } = withSecrets(channel, (value) => this.secrets.open(value, channelId));
       return await adapters[kind].deliver(parcel, settings, tools);
     } catch (error) {
+      if (error instanceof NoKey) return { outcome: 'not_sent', trouble: 'credential', detail: error.message };
       this.log.error('delivery.adapter_failed', { deliveryId, kind, reason: reasonOf(error) });
       return { outcome: 'unknown', detail: `the adapter failed: ${reasonOf(error)}` };
     }

@@ -1,11 +1,21 @@
 import { defineAggregate } from '@tongsheng/bus';
-import { ladderIdOf, RegistryCommand, RegistryEvent } from '@tongsheng/contracts';
+import {
+  changeSecrets,
+  channelKinds,
+  keptSecret,
+  ladderIdOf,
+  Refusal,
+  RegistryCommand,
+  RegistryEvent,
+  withSecrets,
+  type Channel,
+} from '@tongsheng/contracts';
 
 /** What was registered last, as JSON: equal text means that nothing changes. */
 type Registration = string | null;
 
 /** The event that a command asks for; registering is saying how something is from now on. */
-function wanted(command: RegistryCommand): RegistryEvent {
+function wanted(command: RegistryCommand, registered: Registration): RegistryEvent {
   switch (command.type) {
     case 'site.register':
       return { type: 'site.registered', ...command.site };
@@ -22,7 +32,7 @@ function wanted(command: RegistryCommand): RegistryEvent {
     case 'person.register':
       return { type: 'person.registered', ...command.person };
     case 'channel.register':
-      return { type: 'channel.registered', channel: command.channel };
+      return { type: 'channel.registered', channel: keepingSecrets(command.channel, registered) };
     case 'token.register':
       return { type: 'token.registered', ...command.token };
     case 'shift.register':
@@ -63,6 +73,32 @@ function idOf(command: RegistryCommand): string {
   }
 }
 
+/** What a form could not show and did not change stays as it was, unless it would be sent to somebody else now. */
+function keepingSecrets(channel: Channel, registered: Registration): Channel {
+  const event = registered === null ? null : (JSON.parse(registered) as RegistryEvent);
+  const before = event?.type === 'channel.registered' ? event.channel : null;
+  const known = new Map<string, string>();
+  if (before?.kind === channel.kind && hostsOf(before) === hostsOf(channel)) {
+    const note = (value: string, path: string) => {
+      known.set(path, value);
+      return value;
+    };
+    changeSecrets(channelKinds[before.kind].settings, before.settings, note);
+  }
+  return withSecrets(channel, (value, path) => {
+    if (value !== keptSecret) return value;
+    const kept = known.get(path);
+    if (kept === undefined) throw new Refusal('secret_missing', `${channel.channelId} has no ${path} to keep`);
+    return kept;
+  });
+}
+
+/** Everybody that the settings name by an address. */
+const hostsOf = ({ settings }: Channel): string =>
+  [...JSON.stringify(settings).matchAll(/[a-z][a-z0-9+.-]*:\/\/(?:[^/@"\s]*@)?([^/?#"\s]+)/gi)]
+    .map(([, host]) => host)
+    .join(' ');
+
 const registration = (name: string) =>
   defineAggregate({
     name,
@@ -72,7 +108,7 @@ const registration = (name: string) =>
     idOf,
     initial: null as Registration,
     decide(command, registered): RegistryEvent[] {
-      const event = wanted(command);
+      const event = wanted(command, registered);
       return JSON.stringify(event) === registered ? [] : [event];
     },
     evolve: (_, event): Registration => JSON.stringify(event),

@@ -6,6 +6,7 @@ import { ladderIdOf, Seed, type RegistryCommand } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { registrations } from './registration.ts';
+import { Sealing } from './sealing.ts';
 
 export const SEED_FILE = Symbol('SEED_FILE');
 
@@ -19,6 +20,7 @@ export class Seeding implements OnApplicationBootstrap {
     private readonly journal: Journal,
     private readonly clock: Clock,
     private readonly log: Log,
+    private readonly sealing: Sealing,
     @Inject(SEED_FILE) private readonly file: string | undefined,
   ) {}
 
@@ -37,7 +39,7 @@ export class Seeding implements OnApplicationBootstrap {
         id: aggregate.idOf(command),
       });
       if (past.position > 0) return;
-      await carryOut(this.journal, aggregate, command);
+      await carryOut(this.journal, aggregate, this.sealing.seal(command));
       count++;
     };
     for (const site of sites) await register({ type: 'site.register', ...this.#head('site', site.siteId), site });

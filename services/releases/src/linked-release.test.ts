@@ -213,6 +213,12 @@ describe('at T0', () => {
       .events();
     expect(event).toMatchObject({ type: 'linked.stopped', because: 'part_unsigned' });
   });
+  it('nothing does when nothing was written', () => {
+    const [event] = given(planned('planner', 1, { ...plan, parts: [] }))
+      .when(commit())
+      .events();
+    expect(event).toMatchObject({ type: 'linked.stopped', because: 'part_unsigned' });
+  });
   it('no policy goes out without its interpretation, unless somebody answers for it', () => {
     const facts = [planned('planner', 1, alone), signedPart('policy')];
     const only = { ...sealed(), pages: pages.filter(({ target }) => target.includes('policy')) } as LinkedEvent;

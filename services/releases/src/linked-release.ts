@@ -181,7 +181,8 @@ function committed(command: Commit, linked: Standing): LinkedEvent[] {
     { type: 'linked.stopped', linkedId, site, because, missing, t0, stoppedAt: at },
   ];
   if (!speaksTogether(plan, waived)) return stop('no_interpretation');
-  if (parts.some(({ releaseId }) => signed[releaseId] === undefined)) return stop('part_unsigned');
+  if (parts.length === 0 || parts.some(({ releaseId }) => signed[releaseId] === undefined))
+    return stop('part_unsigned');
   if (missing.length > 0) return stop('not_ready');
   const contents = parts.map((part) => ({
     releaseId: part.releaseId,

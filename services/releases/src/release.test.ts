@@ -138,6 +138,12 @@ describe('a draft', () => {
       .when(submit())
       .isRefused('release_no_channel');
   });
+  it('needs none of its own when a linked release says where it goes', () => {
+    const linked = { site: 'province', linkedId: 'linked' };
+    given(drafted('writer', 1, hashA, { ...press, channels: [], linked }))
+      .when(submit())
+      .yields(submitted);
+  });
   it('names a rumor when it rebuts one, and only then', () => {
     given(drafted('writer', 1, hashA, { ...rebuttal, rumor: null }))
       .when(submit())

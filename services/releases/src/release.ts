@@ -145,7 +145,9 @@ function mustBeComplete({ releaseId, actor }: ReleaseCommand, { draft, drafters 
   if (!drafters.includes(actor.id)) {
     throw new Refusal('release_not_drafter', `only who wrote ${releaseId} can submit it`);
   }
-  if (draft.channels.length === 0) throw new Refusal('release_no_channel', `${releaseId} names no channel`);
+  // Where a part of a linked release is pushed to, its plan says.
+  if (draft.channels.length === 0 && draft.linked === null)
+    throw new Refusal('release_no_channel', `${releaseId} names no channel`);
   if ((draft.kind === 'rebuttal') !== (draft.rumor !== null)) {
     throw new Refusal('command_invalid', 'rumor: a rebuttal names the rumor that it answers, a press release none');
   }

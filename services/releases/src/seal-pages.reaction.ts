@@ -27,7 +27,8 @@ export class SealPages {
     const linked = (past.events as LinkedEvent[]).reduce(linkedRelease.evolve, linkedRelease.initial);
     if (linked.status !== 'planned' && linked.status !== 'stopped') return;
     const { plan, signed, sealed } = linked;
-    if (sealed || plan.parts.some(({ releaseId }) => signed[releaseId] === undefined)) return;
+    if (sealed || plan.parts.length === 0 || plan.parts.some(({ releaseId }) => signed[releaseId] === undefined))
+      return;
 
     const seal = { site, key: newSealKey() };
     const pages = [];

@@ -8,6 +8,7 @@ import type {
   ReleaseRow,
   RepostDetail,
   SourceRow,
+  LinkedRow,
 } from '@tongsheng/contracts';
 import { create } from 'zustand';
 import { serverNow, setServerTime } from '../time.ts';
@@ -90,6 +91,7 @@ function applyChanges(client: QueryClient, changes: LiveChange[]): void {
     touched.add(view);
     if (view === 'reposts') details.add(`repost ${key}`);
     if (view === 'releases') details.add(`release ${key}`);
+    if (view === 'linked') details.add(`linked ${key}`);
     if (view === 'sources') details.add(`source ${key}`);
     if (view === 'items') details.add(`item ${key}`);
   }
@@ -98,6 +100,9 @@ function applyChanges(client: QueryClient, changes: LiveChange[]): void {
     client.setQueryData<RepostList>(queryKey, (list) => list && mergeReposts(list, changes, state, site));
   }
   patch<ReleaseRow>(client, ['releases'], 'releases', changes, ({ site, releaseId }) => `${site}/${releaseId}`);
+  patch<LinkedRow>(client, ['linked-list'], 'linked', changes, ({ site, linkedId }) => `${site}/${linkedId}`);
+  // A board shows its parts as they stand.
+  if (touched.has('releases')) void client.invalidateQueries({ queryKey: ['linked'] });
   for (const { queryKey } of client.getQueryCache().findAll({ queryKey: ['deliveries'] })) {
     const only = queryKey[1] as string;
     const fits = (row: DeliveryRow) => only === '*' || row.releaseId === only;

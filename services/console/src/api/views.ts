@@ -9,6 +9,8 @@ import type {
   HealthView,
   ItemDetail,
   ItemSearch,
+  LinkedDetail,
+  LinkedRow,
   MatrixView,
   Me,
   ReleaseDetail,
@@ -60,6 +62,18 @@ export const release = (site: string, releaseId: string) =>
 
 export const readRelease = (site: string, releaseId: string, signal?: AbortSignal): Promise<ReleaseDetail> =>
   read(`/api/releases/${releaseId}?site=${site}`, signal);
+
+export const linkedReleases = () =>
+  queryOptions({ queryKey: ['linked-list'], queryFn: ({ signal }) => read<Rows<LinkedRow>>('/api/linked', signal) });
+
+export const linkedRelease = (site: string, linkedId: string) =>
+  queryOptions({
+    queryKey: ['linked', `${site}/${linkedId}`],
+    queryFn: ({ signal }) => readLinked(site, linkedId, signal),
+  });
+
+export const readLinked = (site: string, linkedId: string, signal?: AbortSignal): Promise<LinkedDetail> =>
+  read(`/api/linked/${linkedId}?site=${site}`, signal);
 
 export const deliveries = (ofRelease?: string) =>
   queryOptions({

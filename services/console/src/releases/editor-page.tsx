@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useBlocker, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, useBlocker, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Draft } from '@tongsheng/contracts';
 import { useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { ApiError, decide, newId } from '../api/client.ts';
@@ -7,6 +7,7 @@ import * as views from '../api/views.ts';
 import { announce } from '../parts/announcer.tsx';
 import { Loading, Pending, sayError } from '../parts/states.tsx';
 import { useChannelKind, useWords, type Word } from '../words/index.ts';
+import { joinPlan } from '../linked/join-plan.ts';
 import { BodyEditor } from './body-editor.tsx';
 import { MissingPage } from '../shell/plain-pages.tsx';
 
@@ -31,14 +32,18 @@ const blank = (kind: Draft['kind'], channels: string[]): Draft => ({
 
 /** A new press release or rebuttal. */
 export function NewReleasePage(): ReactElement {
-  const { kind } = useSearch({ from: '/releases/new' });
+  const { kind, linked } = useSearch({ from: '/releases/new' });
   const { data: sites } = useQuery(views.sites());
   const { data: channels } = useQuery(views.channels());
   const [releaseId] = useState(newId);
   if (!sites || !channels) return <Loading />;
-  const site = sites.rows[0]?.siteId ?? '';
+  const [leads, linkedId] = linked?.split('/') ?? [];
+  const site = leads ?? sites.rows[0]?.siteId ?? '';
   const usable = channels.rows.filter((each) => each.site === site && !each.paused).map(({ channelId }) => channelId);
-  return <Editor key={kind} start={{ site, releaseId, revision: 0, draft: blank(kind, usable) }} />;
+  const plan = leads !== undefined && linkedId !== undefined ? { site: leads, linkedId } : null;
+  return (
+    <Editor key={kind} start={{ site, releaseId, revision: 0, draft: { ...blank(kind, usable), linked: plan } }} />
+  );
 }
 
 /** A draft, or a release that was returned. */
@@ -53,13 +58,13 @@ export function EditReleasePage(): ReactElement {
 
 type Problem = { field: string; word: Word };
 
-function problemsOf({ title, html, rumor, channels }: Draft): Problem[] {
+function problemsOf({ title, html, rumor, channels, linked }: Draft): Problem[] {
   const empty = html.replace(/<[^>]*>/g, '').trim() === '';
   return [
     ...(title.trim() === '' ? [{ field: 'title', word: 'editor.need.title' as const }] : []),
     ...(rumor && rumor.claim.trim() === '' ? [{ field: 'claim', word: 'editor.need.claim' as const }] : []),
     ...(empty ? [{ field: 'body', word: 'editor.need.body' as const }] : []),
-    ...(channels.length === 0 ? [{ field: 'channels', word: 'editor.need.channels' as const }] : []),
+    ...(channels.length === 0 && linked === null ? [{ field: 'channels', word: 'editor.need.channels' as const }] : []),
   ];
 }
 
@@ -106,6 +111,8 @@ function Editor({ start }: { start: Start }): ReactElement {
       let seen = revision;
       if (changed || revision === 0) {
         await decide({ type: 'release.draft', site, releaseId, draft, baseRevision: revision });
+        // Written for a linked release, it is one of its parts from its first revision on.
+        if (revision === 0 && draft.linked) await joinPlan(draft.linked, { site, releaseId, kind });
         seen = revision + 1;
         setRevision(seen);
         setSaved(JSON.stringify(draft));
@@ -236,7 +243,32 @@ function Editor({ start }: { start: Start }): ReactElement {
         </div>
       </div>
       <aside className="editor-side">
-        <h2>{t(kind === 'rebuttal' ? 'editor.titleRebuttal' : 'editor.titlePress')}</h2>
+        <h2>{t('linked.writeKind', { kind: t(`kind.${kind}`) })}</h2>
+        <LinkedHint linked={draft.linked} />
+        {kind === 'policy' && (
+          <label className="field">
+            <span>
+              {t('editor.documentNumber')} <small>{t('app.optional')}</small>
+            </span>
+            <input
+              value={draft.documentNumber ?? ''}
+              maxLength={100}
+              onChange={({ target }) => set({ documentNumber: target.value || null })}
+            />
+          </label>
+        )}
+        {kind === 'interpretation' && (
+          <label className="field">
+            <span>{t('editor.format')}</span>
+            <select value={draft.format} onChange={({ target }) => set({ format: target.value as Draft['format'] })}>
+              {(['text', 'chart', 'audio', 'video'] as const).map((format) => (
+                <option key={format} value={format}>
+                  {t(`editor.format.${format}`)}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
         <label className="field">
           <span>{t('editor.site')}</span>
           <select value={site} disabled={revision > 0} onChange={({ target }) => chooseSite(target.value)}>
@@ -247,22 +279,24 @@ function Editor({ start }: { start: Start }): ReactElement {
             ))}
           </select>
         </label>
-        <fieldset className="channel-list" id="field-channels" tabIndex={-1}>
-          <legend>{t('editor.channels')}</legend>
-          {mine.length === 0 && <p className="hint">{t('editor.noChannels')}</p>}
-          {mine.map(({ channelId, name, kind: channelKind, paused }) => (
-            <label key={channelId} className="check">
-              <input
-                type="checkbox"
-                checked={draft.channels.includes(channelId)}
-                disabled={paused}
-                onChange={({ target }) => toggle(channelId, target.checked)}
-              />{' '}
-              {name}
-              <small>{paused ? t('editor.paused') : sayKind(channelKind)}</small>
-            </label>
-          ))}
-        </fieldset>
+        {!draft.linked && (
+          <fieldset className="channel-list" id="field-channels" tabIndex={-1}>
+            <legend>{t('editor.channels')}</legend>
+            {mine.length === 0 && <p className="hint">{t('editor.noChannels')}</p>}
+            {mine.map(({ channelId, name, kind: channelKind, paused }) => (
+              <label key={channelId} className="check">
+                <input
+                  type="checkbox"
+                  checked={draft.channels.includes(channelId)}
+                  disabled={paused}
+                  onChange={({ target }) => toggle(channelId, target.checked)}
+                />{' '}
+                {name}
+                <small>{paused ? t('editor.paused') : sayKind(channelKind)}</small>
+              </label>
+            ))}
+          </fieldset>
+        )}
         <p className="hint" role="status">
           {changed ? t('editor.unsaved') : revision > 0 ? t('editor.saved', { n: revision }) : ''}
         </p>
@@ -288,6 +322,23 @@ function Editor({ start }: { start: Start }): ReactElement {
         </div>
       </aside>
     </form>
+  );
+}
+
+/** That it goes out with others, and not alone. */
+function LinkedHint({ linked }: { linked: Draft['linked'] }): ReactElement | null {
+  const t = useWords();
+  const { data } = useQuery({
+    ...views.linkedRelease(linked?.site ?? '', linked?.linkedId ?? ''),
+    enabled: linked !== null,
+  });
+  if (!linked) return null;
+  return (
+    <p className="banner" data-testid="linked-hint">
+      <Link to="/linked/$site/$linkedId" params={linked}>
+        {t('linked.partIn', { title: data?.row.title ?? linked.linkedId })}
+      </Link>
+    </p>
   );
 }
 

@@ -24,6 +24,13 @@ export const menu = [
     roles: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
   },
   {
+    to: '/linked',
+    word: 'nav.linked',
+    icon: 'linked',
+    key: 'l',
+    roles: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
+  },
+  {
     to: '/deliveries',
     word: 'nav.deliveries',
     icon: 'deliveries',

@@ -1,6 +1,7 @@
 import { approvalsEn } from './approvals-en.ts';
 import { dutyEn } from './duty-en.ts';
 import { itemsEn } from './items-en.ts';
+import { linkedEn } from './linked-en.ts';
 import { reviewEn } from './review-en.ts';
 import { rulesEn } from './rules-en.ts';
 import { sourcesEn } from './sources-en.ts';
@@ -213,8 +214,6 @@ export const en: Words = {
   'release.page': 'Open the published page',
   'release.revision': 'Revision {n} · {hash}',
 
-  'editor.titlePress': 'New press release',
-  'editor.titleRebuttal': 'New rebuttal',
   'editor.title': 'Title',
   'editor.site': 'Site',
   'editor.summary': 'Summary',
@@ -331,6 +330,7 @@ export const en: Words = {
   ...approvalsEn,
   ...dutyEn,
   ...itemsEn,
+  ...linkedEn,
   ...reviewEn,
   ...rulesEn,
   ...sourcesEn,

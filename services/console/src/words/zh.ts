@@ -1,6 +1,7 @@
 import { approvalsZh } from './approvals-zh.ts';
 import { dutyZh } from './duty-zh.ts';
 import { itemsZh } from './items-zh.ts';
+import { linkedZh } from './linked-zh.ts';
 import { reviewZh } from './review-zh.ts';
 import { rulesZh } from './rules-zh.ts';
 import { sourcesZh } from './sources-zh.ts';
@@ -34,7 +35,7 @@ export const zh = {
   'app.optional': '选填',
 
   'nav.reposts': '转载队列',
-  'nav.releases': '联动发布',
+  'nav.releases': '组稿审签',
   'nav.deliveries': '渠道投递',
   'nav.compliance': '合规看板',
   'nav.items': '稿件',
@@ -159,7 +160,7 @@ export const zh = {
   'kind.response': '回应',
   'kind.notice': '公告',
   'kind.rebuttal': '辟谣',
-  'releases.title': '联动发布',
+  'releases.title': '组稿审签',
   'releases.mine': '待我处理',
   'releases.all': '全部',
   'releases.newPress': '写通稿',
@@ -211,8 +212,6 @@ export const zh = {
   'release.page': '打开发布的页面',
   'release.revision': '第 {n} 稿 · {hash}',
 
-  'editor.titlePress': '写通稿',
-  'editor.titleRebuttal': '写辟谣',
   'editor.title': '标题',
   'editor.site': '发布站点',
   'editor.summary': '摘要',
@@ -329,6 +328,7 @@ export const zh = {
   ...approvalsZh,
   ...dutyZh,
   ...itemsZh,
+  ...linkedZh,
   ...reviewZh,
   ...rulesZh,
   ...sourcesZh,

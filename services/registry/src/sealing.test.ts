@@ -1,0 +1,60 @@
+import { keptSecret, Refusal, RegistryCommand, RegistryEvent, shownSettings, type Channel } from '@tongsheng/contracts';
+import { SecretBox } from '@tongsheng/runtime';
+import { editor, noon } from '@tongsheng/test/support';
+import { describe, expect, it } from 'vitest';
+import { registrations } from './registration.ts';
+import { Sealing } from './sealing.ts';
+
+const box = new SecretBox([{ id: 'k1', key: Buffer.alloc(32, 1) }]);
+const aggregate = registrations['channel.register'];
+
+const command = (settings: Record<string, unknown>, id = 'c'): RegistryCommand =>
+  RegistryCommand.parse({
+    type: 'channel.register',
+    id,
+    at: noon,
+    actor: editor('admin'),
+    channel: { channelId: 'press', name: '编辑部', site: 'province', kind: 'email', settings },
+  });
+const settings = { smtp: 'smtp://mail.example:587', user: 'press', from: 'press@a.example', to: ['desk@b.example'] };
+
+/** What the registry makes of commands, one after the other, through the seal. */
+function register(...said: RegistryCommand[]): Channel {
+  const past = said.reduce<RegistryEvent[]>((events, each) => {
+    const state = events.reduce(aggregate.evolve, aggregate.initial);
+    return [...events, ...aggregate.decide(new Sealing(box).seal(each), state)];
+  }, []);
+  const last = RegistryEvent.parse(past.at(-1));
+  if (last.type !== 'channel.registered') throw new Error(last.type);
+  return last.channel;
+}
+const passwordOf = ({ settings: { password } }: { settings: { password?: string } }) => password ?? '';
+const kept = command({ ...settings, to: ['night@b.example'], password: keptSecret });
+
+describe('a secret of a channel', () => {
+  it('is never written down, and opens with the key', () => {
+    const channel = register(command({ ...settings, password: 'open sesame' }));
+    expect(JSON.stringify(channel)).not.toContain('sesame');
+    expect(box.open(passwordOf(channel as { settings: { password?: string } }), 'press')).toBe('open sesame');
+    expect(shownSettings(channel)).toMatchObject({ password: { secret: true, setAt: noon } });
+  });
+  it('stays as it was when a form could not show it', () => {
+    const first = command({ ...settings, password: 'open sesame' });
+    const channel = register(first, kept);
+    expect(channel.settings).toMatchObject({ to: ['night@b.example'] });
+    expect(box.open(passwordOf(channel as { settings: { password?: string } }), 'press')).toBe('open sesame');
+  });
+  it('is asked for again when it would be sent to another address', () => {
+    const first = command({ ...settings, password: 'open sesame' });
+    const elsewhere = command({ ...settings, smtp: 'smtp://thief.example:587', password: keptSecret });
+    expect(() => register(first, elsewhere)).toThrow(expect.objectContaining({ code: 'secret_missing' }));
+  });
+  it('can’t be kept where there was none', () => {
+    expect(() => register(kept)).toThrow(expect.objectContaining({ code: 'secret_missing' }));
+  });
+  it('is refused when it could not be sealed; a channel without one is not', () => {
+    const open = new Sealing(new SecretBox([]));
+    expect(() => open.seal(command({ ...settings, password: 'open sesame' }))).toThrow(Refusal);
+    expect(open.seal(command(settings))).toEqual(command(settings));
+  });
+});

@@ -1,0 +1,117 @@
+// A linked release as people plan it, write its parts, sign them, and see it ready: in the console.
+import { LinkedDetail, ReleaseDetail } from '@tongsheng/contracts';
+import {
+  barriersOf,
+  enter,
+  openScreen,
+  signIn,
+  startBrowser,
+  startSystem,
+  until,
+  type Screen,
+  type System,
+} from '@tongsheng/test/support';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+let system: System;
+let browser: Browser;
+let screen: Screen;
+const people = { review: 'reviewer', confidentiality: 'confidentiality', sign: 'signer' } as const;
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([
+    startSystem({ services: ['registry', 'releases', 'delivery', 'gateway', 'portal'], samples: false }),
+    startBrowser(),
+  ]);
+  screen = await openScreen(browser, `${system.consoleUrl}/linked`);
+  await enter(screen, 'comms');
+});
+afterAll(async () => {
+  await browser.close();
+  await system[Symbol.asyncDispose]();
+});
+
+const picture = async (name: string) => {
+  const folder = process.env['PICTURES'];
+  if (folder) await screen.page.screenshot({ path: `${folder}/${name}.png` });
+};
+const accessible = async (name: string) => {
+  await picture(name);
+  expect(await barriersOf(screen.page)).toEqual([]);
+};
+
+/** Writes what the editor asks for, and saves it. */
+async function write(title: string): Promise<void> {
+  const { page } = screen;
+  await page.fill('#field-title', title);
+  await page.locator('.prose').fill('为支持小规模纳税人发展，现将有关事项公告如下。');
+  await page.getByTestId('save').click();
+  await page.getByText('第 1 稿').first().waitFor();
+}
+
+it('begins with a plan that says all it lacks', async () => {
+  const { page } = screen;
+  await page.getByTestId('new-linked').waitFor();
+  await accessible('linked-empty');
+  await page.getByTestId('new-linked').click();
+  await page.getByTestId('linked-form').waitFor();
+  await page.getByTestId('save').click();
+  await page.getByTestId('problems').waitFor();
+  await accessible('linked-form');
+});
+
+it('is written part by part, explains what is missing, signed by others, and ready', async () => {
+  const { page } = screen;
+  const comms = await signIn(system.consoleUrl, 'comms');
+  const linked = { site: 'province', linkedId: 'demo' };
+  const plan = { title: '小规模纳税人减免政策及解读', sites: ['province', 'city'], channels: [] };
+  const t0 = new Date(Date.now() + 3_600_000).toISOString();
+  const draft = { kind: 'policy', title: '关于减免增值税政策的公告', summary: '', html: '<p>公告。</p>', rumor: null };
+  await comms.command({
+    type: 'release.draft',
+    site: 'province',
+    releaseId: 'policy',
+    baseRevision: 0,
+    draft: { ...draft, channels: [], linked },
+  });
+  const parts = [{ releaseId: 'policy', site: 'province', role: 'policy' }];
+  const planned = await comms.command({
+    type: 'linked.plan',
+    ...linked,
+    baseRevision: 0,
+    plan: { ...plan, parts, t0 },
+  });
+  expect(planned.status).toBe(202);
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.goto(`${system.consoleUrl}/linked/province/demo`);
+  await page.getByTestId('linked').waitFor();
+  await page.getByText('缺解读').waitFor();
+  await accessible('linked-lacks');
+
+  await page.getByTestId('write-interpretation').click();
+  await page.getByTestId('linked-hint').waitFor();
+  await accessible('linked-writing');
+  await write('关于《公告》的解读');
+  const detail = async () => LinkedDetail.parse((await comms.get('/api/linked/demo?site=province')).body);
+  await until(async () => expect((await detail()).row.parts).toHaveLength(2));
+
+  for (const { releaseId } of (await detail()).row.parts) {
+    const path = `/api/releases/${releaseId}?site=province`;
+    await until(async () => expect((await comms.get(path)).status).toBe(200));
+    const seenHash = ReleaseDetail.parse((await comms.get(path)).body).row.contentHash;
+    const about = { site: 'province', releaseId, seenHash };
+    expect((await comms.command({ type: 'release.submit', ...about })).status).toBe(202);
+    for (const [step, who] of Object.entries(people)) {
+      const person = await signIn(system.consoleUrl, who);
+      expect((await person.command({ type: 'release.pass_step', ...about, step })).status).toBe(202);
+    }
+  }
+  await page.goto(`${system.consoleUrl}/linked/province/demo`);
+  await page.getByText('全部就绪').waitFor();
+  await accessible('linked-ready');
+  await page.goto(`${system.consoleUrl}/linked`);
+  await page.getByTestId('linked-list').getByText('已就绪').waitFor();
+  await accessible('linked-list');
+  expect(screen.errors).toEqual([]);
+});
