@@ -178,3 +178,9 @@ export const LinkedCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('linked.cancel'), ...command, reason: line }),
 ]);
 export type LinkedCommand = z.infer<typeof LinkedCommand>;
+
+/** Asked of those who push: which of these channels could be pushed to at this moment. */
+export const ReadinessQuery = z.strictObject({ channels: z.array(channelId).max(100) });
+export type ReadinessQuery = z.infer<typeof ReadinessQuery>;
+export const Readiness = z.object({ ready: z.array(channelId) });
+export type Readiness = z.infer<typeof Readiness>;

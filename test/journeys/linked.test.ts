@@ -19,7 +19,7 @@ let client: BusClient;
 let said = 0;
 
 beforeAll(async () => {
-  system = await startSystem({ services: ['registry', 'releases', 'portal'], samples: false });
+  system = await startSystem({ services: ['registry', 'releases', 'portal', 'clock', 'delivery'], samples: false });
   bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
   journal = new Journal(bus, 'test');
   client = new BusClient(bus);
@@ -33,6 +33,8 @@ afterAll(async () => {
 
 const now = () => new Date().toISOString();
 const later = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+/** A moment that is still to come when it is planned, however slow the machine. */
+const soon = () => new Date(Date.now() + 2_000).toISOString();
 const head = (who: string, at = now()) => ({
   id: `linked-test/${++said}`,
   at,
@@ -107,6 +109,39 @@ describe('a linked release', () => {
         expect((await releaseOf(releaseId)).at(-1)).toMatchObject({ type: 'release.published' });
     });
     expect(await feed()).toContain('together-reading 全文');
+  });
+
+  it('goes out by the clock at its moment, not before it, and is pushed to its channels then', async () => {
+    const channels = [{ channelId: 'province-press-hook', required: true }];
+    await plan('clock', { channels });
+    for (const part of partsOf('clock')) await sign('clock', part);
+    await until(async () => expect(await typesOf('clock')).toContain('linked.sealed'));
+    const t0 = soon();
+    await plan('clock', { t0, channels }, 1);
+    await until(async () => expect(await typesOf('clock')).toContain('linked.opened'));
+    const events = await linkedOf('clock');
+    const committed = events.find((event) => event.type === 'linked.committed')!;
+    expect(committed).toMatchObject({ t0, late: [] });
+    expect(Date.parse((committed as { committedAt: string }).committedAt)).toBeGreaterThanOrEqual(Date.parse(t0));
+    await until(() => {
+      const calls = JSON.stringify([...system.newsroom.calls.values()]);
+      expect(calls).toContain('clock-policy');
+      expect(calls).toContain('clock-reading');
+    });
+  });
+
+  it('stops at its moment when a channel that must be ready is not there', async () => {
+    const channels = [{ channelId: 'nowhere', required: true }];
+    await plan('absent', { channels });
+    for (const part of partsOf('absent')) await sign('absent', part);
+    await until(async () => expect(await typesOf('absent')).toContain('linked.sealed'));
+    await plan('absent', { t0: soon(), channels }, 1);
+    await until(async () => expect(await typesOf('absent')).toContain('linked.stopped'));
+    expect((await linkedOf('absent')).at(-1)).toMatchObject({
+      because: 'not_ready',
+      missing: ['channel/absent-policy/nowhere', 'channel/absent-reading/nowhere'],
+    });
+    for (const each of addresses('absent')) expect(await status(each)).toBe(404);
   });
 
   it('does not let a policy be signed alone', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { carryOut, causedBy, Journal, Reaction, type Entry } from '@tongsheng/bus';
-import type { ReleaseEvent } from '@tongsheng/contracts';
+import type { LinkedEvent, ReleaseEvent } from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
 import { adapters } from './channels/index.ts';
 import { delivery } from './delivery.ts';
@@ -15,7 +15,9 @@ export const deliveryIdOf = (site: string, releaseId: string, channelId: string)
 
 type Signed = Extract<ReleaseEvent, { type: 'release.signed' }>;
 
-/** When a release was signed, then every channel that it names gets a delivery. */
+type Committed = Extract<LinkedEvent, { type: 'linked.committed' }>;
+
+/** When a release was signed, or went out with others, then every channel that is named gets a delivery. */
 @Controller()
 export class RequestDeliveries {
   constructor(
@@ -36,10 +38,30 @@ export class RequestDeliveries {
     }
   }
 
-  async #request(entry: Entry, release: Signed, channelId: string): Promise<boolean> {
+  /** A linked release names its channels, whichever of its sites they belong to. */
+  @Reaction('linked', 'request-linked-deliveries')
+  async onLinked(@Payload() entry: Entry<LinkedEvent>): Promise<void> {
+    for (const event of entry.events) if (event.type === 'linked.committed') await this.#requestAll(entry, event);
+  }
+
+  async #requestAll(entry: Entry, { linkedId, parts, channels }: Committed): Promise<void> {
+    const missing: string[] = [];
+    for (const { site, releaseId, contentHash } of parts) {
+      const past = await this.journal.read({ aggregate: 'release', site, id: releaseId });
+      const signed = (past.events as ReleaseEvent[]).find(
+        (event): event is Signed => event.type === 'release.signed' && event.contentHash === contentHash,
+      );
+      if (!signed) throw new Error(`delivery: ${releaseId} of ${linkedId} was never signed`);
+      const asked = await Promise.all(channels.map(({ channelId }) => this.#request(entry, signed, channelId, true)));
+      missing.push(...channels.flatMap(({ channelId }, i) => (asked[i] ? [] : [channelId])));
+    }
+    if (missing.length > 0) throw new Error(`delivery: ${missing.join(', ')}: no such channel`);
+  }
+
+  async #request(entry: Entry, release: Signed, channelId: string, fromAnySite = false): Promise<boolean> {
     const { releaseId, site, kind, title, contentHash } = release;
     const channel = this.registered.channel(channelId);
-    if (channel?.site !== site) return false;
+    if (!channel || (channel.site !== site && !fromAnySite)) return false;
     const deliveryId = deliveryIdOf(site, releaseId, channelId);
     await carryOut(this.journal, delivery, {
       type: 'delivery.request',

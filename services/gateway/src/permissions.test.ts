@@ -72,6 +72,13 @@ describe('a site', () => {
     expect(refusedWith(caller(['editor'], ['city']), command)).toBe('site_forbidden');
     expect(refusedWith(caller(['editor'], []), command)).toBe('site_forbidden');
   });
+  it('is spoken for in a negotiation by who works for it, on either side', () => {
+    const command = { type: 'submission.agree', site: 'city', actingSite: 'province' };
+    expect(refusedWith(caller(['comms'], ['province']), command)).toBeNull();
+    expect(refusedWith(caller(['comms'], ['city']), command)).toBe('site_forbidden');
+    const other = { type: 'repost.approve', site: 'city', actingSite: 'province' };
+    expect(refusedWith(caller(['editor'], ['province']), other)).toBe('site_forbidden');
+  });
   it('is not bound to an item by who does not work for it', () => {
     const command = { type: 'routing.assign', sites: ['province', 'city'] };
     expect(refusedWith(caller(['editor'], ['province', 'city']), command)).toBeNull();

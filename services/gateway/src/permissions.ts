@@ -26,6 +26,12 @@ export const whoMay: Record<string, readonly Role[]> = {
   'linked.pull_part': ['comms', 'signer'],
   'linked.waive': ['signer', 'manager'],
   'linked.cancel': ['comms', 'signer', 'duty'],
+  'submission.offer': ['comms'],
+  'submission.acknowledge': ['comms'],
+  'submission.counter': ['comms'],
+  'submission.agree': ['comms', 'signer'],
+  'submission.decline': ['comms', 'signer'],
+  'submission.withdraw': ['comms'],
   'rumor.report': ['comms', 'editor', 'duty'],
   'rumor.add_clue': ['comms', 'editor', 'duty'],
   'rumor.assess': ['comms'],
@@ -77,6 +83,8 @@ type Asked = {
   type: string;
   site?: unknown;
   sites?: unknown;
+  /** Whom the speaker stands for, where two sites speak to each other. */
+  actingSite?: unknown;
   step?: unknown;
   shift?: unknown;
   ladder?: unknown;
@@ -86,7 +94,9 @@ type Asked = {
 export function mustBeAllowed(caller: Caller, command: Asked): void {
   const step = typeof command.step === 'string' ? own(roleOfStep, command.step) : undefined;
   mustHaveRole(caller, step ? [step] : (own(whoMay, command.type) ?? []));
-  const named = [command, command.shift, command.ladder].filter(isObject).map(({ site }) => site);
+  // In a negotiation `site` is the one that offered; who answers speaks for another.
+  const speaks = command.type.startsWith('submission.') ? { site: command.actingSite } : command;
+  const named = [speaks, command.shift, command.ladder].filter(isObject).map(({ site }) => site);
   const { sites } = command;
   for (const site of [...named, ...(Array.isArray(sites) ? (sites as unknown[]) : [])])
     if (typeof site === 'string') mustServeSite(caller, site);

@@ -1,13 +1,16 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { carryOut, Commands, Journal } from '@tongsheng/bus';
+import { BusClient, carryOut, Commands, Journal, NoAnswer } from '@tongsheng/bus';
 import {
   LinkedCommand,
+  Readiness,
   ReleaseCommand,
   RumorCommand,
+  SubmissionCommand,
   type LinkedEvent,
   type Receipt,
   type ReleaseEvent,
+  type SubmissionEvent,
 } from '@tongsheng/contracts';
 import { cleanHtml } from '@tongsheng/web';
 import { DateTime, Duration } from 'luxon';
@@ -15,9 +18,13 @@ import { linkedRelease, speaksTogether } from './linked-release.ts';
 import { release } from './release.ts';
 import { rumorCase } from './rumor-case.ts';
 import { Sites } from './sites.ts';
+import { submission } from './submission.ts';
 
 /** 政务舆情回应: an authoritative word within five hours. */
 const usualRumorLimit = 'PT5H';
+
+/** What does not answer by then is not ready. */
+const readyWithinMs = 1_000;
 
 type Pass = Extract<ReleaseCommand, { type: 'release.pass_step' }>;
 
@@ -26,6 +33,7 @@ export class ReleasesController {
   constructor(
     private readonly journal: Journal,
     private readonly sites: Sites,
+    private readonly client: BusClient,
   ) {}
 
   @Commands('release')
@@ -35,8 +43,28 @@ export class ReleasesController {
   }
 
   @Commands('linked')
-  plan(@Payload({ schema: LinkedCommand }) command: LinkedCommand): Promise<Receipt> {
-    return carryOut(this.journal, linkedRelease, command);
+  async plan(@Payload({ schema: LinkedCommand }) command: LinkedCommand): Promise<Receipt> {
+    const known =
+      command.type === 'linked.commit' || command.type === 'linked.remind' ? await this.#withReady(command) : command;
+    return carryOut(this.journal, linkedRelease, known);
+  }
+
+  /** Channels are ready when those who push say so; while nobody answers, none is. */
+  async #withReady<C extends Extract<LinkedCommand, { ready: string[] }>>(command: C): Promise<C> {
+    const { site, linkedId: id } = command;
+    const past = await this.journal.read({ aggregate: 'linked', site, id });
+    const state = (past.events as LinkedEvent[]).reduce(linkedRelease.evolve, linkedRelease.initial);
+    if (state.status !== 'planned' || state.plan.channels.length === 0) return command;
+    const channels = state.plan.channels.map(({ channelId }) => channelId);
+    const answer = await this.client.ask('channels.ready', { channels }, readyWithinMs).catch((error: unknown) => {
+      if (error instanceof NoAnswer) return { ready: [] };
+      throw error;
+    });
+    const { ready } = Readiness.parse(answer);
+    return {
+      ...command,
+      ready: state.plan.parts.flatMap(({ releaseId }) => ready.map((each) => `channel/${releaseId}/${each}`)),
+    };
   }
 
   @Commands('rumor')
@@ -45,6 +73,22 @@ export class ReleasesController {
     const { rumorLimit: limit = usualRumorLimit } = this.sites.get(command.site);
     const dueAt = DateTime.fromISO(command.at, { zone: 'utc' }).plus(Duration.fromISO(limit)).toISO()!;
     return carryOut(this.journal, rumorCase, { ...command, limit, dueAt });
+  }
+
+  @Commands('submission')
+  async negotiate(@Payload({ schema: SubmissionCommand }) command: SubmissionCommand): Promise<Receipt> {
+    if (command.type !== 'submission.offer' && command.type !== 'submission.counter')
+      return carryOut(this.journal, submission, command);
+    const limit = command.type === 'submission.offer' ? command.limit : await this.#limitOf(command);
+    const dueAt = DateTime.fromISO(command.at, { zone: 'utc' }).plus(Duration.fromISO(limit)).toISO()!;
+    return carryOut(this.journal, submission, { ...command, dueAt });
+  }
+
+  /** Each answer has as long as the first one had. */
+  async #limitOf({ site, submissionId: id }: SubmissionCommand): Promise<string> {
+    const past = await this.journal.read({ aggregate: 'submission', site, id });
+    const offered = (past.events as SubmissionEvent[]).find((event) => event.type === 'submission.offered');
+    return offered?.type === 'submission.offered' ? offered.limit : 'P1D';
   }
 
   /** Who signs a part learns from the plan itself whether it goes out, and not alone. */

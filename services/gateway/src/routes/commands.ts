@@ -14,6 +14,7 @@ import {
   RoutingCommand,
   RumorCommand,
   source,
+  SubmissionCommand,
 } from '@tongsheng/contracts';
 import type { Clock, Ids } from '@tongsheng/runtime';
 import { cleanHtml } from '@tongsheng/web';
@@ -35,6 +36,7 @@ const schemas: Record<string, { service: string; schema: z.ZodType<{ type: strin
   release: { service: 'release', schema: ReleaseCommand },
   linked: { service: 'linked', schema: LinkedCommand },
   rumor: { service: 'rumor', schema: RumorCommand },
+  submission: { service: 'submission', schema: SubmissionCommand },
   delivery: { service: 'delivery', schema: DeliveryCommand },
   alarm: { service: 'alarm', schema: AlarmCommand },
   ...Object.fromEntries(
