@@ -13,6 +13,7 @@ export * from './item.ts';
 export * from './linked.ts';
 export * from './policy.ts';
 export * from './public.ts';
+export * from './queue.ts';
 export * from './refusal.ts';
 export * from './registry.ts';
 export * from './release.ts';

@@ -50,6 +50,8 @@ export const obliged = z.object({
   link: z.url().nullable(),
   publication,
   firstSeenAt: instant,
+  /** 文号, as it was when this was bound; absent in what was written before it was told. */
+  documentNumber: z.string().max(100).nullable().optional(),
   ...version,
   ...obligation.shape,
 });

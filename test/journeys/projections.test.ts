@@ -99,3 +99,18 @@ it('builds a new version beside the old one and swaps it in, telling who watches
   expect(await redis.keys('p:{counts}:v1-*')).toEqual([]);
   await Promise.all([old.stop(), doubled.stop(), watch.stop()]);
 });
+
+it('tells who watches to read again after a break, and says when everything was heard', async () => {
+  const runner = open();
+  await runner.start();
+  const changes: Change[] = [];
+  const heard = (_: string, change: Change) => void changes.push(change);
+  const watch = await watchChanges(servers.redis.url, ['counts'], heard, () => {});
+  const { position } = await carryOut(journal, trouble, failure('watched', 's2'));
+  await runner.reach(position);
+  await watch.settled();
+  expect(changes).toContainEqual(expect.objectContaining({ key: 's2', position }));
+  await redis.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
+  await until(() => expect(changes.at(-1)).toMatchObject({ rebuilt: true }));
+  await Promise.all([runner.stop(), watch.stop()]);
+});

@@ -43,6 +43,8 @@ export type System = {
   ingestUrl: string;
   /** Starts a service and waits until it is ready. */
   start(service: ServiceName): Promise<void>;
+  /** Starts one more process of a service beside the first, told otherwise in some points. */
+  startAnother(service: ServiceName, environment: NodeJS.ProcessEnv): Promise<void>;
   /** `kill -9`. */
   kill(service: ServiceName): Promise<void>;
   /** Asks it to end, and waits. */
@@ -105,16 +107,17 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const running = new Map<ServiceName, ChildProcess>();
   const logFile = (service: ServiceName) => join(dir, `${service}.log`);
 
-  const start = async (service: ServiceName): Promise<void> => {
+  const others: ChildProcess[] = [];
+  const launch = async (service: ServiceName, more: NodeJS.ProcessEnv, keep: (child: ChildProcess) => void) => {
     const child = spawn(
       process.execPath,
       ['--max-semi-space-size=4', join(root, 'services', service, 'dist/main.js')],
       {
-        env: { ...environment, NATS_URL: service === 'portal' ? servers.nats.portalUrl : servers.nats.url },
+        env: { ...environment, NATS_URL: service === 'portal' ? servers.nats.portalUrl : servers.nats.url, ...more },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
-    running.set(service, child);
+    keep(child);
     const log = createWriteStream(logFile(service), { flags: 'a' });
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
@@ -125,6 +128,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     });
     await ready.promise;
   };
+  const start = (service: ServiceName) => launch(service, {}, (child) => running.set(service, child));
   const end = async (service: ServiceName, signal: NodeJS.Signals): Promise<void> => {
     const child = running.get(service);
     running.delete(service);
@@ -142,11 +146,13 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     portalUrl,
     ingestUrl,
     start,
+    startAnother: (service, more) => launch(service, more, (child) => others.push(child)),
     kill: (service) => end(service, 'SIGKILL'),
     stop: (service) => end(service, 'SIGTERM'),
     pidOf: (service) => running.get(service)?.pid ?? null,
     logOf: (service) => readFile(logFile(service), 'utf8').catch(() => ''),
     async [Symbol.asyncDispose]() {
+      for (const other of others) other.kill('SIGKILL');
       await Promise.all(allServices.map((service) => end(service, 'SIGKILL')));
       await Promise.all([upstreams.stop(), newsroom.stop()]);
       await servers[Symbol.asyncDispose]();

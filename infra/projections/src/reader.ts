@@ -44,6 +44,20 @@ export class ProjectionReader<A extends AggregateName, Row> {
     return rows.filter((json) => json !== null);
   }
 
+  /**
+   * Every row of a set as it is stored, some at a time and in no particular order. What enters or leaves the set meanwhile
+   * may or may not be among them.
+   */
+  async *all(set: string, atOnce = 500): AsyncGenerator<string[]> {
+    const { name } = this.#projection;
+    const generation = await this.#generation();
+    const members = await this.#redis.zRange(keys.set(name, generation, set), 0, -1);
+    for (let i = 0; i < members.length; i += atOnce) {
+      const rows = await this.#redis.hmGet(keys.rows(name, generation), members.slice(i, i + atOnce));
+      yield rows.filter((json) => json !== null);
+    }
+  }
+
   /** How many rows of each set lie within the scores; one round trip for all of them. */
   async count(sets: string[], { min = -Infinity, max = Infinity }: Range = {}): Promise<number[]> {
     const generation = await this.#generation();
@@ -68,19 +82,35 @@ export class ProjectionReader<A extends AggregateName, Row> {
 
 const text = (score: number) => (score === Infinity ? '+inf' : score === -Infinity ? '-inf' : String(score));
 
-/** Calls back with every change of the given projections, from whichever process made it. */
+export type Watch = {
+  /** Resolves when everything that was written before the call has been called back about. */
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/**
+ * Calls back with every change of the given projections, from whichever process made it. After a break of the connection
+ * it says `rebuilt`, because what changed meanwhile was told to nobody.
+ */
 export async function watchChanges(
   redisUrl: string,
   names: string[],
   onChange: (name: string, change: Change) => void,
   onError: (error: unknown) => void,
-): Promise<{ stop(): Promise<void> }> {
+): Promise<Watch> {
   const redis = createRedis(redisUrl, onError);
   await redis.connect();
   for (const name of names) {
     await redis.subscribe(keys.changes(name), (message) => onChange(name, JSON.parse(message) as Change));
   }
+  redis.on('ready', () => {
+    for (const name of names) onChange(name, { rebuilt: true, position: 0 });
+  });
   return {
+    async settled() {
+      // Its answer comes on the same connection, behind what was published before it.
+      await redis.ping();
+    },
     async stop() {
       if (redis.isOpen) redis.destroy();
     },

@@ -93,7 +93,7 @@ export class ProjectionRunner<A extends AggregateName, Row> {
     this.#building = built;
     try {
       await built.caughtUp;
-      await built.store.goLive();
+      await built.store.goLive(this.#redis);
     } catch (error) {
       await built.stop();
       throw error;
@@ -101,7 +101,6 @@ export class ProjectionRunner<A extends AggregateName, Row> {
       this.#building = null;
     }
     const old = this.#feed;
-    built.speak();
     this.#feed = built;
     this.#arrived();
     await old?.stop();
@@ -174,6 +173,8 @@ export class ProjectionRunner<A extends AggregateName, Row> {
       this.#arrived();
       return false;
     }
+    // What is half built is nobody's news.
+    feed.store.hush(true);
     void this.#buildAgain(feed).catch(onError);
     return true;
   }
@@ -183,7 +184,7 @@ export class ProjectionRunner<A extends AggregateName, Row> {
     this.#buildEnd = (await bus.jsm.streams.info(streams.journal)).state.last_seq;
     this.#building = feed;
     await feed.caughtUp;
-    await feed.store.goLive().catch(onError);
+    await feed.store.goLive(this.#redis).catch(onError);
     this.#building = null;
   }
 
@@ -206,7 +207,7 @@ type FeedOptions<A extends AggregateName, Row> = Omit<RunnerOptions<A, Row>, 're
 
 /** Follows the log into one generation: whatever has arrived while the last batch was written is the next batch. */
 class Feed<A extends AggregateName, Row> {
-  store: GenerationStore<A, Row>;
+  readonly store: GenerationStore<A, Row>;
   position = 0;
   readonly #options: FeedOptions<A, Row>;
   #waiting: Entry[] = [];
@@ -230,11 +231,6 @@ class Feed<A extends AggregateName, Row> {
 
   get caughtUp(): Promise<void> {
     return this.#caughtUp.promise;
-  }
-
-  /** From now on changes are told to whoever watches. */
-  speak(): void {
-    this.store = new GenerationStore(this.#options.redis, this.#options.projection, this.#options.generation, false);
   }
 
   async start(): Promise<void> {

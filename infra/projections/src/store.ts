@@ -27,12 +27,17 @@ export class GenerationStore<A extends AggregateName, Row> {
   readonly generation: string;
   readonly #redis: Redis;
   readonly #projection: Projection<A, Row>;
-  readonly #quiet: boolean;
+  #quiet: boolean;
 
   constructor(redis: Redis, projection: Projection<A, Row>, generation: string, quiet: boolean) {
     this.#redis = redis;
     this.#projection = projection;
     this.generation = generation;
+    this.#quiet = quiet;
+  }
+
+  /** Whether changes are told to whoever watches, from the next write on. */
+  hush(quiet: boolean): void {
     this.#quiet = quiet;
   }
 
@@ -112,11 +117,16 @@ export class GenerationStore<A extends AggregateName, Row> {
     }
   }
 
-  /** Makes this generation the one that readers see, and tells them to read again. */
-  async goLive(): Promise<void> {
+  /**
+   * Makes this generation the one that readers see, tells them to read again, and tells every change from then on.
+   * `redis` is another connection: an EXEC on ours would end the WATCH of a write that is under way.
+   */
+  async goLive(redis: Redis): Promise<void> {
     const { name } = this.#projection;
+    this.#quiet = false;
+    // Answered behind every write that was still quiet.
     const change: Change = { rebuilt: true, position: await this.position() };
-    await this.#redis
+    await redis
       .multi()
       .set(keys.live(name), this.generation)
       .publish(keys.changes(name), JSON.stringify(change))

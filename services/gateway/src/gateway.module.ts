@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Changes } from './changes.ts';
 import { Details } from './details.ts';
 import { Door } from './door.ts';
 import { Http } from './http.ts';
@@ -7,6 +8,7 @@ import { Live } from './live.ts';
 import { Models } from './models.ts';
 import { Proofs } from './proofs.ts';
 import { Sessions } from './sessions.ts';
+import { TaskQueue } from './task-queue.ts';
 
-@Module({ providers: [Models, Details, ItemDetails, Proofs, Sessions, Door, Live, Http] })
+@Module({ providers: [Models, Changes, TaskQueue, Details, ItemDetails, Proofs, Sessions, Door, Live, Http] })
 export class GatewayModule {}

@@ -14,16 +14,18 @@ import { Models } from './models.ts';
 import { openApi } from './openapi.ts';
 import { mustHaveRole } from './permissions.ts';
 import { Proofs } from './proofs.ts';
-import { type Route } from './route.ts';
+import { Written, type Route } from './route.ts';
 import { commandRoute } from './routes/commands.ts';
 import { dutyRoutes } from './routes/duty.ts';
 import { itemRoutes } from './routes/items.ts';
+import { queueRoutes } from './routes/queue.ts';
 import { rulebookRoutes } from './routes/rulebook.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { notFound, viewRoutes } from './routes/views.ts';
 import { Sessions, type Caller } from './sessions.ts';
 import { Settings } from './settings.ts';
+import { TaskQueue } from './task-queue.ts';
 
 /** No script but our own, no frame around us; previews are frames of ours without script, so styles within are allowed. */
 const contentSecurity = [
@@ -46,6 +48,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly settings: Settings,
     private readonly models: Models,
     private readonly details: Details,
+    private readonly queue: TaskQueue,
     private readonly items: ItemDetails,
     private readonly proofs: Proofs,
     private readonly sessions: Sessions,
@@ -92,9 +95,11 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   #routes(): Route[] {
-    const { models, details, items, proofs, client, bus, journal, clock, ids, settings, sessions, live, door } = this;
+    const { models, details, queue, items, proofs, client, bus, journal, clock, ids, settings, sessions, live, door } =
+      this;
     return [
       ...sessionRoutes({ sessions, live, door, clock, settings }),
+      ...queueRoutes({ queue, clock }),
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
       ...itemRoutes({ items, proofs }),
       ...dutyRoutes({ models, client, clock }),
@@ -123,6 +128,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
         });
         reply.header('cache-control', 'no-store');
         if (route.status) reply.code(route.status);
+        if (answer instanceof Written) return reply.type('application/json; charset=utf-8').send(answer.json);
         return reply.send(answer);
       },
     });

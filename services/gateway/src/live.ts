@@ -1,13 +1,11 @@
-import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { reasonOf } from '@tongsheng/bus';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { LiveChange } from '@tongsheng/contracts';
-import { watchChanges } from '@tongsheng/projections';
-import { Clock, Log } from '@tongsheng/runtime';
+import { Clock } from '@tongsheng/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Changes } from './changes.ts';
 import { Models } from './models.ts';
 import { servesSite } from './permissions.ts';
 import type { Caller } from './sessions.ts';
-import { Settings } from './settings.ts';
 import type { StoredItem } from './views/items.ts';
 
 /** Changes kept for consoles whose stream broke, and how much an inattentive one may leave unread. */
@@ -22,36 +20,25 @@ type Listener = { caller: Caller; reply: FastifyReply; beat: NodeJS.Timeout };
  * got; when that is still remembered it gets the rest, otherwise `gap`, and reads again.
  */
 @Injectable()
-export class Live implements OnModuleInit, OnModuleDestroy {
+export class Live implements OnModuleDestroy {
   readonly #ring: LiveChange[] = [];
   readonly #listeners = new Set<Listener>();
-  #watch: { stop(): Promise<void> } | null = null;
   #newest = 0;
 
   constructor(
     private readonly models: Models,
     private readonly clock: Clock,
-    private readonly log: Log,
-    private readonly settings: Settings,
-  ) {}
-
-  async onModuleInit(): Promise<void> {
-    const { REDIS_URL } = this.settings.values;
-    this.#watch = await watchChanges(
-      REDIS_URL,
-      [...this.models.live],
-      (name, change) => {
-        if ('rebuilt' in change) return this.#tellGap(change.position);
-        const row = name === 'items' && change.row ? this.models.shownItem(change.row as StoredItem) : change.row;
-        this.#tell({ ...change, view: name as LiveChange['view'], row });
-      },
-      (error) => this.log.warn('live.trouble', { reason: reasonOf(error) }),
-    );
+    changes: Changes,
+  ) {
+    changes.hear((view, change) => {
+      if ('rebuilt' in change) return this.#tellGap(change.position);
+      const row = view === 'items' && change.row ? this.models.shownItem(change.row as StoredItem) : change.row;
+      this.#tell({ ...change, view: view as LiveChange['view'], row });
+    });
   }
 
-  async onModuleDestroy(): Promise<void> {
+  onModuleDestroy(): void {
     for (const listener of this.#listeners) this.#end(listener);
-    await this.#watch?.stop();
   }
 
   /** Answers one console, until it goes away. */

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Bus, bury, LiveTable, reasonOf } from '@tongsheng/bus';
-import type { ItemRow, LiveChange } from '@tongsheng/contracts';
+import type { ItemRow } from '@tongsheng/contracts';
 import { createRedis, ProjectionReader, ProjectionRunner, type Projection, type Redis } from '@tongsheng/projections';
 import type { AggregateName } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
@@ -51,17 +51,6 @@ export class Models implements OnModuleInit, OnModuleDestroy {
     private readonly log: Log,
     private readonly settings: Settings,
   ) {}
-
-  /** The names under which changes of rows are told to the console. */
-  readonly live: readonly LiveChange['view'][] = [
-    'reposts',
-    'releases',
-    'linked',
-    'deliveries',
-    'sources',
-    'items',
-    'alarms',
-  ];
 
   async onModuleInit(): Promise<void> {
     this.redis = createRedis(this.settings.values.REDIS_URL, (error) => this.#trouble(error));

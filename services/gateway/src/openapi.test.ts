@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openApi } from './openapi.ts';
 import { commandRoute } from './routes/commands.ts';
 import { itemRoutes } from './routes/items.ts';
+import { queueRoutes } from './routes/queue.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { viewRoutes } from './routes/views.ts';
@@ -17,6 +18,7 @@ type Operation = {
 const tools = { settings: { values: { SECURE_COOKIES: false } } } as never;
 const routes = [
   ...sessionRoutes(tools),
+  ...queueRoutes(tools),
   ...viewRoutes(tools),
   ...itemRoutes(tools),
   ...sourceRoutes(tools),
@@ -53,7 +55,13 @@ describe('the OpenAPI document', () => {
           each.required,
         ]),
       );
-    expect(query('/api/reposts')).toEqual({ site: false, state: false, limit: false, atLeast: false });
+    expect(query('/api/reposts')).toMatchObject({
+      site: false,
+      sort: false,
+      limit: false,
+      after: false,
+      atLeast: false,
+    });
     expect(query('/api/compliance')).toMatchObject({ from: true, to: true, asOf: false, outcome: false });
   });
   it('is open only where one signs in and asks for health', () => {

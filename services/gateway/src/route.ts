@@ -3,6 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Caller } from './sessions.ts';
 
+/** An answer that is JSON already, of the shape that the route names. */
+export class Written {
+  constructor(readonly json: Buffer) {}
+}
+
 /** One door of the API: who may use it, what goes in, what comes out. The same table makes the OpenAPI document. */
 export type Route<
   Q extends z.ZodType = z.ZodType,
@@ -29,7 +34,7 @@ export type Route<
     caller: Caller;
     http: FastifyRequest;
     reply: FastifyReply;
-  }): Promise<z.infer<A>> | z.infer<A>;
+  }): Promise<z.infer<A> | Written> | z.infer<A>;
 };
 
 export function defineRoute<Q extends z.ZodType, P extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(

@@ -67,13 +67,13 @@ export class Sessions {
   /** The caller behind a cookie. @throws Refusal session_expired */
   async find(token: string): Promise<Caller> {
     const key = `session:${sha256(token)}`;
-    const json = await this.models.redis.get(key);
+    const { SESSION_IDLE_MINUTES } = this.settings.values;
+    const json = await this.models.redis.getEx(key, { type: 'EX', value: SESSION_IDLE_MINUTES * 60 });
     const stored = json ? Stored.parse(JSON.parse(json)) : null;
     const person = stored && this.models.people.get(stored.personId);
     if (!stored || !person || person.disabled || this.#endOf(stored.openedAt) <= this.clock.now()) {
       throw new Refusal('session_expired', 'the session has ended');
     }
-    await this.models.redis.expire(key, this.settings.values.SESSION_IDLE_MINUTES * 60);
     return this.#caller(person, stored);
   }
 

@@ -82,6 +82,7 @@ export class QueueReposts {
         link: decided.link,
         publication,
         firstSeenAt,
+        documentNumber,
         version: version.version,
         contentHash,
         title,

@@ -41,7 +41,7 @@ export const session = () =>
 export const reposts = (state: QueueView, site?: string) =>
   queryOptions({
     queryKey: ['reposts', state, site ?? '*'],
-    queryFn: ({ signal }) => read<RepostList>(`/api/reposts${search({ state, site, limit: '2000' })}`, signal),
+    queryFn: ({ signal }) => read<RepostList>(`/api/reposts${search({ state, site, limit: '500' })}`, signal),
   });
 
 /** `item`: whose text of those that are the same policy; else the one that is due first. */

@@ -2,7 +2,8 @@ import type { ComplianceTask } from '@tongsheng/contracts';
 import { noon } from '@tongsheng/test/support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { merged, toCsv } from './views.ts';
+import { toCsv } from '../csv.ts';
+import { complianceColumns, merged } from './views.ts';
 
 const task = (more: Partial<ComplianceTask> = {}): ComplianceTask => ({
   taskId: 'task',
@@ -30,7 +31,7 @@ function readCsv(csv: string): string[][] {
 
 describe('the CSV of a figure', () => {
   it('opens in a Chinese Excel', () => {
-    const csv = toCsv([task({ title: '含“引号"与,逗号\n换行' })]);
+    const csv = toCsv(complianceColumns, [task({ title: '含“引号"与,逗号\n换行' })]);
     expect(csv.startsWith('\uFEFF"站点"')).toBe(true);
     expect(readCsv(csv)[1]).toEqual([
       'province',
@@ -57,13 +58,18 @@ describe('the CSV of a figure', () => {
     '＠x',
     `=HYPERLINK("http://evil.example")`,
   ])('has no cell that a spreadsheet would run: %j', (title) => {
-    expect(readCsv(toCsv([task({ title })]))[1]![2]).toBe(`'${title}`);
+    expect(readCsv(toCsv(complianceColumns, [task({ title })]))[1]![2]).toBe(`'${title}`);
   });
   it('says whatever a title says, in its own cell', () => {
     const titles = fc.array(fc.string({ unit: fc.constantFrom(...'",\n\r=+-@ 税', 'a') }), { maxLength: 5 });
     fc.assert(
       fc.property(titles, (said) => {
-        const rows = readCsv(toCsv(said.map((title) => task({ title }))));
+        const rows = readCsv(
+          toCsv(
+            complianceColumns,
+            said.map((title) => task({ title })),
+          ),
+        );
         expect(rows.slice(1).map((row) => row[2]!.replace(/^'/, ''))).toEqual(said);
         for (const row of rows) for (const cell of row) expect(cell).not.toMatch(/^[=+\-@\t\r\n]/);
       }),

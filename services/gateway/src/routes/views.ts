@@ -16,13 +16,13 @@ import {
   ReleaseDetail,
   ReleaseRow,
   RepostDetail,
-  RepostRow,
   SiteRow,
   TimelineEntry,
   token,
 } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
+import { toCsv, type Columns } from '../csv.ts';
 import type { Details } from '../details.ts';
 import type { Models } from '../models.ts';
 import { mustServeSite, servesSite, taskReaders } from '../permissions.ts';
@@ -52,10 +52,8 @@ export function viewRoutes(tools: ViewTools): Route[] {
   const now = () => clock.now();
 
   /** The sets that hold just what this caller may see. */
-  const setsFor = (name: string, caller: Caller, site?: string): string[] => {
-    if (site) return [`${name}:${site}`];
-    return caller.sites.includes('*') ? [`${name}:*`] : caller.sites.map((each) => `${name}:${each}`);
-  };
+  const setsFor = (name: string, caller: Caller): string[] =>
+    caller.sites.includes('*') ? [`${name}:*`] : caller.sites.map((each) => `${name}:${each}`);
 
   const compliance = (query: z.infer<typeof complianceQuery>, caller: Caller): ComplianceQuery => {
     const asked = query.sites ?? (caller.sites.includes('*') ? undefined : [...caller.sites]);
@@ -75,39 +73,6 @@ export function viewRoutes(tools: ViewTools): Route[] {
       .tasks;
 
   return [
-    defineRoute({
-      method: 'GET',
-      path: '/api/reposts',
-      says: 'Repost tasks: open ones by time left, closed ones newest first; `review`: those that wait for a later act of their chain.',
-      may: taskReaders,
-      query: z.object({
-        site: token.optional(),
-        state: z.enum(['open', 'review', 'waiting_exemption', 'drifted', 'closed']).default('open'),
-        limit: z.coerce.number().int().min(1).max(2_000).default(500),
-        ...fresh,
-      }),
-      answer: z.object({ rows: z.array(RepostRow), total: z.int(), ...head }),
-      async handle({ query: { site, state, limit, atLeast }, caller }) {
-        if (site) mustServeSite(caller, site);
-        const { reader, runner } = models.reposts;
-        await runner.reach(atLeast);
-        const names = {
-          open: 'open',
-          review: 'review',
-          waiting_exemption: 'waiting',
-          drifted: 'drifted',
-          closed: 'closed',
-        };
-        const sets = setsFor(names[state], caller, site);
-        const [rows, counts, position] = await Promise.all([
-          merged(models.reposts, sets, { limit, reverse: state === 'closed' }),
-          reader.count(sets),
-          reader.position(),
-        ]);
-        const total = counts.reduce((sum, count) => sum + count, 0);
-        return { rows, total, position, serverTime: now() };
-      },
-    }),
     defineRoute({
       method: 'GET',
       path: '/api/reposts/:taskId',
@@ -232,7 +197,7 @@ export function viewRoutes(tools: ViewTools): Route[] {
       mediaType: 'text/csv',
       async handle({ query, caller, reply }) {
         reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="compliance.csv"');
-        return toCsv(await tasksBehind(query, caller));
+        return toCsv(complianceColumns, await tasksBehind(query, caller));
       },
     }),
     defineRoute({
@@ -337,6 +302,17 @@ export async function merged<Row>(
   return scored.slice(0, range.limit).map(({ row }) => row);
 }
 
+export const complianceColumns: Columns<ComplianceTask> = [
+  ['站点', ({ site }) => site],
+  ['来源', ({ sourceName }) => sourceName],
+  ['标题', ({ title }) => title],
+  ['起算', ({ startsAt }) => startsAt],
+  ['应办结', ({ dueAt }) => dueAt],
+  ['发布', ({ publishedAt }) => publishedAt],
+  ['结果', ({ outcome }) => outcome],
+  ['任务号', ({ taskId }) => taskId],
+];
+
 const complianceQuery = z.object({
   from: instant,
   to: instant,
@@ -349,19 +325,6 @@ const complianceQuery = z.object({
   sourceId: token.optional(),
   outcome: ComplianceQuery.shape.outcome,
 });
-
-/** CSV for Chinese Excel: BOM, CRLF, and no cell that a spreadsheet would run. */
-export function toCsv(tasks: ComplianceTask[]): string {
-  const columns = ['site', 'sourceName', 'title', 'startsAt', 'dueAt', 'publishedAt', 'outcome', 'taskId'] as const;
-  const heads = ['站点', '来源', '标题', '起算', '应办结', '发布', '结果', '任务号'];
-  const rows = tasks.map((task) => columns.map((column) => task[column] ?? ''));
-  return `\uFEFF${[heads, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n')}\r\n`;
-}
-
-function csvCell(value: string): string {
-  const harmless = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
-  return `"${harmless.replaceAll('"', '""')}"`;
-}
 
 /** @throws Refusal */
 export const notFound = (what: string) => new Refusal('not_found', what);

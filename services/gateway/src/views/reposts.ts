@@ -1,10 +1,10 @@
 import type { Obliged, RepostEvent, RepostRow } from '@tongsheng/contracts';
 import { defineProjection } from '@tongsheng/projections';
 
-/** The repost tasks as editors see them: what is open by when it is due, what is closed by when it was closed; and all of one item. */
+/** The repost tasks as editors see them: what is open, what is closed by when it was closed, and all of one item. */
 export const reposts = defineProjection({
   name: 'reposts',
-  version: 4,
+  version: 5,
   follows: ['repost'],
   keyOf: (event: RepostEvent) => `${event.site}/${event.taskId}`,
 
@@ -128,20 +128,15 @@ export const reposts = defineProjection({
     }
   },
 
+  /** `open`: what somebody still has to look at, for the queue, which finds and orders it itself. */
   sets(row): Record<string, number> {
-    const { site, obligations, state, dueAt, exemption, reviews } = row;
+    const { site, obligations, state, dueAt } = row;
     if (state === 'merged') return {};
-    const closedAt = Date.parse(row.approvedAt ?? row.exemption?.requestedAt ?? row.dueAt);
     const due = Date.parse(dueAt);
     const ofItem = Object.fromEntries(obligations.map(({ itemId }) => [`item:${itemId}`, due]));
-    const drifted = row.drift && {
-      [`drifted:${site}`]: Date.parse(row.drift.at),
-      'drifted:*': Date.parse(row.drift.at),
-    };
-    if (state !== 'queued') return { ...drifted, ...ofItem, [`closed:${site}`]: closedAt, 'closed:*': closedAt };
-    const waiting = exemption && { [`waiting:${site}`]: due, 'waiting:*': due };
-    const inReview = reviews.length > 0 && { [`review:${site}`]: due, 'review:*': due };
-    return { ...ofItem, [`open:${site}`]: due, 'open:*': due, ...waiting, ...inReview };
+    if (state === 'queued') return { ...ofItem, open: due };
+    const closedAt = Date.parse(row.approvedAt ?? row.exemption?.requestedAt ?? row.dueAt);
+    return { ...ofItem, [`closed:${site}`]: closedAt, 'closed:*': closedAt, ...(row.drift && { open: due }) };
   },
 });
 
