@@ -55,6 +55,7 @@ const day = 24 * hour;
 /** China has one zone and no summer time. */
 const beijing = (now: number) => now + 8 * hour;
 
+export const secondOf = (now: number) => Math.floor(now / 1_000);
 export const minuteOf = (now: number) => Math.floor(now / 60_000);
 export const hourOf = (now: number) => Math.floor(now / hour);
 /** The day and the month in Beijing, as numbers that only serve to be compared. */
