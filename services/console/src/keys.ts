@@ -49,7 +49,7 @@ export function useShortcuts(shortcuts: Shortcut[]): void {
 
 // A box that is ticked takes no letters.
 const editable =
-  'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable=""], [contenteditable="true"], [role="textbox"]';
+  'input:not([type="checkbox"]):not([type="radio"]), textarea, select, [contenteditable=""], [contenteditable="true"], [role="textbox"]';
 const pressable = 'a[href], button, summary, [role="button"], [role="tab"], [role="menuitem"], [role="option"]';
 
 /** What a key press means here, or null: never while typing or composing, never with modifiers. */

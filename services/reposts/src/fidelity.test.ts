@@ -27,6 +27,7 @@ describe('how faithful a text is to its source', () => {
         const spaced = [...points.slice(0, at), space, ...points.slice(at)].join('');
         expect(fidelityOf(text, spaced)).toBe(1);
       }),
+      { numRuns: 2_000 },
     );
   });
   it('is between 0 and 1, and 1 only for the same words', () => {

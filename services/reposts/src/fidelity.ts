@@ -1,6 +1,6 @@
 import { diffArrays } from 'diff';
 
-/** Edits within one stretch that differs, beyond which it counts as replaced: what differs more is not the same text any more. */
+/** Edits beyond which a stretch counts as replaced: what differs more is not the same text any more. */
 const mostEdits = 3_000;
 
 /**
@@ -24,15 +24,20 @@ const linesOf = (text: string): string[] =>
     .filter(Boolean);
 const lengthOf = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + Array.from(line).length, 0);
 
-/** Characters that stand in both: of whole lines first, and of what lies between them one by one. */
+/**
+ * Characters that stand in both. Where there are too many edits to compare all of them one by one, of whole lines first,
+ * and of what lies between them by itself.
+ */
 function keptOf(theirs: string[], mine: string[]): number {
+  const exactly = commonOf(theirs, mine);
+  if (exactly !== null) return exactly;
   const parts = diffArrays(theirs, mine, { maxEditLength: mostEdits });
-  if (!parts) return commonOf(theirs, mine);
+  if (!parts) return 0;
   let kept = 0;
   let removed: string[] = [];
   let added: string[] = [];
   const between = () => {
-    kept += commonOf(removed, added);
+    kept += commonOf(removed, added) ?? 0;
     [removed, added] = [[], []];
   };
   for (const part of parts) {
@@ -47,9 +52,9 @@ function keptOf(theirs: string[], mine: string[]): number {
   return kept;
 }
 
-/** Characters that two stretches have in common, in their order. */
-function commonOf(removed: string[], added: string[]): number {
+/** Characters that two stretches have in common, in their order; null: too many edits lie between them. */
+function commonOf(removed: string[], added: string[]): number | null {
   if (removed.length === 0 || added.length === 0) return 0;
   const parts = diffArrays(Array.from(removed.join('')), Array.from(added.join('')), { maxEditLength: mostEdits });
-  return parts?.reduce((sum, part) => (part.added || part.removed ? sum : sum + part.value.length), 0) ?? 0;
+  return parts?.reduce((sum, part) => (part.added || part.removed ? sum : sum + part.value.length), 0) ?? null;
 }
