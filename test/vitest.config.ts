@@ -21,7 +21,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'system',
-          include: ['test/{journeys,faults}/**/*.test.ts'],
+          include: ['test/{journeys,faults,peers}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,

@@ -21,6 +21,7 @@ export * from './repost.ts';
 export * from './routing.ts';
 export * from './rulebook.ts';
 export * from './rumor.ts';
+export * from './settings-fields.ts';
 export * from './site-publication.ts';
 export * from './source.ts';
 export * from './source-health.ts';

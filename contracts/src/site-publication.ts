@@ -1,8 +1,86 @@
 import { z } from 'zod';
+import { changeSecrets, secret, secretSetAt, type ShownSecret } from './channel.ts';
+import { webhookSettings } from './channels/webhook.ts';
+import { line, siteId } from './words.ts';
 
-/** Our own portal, which reads the PUBLIC stream. */
-const portal = z.object({ kind: z.literal('portal') });
+const web = z.url({ protocol: /^https?$/ });
 
-/** Who puts a site's pages before the public; the settings are the kind's own. A site that names nobody is our portal's. */
-export const sitePublication = z.discriminatedUnion('kind', [portal]);
+/** A WordPress, through its REST API. */
+const wordpressSettings = z.strictObject({
+  /** The site's address; its API is at `<url>/wp-json/`. */
+  url: web,
+  username: line,
+  /** An application password of that user: one for us alone, which can be revoked by itself. */
+  password: secret(z.string().min(8).max(200)),
+  /** Names of the categories that reposts stand in; made where they are missing. */
+  categories: z.array(line).max(10).default([]),
+  /** What taking a page back leaves in WordPress; the public has neither. */
+  onRemove: z.enum(['trash', 'delete', 'private']).default('trash'),
+});
+
+/** A site by the Micropub Recommendation of the W3C. */
+const micropubSettings = z.strictObject({
+  endpoint: web,
+  token: secret(z.string().min(8).max(2_000)),
+  /** Where files go; absent, the endpoint names it, or there are none. */
+  mediaEndpoint: web.optional(),
+  /** Where a page comes to stand, `{slug}` in place of its name: lets us see whether it is there. */
+  pageUrl: z
+    .string()
+    .max(500)
+    .regex(/^https?:\/\/[^/]+\/.*\{slug\}/)
+    .optional(),
+});
+
+/**
+ * Every kind of system that puts a site's pages before the public, with its settings, of which the console draws a form:
+ * our own portal, WordPress, whatever speaks Micropub, and any other by signed calls (`services/reposts/README.md`).
+ */
+export const publicationSettings = {
+  portal: z.strictObject({}),
+  wordpress: wordpressSettings,
+  micropub: micropubSettings,
+  webhook: webhookSettings,
+};
+
+/** Who puts a site's pages before the public. A site that names nobody is our portal's. */
+export const sitePublication = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('portal') }),
+  z.object({ kind: z.literal('wordpress'), settings: wordpressSettings }),
+  z.object({ kind: z.literal('micropub'), settings: micropubSettings }),
+  z.object({ kind: z.literal('webhook'), settings: webhookSettings }),
+]);
 export type SitePublication = z.infer<typeof sitePublication>;
+
+/** Whose secrets they are, under which they are sealed: a site and a channel may have the same name. */
+export const secretOwnerOf = ({ siteId }: { siteId: string }): string => `site/${siteId}`;
+
+/** The same with every secret in it changed; `path` names the field. */
+export function withPublicationSecrets(
+  publication: SitePublication,
+  change: (value: string, path: string) => string,
+): SitePublication {
+  if (publication.kind === 'portal') return publication;
+  const settings = changeSecrets(publicationSettings[publication.kind], publication.settings, change);
+  return { ...publication, settings } as SitePublication;
+}
+
+/** As a screen may see it: a secret is only the moment at which it was set. */
+export const shownPublication = z.object({
+  kind: z.enum(['portal', 'wordpress', 'micropub', 'webhook']),
+  fields: z.record(z.string(), z.unknown()),
+});
+export type ShownPublication = z.infer<typeof shownPublication>;
+
+export function publicationShown(publication: SitePublication): ShownPublication {
+  if (publication.kind === 'portal') return { kind: 'portal', fields: {} };
+  const { kind, settings } = publication;
+  const shown = (value: string): ShownSecret => ({ secret: true, setAt: secretSetAt(value) });
+  return { kind, fields: changeSecrets<Record<string, unknown>>(publicationSettings[kind], settings, shown) };
+}
+
+/** Asks whether the system that publishes a site would let us in, as it is registered. */
+export const SiteTestQuery = z.object({ siteId });
+/** Null: it would. */
+export const SiteTest = z.object({ trouble: z.object({ code: z.string(), detail: z.string() }).nullable() });
+export type SiteTest = z.infer<typeof SiteTest>;

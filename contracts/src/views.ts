@@ -11,6 +11,7 @@ import { site } from './registry.ts';
 import { draft, reviewStep } from './release.ts';
 import { obliged, voidedBecause, warningShare } from './repost.ts';
 import { routingEffect, RoutingEvent } from './routing.ts';
+import { shownPublication } from './site-publication.ts';
 import { SourceStatus } from './source-health.ts';
 import { detector, source, sourceKind } from './source.ts';
 import { stageTime } from './stages.ts';
@@ -514,7 +515,7 @@ export const LiveChange = z.object({
 export type LiveChange = z.infer<typeof LiveChange>;
 
 /** Sites and channels, for menus. */
-export const SiteRow = site;
+export const SiteRow = site.extend({ publication: shownPublication });
 export const ChannelRow = z.object({ channelId, name: line, site: siteId, kind: z.string(), paused: z.boolean() });
 export type SiteRow = z.infer<typeof SiteRow>;
 export type ChannelRow = z.infer<typeof ChannelRow>;

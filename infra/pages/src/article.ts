@@ -22,14 +22,19 @@ export const verdictWords = { false: '不实', misleading: '片面', outdated: '
  * `article-…` classes mark the parts for whoever checks the page from outside.
  */
 export function renderArticle(document: PublicDocument): Html {
-  const { kind, title, source, summary, verdict } = document;
+  const { kind, title, verdict } = document;
   return html`<article class="article article-${kind}" lang="zh-CN">
     ${verdict && html`<p class="article-verdict verdict-${verdict}">${verdictWords[verdict]}</p>`}
     <h1 class="article-title">${title}</h1>
-    <dl class="article-facts">${source ? sourceFacts(source, document.postedAt) : ownFacts(document)}</dl>
-    ${summary && html`<p class="article-summary">${summary}</p>`} ${renderBody(document.html)}
-    ${source?.link ? html`<p class="article-origin">原文链接：${linkTo(source.link, source.link)}</p>` : null}
+    ${renderContent(document)}
   </article>`;
+}
+
+/** The article below its title, for systems that show titles themselves. */
+export function renderContent({ source, summary, html: body, ...document }: PublicDocument): Html {
+  return html`<dl class="article-facts">${source ? sourceFacts(source, document.postedAt) : ownFacts(document)}</dl>
+    ${summary && html`<p class="article-summary">${summary}</p>`} ${renderBody(body)}
+    ${source?.link ? html`<p class="article-origin">原文链接：${linkTo(source.link, source.link)}</p>` : null}`;
 }
 
 /** Sanitised text in the type of the pages. */
@@ -44,7 +49,7 @@ function sourceFacts(source: NonNullable<PublicDocument['source']>, postedAt: st
   ${fact('转载时间', 'article-posted', showTime(postedAt))}`;
 }
 
-const ownFacts = ({ siteName, postedAt }: PublicDocument): Html =>
+const ownFacts = ({ siteName, postedAt }: Pick<PublicDocument, 'siteName' | 'postedAt'>): Html =>
   html`${fact('发布机构', 'article-issuer', siteName)} ${fact('发布时间', 'article-posted', showTime(postedAt))}`;
 
 const fact = (word: string, mark: string, value: Html | string): Html =>

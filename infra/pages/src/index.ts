@@ -1,4 +1,4 @@
-export { kindWords, renderArticle, verdictWords } from './article.ts';
+export { kindWords, renderArticle, renderContent, verdictWords } from './article.ts';
 export { showDay, showPublication, showTime, statedDate } from './dates.ts';
 export { pageUrl, releaseDocument, repostDocument } from './documents.ts';
 export { Html, html } from './html.ts';

@@ -1,14 +1,14 @@
 import { defineAggregate } from '@tongsheng/bus';
 import {
-  changeSecrets,
-  channelKinds,
   keptSecret,
   ladderIdOf,
   Refusal,
   RegistryCommand,
   RegistryEvent,
+  withPublicationSecrets,
   withSecrets,
   type Channel,
+  type Site,
 } from '@tongsheng/contracts';
 
 /** What was registered last, as JSON: equal text means that nothing changes. */
@@ -18,7 +18,7 @@ type Registration = string | null;
 function wanted(command: RegistryCommand, registered: Registration): RegistryEvent {
   switch (command.type) {
     case 'site.register':
-      return { type: 'site.registered', ...command.site };
+      return { type: 'site.registered', ...siteKeeping(command.site, registered) };
     case 'source.register':
       return { type: 'source.registered', ...command.source };
     case 'policy.register':
@@ -32,7 +32,7 @@ function wanted(command: RegistryCommand, registered: Registration): RegistryEve
     case 'person.register':
       return { type: 'person.registered', ...command.person };
     case 'channel.register':
-      return { type: 'channel.registered', channel: keepingSecrets(command.channel, registered) };
+      return { type: 'channel.registered', channel: channelKeeping(command.channel, registered) };
     case 'token.register':
       return { type: 'token.registered', ...command.token };
     case 'shift.register':
@@ -73,28 +73,45 @@ function idOf(command: RegistryCommand): string {
   }
 }
 
+const past = (registered: Registration): RegistryEvent | null =>
+  registered === null ? null : (JSON.parse(registered) as RegistryEvent);
+
 /** What a form could not show and did not change stays as it was, unless it would be sent to somebody else now. */
-function keepingSecrets(channel: Channel, registered: Registration): Channel {
-  const event = registered === null ? null : (JSON.parse(registered) as RegistryEvent);
+function channelKeeping(channel: Channel, registered: Registration): Channel {
+  const event = past(registered);
   const before = event?.type === 'channel.registered' ? event.channel : null;
-  const known = new Map<string, string>();
-  if (before?.kind === channel.kind && hostsOf(before) === hostsOf(channel)) {
-    const note = (value: string, path: string) => {
-      known.set(path, value);
-      return value;
-    };
-    changeSecrets(channelKinds[before.kind].settings, before.settings, note);
-  }
-  return withSecrets(channel, (value, path) => {
-    if (value !== keptSecret) return value;
-    const kept = known.get(path);
-    if (kept === undefined) throw new Refusal('secret_missing', `${channel.channelId} has no ${path} to keep`);
-    return kept;
-  });
+  const noted = new Map<string, string>();
+  if (before?.kind === channel.kind && hostsOf(before) === hostsOf(channel)) withSecrets(before, note(noted));
+  return withSecrets(channel, keep(noted, channel.channelId));
 }
 
-/** Everybody that the settings name by an address. */
-const hostsOf = ({ settings }: Channel): string =>
+/** The same for who publishes a site. */
+function siteKeeping(site: Site, registered: Registration): Site {
+  const { publication } = site;
+  if (!publication) return site;
+  const event = past(registered);
+  const before = event?.type === 'site.registered' ? event.publication : undefined;
+  const noted = new Map<string, string>();
+  if (before?.kind === publication.kind && hostsOf(before) === hostsOf(publication))
+    withPublicationSecrets(before, note(noted));
+  return { ...site, publication: withPublicationSecrets(publication, keep(noted, site.siteId)) };
+}
+
+const note = (noted: Map<string, string>) => (value: string, path: string) => {
+  noted.set(path, value);
+  return value;
+};
+
+/** @throws Refusal secret_missing */
+const keep = (noted: ReadonlyMap<string, string>, owner: string) => (value: string, path: string) => {
+  if (value !== keptSecret) return value;
+  const kept = noted.get(path);
+  if (kept === undefined) throw new Refusal('secret_missing', `${owner} has no ${path} to keep`);
+  return kept;
+};
+
+/** Everybody that settings name by an address. */
+const hostsOf = (settings: object): string =>
   [...JSON.stringify(settings).matchAll(/[a-z][a-z0-9+.-]*:\/\/(?:[^/@"\s]*@)?([^/?#"\s]+)/gi)]
     .map(([, host]) => host)
     .join(' ');

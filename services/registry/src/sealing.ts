@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { keptSecret, Refusal, withSecrets, type RegistryCommand } from '@tongsheng/contracts';
+import {
+  keptSecret,
+  Refusal,
+  secretOwnerOf,
+  withPublicationSecrets,
+  withSecrets,
+  type RegistryCommand,
+} from '@tongsheng/contracts';
 import { NoKey, SecretBox } from '@tongsheng/runtime';
 
 /** Secrets are sealed on their way into the log: nothing that is written down can be read without the key. */
@@ -9,16 +16,24 @@ export class Sealing {
 
   /** @throws Refusal secrets_no_key */
   seal(command: RegistryCommand): RegistryCommand {
-    if (command.type !== 'channel.register') return command;
-    const { channel, at } = command;
     try {
-      const sealed = withSecrets(channel, (value) =>
-        value === keptSecret ? value : this.box.seal(value, channel.channelId, at),
-      );
-      return { ...command, channel: sealed };
+      if (command.type === 'channel.register') {
+        const { channel, at } = command;
+        return { ...command, channel: withSecrets(channel, this.#sealer(channel.channelId, at)) };
+      }
+      if (command.type === 'site.register' && command.site.publication) {
+        const { site, at } = command;
+        const publication = withPublicationSecrets(command.site.publication, this.#sealer(secretOwnerOf(site), at));
+        return { ...command, site: { ...site, publication } };
+      }
+      return command;
     } catch (error) {
       if (error instanceof NoKey) throw new Refusal('secrets_no_key', error.message);
       throw error;
     }
+  }
+
+  #sealer(owner: string, at: string) {
+    return (value: string) => (value === keptSecret ? value : this.box.seal(value, owner, at));
   }
 }

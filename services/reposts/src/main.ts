@@ -1,4 +1,4 @@
-import { allowList, run, serve } from '@tongsheng/runtime';
+import { allowList, run, SecretBox, secretsConfig, serve } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { Hold } from './reposts.controller.ts';
 import { RepostsModule } from './reposts.module.ts';
@@ -11,6 +11,7 @@ import { Rechecks, Visitor } from './verify-reposts.ts';
  */
 const config = z.object({
   WEB_ALLOW: allowList,
+  ...secretsConfig,
   REPOST_HOLD: z.iso.duration().default('PT10S'),
   REPOST_RECHECKS: z
     .string()
@@ -24,7 +25,8 @@ run(() =>
     name: 'reposts',
     config,
     module: RepostsModule,
-    providers: ({ WEB_ALLOW, REPOST_HOLD, REPOST_RECHECKS }) => [
+    providers: ({ WEB_ALLOW, REPOST_HOLD, REPOST_RECHECKS, ...keys }) => [
+      { provide: SecretBox, useValue: SecretBox.fromConfig(keys) },
       { provide: Allowed, useValue: new Allowed(WEB_ALLOW) },
       { provide: Visitor, useValue: new Visitor(WEB_ALLOW) },
       { provide: Rechecks, useValue: new Rechecks(REPOST_RECHECKS) },

@@ -9,12 +9,14 @@ import {
   RoutingCommand,
   SimilarQuery,
   SimulationQuery,
+  SiteTestQuery,
   type FidelityView,
   type MatrixView,
   type Receipt,
   type RepostEvent,
   type SimilarView,
   type Simulation,
+  type SiteTest,
 } from '@tongsheng/contracts';
 import { DateTime, Duration } from 'luxon';
 import { cluster } from './cluster.ts';
@@ -25,6 +27,7 @@ import { repost } from './repost.ts';
 import { routing } from './routing.ts';
 import { SimilarClusters } from './similar-clusters.ts';
 import { Simulations } from './simulation.ts';
+import { SitePublisher } from './site-publisher.ts';
 
 type Approve = Extract<RepostCommand, { type: 'repost.approve' }>;
 
@@ -42,6 +45,7 @@ export class RepostsController {
     private readonly similar: SimilarClusters,
     private readonly edits: Edits,
     private readonly hold: Hold,
+    private readonly publisher: SitePublisher,
   ) {}
 
   @Commands('repost')
@@ -100,5 +104,11 @@ export class RepostsController {
   @Query('clusters.similar')
   similarTo(@Payload({ schema: SimilarQuery }) { clusterId }: { clusterId: string }): SimilarView {
     return this.similar.to(clusterId);
+  }
+
+  @Query('site.test')
+  async test(@Payload({ schema: SiteTestQuery }) { siteId }: { siteId: string }): Promise<SiteTest> {
+    const trouble = await this.publisher.test(siteId);
+    return { trouble: trouble && { code: trouble.code, detail: trouble.detail.slice(0, 1_000) } };
   }
 }

@@ -1,4 +1,12 @@
-import type { Site } from '@tongsheng/contracts';
+import {
+  fieldsOf,
+  keptSecret,
+  publicationSettings,
+  sitePublication,
+  type Site,
+  type SitePublication,
+  type SiteRow,
+} from '@tongsheng/contracts';
 import type { FieldProblem } from '../parts/problem-list.tsx';
 import { isRegion } from '../regions.ts';
 
@@ -8,6 +16,17 @@ export type SiteDraft = Pick<Site, 'siteId' | 'name' | 'level' | 'baseUrl'> & {
   superior: string;
   /** One county a line: its code and its name. */
   speaksFor: string;
+  /** Not on this form, and not to be lost by it. */
+  rumorLimit: string;
+  publication: PublicationDraft;
+};
+
+/** Who publishes it: text as it is typed, a list with a line for each. */
+export type PublicationDraft = {
+  kind: SitePublication['kind'];
+  fields: Record<string, string>;
+  /** Secrets that are set and were not shown; they stay as they are unless they are typed anew. */
+  set: readonly string[];
 };
 
 export const blankSite: SiteDraft = {
@@ -18,9 +37,21 @@ export const blankSite: SiteDraft = {
   region: '',
   superior: '',
   speaksFor: '',
+  rumorLimit: '',
+  publication: { kind: 'portal', fields: {}, set: [] },
 };
 
-export const draftOf = ({ siteId, name, level, baseUrl, region = '', superior = '', speaksFor }: Site): SiteDraft => ({
+export const draftOf = ({
+  siteId,
+  name,
+  level,
+  baseUrl,
+  region = '',
+  superior = '',
+  speaksFor,
+  rumorLimit = '',
+  publication,
+}: SiteRow): SiteDraft => ({
   siteId,
   name,
   level,
@@ -28,14 +59,55 @@ export const draftOf = ({ siteId, name, level, baseUrl, region = '', superior = 
   region,
   superior,
   speaksFor: speaksFor.map((each) => `${each.region} ${each.name}`).join('\n'),
+  rumorLimit,
+  publication: publicationDraftOf(publication),
 });
 
-export const siteOf = ({ region, superior, speaksFor, ...draft }: SiteDraft): Site => ({
+function publicationDraftOf({ kind, fields }: SiteRow['publication']): PublicationDraft {
+  const shown = fieldsOf(publicationSettings[kind]);
+  const set = shown
+    .filter((field) => field.kind === 'secret' && fields[field.name] !== undefined)
+    .map(({ name }) => name);
+  return {
+    kind,
+    set,
+    fields: Object.fromEntries(shown.map((field) => [field.name, textOf(fields[field.name], field.kind)])),
+  };
+}
+
+/** A kind that was just chosen, with what stands in its fields at first. */
+export const blankPublication = (kind: SitePublication['kind']): PublicationDraft => ({
+  kind,
+  fields: Object.fromEntries(fieldsOf(publicationSettings[kind]).map(({ name, preset }) => [name, preset])),
+  set: [],
+});
+
+function textOf(value: unknown, kind: string): string {
+  if (kind === 'secret' || value === undefined) return '';
+  return Array.isArray(value) ? value.join('\n') : String(value);
+}
+
+/** As it would be registered; what is wrong with it, its schema says. */
+function publicationOf({ kind, fields, set }: PublicationDraft): unknown {
+  if (kind === 'portal') return { kind };
+  const settings = fieldsOf(publicationSettings[kind]).flatMap((field): [string, unknown][] => {
+    const { name } = field;
+    const text = (fields[name] ?? '').trim();
+    if (field.kind === 'list') return [[name, linesOf(text)]];
+    if (text !== '') return [[name, text]];
+    return set.includes(name) ? [[name, keptSecret]] : [];
+  });
+  return { kind, settings: Object.fromEntries(settings) };
+}
+
+export const siteOf = ({ region, superior, speaksFor, rumorLimit, publication, ...draft }: SiteDraft): Site => ({
   ...draft,
   name: draft.name.trim(),
   baseUrl: draft.baseUrl.trim(),
   ...(region && { region }),
   ...(superior && { superior }),
+  ...(rumorLimit && { rumorLimit }),
+  ...(publication.kind !== 'portal' && { publication: sitePublication.parse(publicationOf(publication)) }),
   speaksFor: linesOf(speaksFor).map((line) => countyOf(line)!),
 });
 
@@ -67,5 +139,15 @@ export function problemsOf(draft: SiteDraft, taken: ReadonlySet<string>): FieldP
   need(superior === '' || isRegion(superior), { field: 'superior', word: 'rules.need.region' });
   const bad = linesOf(speaksFor).findIndex((line) => countyOf(line) === null);
   need(bad < 0, { field: 'speaksFor', word: 'sites.speaksForBad', values: { n: String(bad + 1) } });
+  const publication = sitePublication.safeParse(publicationOf(draft.publication));
+  const wrong = new Set(publication.error?.issues.map(({ path }) => String(path[1])));
+  for (const field of wrong)
+    need(false, { field: `publication-${field}`, word: `publication.need.${fieldWord(field)}` });
   return found;
+}
+
+/** Fields of kinds that mean the same are asked for in the same words. */
+function fieldWord(name: string): 'address' | 'secret' | 'pageUrl' | 'username' | 'categories' {
+  if (name === 'password' || name === 'token' || name === 'secret') return 'secret';
+  return name === 'pageUrl' || name === 'username' || name === 'categories' ? name : 'address';
 }

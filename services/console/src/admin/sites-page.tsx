@@ -12,6 +12,7 @@ import { History } from '../rules/history.tsx';
 import { useRegister } from '../rules/register.ts';
 import { MissingPage } from '../shell/plain-pages.tsx';
 import { useWords } from '../words/index.ts';
+import { PublicationFields, TestConnection } from './publication-fields.tsx';
 import { blankSite, draftOf, problemsOf, siteOf, type SiteDraft } from './site-draft.ts';
 
 const levels = ['national', 'province', 'city'] as const;
@@ -55,6 +56,7 @@ function List({ rows }: { rows: SiteRow[] }): ReactElement {
               <th>{t('sites.superior')}</th>
               <th>{t('sites.speaksFor')}</th>
               <th>{t('sites.baseUrl')}</th>
+              <th>{t('sites.publication')}</th>
               <th>
                 <span className="unseen">{t('rules.history')}</span>
               </th>
@@ -75,6 +77,7 @@ function List({ rows }: { rows: SiteRow[] }): ReactElement {
                 <td>{site.superior ? region(site.superior) : t('sites.superiorUsual')}</td>
                 <td className="cell-wide">{site.speaksFor.map(({ name }) => name).join('、') || t('rules.none')}</td>
                 <td className="cell-address">{site.baseUrl}</td>
+                <td>{t(`publication.kind.${site.publication.kind}`)}</td>
                 <td className="cell-actions">
                   <button type="button" className="link" onClick={() => setHistory(site)}>
                     {t('rules.history')}
@@ -203,6 +206,8 @@ function Form({ known, rows }: { known: SiteRow | undefined; rows: SiteRow[] }):
               onChange={({ target }) => set({ speaksFor: target.value })}
             />
           </label>
+          <PublicationFields draft={draft.publication} onChange={(publication) => set({ publication })} />
+          {known && draft.publication.kind !== 'portal' && <TestConnection siteId={known.siteId} isSaved={!changed} />}
         </div>
       </div>
       <footer className="actions" data-testid="actions">

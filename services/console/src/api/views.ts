@@ -20,11 +20,12 @@ import type {
   RulebookView,
   SimilarView,
   SiteRow,
+  SiteTest,
   SourceDetail,
   SourceRow,
   TimelineEntry,
 } from '@tongsheng/contracts';
-import { read } from './client.ts';
+import { post, read } from './client.ts';
 
 export type Rows<Row> = { rows: Row[]; position: number; serverTime: string };
 export type RepostList = Rows<RepostRow> & { total: number };
@@ -255,3 +256,6 @@ export const unrouted = () =>
     },
     staleTime: Infinity,
   });
+
+/** Whether the system that publishes a site would let us in. */
+export const testSite = (siteId: string): Promise<SiteTest> => post(`/api/sites/${siteId}/test`, {});

@@ -3,7 +3,7 @@ import type { RepostRow } from '@tongsheng/contracts';
 import type { ReactElement } from 'react';
 import { hasRole, useMe } from '../session.ts';
 import { precise } from '../time.ts';
-import { useWords } from '../words/index.ts';
+import { useWords, wordFor } from '../words/index.ts';
 
 /** What has gone otherwise than it was decided: an approval that fell, a publication that failed, a page that drifted. */
 export function TaskNews({ row, onRetry }: { row: RepostRow; onRetry: () => void }): ReactElement {
@@ -11,6 +11,7 @@ export function TaskNews({ row, onRetry }: { row: RepostRow; onRetry: () => void
   const me = useMe();
   const { update, voided, goingOut, drift, verificationTrouble } = row;
   const { trouble } = goingOut;
+  const troubleWord = trouble && wordFor(`publication.trouble.${trouble.code}`);
   return (
     <>
       {row.state === 'queued' && update && (
@@ -37,13 +38,14 @@ export function TaskNews({ row, onRetry }: { row: RepostRow; onRetry: () => void
       )}
       {row.state === 'approved' && trouble && (
         <p className="banner banner-refused" role="alert" data-testid="publication-trouble">
-          {t('out.trouble', { n: goingOut.attempts, code: trouble.code, detail: trouble.detail })}{' '}
+          {t('out.trouble', { n: goingOut.attempts, code: troubleWord ? t(troubleWord) : trouble.code })}{' '}
           {trouble.nextAttemptAt ? t('out.again', { time: precise(trouble.nextAttemptAt) }) : t('out.stopped')}{' '}
           {hasRole(me, 'editor', 'admin') && (
             <button type="button" className="button button-small" onClick={onRetry}>
               {t('out.retry')}
             </button>
           )}
+          <small className="said">{trouble.detail}</small>
         </p>
       )}
       {drift ? (

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Act, Condition } from '@tongsheng/contracts';
+import type { Act, Condition, ShownPublication } from '@tongsheng/contracts';
 import { Fragment, type ReactElement } from 'react';
 import * as views from '../api/views.ts';
 import { Dialog } from '../parts/dialog.tsx';
@@ -8,7 +8,7 @@ import { useRegionName } from '../parts/region-field.tsx';
 import { Empty, Pending } from '../parts/states.tsx';
 import { useChainWords } from '../reposts/chain-words.ts';
 import { minute } from '../time.ts';
-import { useWords, wordFor } from '../words/index.ts';
+import { useWords, wordFor, type Word } from '../words/index.ts';
 import { conditionsInWords } from './condition-words.ts';
 import { useValueWords } from './value-words.ts';
 import { changesBetween } from './versions.ts';
@@ -87,6 +87,7 @@ function useFieldValue() {
     if (of === undefined || of === null || of === '') return t('rules.none');
     if (typeof of === 'boolean') return t(of ? 'history.yes' : 'history.no');
     if (field === 'conditions') return conditionsInWords(of as Condition[], t, value);
+    if (field === 'publication') return publicationInWords(of as ShownPublication, t);
     if (field === 'speaksFor') return (of as { name: string }[]).map(({ name }) => name).join('、');
     if (field === 'acts')
       return (of as Act[])
@@ -107,4 +108,22 @@ function useFieldValue() {
     },
     value: (field: string, of: unknown) => <Fragment>{say(field, of)}</Fragment>,
   };
+}
+
+/** Who publishes a site, and with which settings; of a secret, when it was set. */
+function publicationInWords({ kind, fields }: ShownPublication, t: ReturnType<typeof useWords>): string {
+  const said = Object.entries(fields).flatMap(([name, of]) => {
+    const word = wordFor(`publication.field.${name}`);
+    const value = shownValue(name, of, t);
+    return word && value ? [`${t(word)} ${value}`] : [];
+  });
+  return [t(`publication.kind.${kind}` satisfies Word), ...said].join('；');
+}
+
+function shownValue(name: string, of: unknown, t: ReturnType<typeof useWords>): string {
+  if (Array.isArray(of)) return of.join('、');
+  if (typeof of !== 'string')
+    return typeof of === 'object' && of && 'setAt' in of && of.setAt ? minute(String(of.setAt)) : '***';
+  const word = wordFor(`publication.${name}.${of}`);
+  return word ? t(word) : of;
 }

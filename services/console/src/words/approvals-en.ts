@@ -18,7 +18,7 @@ export const approvalsEn = {
   'update.text':
     'The source changed it at {time}; the public still has version {version}. Bring the page up to date in time.',
   'update.compare': 'Compare the versions',
-  'out.trouble': 'Attempt {n} did not publish it ({code}: {detail}).',
+  'out.trouble': 'Attempt {n} did not publish it: {code}',
   'out.again': 'It is tried again at {time}.',
   'out.stopped': 'Somebody must mend this and try again.',
   'out.retry': 'Try again now',

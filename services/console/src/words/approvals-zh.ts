@@ -15,7 +15,7 @@ export const approvalsZh = {
   'update.tag': '更新',
   'update.text': '来源于 {time} 改了原文，公网上仍是第 {version} 版，请在时限内更新已发布的页面。',
   'update.compare': '对比两版',
-  'out.trouble': '第 {n} 次发布未成功（{code}：{detail}）。',
+  'out.trouble': '第 {n} 次发布未成功：{code}',
   'out.again': '将于 {time} 自动重试。',
   'out.stopped': '需要有人处理后重试。',
   'out.retry': '立即重试',

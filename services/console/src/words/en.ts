@@ -2,6 +2,7 @@ import { approvalsEn } from './approvals-en.ts';
 import { dutyEn } from './duty-en.ts';
 import { itemsEn } from './items-en.ts';
 import { linkedEn } from './linked-en.ts';
+import { publicationEn } from './publication-en.ts';
 import { reviewEn } from './review-en.ts';
 import { rulesEn } from './rules-en.ts';
 import { sourcesEn } from './sources-en.ts';
@@ -331,6 +332,7 @@ export const en: Words = {
   ...dutyEn,
   ...itemsEn,
   ...linkedEn,
+  ...publicationEn,
   ...reviewEn,
   ...rulesEn,
   ...sourcesEn,

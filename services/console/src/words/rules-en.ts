@@ -342,8 +342,10 @@ export const rulesEn: Record<keyof typeof rulesZh, string> = {
   'sites.speaksFor': 'Counties it speaks for',
   'sites.speaksForHint': 'One a line: six-digit code and name, such as 370681 Example',
   'sites.speaksForBad': 'Line {n} is no “six-digit code, name”',
+  'sites.publication': 'Published by',
+  'history.field.publication': 'Who publishes it',
   'sites.baseUrl': 'Public address',
-  'sites.saved': '“{name}” is saved; obligations follow its division',
+  'sites.saved': '“{name}” is saved',
   'sites.willSave': 'Saving changes what follows for later items; tasks that exist stay.',
 
   'region.none': 'not set',

@@ -336,8 +336,10 @@ export const rulesZh = {
   'sites.speaksFor': '代为发布的县（市、区）',
   'sites.speaksForHint': '每行一个：六位代码和名称，例如 370681 某县级市',
   'sites.speaksForBad': '第 {n} 行不是“六位代码 名称”',
+  'sites.publication': '发布系统',
+  'history.field.publication': '由谁发布',
   'sites.baseUrl': '公众访问的网址',
-  'sites.saved': '“{name}”已保存，义务按新的区划推算',
+  'sites.saved': '“{name}”已保存',
   'sites.willSave': '保存后，今后的稿件按新的区划推算义务；已有任务不变。',
 
   'region.none': '未填',

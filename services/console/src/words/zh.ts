@@ -2,6 +2,7 @@ import { approvalsZh } from './approvals-zh.ts';
 import { dutyZh } from './duty-zh.ts';
 import { itemsZh } from './items-zh.ts';
 import { linkedZh } from './linked-zh.ts';
+import { publicationZh } from './publication-zh.ts';
 import { reviewZh } from './review-zh.ts';
 import { rulesZh } from './rules-zh.ts';
 import { sourcesZh } from './sources-zh.ts';
@@ -329,6 +330,7 @@ export const zh = {
   ...dutyZh,
   ...itemsZh,
   ...linkedZh,
+  ...publicationZh,
   ...reviewZh,
   ...rulesZh,
   ...sourcesZh,

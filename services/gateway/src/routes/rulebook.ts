@@ -4,8 +4,10 @@ import {
   instant,
   MatrixQuery,
   MatrixView,
+  publicationShown,
   RulebookView,
   SimilarView,
+  sitePublication,
   Simulation,
   TimelineEntry,
   token,
@@ -89,9 +91,11 @@ export function rulebookRoutes({ models, client, journal }: RulebookTools): Rout
   ];
 }
 
-/** Sources and their detectors have secrets that no screen shows. */
+/** Sources and their detectors, and who publishes a site, have secrets that no screen shows. */
 function unsecret(facts: Record<string, unknown>): Record<string, unknown> {
-  const { secret: _secret, also, ...shown } = facts;
+  const { secret: _secret, also, publication, ...rest } = facts;
+  const published = sitePublication.safeParse(publication);
+  const shown = published.success ? { ...rest, publication: publicationShown(published.data) } : rest;
   if (!Array.isArray(also)) return shown;
   return { ...shown, also: also.map((each) => unsecret(each as Record<string, unknown>)) };
 }

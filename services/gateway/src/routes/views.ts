@@ -16,7 +16,9 @@ import {
   ReleaseDetail,
   ReleaseRow,
   RepostDetail,
+  publicationShown,
   SiteRow,
+  SiteTest,
   TimelineEntry,
   token,
 } from '@tongsheng/contracts';
@@ -42,6 +44,8 @@ export type ViewTools = {
 
 const fresh = { atLeast: z.coerce.number().int().min(0).default(0) };
 const head = { position: z.int(), serverTime: instant };
+/** Longer than a system that publishes may take. */
+const siteTestMs = 40_000;
 const siteQuery = z.object({ site: token });
 
 /** What people read. Everything is filtered by the sites they work for. */
@@ -210,8 +214,20 @@ export function viewRoutes(tools: ViewTools): Route[] {
         rows: models.sites
           .all()
           .filter(({ siteId }) => servesSite(caller, siteId))
-          .map((each) => SiteRow.parse(each)),
+          .map((each) => ({ ...each, publication: publicationShown(each.publication ?? { kind: 'portal' }) })),
       }),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/api/sites/:siteId/test',
+      says: 'Whether the system that publishes a site would let us in; changes nothing there.',
+      may: ['admin'],
+      params: z.object({ siteId: token }),
+      answer: SiteTest,
+      async handle({ params: { siteId }, caller }) {
+        mustServeSite(caller, siteId);
+        return SiteTest.parse(await client.ask('site.test', { siteId }, siteTestMs));
+      },
     }),
     defineRoute({
       method: 'GET',

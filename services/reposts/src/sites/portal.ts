@@ -1,14 +1,13 @@
-import type { PublicDocument } from '@tongsheng/contracts';
+import { publicationSettings, type PublicDocument } from '@tongsheng/contracts';
 import { showPublication, showTime, statedDate, verdictWords } from '@tongsheng/pages';
 import { textOf } from '@tongsheng/web';
-import { z } from 'zod';
 import { readPage, type Part } from './marked-page.ts';
 import { defineSiteKind, type Check } from './site-kind.ts';
 
 /** Our own portal: it shows what is in the PUBLIC stream, where a second copy of a document is none. */
 export const portal = defineSiteKind({
   kind: 'portal',
-  settings: z.strictObject({}),
+  settings: publicationSettings.portal,
   onUnknown: 'same_key',
   open: (_, { file, publicSide }) => ({
     async publish(document) {
@@ -18,6 +17,7 @@ export const portal = defineSiteKind({
     },
     find: async () => null,
     remove: null,
+    test: async () => null,
   }),
   check: checkPage,
 });

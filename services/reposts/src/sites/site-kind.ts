@@ -32,6 +32,10 @@ export const cannotTell = 'cannot_tell';
 export type Tools = {
   /** `host:port` that may be reached although it is not public. */
   allow: readonly string[];
+  /** How long one call may take; what carries files may take thrice that. */
+  patienceMs: number;
+  /** This moment, as an instant. */
+  now(): string;
   /** A picture or attachment of a document by its hash. @throws when it is not what was kept. */
   file(hash: string): Promise<Uint8Array>;
   /** The side that our own portal reads. */
@@ -46,6 +50,8 @@ export type SiteCalls = {
   find(document: PublicDocument, known: Published | null): Promise<Published | Trouble | null>;
   /** Takes a page from the public; one that is gone already is removed. Null where this is not the kind's to do. */
   remove: ((document: PublicDocument, published: Published) => Promise<Trouble | null>) | null;
+  /** Whether the site would let us in; changes nothing there. */
+  test(): Promise<Trouble | null>;
 };
 
 export type SiteKind = {
