@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { AccessEvent } from './access.ts';
 import { ClusterEvent, ClusterKeyEvent } from './cluster.ts';
+import { CredentialEvent } from './credential.ts';
 import { DeliveryEvent } from './delivery.ts';
 import { AlarmEvent, type ContactRegistered, type LadderRegistered, type ShiftRegistered } from './duty.ts';
 import { ItemEvent, ItemKnownAs } from './item.ts';
+import { QuotaEvent } from './quota.ts';
 import {
   RegistryEvent,
   type ChainRegistered,
@@ -30,10 +32,12 @@ export const AnyEvent = z.discriminatedUnion('type', [
   AlarmEvent,
   ClusterEvent,
   ClusterKeyEvent,
+  CredentialEvent,
   DeliveryEvent,
   ItemEvent,
   ItemKnownAs,
   LinkedEvent,
+  QuotaEvent,
   RegistryEvent,
   ReleaseEvent,
   RepostEvent,
@@ -54,6 +58,7 @@ export type EventsByAggregate = {
   cluster: ClusterEvent;
   cluster_key: ClusterKeyEvent;
   contact: ContactRegistered;
+  credential: CredentialEvent;
   delivery: DeliveryEvent;
   item: ItemEvent;
   ladder: LadderRegistered;
@@ -62,6 +67,7 @@ export type EventsByAggregate = {
   person: PersonRegistered;
   policy: PolicyRegistered;
   poll: SourceHealthEvent;
+  quota: QuotaEvent;
   release: ReleaseEvent;
   repost: RepostEvent;
   routing: RoutingEvent;

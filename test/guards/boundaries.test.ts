@@ -38,7 +38,9 @@ it('no package lists what it does not use', () => {
 
 it('every decider is known to the guard', () => {
   expect(decidersOf(house)).toEqual([
+    'services/delivery/src/credential.ts',
     'services/delivery/src/delivery.ts',
+    'services/delivery/src/quota.ts',
     'services/duty/src/alarm.ts',
     'services/ingest/src/alias.ts',
     'services/ingest/src/item.ts',

@@ -53,7 +53,8 @@ export async function carryOut<C extends CommandHead & { type: string }, E exten
     if (events.length === 0) return { position: past.position, changed: false };
 
     try {
-      return await journal.append(past, command, events);
+      const { position, changed } = await journal.append(past, command, events);
+      return { position, changed };
     } catch (error) {
       if (!(error instanceof StaleRead)) throw error;
       if (round === maxRounds) throw new Refusal('no_answer', `${past.subject} is too busy, try again`);

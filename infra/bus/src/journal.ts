@@ -2,7 +2,7 @@ import { streams, subjects, type AnyEvent, type CommandHead, type Receipt } from
 import { NatsError, type StoredMsg } from 'nats';
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
-import { decodeEntry, encodeEntry, type Entry } from './entry.ts';
+import { decodeEntry, encodeEntry, hashEntry, type Entry } from './entry.ts';
 
 /** Where an aggregate's entries stand. */
 export type Address = { aggregate: string; site: string; id: string };
@@ -18,6 +18,9 @@ export type Past = {
   /** Command id → position of the decision it led to. */
   receipts: Map<string, number>;
 };
+
+/** Where the next decision about an aggregate would stand: on top of exactly this. */
+export type Head = Pick<Past, 'subject' | 'position' | 'hash'>;
 
 /** Someone else appended to this aggregate after it was read. Read and decide again. */
 export class StaleRead extends Error {}
@@ -92,16 +95,19 @@ export class Journal {
    * so that it is stored once.
    * @throws StaleRead when the aggregate has moved on.
    */
-  async append(past: Past, command: CommandHead, events: AnyEvent[]): Promise<Receipt> {
+  async append(past: Head, command: CommandHead, events: AnyEvent[]): Promise<Receipt & { hash: string }> {
     const { body, headers } = encodeEntry(this.#source, command, events, past.hash);
+    // Before the client adds its own: they are no part of what is hashed.
+    const hash = hashEntry({ subject: past.subject, data: body, headers });
     for (let attempt = 1; ; attempt++) {
       try {
         const options = { msgID: command.id, expect: { lastSubjectSequence: past.position }, headers };
         const ack = await this.#bus.js.publish(past.subject, body, options);
         if (ack.duplicate) await this.#mustBeMine(ack.seq, past.subject, command.id);
-        return { position: ack.seq, changed: !ack.duplicate };
+        return { position: ack.seq, changed: !ack.duplicate, hash };
       } catch (error) {
-        if (isApiError(error, apiCode.wrongLastSequence)) return await this.#mineOrStale(past.subject, command.id);
+        if (isApiError(error, apiCode.wrongLastSequence))
+          return { ...(await this.#mineOrStale(past.subject, command.id)), hash };
         if (!isLost(error) || attempt === tries) throw error;
       }
     }

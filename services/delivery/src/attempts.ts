@@ -1,121 +1,134 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { carryOut, EvidenceStore, Journal, reasonOf } from '@tongsheng/bus';
+import { EvidenceStore, reasonOf } from '@tongsheng/bus';
 import {
   limitsOf,
   Refusal,
-  withSecrets,
   type Assignment,
   type Channel,
   type DeliveryCommand,
   type DeliveryEvent,
-  type DeliveryNotes,
 } from '@tongsheng/contracts';
-import { Clock, Ids, Log, NoKey, SecretBox } from '@tongsheng/runtime';
+import { Clock, Ids, Log, NoKey } from '@tongsheng/runtime';
+import { AdapterTools } from './adapter-tools.ts';
+import { Board } from './board.ts';
 import type { Handed, Parcel, Tools } from './channels/channel.ts';
 import { adapters } from './channels/index.ts';
-import { Tokens } from './channels/tokens.ts';
-import { delivery } from './delivery.ts';
+import { Credentials } from './credentials.ts';
+import type { OpenDelivery } from './open-deliveries.ts';
 import { Parcels } from './parcels.ts';
+import { Quotas } from './quotas.ts';
 import { after } from './schedule.ts';
+import { Shared } from './shared.ts';
 
-/** `host:port` that may be reached although not public: a mail server or a partner on the closed network. */
-export class Allowed {
-  readonly hosts: readonly string[];
-  constructor(hosts: readonly string[]) {
-    this.hosts = hosts;
-  }
-}
-
-type Requested = Extract<DeliveryEvent, { type: 'delivery.requested' }>;
 type Attempted = Extract<DeliveryEvent, { type: 'delivery.attempted' }>;
 type Said = Omit<Extract<DeliveryCommand, { type: 'delivery.answer' }>, 'type' | 'id' | 'at' | 'actor'>;
+
+/** The longest that a channel may ask to be left alone, in seconds: a month, as quotas know it. */
+const longestRest = 2_678_400;
 
 /** One attempt from its first word in the log to its last: written before the call, answered after it. */
 @Injectable()
 export class Attempts {
-  readonly #tokens = new Tokens();
-
   constructor(
-    private readonly journal: Journal,
+    private readonly board: Board,
     private readonly evidence: EvidenceStore,
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly log: Log,
     private readonly parcels: Parcels,
-    private readonly allowed: Allowed,
-    private readonly secrets: SecretBox,
+    private readonly tools: AdapterTools,
+    private readonly shared: Shared,
+    private readonly quotas: Quotas,
+    private readonly credentials: Credentials,
   ) {}
 
   /**
    * @param onCall told the attempt's number right before the call; what was not told was surely not sent.
-   * @throws Refusal when it is not due; anything else when the log could not be read or written. Nothing was sent then.
+   * @returns 0, or for how many ms the lane has to wait for the channel's rate: nothing was written then.
+   * @throws Refusal or StaleRead when somebody else was faster; anything else when the log could not be read or written.
+   * Nothing was sent then.
    */
   async make(
-    requested: Requested,
+    open: OpenDelivery,
     channel: Channel,
     instance: string,
-    notes: DeliveryNotes,
     onCall: (attempt: number) => void,
     stopping: AbortSignal,
-  ): Promise<void> {
+  ): Promise<number> {
+    const { requested } = open;
     const { deliveryId, site } = requested;
+    const { rate, quotas } = limitsOf(channel);
     const parcel = await this.parcels.of(requested);
+    if (quotas.length > 0 && (await this.#isPostponed(open, channel))) return 0;
+    if (rate) {
+      const waitMs = await this.shared.take(this.credentials.of(channel), rate);
+      if (waitMs > 0) return waitMs;
+    }
     // A new id each time: two processes must not take each other's attempt for their own.
-    const { position } = await carryOut(this.journal, delivery, {
+    const said = await this.board.say(open, {
       type: 'delivery.attempt',
-      id: this.ids.next(),
       ...this.#head(),
       deliveryId,
       site,
       instance,
     });
-    const written = (await this.journal.at(position))?.events.find(
-      (event): event is Attempted => event.type === 'delivery.attempted',
-    );
-    if (!written) throw new Error(`delivery: position ${position} holds no attempt`);
+    const written = said.find((event): event is Attempted => event.type === 'delivery.attempted');
+    // The channel has forgotten the key of what may have arrived: it is asked, or a person is.
+    if (!written) return 0;
     const { attempt, startedAt } = written;
     onCall(attempt);
 
-    const tools = this.#tools(requested, channel, attempt, notes);
-    const handed = await this.#handOver(requested, { ...parcel, attemptedAt: startedAt }, channel, tools);
-    const { outcome, detail, receipt, retryAfterSeconds = null, trouble } = handed;
-    const assignment = handed.assignment && (await this.#assign(handed.assignment));
-    const said: Said = {
+    const handed = await this.#handOver(open, { ...parcel, attemptedAt: startedAt }, channel, attempt);
+    await this.#answerUntilHeard(open, await this.#said(open, attempt, handed), stopping);
+    this.log.info('delivery.attempted', {
       deliveryId,
-      site,
+      channelId: channel.channelId,
       attempt,
-      outcome,
-      detail: detail.slice(0, 2_000),
-      receipt: receipt ? { ...receipt, remoteId: receipt.remoteId.slice(0, 500), receivedAt: this.clock.now() } : null,
-      retryAfterSeconds: retryAfterSeconds === null ? null : Math.min(2_678_400, Math.ceil(retryAfterSeconds)),
-      ...(trouble && { trouble }),
-      ...(assignment && { assignment }),
-    };
-    this.log.info('delivery.attempted', { deliveryId, channelId: channel.channelId, attempt, outcome });
-    await this.#answerUntilHeard(said, stopping);
+      outcome: handed.outcome,
+    });
+    if (quotas.length > 0 && open.state.status === 'failed' && isUnused(handed))
+      await this.quotas.giveBack(this.#asking(open, channel), quotas, startedAt);
+    return 0;
   }
 
   /** Says how somebody's attempt ended; the same answer from several processes is one. */
-  async answer(said: Said): Promise<void> {
+  async answer(open: OpenDelivery, said: Said): Promise<void> {
     const id = `${said.deliveryId}/answer/${said.attempt}/${said.outcome}`;
-    await carryOut(this.journal, delivery, { type: 'delivery.answer', id, ...this.#head(), ...said });
+    await this.board.insist(open, { type: 'delivery.answer', ...this.#head(), id, ...said });
   }
 
-  async #handOver(
-    { deliveryId, channelKind }: Requested,
-    parcel: Parcel,
-    channel: Channel,
-    tools: Tools,
-  ): Promise<Handed> {
-    const { kind, channelId } = channel;
+  /** A slot of each quota is reserved; where there is none in this period, the delivery waits for the one that it got. */
+  async #isPostponed(open: OpenDelivery, channel: Channel): Promise<boolean> {
+    const { deliveryId, site } = open.requested;
+    const { quotas } = limitsOf(channel);
+    const notBefore = await this.quotas.reserve(this.#asking(open, channel), quotas, this.clock.now());
+    if (notBefore === null) return false;
+    const because = 'quota' as const;
+    await this.board.say(open, { type: 'delivery.postpone', ...this.#head(), deliveryId, site, because, notBefore });
+    return true;
+  }
+
+  #asking({ requested }: OpenDelivery, channel: Channel) {
+    const { channelId } = channel;
+    return { credentialId: this.credentials.of(channel), channelId, deliveryId: requested.deliveryId };
+  }
+
+  async #handOver(open: OpenDelivery, parcel: Parcel, channel: Channel, attempt: number): Promise<Handed> {
+    const { deliveryId, channelKind, intent = 'deliver', original } = open.requested;
+    const { kind } = channel;
     if (kind !== channelKind) {
       // What an unknown outcome means was settled for the old kind; under the new one it could be sent twice.
       return { outcome: 'rejected_permanent', detail: `the channel was ${channelKind} and is ${kind} now` };
     }
     try {
-      const { settings } = withSecrets(channel, (value) => this.secrets.open(value, channelId));
-      return await adapters[kind].deliver(parcel, settings, tools);
+      const settings = this.tools.settingsOf(channel);
+      const tools = this.tools.for(channel, notesOf(open), this.#noting(open, attempt));
+      if (intent === 'deliver') return await adapters[kind].deliver(parcel, settings, tools);
+      const change = adapters[kind][intent];
+      if (!change) return { outcome: 'rejected_permanent', detail: `a ${kind} channel can’t ${intent}` };
+      const sent = await this.parcels.sent(parcel, original ?? deliveryId);
+      return await change.hand(parcel, sent, settings, tools);
     } catch (error) {
       if (error instanceof NoKey) return { outcome: 'not_sent', trouble: 'credential', detail: error.message };
       this.log.error('delivery.adapter_failed', { deliveryId, kind, reason: reasonOf(error) });
@@ -123,24 +136,26 @@ export class Attempts {
     }
   }
 
-  #tools({ deliveryId, site }: Requested, channel: Channel, attempt: number, notes: DeliveryNotes): Tools {
-    const limits = limitsOf(channel);
+  #noting(open: OpenDelivery, attempt: number): Tools['note'] {
+    const { deliveryId, site } = open.requested;
+    return (notes) =>
+      this.board.insist(open, { type: 'delivery.note', ...this.#head(), deliveryId, site, attempt, notes });
+  }
+
+  async #said({ requested }: OpenDelivery, attempt: number, handed: Handed): Promise<Said> {
+    const { deliveryId, site } = requested;
+    const { outcome, detail, receipt, retryAfterSeconds = null, trouble } = handed;
+    const assignment = handed.assignment && (await this.#assign(handed.assignment));
     return {
-      allow: this.allowed.hosts,
-      timeoutMs: limits.timeoutMs,
-      limits,
-      notes,
-      tokens: this.#tokens,
-      note: async (facts) => {
-        const id = this.ids.next();
-        const noted = { ...this.#head(), deliveryId, site, attempt, notes: facts };
-        await carryOut(this.journal, delivery, { type: 'delivery.note', id, ...noted });
-      },
-      file: async (hash) => {
-        const found = await this.evidence.read(hash);
-        if (!found?.intact) throw new Error(`delivery: the file ${hash} is not there, or is not what it was`);
-        return found.bytes;
-      },
+      deliveryId,
+      site,
+      attempt,
+      outcome,
+      detail: detail.slice(0, 2_000),
+      receipt: receipt ? { ...receipt, remoteId: receipt.remoteId.slice(0, 500), receivedAt: this.clock.now() } : null,
+      retryAfterSeconds: retryAfterSeconds === null ? null : Math.min(longestRest, Math.ceil(retryAfterSeconds)),
+      ...(trouble && { trouble }),
+      ...(assignment && { assignment }),
     };
   }
 
@@ -158,10 +173,10 @@ export class Attempts {
   }
 
   /** What the channel said is known to this process only, so it is told to the log until the log has it. */
-  async #answerUntilHeard(said: Said, stopping: AbortSignal): Promise<void> {
+  async #answerUntilHeard(open: OpenDelivery, said: Said, stopping: AbortSignal): Promise<void> {
     for (;;) {
       try {
-        return await this.answer(said);
+        return await this.answer(open, said);
       } catch (error) {
         const { deliveryId, attempt, outcome } = said;
         this.log.error('delivery.answer_failed', { deliveryId, attempt, outcome, reason: reasonOf(error) });
@@ -172,6 +187,12 @@ export class Attempts {
   }
 
   #head() {
-    return { at: this.clock.now(), actor: { kind: 'service' as const, id: 'delivery' } };
+    return { id: this.ids.next(), at: this.clock.now(), actor: { kind: 'service' as const, id: 'delivery' } };
   }
 }
+
+const notesOf = ({ state }: OpenDelivery) => (state.status === 'new' ? {} : state.notes);
+
+/** Nothing of it counts against what the platform lets us do. */
+const isUnused = ({ outcome }: Handed): boolean =>
+  outcome === 'not_sent' || outcome === 'rejected_permanent' || outcome === 'rejected_retryable';

@@ -1,7 +1,9 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { carryOut, Commands, Journal, Query } from '@tongsheng/bus';
-import { DeliveryCommand, ReadinessQuery, type Readiness, type Receipt } from '@tongsheng/contracts';
+import { CredentialCommand, DeliveryCommand, ReadinessQuery, type Readiness, type Receipt } from '@tongsheng/contracts';
+import { credential } from './credential.ts';
+import { Credentials } from './credentials.ts';
 import { delivery } from './delivery.ts';
 import { Registered } from './registered.ts';
 
@@ -10,6 +12,7 @@ export class DeliveriesController {
   constructor(
     private readonly journal: Journal,
     private readonly registered: Registered,
+    private readonly credentials: Credentials,
   ) {}
 
   @Commands('delivery')
@@ -17,9 +20,19 @@ export class DeliveriesController {
     return carryOut(this.journal, delivery, command);
   }
 
-  /** Which channels could be pushed to at this moment. */
+  @Commands('credential')
+  handleCredential(@Payload({ schema: CredentialCommand }) command: CredentialCommand): Promise<Receipt> {
+    return carryOut(this.journal, credential, command);
+  }
+
+  /** Which channels could be pushed to at this moment: there, not paused, and with a login that is accepted. */
   @Query('channels.ready')
   ready(@Payload({ schema: ReadinessQuery }) { channels }: ReadinessQuery): Readiness {
-    return { ready: channels.filter((channelId) => this.registered.channel(channelId)?.paused === false) };
+    return { ready: channels.filter((channelId) => this.#isReady(channelId)) };
+  }
+
+  #isReady(channelId: string): boolean {
+    const channel = this.registered.channel(channelId);
+    return channel?.paused === false && !this.credentials.isFailed(this.credentials.of(channel));
   }
 }

@@ -1,13 +1,33 @@
 import { Module } from '@nestjs/common';
+import { AdapterTools } from './adapter-tools.ts';
 import { Attempts } from './attempts.ts';
+import { Board } from './board.ts';
+import { Credentials } from './credentials.ts';
 import { DeliveriesController } from './deliveries.controller.ts';
+import { Gates } from './gates.ts';
+import { Looks } from './looks.ts';
+import { MendCredentials } from './mend-credentials.reaction.ts';
 import { Parcels } from './parcels.ts';
+import { Quotas } from './quotas.ts';
 import { Registered } from './registered.ts';
 import { RequestDeliveries } from './request-deliveries.reaction.ts';
 import { SendDeliveries } from './send-deliveries.ts';
+import { Shared } from './shared.ts';
 
 @Module({
-  controllers: [DeliveriesController, RequestDeliveries],
-  providers: [Registered, Parcels, Attempts, SendDeliveries],
+  controllers: [DeliveriesController, RequestDeliveries, MendCredentials],
+  providers: [
+    Registered,
+    Credentials,
+    Gates,
+    Shared,
+    Quotas,
+    Board,
+    Parcels,
+    AdapterTools,
+    Attempts,
+    Looks,
+    SendDeliveries,
+  ],
 })
 export class DeliveryModule {}

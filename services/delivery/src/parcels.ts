@@ -3,7 +3,8 @@ import { Journal } from '@tongsheng/bus';
 import type { DeliveryEvent, ReleaseEvent } from '@tongsheng/contracts';
 import { pageUrl } from '@tongsheng/pages';
 import { LRUCache } from 'lru-cache';
-import type { Parcel } from './channels/channel.ts';
+import type { Parcel, Sent } from './channels/channel.ts';
+import { delivery } from './delivery.ts';
 import { Registered } from './registered.ts';
 
 type Requested = Extract<DeliveryEvent, { type: 'delivery.requested' }>;
@@ -16,7 +17,7 @@ const keptAtMost = 200;
 @Injectable()
 export class Parcels {
   /** What is signed never changes, so that it may be kept. */
-  readonly #signed = new LRUCache<string, Signed>({ max: keptAtMost });
+  readonly #signed = new LRUCache<string, Promise<Signed | undefined>>({ max: keptAtMost });
 
   constructor(
     private readonly journal: Journal,
@@ -50,15 +51,30 @@ export class Parcels {
     };
   }
 
-  async #release(site: string, id: string, contentHash: string): Promise<Signed | undefined> {
+  /** What an earlier delivery brought there, for what is to be changed or taken away. */
+  async sent(parcel: Parcel, deliveryId: string): Promise<Sent> {
+    const past = await this.journal.read({ aggregate: 'delivery', site: parcel.site, id: deliveryId });
+    const state = (past.events as DeliveryEvent[]).reduce(delivery.evolve, delivery.initial);
+    if (state.status === 'new') return { parcel, receipt: null, notes: {} };
+    return { parcel, receipt: state.receipt, notes: state.notes };
+  }
+
+  /** Read once however many channels ask at the same moment. */
+  #release(site: string, id: string, contentHash: string): Promise<Signed | undefined> {
     const key = `${site}/${id}/${contentHash}`;
     const known = this.#signed.get(key);
     if (known) return known;
+    const reading = this.#read(site, id, contentHash);
+    this.#signed.set(key, reading);
+    const forget = () => void (this.#signed.peek(key) === reading && this.#signed.delete(key));
+    reading.then((signed) => signed ?? forget(), forget);
+    return reading;
+  }
+
+  async #read(site: string, id: string, contentHash: string): Promise<Signed | undefined> {
     const past = await this.journal.read({ aggregate: 'release', site, id });
-    const signed = (past.events as ReleaseEvent[]).find(
+    return (past.events as ReleaseEvent[]).find(
       (event): event is Signed => event.type === 'release.signed' && event.contentHash === contentHash,
     );
-    if (signed) this.#signed.set(key, signed);
-    return signed;
   }
 }

@@ -41,6 +41,7 @@ export const whoMay: Record<string, readonly Role[]> = {
   'delivery.resolve': ['comms'],
   'delivery.report': ['comms'],
   'delivery.redrive': ['comms'],
+  'credential.mend': ['comms', 'admin'],
   'site.register': ['admin'],
   'source.register': ['admin'],
   'policy.register': ['admin'],

@@ -3,6 +3,7 @@ import type { BusClient } from '@tongsheng/bus';
 import {
   AlarmCommand,
   ClusterCommand,
+  CredentialCommand,
   DeliveryCommand,
   draft,
   LinkedCommand,
@@ -38,6 +39,7 @@ const schemas: Record<string, { service: string; schema: z.ZodType<{ type: strin
   rumor: { service: 'rumor', schema: RumorCommand },
   submission: { service: 'submission', schema: SubmissionCommand },
   delivery: { service: 'delivery', schema: DeliveryCommand },
+  credential: { service: 'credential', schema: CredentialCommand },
   alarm: { service: 'alarm', schema: AlarmCommand },
   ...Object.fromEntries(
     ['site', 'source', 'policy', 'override', 'rule', 'chain', 'channel', 'shift', 'ladder', 'contact'].map((kind) => [

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { channelId, commandHead, instant, line, personId, siteId, token } from './words.ts';
+
+/** A login at a platform, which several channels may share: an app id, a user at a server. Never the secret. */
+const key = { credentialId: token, site: siteId };
+
+/** The platform does not let us in. Nothing of this login is tried from here on: repeating it locks accounts. */
+const CredentialFailed = z.object({
+  type: z.literal('credential.failed'),
+  ...key,
+  channelId,
+  channelName: line,
+  detail: z.string().max(2000),
+  failedAt: instant,
+});
+/** It is tried again: the channel was registered anew, or a person says that the other side was mended. */
+const CredentialMended = z.object({
+  type: z.literal('credential.mended'),
+  ...key,
+  channelId,
+  how: z.enum(['registered', 'try_again']),
+  by: personId,
+  byName: line,
+  mendedAt: instant,
+});
+
+export const CredentialEvent = z.discriminatedUnion('type', [CredentialFailed, CredentialMended]);
+export type CredentialEvent = z.infer<typeof CredentialEvent>;
+
+const command = { ...commandHead, ...key };
+
+export const CredentialCommand = z.discriminatedUnion('type', [
+  /** `seenAt` is when the platform said so: what was mended since then has not failed. */
+  z.strictObject({
+    type: z.literal('credential.fail'),
+    ...command,
+    channelId,
+    channelName: line,
+    detail: z.string().max(2000),
+    seenAt: instant,
+  }),
+  z.strictObject({ type: z.literal('credential.mend'), ...command, how: z.enum(['registered', 'try_again']) }),
+]);
+export type CredentialCommand = z.infer<typeof CredentialCommand>;

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { EvidenceStore } from '@tongsheng/bus';
+import { limitsOf, withSecrets, type Channel, type DeliveryNotes } from '@tongsheng/contracts';
+import { SecretBox } from '@tongsheng/runtime';
+import type { Tools } from './channels/channel.ts';
+import { Tokens } from './channels/tokens.ts';
+
+/** `host:port` that may be reached although not public: a mail server or a partner on the closed network. */
+export class Allowed {
+  readonly hosts: readonly string[];
+  constructor(hosts: readonly string[]) {
+    this.hosts = hosts;
+  }
+}
+
+/** What adapters work with. */
+@Injectable()
+export class AdapterTools {
+  readonly #tokens = new Tokens();
+
+  constructor(
+    private readonly evidence: EvidenceStore,
+    private readonly allowed: Allowed,
+    private readonly secrets: SecretBox,
+  ) {}
+
+  /** The settings with their secrets in clear, for the adapter alone. @throws NoKey */
+  settingsOf(channel: Channel): Channel['settings'] {
+    return withSecrets(channel, (value) => this.secrets.open(value, channel.channelId)).settings;
+  }
+
+  for(channel: Channel, notes: DeliveryNotes, note: Tools['note']): Tools {
+    const limits = limitsOf(channel);
+    return {
+      allow: this.allowed.hosts,
+      timeoutMs: limits.timeoutMs,
+      limits,
+      notes,
+      note,
+      tokens: this.#tokens,
+      file: async (hash) => {
+        const found = await this.evidence.read(hash);
+        if (!found?.intact) throw new Error(`delivery: the file ${hash} is not there, or is not what it was`);
+        return found.bytes;
+      },
+    };
+  }
+}

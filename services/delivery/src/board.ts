@@ -1,0 +1,119 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Bus, carryOut, followJournal, Journal, reasonOf, StaleRead, type Entry, type Following } from '@tongsheng/bus';
+import type { DeliveryCommand, DeliveryEvent } from '@tongsheng/contracts';
+import { Clock, Log } from '@tongsheng/runtime';
+import { Credentials } from './credentials.ts';
+import { delivery } from './delivery.ts';
+import { Gates } from './gates.ts';
+import { OpenDeliveries, type Change, type OpenDelivery } from './open-deliveries.ts';
+import { Registered } from './registered.ts';
+
+/** The pause before the log is followed again, in ms. */
+const pauseMs = 5_000;
+
+/**
+ * What this process knows of the open deliveries, and the way by which it decides about them: on top of what it knows,
+ * so that nothing is read that it has folded already; when that was no longer true, somebody else was faster.
+ */
+@Injectable()
+export class Board implements OnModuleDestroy {
+  readonly open = new OpenDeliveries();
+  #following: Following | null = null;
+  #stopped = false;
+  #onChange: (change: Change) => void = () => {};
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly journal: Journal,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly registered: Registered,
+    private readonly credentials: Credentials,
+    private readonly gates: Gates,
+  ) {}
+
+  /** Resolves when everything that was decided before is known. */
+  async follow(onChange: (change: Change) => void): Promise<void> {
+    this.#onChange = onChange;
+    await this.#follow();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.#stopped = true;
+    await this.#following?.stop();
+  }
+
+  /**
+   * Decides about an open delivery and writes it down.
+   * @returns what was decided; empty when it had been said before
+   * @throws Refusal when a rule says no, StaleRead when somebody else was faster
+   */
+  async say(open: OpenDelivery, command: DeliveryCommand): Promise<DeliveryEvent[]> {
+    const events = delivery.decide(command, open.state);
+    if (events.length === 0) return [];
+    const before = open.head;
+    const { position, hash } = await this.journal.append(before, command, events);
+    // The follower may have brought it already, and more.
+    if (open.head === before) this.#changed(this.open.extend(open, { position, hash }, events, this.clock.now()));
+    return events;
+  }
+
+  /** The same, for what must be said whoever was faster. @throws Refusal when a rule says no */
+  async insist(open: OpenDelivery, command: DeliveryCommand): Promise<void> {
+    try {
+      await this.say(open, command);
+    } catch (error) {
+      if (!(error instanceof StaleRead)) throw error;
+      await carryOut(this.journal, delivery, command);
+    }
+  }
+
+  async #follow(): Promise<void> {
+    this.#following = await followJournal(this.bus, {
+      aggregate: 'delivery',
+      from: this.open.position + 1,
+      onEntry: (entry) => this.#heard(entry),
+      onUnreadable: (error, { seq }) => this.log.error('delivery.unreadable', { position: seq, reason: error.message }),
+      onFailure: (error) => {
+        this.log.error('delivery.follow_failed', { reason: reasonOf(error) });
+        if (!this.#stopped) setTimeout(() => void this.#followAgain(), pauseMs);
+      },
+    });
+    await this.#following.caughtUp;
+  }
+
+  async #followAgain(): Promise<void> {
+    await this.#follow().catch((error: unknown) =>
+      this.log.error('delivery.follow_failed', { reason: reasonOf(error) }),
+    );
+  }
+
+  #heard(entry: Entry): Promise<void> | void {
+    const change = this.open.apply(entry, this.clock.now());
+    if (change === 'forgotten') return this.#recall(entry);
+    if (change) this.#changed(change);
+  }
+
+  /** What had ended and goes on: its past is read again. */
+  async #recall({ site, id }: Entry): Promise<void> {
+    const { entries } = await this.journal.read({ aggregate: 'delivery', site, id });
+    this.open.remember(entries, this.clock.now());
+    const open = this.open.get(`${site}/${id}`);
+    if (open) this.#onChange({ open, events: [], ended: false });
+  }
+
+  #changed(change: Change): void {
+    const { channelId } = change.open.requested;
+    for (const event of change.events) {
+      if (event.type !== 'delivery.answered') continue;
+      const channel = this.registered.channel(channelId);
+      this.gates.heard(channelId, channel, event);
+      if (event.trouble === 'credential' && channel) {
+        void this.credentials
+          .fail(channel, event.detail, event.answeredAt)
+          .catch((error: unknown) => this.log.error('credential.not_told', { channelId, reason: reasonOf(error) }));
+      }
+    }
+    this.#onChange(change);
+  }
+}

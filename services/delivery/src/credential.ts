@@ -1,0 +1,47 @@
+import { defineAggregate } from '@tongsheng/bus';
+import { CredentialCommand, CredentialEvent, Refusal } from '@tongsheng/contracts';
+
+type Credential =
+  | { status: 'unheard' }
+  | { status: 'failed'; channelId: string }
+  | { status: 'mended'; since: string; channelId: string };
+
+/** A login: the platform lets us in, or a person must do something first. One failure is enough. */
+export const credential = defineAggregate({
+  name: 'credential',
+  commands: CredentialCommand,
+  events: CredentialEvent,
+  siteOf: (command) => command.site,
+  idOf: (command) => command.credentialId,
+  initial: { status: 'unheard' } as Credential,
+
+  decide(command, credential): CredentialEvent[] {
+    const { credentialId, site, at } = command;
+    switch (command.type) {
+      case 'credential.fail': {
+        const { channelId, channelName, detail, seenAt } = command;
+        if (credential.status === 'failed') return [];
+        if (credential.status === 'mended' && seenAt <= credential.since) return [];
+        return [{ type: 'credential.failed', credentialId, site, channelId, channelName, detail, failedAt: at }];
+      }
+      case 'credential.mend': {
+        if (credential.status === 'unheard')
+          throw new Refusal('credential_missing', `nothing is wrong with ${credentialId}`);
+        if (credential.status === 'mended') return [];
+        const { how, actor } = command;
+        const by = { by: actor.id, byName: actor.name ?? actor.id };
+        const { channelId } = credential;
+        return [{ type: 'credential.mended', credentialId, site, channelId, how, ...by, mendedAt: at }];
+      }
+    }
+  },
+
+  evolve(_, event): Credential {
+    switch (event.type) {
+      case 'credential.failed':
+        return { status: 'failed', channelId: event.channelId };
+      case 'credential.mended':
+        return { status: 'mended', since: event.mendedAt, channelId: event.channelId };
+    }
+  },
+});

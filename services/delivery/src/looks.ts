@@ -1,0 +1,159 @@
+import { Injectable } from '@nestjs/common';
+import { reasonOf } from '@tongsheng/bus';
+import { limitsOf, type Channel, type DeliveryCommand } from '@tongsheng/contracts';
+import { Clock, Ids, Log, NoKey } from '@tongsheng/runtime';
+import { AdapterTools } from './adapter-tools.ts';
+import { Board } from './board.ts';
+import type { ChannelKind, Found, Prepared, Seen, Sent, Tools } from './channels/channel.ts';
+import { adapters } from './channels/index.ts';
+import { Credentials } from './credentials.ts';
+import { nextAction, type OpenDelivery } from './open-deliveries.ts';
+import { Parcels } from './parcels.ts';
+import { Shared } from './shared.ts';
+
+/** How long a look is one process's, beyond the channel's own limit, in seconds. */
+const spare = 10;
+
+/**
+ * What is done about a delivery besides attempts: it is made ready, the channel is asked what became of it, and later
+ * whether it is still there. None of it hands anything over, so that it may be done twice.
+ */
+@Injectable()
+export class Looks {
+  constructor(
+    private readonly board: Board,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly log: Log,
+    private readonly parcels: Parcels,
+    private readonly tools: AdapterTools,
+    private readonly shared: Shared,
+    private readonly credentials: Credentials,
+  ) {}
+
+  /** @returns 0, or for how many ms to wait: for the channel's rate, or because another process is at it. */
+  async make(open: OpenDelivery, channel: Channel): Promise<number> {
+    const action = nextAction(open.state);
+    if (!action || action.kind === 'attempt') return 0;
+    const { rate, timeoutMs } = limitsOf(channel);
+    const turn = Math.ceil(timeoutMs / 1_000) + spare;
+    if (!(await this.shared.claim(`${open.key}/${action.kind}/${action.at}`, turn))) return turn * 1_000;
+    if (rate) {
+      const waitMs = await this.shared.take(this.credentials.of(channel), rate);
+      if (waitMs > 0) return waitMs;
+    }
+    const command = await this.#look(open, channel, action.kind);
+    if (command) await this.board.insist(open, command);
+    return 0;
+  }
+
+  async #look(
+    open: OpenDelivery,
+    channel: Channel,
+    kind: 'prepare' | 'probe' | 'watch',
+  ): Promise<DeliveryCommand | null> {
+    const { requested, state } = open;
+    if (state.status === 'new') return null;
+    const { deliveryId, site } = requested;
+    const key = { at: this.clock.now(), actor: { kind: 'service' as const, id: 'delivery' }, deliveryId, site };
+    switch (kind) {
+      case 'prepare': {
+        const { ready, detail, ...rest } = await this.#prepare(open, channel);
+        const trouble = 'trouble' in rest ? rest.trouble : null;
+        const id = this.ids.next();
+        return { type: 'delivery.record_prepared', ...key, id, ready, trouble, detail: detail.slice(0, 2_000) };
+      }
+      case 'probe': {
+        const { attempts: attempt, looks } = state;
+        const { finding, detail, receipt, retryAfterSeconds = null } = await this.#probe(open, channel);
+        return {
+          type: 'delivery.record_probe',
+          ...key,
+          at: this.clock.now(),
+          id: `${deliveryId}/probe/${attempt}/${looks}/${state.status}`,
+          attempt,
+          by: 'poll',
+          finding,
+          detail: detail.slice(0, 2_000),
+          receipt: receipt ? { ...receipt, receivedAt: this.clock.now() } : null,
+          retryAfterSeconds: retryAfterSeconds === null ? null : Math.ceil(retryAfterSeconds),
+        };
+      }
+      case 'watch': {
+        if (state.status !== 'confirmed') return null;
+        const look = state.watched + 1;
+        const { found, detail } = await this.#watch(open, channel);
+        const id = `${deliveryId}/watch/${state.attempts}/${look}`;
+        return {
+          type: 'delivery.record_watch',
+          ...key,
+          at: this.clock.now(),
+          id,
+          look,
+          found,
+          detail: detail.slice(0, 2_000),
+        };
+      }
+    }
+  }
+
+  #prepare(open: OpenDelivery, channel: Channel): Promise<Prepared> {
+    const { deliveryId, site } = open.requested;
+    const note: Tools['note'] = (notes) => {
+      const head = { id: this.ids.next(), at: this.clock.now(), actor: { kind: 'service' as const, id: 'delivery' } };
+      return this.board.insist(open, { type: 'delivery.note', ...head, deliveryId, site, attempt: 0, notes });
+    };
+    const ready: Prepared = { ready: true, detail: 'nothing has to be made ready' };
+    return this.#ask<Prepared>(
+      open,
+      channel,
+      async ({ prepare }, sent, settings, tools) =>
+        prepare ? prepare(sent.parcel, settings, { ...tools, note }) : ready,
+      (detail, isLogin) => ({ ready: false, detail, trouble: isLogin ? 'credential' : 'network' }),
+    );
+  }
+
+  #probe(open: OpenDelivery, channel: Channel): Promise<Found> {
+    return this.#ask<Found>(
+      open,
+      channel,
+      async ({ probe }, sent, settings, tools) =>
+        probe ? probe.look(sent, settings, tools) : { finding: 'unsure', detail: 'the channel can’t be asked' },
+      (detail) => ({ finding: 'unsure', detail }),
+    );
+  }
+
+  #watch(open: OpenDelivery, channel: Channel): Promise<Seen> {
+    return this.#ask<Seen>(
+      open,
+      channel,
+      async ({ watch }, sent, settings, tools) =>
+        watch ? watch(sent, settings, tools) : { found: 'unsure', detail: 'the channel can’t be looked at' },
+      (detail) => ({ found: 'unsure', detail }),
+    );
+  }
+
+  /** A channel that is another kind by now, and an adapter that fails, tell nothing. */
+  async #ask<T>(
+    open: OpenDelivery,
+    channel: Channel,
+    question: (kind: ChannelKind, sent: Sent, settings: Channel['settings'], tools: Tools) => Promise<T>,
+    failed: (detail: string, isLogin: boolean) => T,
+  ): Promise<T> {
+    const { requested, state } = open;
+    const { kind } = channel;
+    if (state.status === 'new' || kind !== requested.channelKind)
+      return failed(`the channel was ${requested.channelKind} and is ${kind} now`, false);
+    try {
+      const parcel = await this.parcels.of(requested);
+      const { receipt, notes } = state;
+      const forbidden = () => Promise.reject(new Error('a look changes nothing, and notes nothing'));
+      const tools = this.tools.for(channel, notes, forbidden);
+      return await question(adapters[kind], { parcel, receipt, notes }, this.tools.settingsOf(channel), tools);
+    } catch (error) {
+      const { deliveryId } = requested;
+      this.log.error('delivery.look_failed', { deliveryId, kind, reason: reasonOf(error) });
+      return failed(reasonOf(error), error instanceof NoKey);
+    }
+  }
+}

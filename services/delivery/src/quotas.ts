@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { carryOut, Journal } from '@tongsheng/bus';
+import { Refusal, type Quota, type QuotaCommand } from '@tongsheng/contracts';
+import { Clock, Ids } from '@tongsheng/runtime';
+import { periodOf, quota } from './quota.ts';
+
+type Asking = { credentialId: string; channelId: string; deliveryId: string };
+
+/** Periods ahead that are looked at for a free slot. */
+const ahead = 62;
+
+/** Slots of what a platform lets us do only so often, reserved before they are needed. */
+@Injectable()
+export class Quotas {
+  constructor(
+    private readonly journal: Journal,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  /**
+   * Reserves a slot of each quota in the first periods in which there is one.
+   * @returns null when that is now, or when it will be.
+   */
+  async reserve(asking: Asking, quotas: readonly Quota[], now: string): Promise<string | null> {
+    // A free day is of no use in a month that is used up.
+    const widest = quotas.toSorted((one, other) => (one.per === other.per ? 0 : one.per === 'month' ? -1 : 1));
+    let at = now;
+    for (let tries = 0; tries < ahead; tries++) {
+      const taken: string[] = [];
+      let next: string | null = null;
+      for (const each of widest) {
+        const { period, next: later } = periodOf(each, at);
+        if (await this.#reserved(asking, period, each.count)) taken.push(period);
+        else {
+          next = later;
+          break;
+        }
+      }
+      if (next === null) return at === now ? null : at;
+      for (const period of taken) await this.#giveBack(asking, period);
+      at = next;
+    }
+    return at;
+  }
+
+  /** Nothing of the delivery reached the channel, and nothing more will be tried. */
+  async giveBack(asking: Asking, quotas: readonly Quota[], now: string): Promise<void> {
+    for (const each of quotas) await this.#giveBack(asking, periodOf(each, now).period);
+  }
+
+  async #reserved(asking: Asking, period: string, limit: number): Promise<boolean> {
+    try {
+      await this.#say({ type: 'quota.reserve', ...this.#head(), ...asking, period, limit });
+      return true;
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'quota_exhausted') return false;
+      throw error;
+    }
+  }
+
+  async #giveBack(asking: Asking, period: string): Promise<void> {
+    await this.#say({ type: 'quota.return', ...this.#head(), ...asking, period });
+  }
+
+  async #say(command: QuotaCommand): Promise<void> {
+    await carryOut(this.journal, quota, command);
+  }
+
+  #head() {
+    return { id: this.ids.next(), at: this.clock.now(), actor: { kind: 'service' as const, id: 'delivery' } };
+  }
+}
