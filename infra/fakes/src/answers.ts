@@ -38,11 +38,20 @@ export const redirect = (location: string): Answer => ({
 
 const typeOf = ({ headers }: Call) => (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
 
+/** JSON, or undefined where it is none. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The body as JSON in UTF-8; undefined when it is none or does not say so. */
 export function jsonOf(call: Call): unknown {
   if (typeOf(call) !== 'application/json') return undefined;
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(call.body));
+    return jsonIn(new TextDecoder('utf-8', { fatal: true }).decode(call.body));
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   bytesOf,
   json,
+  jsonIn,
   jsonOf,
   multipartOf,
   plainText,
@@ -386,7 +387,7 @@ function build(world: World<State>, options: WeChatOptions) {
       case 'video': {
         if (bytes.subarray(4, 8).toString('latin1') !== 'ftyp') return 40005;
         const description = z.object({ title: z.string(), introduction: z.string() });
-        const read = description.safeParse(parsed(fields['description'] ?? ''));
+        const read = description.safeParse(jsonIn(fields['description'] ?? ''));
         if (!read.success) return 47001;
         return bytes.length > limits.videoBytes ? 40009 : null;
       }
@@ -920,14 +921,6 @@ function build(world: World<State>, options: WeChatOptions) {
     }),
   };
 }
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
 
 export type WeChatFake = Fake<ReturnType<typeof build>['actions']>;
 
