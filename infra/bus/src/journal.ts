@@ -104,7 +104,8 @@ export class Journal {
         const options = { msgID: command.id, expect: { lastSubjectSequence: past.position }, headers };
         const ack = await this.#bus.js.publish(past.subject, body, options);
         if (ack.duplicate) await this.#mustBeMine(ack.seq, past.subject, command.id);
-        return { position: ack.seq, changed: !ack.duplicate, hash };
+        // Stored by an attempt whose acknowledgement was lost, it is this call's doing; otherwise somebody said it before.
+        return { position: ack.seq, changed: !ack.duplicate || attempt > 1, hash };
       } catch (error) {
         if (isApiError(error, apiCode.wrongLastSequence))
           return { ...(await this.#mineOrStale(past.subject, command.id)), hash };

@@ -10,7 +10,13 @@ import type { Observation } from './observation.ts';
 /** Keys of one source that are remembered; a feed shows hundreds, a sitemap thousands. */
 const remembered = 10_000;
 
-type Known = { itemId: string; contentHash: string | null };
+type Known = {
+  itemId: string;
+  /** Of the version that the log had last. */
+  contentHash: string | null;
+  /** What each detector, by its address, said last: the log does not take the word of every one. */
+  said?: Readonly<Record<string, string>>;
+};
 
 /** What is remembered of one source. It only saves work: the log knows all of it. */
 export class Memory {
@@ -87,12 +93,12 @@ export class Teller {
       if (found === null) itemId = owner;
     }
     const known = memory.get(itemId) ?? memory.get(first!.id);
-    const remember = () => {
-      const now = { itemId, contentHash: content.contentHash };
+    const remember = (contentHash: string | null) => {
+      const now = { itemId, contentHash, said: { ...known?.said, [how.via]: content.contentHash } };
       for (const id of new Set([itemId, first!.id, ...others.map((each) => each.id)])) memory.set(id, now);
     };
-    if (known?.contentHash === content.contentHash) {
-      remember();
+    if (known?.contentHash === content.contentHash || known?.said?.[how.via] === content.contentHash) {
+      remember(known.contentHash);
       return { itemId, changed: false };
     }
     const at = this.clock.now();
@@ -111,7 +117,8 @@ export class Teller {
       others: how.others,
       evidence: await how.evidence(),
     });
-    remember();
+    // What it did not take from this detector is still news when another one says it.
+    remember(changed ? content.contentHash : (known?.contentHash ?? null));
     return { itemId, changed };
   }
 

@@ -10,6 +10,9 @@ import { repost } from './repost.ts';
 import { SitePublisher } from './site-publisher.ts';
 import { cannotTell, isTrouble, type Published, type Trouble } from './sites/site-kind.ts';
 
+/** By then another process has surely ended its attempt, in ms. */
+const lookAgainMs = 60_000;
+
 /**
  * When a repost was approved and the time to take it back is over, then exactly that version is handed to whoever
  * publishes the site, and that is written down. The attempt is in the log before the call: from then on nothing can be
@@ -40,11 +43,16 @@ export class PublishRepost {
   async #publish(entry: Entry<RepostEvent>, { taskId, site }: RepostEvent): Promise<void> {
     const past = await this.journal.read({ aggregate: 'repost', site, id: taskId });
     const task = (past.events as RepostEvent[]).reduce(repost.evolve, repost.initial);
-    // Taken back, approved anew, or out already: what came later has an entry of its own.
-    if (task.status !== 'approved' || isOld(entry, past.events as RepostEvent[])) return;
+    // Approved anew, or tried again: what came later has an entry of its own.
+    if (isOld(entry, past.events as RepostEvent[])) return;
+    const cause = causedBy(entry);
+    // Out already, by a process that may have died before it looked at the source once more.
+    if (task.status === 'published' || task.status === 'verified')
+      return this.#catchUp(past.events as RepostEvent[], task.approval, cause);
+    if (task.status !== 'approved') return;
     const document = await this.pages.documentOf({ taskId, site });
     const attempt = task.attempts + 1;
-    const head = { at: this.clock.now(), actor: { kind: 'service' as const, id: 'reposts' }, ...causedBy(entry) };
+    const head = { at: this.clock.now(), actor: { kind: 'service' as const, id: 'reposts' }, ...cause };
     const id = `${taskId}/start/${task.approval.approvedAt}/${attempt}`;
     const started = await carryOut(this.journal, repost, {
       type: 'repost.start_publication',
@@ -54,8 +62,8 @@ export class PublishRepost {
       site,
       attempt,
     });
-    // Taken back in this very moment, or another process is at it.
-    if (!started.changed) return;
+    // Taken back in this very moment, or another process is at it. Should that one die, this entry is all that remembers.
+    if (!started.changed) throw new Later(lookAgainMs);
 
     const answer = await this.#handOver(document, past.events as RepostEvent[]);
     if (isTrouble(answer)) {
@@ -88,11 +96,17 @@ export class PublishRepost {
       publicPosition,
       ...(remoteId !== undefined && { remoteId }),
     });
-    // What the source changed while this was going out is owed from now on.
-    const { itemId } = task.approval;
-    const sourceId = sourceOf(past.events as RepostEvent[], itemId);
-    const now = await this.following.newest(sourceId, itemId);
-    if (now.contentHash !== task.approval.contentHash) await this.following.follow(now, causedBy(entry));
+    await this.#catchUp(past.events as RepostEvent[], task.approval, cause);
+  }
+
+  /** What the source changed while this was going out is owed from now on. */
+  async #catchUp(
+    events: readonly RepostEvent[],
+    { itemId, contentHash }: { itemId: string; contentHash: string },
+    cause: ReturnType<typeof causedBy>,
+  ): Promise<void> {
+    const now = await this.following.newest(sourceOf(events, itemId), itemId);
+    if (now.contentHash !== contentHash) await this.following.follow(now, cause);
   }
 
   /** One attempt. What any earlier one may have left behind is found first, so that no page is there twice. */
