@@ -60,7 +60,7 @@ describe('the clock of a task', () => {
 describe('a filter of the queue', () => {
   const claim = { by: 'li', byName: '李编辑', at: at(1) };
   const found = (filter: QueueFilter, more: Partial<RepostRow> = {}, now = noon) =>
-    queueTest(filter, 'li')(factsOf(row(more)), now);
+    queueTest(filter, 'li', now)!(factsOf(row(more)));
 
   it.each<[string, QueueFilter, Partial<RepostRow>]>([
     ['its site', { site: 'province' }, {}],
@@ -90,6 +90,10 @@ describe('a filter of the queue', () => {
     ['one condition of two', { site: 'province', kind: 'news' }, {}],
   ])('leaves a task out for %s', (_, filter, more) => {
     expect(found(filter, more)).toBe(false);
+  });
+
+  it('that asks for nothing is none', () => {
+    expect(queueTest({ q: ' ' }, 'li', noon)).toBeNull();
   });
 
   it('asks the clock at the moment of asking', () => {

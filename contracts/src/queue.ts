@@ -17,9 +17,12 @@ export function clockStateOf(startsAt: number, dueAt: number, now: number): Cloc
   const left = dueAt - now;
   const limit = dueAt - startsAt;
   if (left <= 0) return 'overdue';
-  if (left <= limit / 12) return 'urgent';
+  if (now >= urgentAtOf(startsAt, dueAt)) return 'urgent';
   return left <= limit / 3 ? 'near' : 'normal';
 }
+
+/** From when on so little is left that the word is `urgent`. */
+export const urgentAtOf = (startsAt: number, dueAt: number): number => dueAt - (dueAt - startsAt) / 12;
 
 /** Which tasks belong into which view of the queue. */
 export const inView: Record<QueueView, (row: RepostRow) => boolean> = {
@@ -110,13 +113,13 @@ const closings = /[〕\]】）﹞］]/g;
 const folded = (text: string): string =>
   text.normalize('NFKC').toLowerCase().replace(openings, '(').replace(closings, ')');
 
-/** Whether a task is among those looked for, by somebody at some moment (ms). */
-export function queueTest(filter: QueueFilter, me: string): (facts: TaskFacts, now: number) => boolean {
+/** Whether a task is among those looked for, by somebody at some moment (ms); null: every one is. */
+export function queueTest(filter: QueueFilter, me: string, now: number): ((facts: TaskFacts) => boolean) | null {
   const { site, source, column, kind, claimed: whose, clock, q } = filter;
   const words = folded(q ?? '')
     .split(/\s+/)
     .filter(Boolean);
-  const tests: ((facts: TaskFacts, now: number) => boolean)[] = [];
+  const tests: ((facts: TaskFacts) => boolean)[] = [];
   if (site) tests.push((facts) => facts.site === site);
   if (source) tests.push((facts) => facts.sources.some(({ sourceId: id }) => id === source));
   if (column) tests.push((facts) => facts.column === column);
@@ -126,9 +129,10 @@ export function queueTest(filter: QueueFilter, me: string): (facts: TaskFacts, n
   if (whose === 'nobody') tests.push(({ claimedBy }) => claimedBy === null);
   if (whose === 'me') tests.push(({ claimedBy }) => claimedBy === me);
   if (whose === 'others') tests.push(({ claimedBy }) => claimedBy !== null && claimedBy !== me);
-  if (clock) tests.push(({ startsAt, dueAt }, now) => clockStateOf(startsAt, dueAt, now) === clock);
+  if (clock) tests.push(({ startsAt, dueAt }) => clockStateOf(startsAt, dueAt, now) === clock);
   if (words.length > 0) tests.push(({ text }) => words.every((word) => text.includes(word)));
-  return (facts, now) => tests.every((test) => test(facts, now));
+  if (tests.length <= 1) return tests[0] ?? null;
+  return (facts) => tests.every((test) => test(facts));
 }
 
 /** Where a task stands in an order: by the first, of equals by the second, and by its key, so that no two are equal. */

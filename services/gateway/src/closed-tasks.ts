@@ -9,9 +9,8 @@ export type ClosedSearch = {
   /** One for each site, or one for all. No task stands in two of them. */
   sets: readonly string[];
   scoreOf(row: RepostRow, set: string): number;
-  fits(facts: TaskFacts): boolean;
-  /** Where everything fits, no more is read than is wanted. */
-  selective: boolean;
+  /** Null: everything does, and no more is read than is wanted. */
+  fits: ((facts: TaskFacts) => boolean) | null;
   limit: number;
   from: ClosedPlace | null;
   /** Tasks looked at before it says where to go on. */
@@ -27,7 +26,7 @@ const mostTasks = 5_000;
 
 /** Looks through what was closed, from the newest on, as far as a person likes to wait. */
 export async function findClosed(search: ClosedSearch): Promise<ClosedPage> {
-  const { sets, fits, selective, limit, most = mostTasks } = search;
+  const { sets, fits, limit, most = mostTasks } = search;
   const streams = sets.map((set) => newestFirst(search, set));
   const heads = await Promise.all(streams.map(async (stream) => (await stream.next()).value ?? null));
   const rows: string[] = [];
@@ -37,14 +36,14 @@ export async function findClosed(search: ClosedSearch): Promise<ClosedPage> {
     if (at === -1) return { rows, next: null };
     if (rows.length === limit || looked === most) return { rows, next: last && { score: last.score, key: last.key } };
     last = heads[at]!;
-    if (!selective || fits(factsOf(last.row))) rows.push(last.json);
+    if (fits === null || fits(factsOf(last.row))) rows.push(last.json);
     heads[at] = (await streams[at]!.next()).value ?? null;
   }
 }
 
 async function* newestFirst(search: ClosedSearch, set: string): AsyncGenerator<Task, undefined> {
-  const { read, scoreOf, selective, limit, from } = search;
-  const size = selective ? chunk : Math.min(limit + 1, chunk);
+  const { read, scoreOf, fits, limit, from } = search;
+  const size = fits ? chunk : Math.min(limit + 1, chunk);
   let score = from?.score ?? Infinity;
   let skip = 0;
   for (;;) {

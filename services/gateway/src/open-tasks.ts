@@ -1,11 +1,11 @@
 import {
-  clockStateOf,
   comparePlaces,
   factsOf,
   placeIn,
   queueTest,
   Refusal,
   taskKey,
+  urgentAtOf,
   type Place,
   type QueueChoices,
   type QueueFilter,
@@ -18,10 +18,21 @@ import type { Change } from '@tongsheng/projections';
 
 /** A task that somebody still has to look at: what it is found by, and its row as JSON in UTF-8. */
 type Held = { facts: TaskFacts; json: Buffer };
-type Order = { sites: ReadonlySet<string> | null; sort: QueueSort; tasks: Held[] };
+type OpenView = Exclude<QueueView, 'closed'>;
+/** The tasks of a view and of some sites (null: of all), in an order; and since when each is urgent and overdue, beside it. */
+type Order = {
+  view: OpenView;
+  sites: ReadonlySet<string> | null;
+  sort: QueueSort;
+  tasks: Held[];
+  urgentAt: Float64Array;
+  overdueAt: Float64Array;
+  /** Whether the moments are those of the tasks as they are now. */
+  timed: boolean;
+};
 
 export type Asked = {
-  view: Exclude<QueueView, 'closed'>;
+  view: OpenView;
   filter: QueueFilter;
   sort: QueueSort;
   reverse: boolean;
@@ -82,67 +93,70 @@ export class OpenTasks {
     else if (!before || !this.#tasks.delete(key)) return;
     const { site } = (after ?? before)!.facts;
     for (const order of this.#orders.values())
-      if (order.sites === null || order.sites.has(site)) move(order, before, after);
+      if (order.sites === null || order.sites.has(site)) move(order, within(order, before), within(order, after));
   }
 
   /** @throws Refusal stale_view */
   find(asked: Asked, after: Place | null, limit: number): Page {
-    const { view, filter, reverse, me, now } = asked;
-    const { tasks, sort } = this.#order(asked);
+    const { filter, reverse, me, now } = asked;
+    const { tasks, sort, urgentAt, overdueAt } = this.#order(asked);
     const place = placeIn[sort];
-    const fits = queueTest(filter, me);
+    const fits = queueTest(filter, me, now);
     const page: Page = { rows: [], total: 0, urgent: 0, overdue: 0, next: null };
-    const from = after === null ? (reverse ? tasks.length - 1 : 0) : next(tasks, place, after, reverse);
-    let last: Held | null = null;
-    for (let i = 0; i < tasks.length; i++) {
-      const at = reverse ? tasks.length - 1 - i : i;
+    const last = tasks.length - 1;
+    const from = after === null ? (reverse ? last : 0) : next(tasks, place, after, reverse);
+    let shown: Held | null = null;
+    for (let i = 0; i <= last; i++) {
+      const at = reverse ? last - i : i;
       const task = tasks[at]!;
-      const { facts } = task;
-      if (!facts.views.includes(view) || !fits(facts, now)) continue;
+      if (fits !== null && !fits(task.facts)) continue;
       page.total++;
-      const state = clockStateOf(facts.startsAt, facts.dueAt, now);
-      if (state === 'urgent') page.urgent++;
-      else if (state === 'overdue') page.overdue++;
-      if (reverse ? at > from : at < from) continue;
-      if (page.rows.length < limit) {
-        page.rows.push(task.json);
-        last = task;
-      } else if (last && page.next === null) page.next = place(last.facts);
+      if (now >= overdueAt[at]!) page.overdue++;
+      else if (now >= urgentAt[at]!) page.urgent++;
+      if (page.next !== null || (reverse ? at > from : at < from)) continue;
+      if (page.rows.length < limit) page.rows.push((shown = task).json);
+      else if (shown) page.next = place(shown.facts);
     }
     return page;
   }
 
   /** Which sources and columns the tasks of a view have. @throws Refusal stale_view */
-  choices(view: Asked['view'], sites: readonly string[] | null): QueueChoices {
+  choices(view: OpenView, sites: readonly string[] | null): QueueChoices {
     const sources = new Map<string, QueueChoices['sources'][number]>();
     const columns = new Map<string, QueueChoices['columns'][number]>();
-    for (const { facts } of this.#order({ sites, sort: 'source', filter: {} }).tasks) {
-      if (!facts.views.includes(view)) continue;
+    for (const { facts } of this.#order({ view, sites, sort: 'source', filter: {} }).tasks) {
       for (const { sourceId, name } of facts.sources) count(sources, sourceId, name);
       count(columns, facts.column, facts.column);
     }
     return { sources: [...sources.values()], columns: [...columns.values()].sort((a, b) => b.tasks - a.tasks) };
   }
 
-  /** All tasks of some sites in an order, kept for the next time. */
-  #order({ sites: mine, sort, filter: { site } }: Pick<Asked, 'sites' | 'sort' | 'filter'>): Order {
+  /** All tasks of a view and some sites in an order, kept for the next time. */
+  #order({ view, sites: mine, sort, filter: { site } }: Pick<Asked, 'view' | 'sites' | 'sort' | 'filter'>): Order {
     if (!this.#ready) throw new Refusal('stale_view', 'the queue is being read', { view: 'reposts' });
     const sites = site ? [site] : mine;
-    const name = `${sort} ${sites ? [...sites].sort().join(' ') : '*'}`;
-    let order = this.#orders.get(name);
-    if (order) this.#orders.delete(name);
-    else {
-      const only = sites && new Set(sites);
-      const tasks = [...this.#tasks.values()].filter(({ facts }) => only === null || only.has(facts.site));
-      const place = placeIn[sort];
-      const placed = tasks.map((task) => ({ task, place: place(task.facts) }));
-      placed.sort((a, b) => comparePlaces(a.place, b.place));
-      order = { sites: only, sort, tasks: placed.map(({ task }) => task) };
-    }
+    const name = `${view} ${sort} ${sites ? [...sites].sort().join(' ') : '*'}`;
+    const known = this.#orders.get(name);
+    if (known) this.#orders.delete(name);
+    const order = known ?? this.#sorted(view, sites, sort);
     // What was asked for last is forgotten last.
     this.#orders.set(name, order);
     if (this.#orders.size > mostOrders) this.#orders.delete(this.#orders.keys().next().value!);
+    if (!order.timed) time(order);
     return order;
+  }
+
+  #sorted(view: OpenView, sites: readonly string[] | null, sort: QueueSort): Order {
+    const only = sites && new Set(sites);
+    const place = placeIn[sort];
+    const placed: { task: Held; place: Place }[] = [];
+    for (const task of this.#tasks.values())
+      if ((only === null || only.has(task.facts.site)) && task.facts.views.includes(view))
+        placed.push({ task, place: place(task.facts) });
+    placed.sort((a, b) => comparePlaces(a.place, b.place));
+    const tasks = placed.map(({ task }) => task);
+    const moments = new Float64Array(0);
+    return { view, sites: only, sort, tasks, urgentAt: moments, overdueAt: moments, timed: false };
   }
 }
 
@@ -161,8 +175,27 @@ function count<T extends { value: string; name: string; tasks: number }>(
   else choices.set(value, { value, name, tasks: 1 } as T);
 }
 
-function move({ tasks, sort }: Order, before: Held | null, after: Held | null): void {
+const within = ({ view }: Order, task: Held | null): Held | null => (task?.facts.views.includes(view) ? task : null);
+
+function time(order: Order): void {
+  const { tasks } = order;
+  if (order.overdueAt.length < tasks.length) {
+    const size = Math.ceil(tasks.length * 1.25);
+    order.urgentAt = new Float64Array(size);
+    order.overdueAt = new Float64Array(size);
+  }
+  for (let i = 0; i < tasks.length; i++) {
+    const { startsAt, dueAt } = tasks[i]!.facts;
+    order.urgentAt[i] = urgentAtOf(startsAt, dueAt);
+    order.overdueAt[i] = dueAt;
+  }
+  order.timed = true;
+}
+
+function move(order: Order, before: Held | null, after: Held | null): void {
+  const { tasks, sort } = order;
   const place = placeIn[sort];
+  if (before || after) order.timed = false;
   const from = before && lowerBound(tasks, place, place(before.facts));
   const to = after && place(after.facts);
   if (from !== null && to && comparePlaces(place(before!.facts), to) === 0) {

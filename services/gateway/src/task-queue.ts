@@ -74,7 +74,7 @@ export class TaskQueue implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** What was closed, newest first. @throws Refusal stale_view */
   async closed(
-    search: Pick<ClosedSearch, 'fits' | 'selective' | 'limit' | 'most'>,
+    search: Pick<ClosedSearch, 'fits' | 'limit' | 'most'>,
     sites: readonly string[] | null,
     from: ClosedPlace | null,
   ): Promise<ClosedPage & { total: number | null }> {
@@ -88,7 +88,7 @@ export class TaskQueue implements OnApplicationBootstrap, OnModuleDestroy {
         read: (set, range) => reader.listJson(set, { ...range, reverse: true }),
         scoreOf: (row, set) => projection.sets!(row, taskKey(row))[set] ?? 0,
       }),
-      search.selective ? null : reader.count(sets),
+      search.fits ? null : reader.count(sets),
     ]);
     return { ...page, total: counts && counts.reduce((sum, each) => sum + each, 0) };
   }

@@ -8,7 +8,6 @@ import {
   type Place,
   type QueueSort,
   type RepostRow,
-  type TaskFacts,
 } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { DateTime } from 'luxon';
@@ -25,7 +24,7 @@ const query = z.object({
   state: queueView.default('open'),
   sort: queueSort.default('due'),
   reverse: flag,
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
   /** `next` of the page before. */
   after: z.string().max(2_000).optional(),
   atLeast: z.coerce.number().int().min(0).default(0),
@@ -52,8 +51,7 @@ export function queueRoutes({ queue, clock }: { queue: TaskQueue; clock: Clock }
       return queue.find({ view: state, filter, sort, reverse: reverse === 'true', ...who }, from, limit);
     }
     const { site, ...rest } = filter;
-    const test = queueTest(rest, who.me);
-    const search = { fits: (facts: TaskFacts) => test(facts, who.now), selective: isSelective(rest), limit, most };
+    const search = { fits: queueTest(rest, who.me, who.now), limit, most };
     const from = readCursor(after, 'due');
     const { rows, total, next } = await queue.closed(
       search,
@@ -125,8 +123,6 @@ function inOne(rows: readonly Buffer[], rest: string): Buffer {
   parts.push(Buffer.from(`],${rest.slice(1)}`));
   return Buffer.concat(parts);
 }
-
-const isSelective = (filter: QueueFilter) => Object.values(filter).some((value) => value !== undefined && value !== '');
 
 const writeCursor = (place: Place): string => Buffer.from(JSON.stringify(place)).toString('base64url');
 
