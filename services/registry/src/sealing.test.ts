@@ -58,3 +58,46 @@ describe('a secret of a channel', () => {
     expect(open.seal(command(settings))).toEqual(command(settings));
   });
 });
+
+describe('a secret of who publishes a site', () => {
+  const site = (publication: object): RegistryCommand =>
+    RegistryCommand.parse({
+      type: 'site.register',
+      id: 's',
+      at: noon,
+      actor: editor('admin'),
+      site: { siteId: 'press', name: '某市税务局', level: 'city', baseUrl: 'https://city.example', publication },
+    });
+  const wordpress = { url: 'https://city.example', username: 'tongsheng', password: 'open sesame' };
+  const registered = registrations['site.register'];
+  function publicationAfter(...said: RegistryCommand[]): unknown {
+    const past = said.reduce<RegistryEvent[]>((events, each) => {
+      const state = events.reduce(registered.evolve, registered.initial);
+      return [...events, ...registered.decide(new Sealing(box).seal(each), state)];
+    }, []);
+    const last = RegistryEvent.parse(past.at(-1));
+    return last.type === 'site.registered' ? last.publication : null;
+  }
+  const passwordIn = (publication: unknown) => (publication as { settings: { password: string } }).settings.password;
+  const first = site({ kind: 'wordpress', settings: wordpress });
+  const keeping = (more: object) =>
+    site({ kind: 'wordpress', settings: { ...wordpress, password: keptSecret, ...more } });
+
+  it('is sealed for that site alone, not for a channel of the same name', () => {
+    const sealed = passwordIn(publicationAfter(first));
+    expect(box.open(sealed, 'site/press')).toBe('open sesame');
+    expect(() => box.open(sealed, 'press')).toThrow();
+  });
+  it('stays as it was when a form could not show it, unless it would go to another address or kind', () => {
+    const kept = passwordIn(publicationAfter(first, keeping({ categories: ['政策'] })));
+    expect(box.open(kept, 'site/press')).toBe('open sesame');
+    const missing = expect.objectContaining({ code: 'secret_missing' }) as Error;
+    expect(() => publicationAfter(first, keeping({ url: 'https://thief.example' }))).toThrow(missing);
+    const otherKind = site({ kind: 'micropub', settings: { endpoint: 'https://city.example', token: keptSecret } });
+    expect(() => publicationAfter(first, otherKind)).toThrow(missing);
+    expect(() => publicationAfter(keeping({}))).toThrow(missing);
+  });
+  it('is none of our own portal’s', () => {
+    expect(publicationAfter(first, site({ kind: 'portal' }))).toEqual({ kind: 'portal' });
+  });
+});

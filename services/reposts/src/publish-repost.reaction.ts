@@ -9,6 +9,10 @@ import { nextAttemptAt } from './publication-schedule.ts';
 import { repost } from './repost.ts';
 import { SitePublisher } from './site-publisher.ts';
 import { cannotTell, isTrouble, type Published, type Trouble } from './sites/site-kind.ts';
+import { Turns } from './turns.ts';
+
+/** Of one site: a batch that is approved in one go is no flood to whoever publishes it. */
+const pagesAtOnce = 4;
 
 /** By then another process has surely ended its attempt, in ms. */
 const lookAgainMs = 60_000;
@@ -20,6 +24,8 @@ const lookAgainMs = 60_000;
  */
 @Controller()
 export class PublishRepost {
+  readonly #turns = new Turns(pagesAtOnce);
+
   constructor(
     private readonly journal: Journal,
     private readonly clock: Clock,
@@ -36,7 +42,7 @@ export class PublishRepost {
       if (at === null) continue;
       const ms = Date.parse(at) - Date.parse(this.clock.now());
       if (ms > 0) throw new Later(ms);
-      await this.#publish(entry, event);
+      await this.#turns.take(event.site, () => this.#publish(entry, event));
     }
   }
 

@@ -65,8 +65,10 @@ function Field(props: {
     <label className="field">
       <span>
         {t(`publication.field.${name}` as Word)}
-        {!needed && kind !== 'choice' && <small> {t('publication.optional')}</small>}
-        {hint && <small> {t(hint)}</small>}
+        <small>
+          {' '}
+          {[!needed && kind !== 'choice' && t('publication.optional'), hint && t(hint)].filter(Boolean).join(' · ')}
+        </small>
       </span>
       {kind === 'choice' && (
         <select {...shared}>
@@ -130,7 +132,12 @@ export function TestConnection({ siteId, isSaved }: { siteId: string; isSaved: b
       </button>
       {!isSaved && <span className="hint">{t('publication.testSaved')}</span>}
       {said && (
-        <p className={`banner ${said.ok ? 'banner-good' : 'banner-refused'}`} role="status" data-testid="test-said">
+        <p
+          ref={(shown) => shown?.scrollIntoView({ block: 'nearest' })}
+          className={`banner ${said.ok ? 'banner-good' : 'banner-refused'}`}
+          role="status"
+          data-testid="test-said"
+        >
           {said.text}
         </p>
       )}

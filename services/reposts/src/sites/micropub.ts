@@ -44,7 +44,7 @@ export const micropub = defineSiteKind({
     return {
       publish: (document, there) => settled(site.publish(document, there)),
       find: (document, known) => settled(site.find(document, known)),
-      remove: (_document, published) => settled(site.remove(published)),
+      remove: (document, published) => settled(site.remove(document, published)),
       test: () => settled(site.test()),
     };
   },
@@ -98,9 +98,12 @@ class Micropub {
     throw new Halted({ code, detail: `${url}: ${detail}`, outcome: 'rejected_retryable' });
   }
 
-  async remove({ url }: Published): Promise<null> {
-    const answer = await this.#send({ action: 'delete', url });
-    if (answer.status !== 404 && answer.status !== 410) this.#must(answer);
+  async remove(document: PublicDocument, published: Published): Promise<null> {
+    const answer = await this.#send({ action: 'delete', url: published.url });
+    if (isSuccess(answer)) return null;
+    this.#mustKnowUs(answer);
+    // What is gone already can't be deleted, and servers have no common word for that.
+    if ((await this.find(document, published)) !== null) this.#must(answer);
     return null;
   }
 
