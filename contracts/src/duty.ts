@@ -189,8 +189,17 @@ const AlarmAcknowledged = z.object({
   byName: line,
   acknowledgedAt: instant,
 });
-/** `superseded`: more of the time is gone, and a newer alarm speaks of the same. */
-export const closeReason = z.enum(['published', 'exempted', 'merged', 'recovered', 'paused', 'superseded']);
+/** `superseded`: more of the time is gone, and a newer alarm speaks of the same. `lifted`: the source has again what it took back. */
+export const closeReason = z.enum([
+  'published',
+  'exempted',
+  'merged',
+  'recovered',
+  'paused',
+  'superseded',
+  'withdrawn',
+  'lifted',
+]);
 /** What it was about is over. */
 const AlarmClosed = z.object({
   type: z.literal('alarm.closed'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { runningChain, signature } from './chain.ts';
 import { textEdit } from './edit.ts';
-import { itemKind, publication } from './item.ts';
+import { absence, itemKind, publication } from './item.ts';
 import { priority, target } from './policy.ts';
 import {
   commandHead,
@@ -83,7 +83,7 @@ const RepostSourceChanged = z.object({
   itemId: itemId.optional(),
   ...version,
 });
-/** How long a page that is out may stay behind its source. */
+/** How long what is out may stay behind its source. */
 const update = { limit: duration, startsAt: instant, dueAt: instant };
 /** The source changed what the public has of it: the task is open again, with a limit of its own. */
 const RepostUpdateDue = z.object({
@@ -171,8 +171,8 @@ const RepostApproved = z.object({
   /** Until then it can be taken back. */
   heldUntil: instant.optional(),
 });
-/** Taken back by a person; or what was seen is no longer what would be published: the source or we changed it, or it is another task's. */
-export const voidedBecause = z.enum(['undone', 'source_changed', 'edited', 'unbound']);
+/** Taken back by a person; or what was seen is no longer what would be published: the source or we changed it, or it is another task's, or withdrawn. */
+export const voidedBecause = z.enum(['undone', 'source_changed', 'edited', 'unbound', 'source_withdrawn']);
 /**
  * The approval no longer stands, or the signatures on the way to it, and nothing has left the house. Taken back, only the
  * last signature falls; in all other cases all of them.
@@ -222,6 +222,17 @@ const RepostPublished = z.object({
   remoteId: z.string().max(500).optional(),
   publishedAt: instant,
 });
+/** What was compared from outside: of a page that must be there, and of one that must not. */
+const checkName = z.enum([
+  'title',
+  'text',
+  'source',
+  'source_link',
+  'published_date',
+  'page_gone',
+  'not_listed',
+  'not_in_feeds',
+]);
 /** The page was fetched from outside and matches what was approved. */
 const RepostVerified = z.object({
   type: z.literal('repost.verified'),
@@ -234,9 +245,7 @@ const RepostVerified = z.object({
     bytes: z.int(),
     /** The whole answer in the object store, as an HTTP message; absent in what was written before it was kept. */
     snapshot: hash.optional(),
-    checks: z.array(
-      z.object({ name: z.enum(['title', 'text', 'source', 'source_link', 'published_date']), ok: z.boolean() }),
-    ),
+    checks: z.array(z.object({ name: checkName, ok: z.boolean() })),
   }),
   verifiedAt: instant,
 });
@@ -266,6 +275,113 @@ const RepostVerificationFailed = z.object({
   ...key,
   reason: z.string().max(500),
   checkedAt: instant,
+});
+/** A source took the item back. Of several only this one falls away; what the others bind stays owed. */
+const RepostSourceWithdrawn = z.object({
+  type: z.literal('repost.source_withdrawn'),
+  ...key,
+  itemId,
+  reason: absence,
+  detail: z.string().max(500),
+  withdrawnAt: instant,
+});
+/** A source carries the item again. */
+const RepostSourceReturned = z.object({
+  type: z.literal('repost.source_returned'),
+  ...key,
+  itemId,
+  returnedAt: instant,
+});
+/** The task was closed when its source took the item back, and now the source has it again: owed from its return. */
+const RepostOwedAgain = z.object({
+  type: z.literal('repost.owed_again'),
+  ...key,
+  itemId,
+  ...version,
+  ...update,
+});
+/** The source took back what the public has of it: it is taken down, or kept for a reason that two persons sign. */
+const RepostRetractDue = z.object({
+  type: z.literal('repost.retract_due'),
+  ...key,
+  itemId,
+  ...version,
+  reason: absence,
+  ...update,
+});
+/** The source has it again before anything was taken down: nothing to decide any more. */
+const RepostRetractLifted = z.object({
+  type: z.literal('repost.retract_lifted'),
+  ...key,
+  itemId,
+  liftedAt: instant,
+});
+/** An editor decided that it is taken down. */
+const RepostRetractDecided = z.object({
+  type: z.literal('repost.retract_decided'),
+  ...key,
+  itemId,
+  by: personId,
+  byName: line,
+  decidedAt: instant,
+  /** Until then it can be taken back. */
+  heldUntil: instant,
+});
+/** The decision no longer stands, and nothing was taken down. */
+const RepostRetractVoided = z.object({
+  type: z.literal('repost.retract_voided'),
+  ...key,
+  because: z.enum(['undone', 'source_returned']),
+  by: personId.nullable(),
+  byName: line.nullable(),
+  voidedAt: instant,
+});
+/** An attempt to take it down begins. Written before the call; from here on nothing can be taken back. */
+const RepostRemovalStarted = z.object({
+  type: z.literal('repost.removal_started'),
+  ...key,
+  attempt: z.int().min(1),
+  startedAt: instant,
+});
+/** An attempt did not take it down, or nobody knows. */
+const RepostRemovalFailed = z.object({
+  type: z.literal('repost.removal_failed'),
+  ...key,
+  attempt: z.int().min(1),
+  code: z.string().max(64),
+  detail: z.string().max(1_000),
+  /** Null: not tried again by itself; a person must mend something first. */
+  nextAttemptAt: instant.nullable(),
+  failedAt: instant,
+});
+/** A person mended what was wrong, or saw the page again after it was taken down; it is tried again at once. */
+const RepostRemovalRetried = z.object({
+  type: z.literal('repost.removal_retried'),
+  ...key,
+  by: personId,
+  byName: line,
+  retriedAt: instant,
+});
+/** The public side was told to take it down; not yet proof that nobody can read it. */
+const RepostRemoved = z.object({
+  type: z.literal('repost.removed'),
+  ...key,
+  url: z.url(),
+  /** Of the tombstone in the PUBLIC stream; null where another system publishes the site. */
+  publicPosition: z.int().min(1).nullable(),
+  removedAt: instant,
+});
+/**
+ * Withdrawn upstream, and the public does not have it: it never had it from us, or its absence was proven from outside.
+ * No longer owed.
+ */
+const RepostWithdrawn = z.object({
+  type: z.literal('repost.withdrawn'),
+  ...key,
+  /** Where it was, and the proof; null where it was never out. */
+  url: z.url().nullable(),
+  evidence: RepostVerified.shape.evidence.nullable(),
+  withdrawnAt: instant,
 });
 /** A share of the time is gone; at 100 the limit is exceeded. */
 const RepostWarned = z.object({
@@ -326,6 +442,18 @@ export const RepostEvent = z.discriminatedUnion('type', [
   RepostRechecked,
   RepostDrifted,
   RepostVerificationFailed,
+  RepostSourceWithdrawn,
+  RepostSourceReturned,
+  RepostOwedAgain,
+  RepostRetractDue,
+  RepostRetractLifted,
+  RepostRetractDecided,
+  RepostRetractVoided,
+  RepostRemovalStarted,
+  RepostRemovalFailed,
+  RepostRemovalRetried,
+  RepostRemoved,
+  RepostWithdrawn,
   RepostWarned,
   ExemptionRequested,
   RepostExempted,
@@ -419,6 +547,49 @@ export const RepostCommand = z.discriminatedUnion('type', [
     snapshot: hash.nullable(),
   }),
   z.strictObject({ type: z.literal('repost.record_verification_failed'), ...command, reason: z.string().max(500) }),
+  z.strictObject({
+    type: z.literal('repost.follow_withdrawal'),
+    ...command,
+    itemId,
+    reason: absence,
+    detail: z.string().max(500),
+    /** Where it is out. */
+    retract: z.object(update),
+  }),
+  z.strictObject({
+    type: z.literal('repost.follow_return'),
+    ...command,
+    itemId,
+    /** Where the task was closed. */
+    again: z.object(update),
+  }),
+  z.strictObject({
+    type: z.literal('repost.retract'),
+    ...command,
+    /** Set by the service: until when it can be taken back. */
+    heldUntil: instant.optional(),
+  }),
+  z.strictObject({ type: z.literal('repost.start_removal'), ...command, attempt: z.int().min(1) }),
+  z.strictObject({
+    type: z.literal('repost.fail_removal'),
+    ...command,
+    attempt: z.int().min(1),
+    code: z.string().max(64),
+    detail: z.string().max(1_000),
+    nextAttemptAt: instant.nullable(),
+  }),
+  z.strictObject({
+    type: z.literal('repost.record_removed'),
+    ...command,
+    url: z.url(),
+    publicPosition: z.int().min(1).nullable(),
+  }),
+  z.strictObject({
+    type: z.literal('repost.record_withdrawn'),
+    ...command,
+    url: z.url(),
+    evidence: RepostVerified.shape.evidence,
+  }),
   z.strictObject({ type: z.literal('repost.warn'), ...command, share: warningShare, fellDueAt: instant }),
   z.strictObject({ type: z.literal('repost.request_exemption'), ...command, reason: line }),
   z.strictObject({ type: z.literal('repost.exempt'), ...command }),

@@ -4,7 +4,7 @@ import { member, signal } from './cluster.ts';
 import { assignment, outcome, trouble, urgency } from './delivery.ts';
 import { textEdit } from './edit.ts';
 import { evidence } from './evidence.ts';
-import { content, itemKind, keptFile, publication } from './item.ts';
+import { absence, content, itemKind, keptFile, publication } from './item.ts';
 import { linkedPlan, linkedTarget } from './linked.ts';
 import { priority, target } from './policy.ts';
 import { site } from './registry.ts';
@@ -29,7 +29,18 @@ export const Me = z.object({
 });
 export type Me = z.infer<typeof Me>;
 
-export const repostState = z.enum(['queued', 'approved', 'published', 'verified', 'exempted', 'merged']);
+/** `retracting`: it was decided that it comes down; `removed`: told to come down, not yet proven. */
+export const repostState = z.enum([
+  'queued',
+  'approved',
+  'published',
+  'verified',
+  'retracting',
+  'removed',
+  'withdrawn',
+  'exempted',
+  'merged',
+]);
 export type RepostState = z.infer<typeof repostState>;
 
 /**
@@ -49,6 +60,18 @@ export const RepostRow = z.object({
   state: repostState,
   /** The source changed what the public has: since when it is owed, and which version is out. */
   update: z.object({ startsAt: instant, dueAt: instant, fromVersion: z.int() }).nullable(),
+  /** Items that their sources took back: of the obligations those that do not count now. */
+  gone: z.array(z.object({ itemId, reason: absence, at: instant })),
+  /** The source took back what the public has: since when it has to come down, or be kept for a reason. */
+  retract: z.object({ itemId, reason: absence, startsAt: instant, dueAt: instant }).nullable(),
+  /** Who decided that it comes down; until `heldUntil` that can be taken back. */
+  removal: z.object({ byName: line, at: instant, heldUntil: instant }).nullable(),
+  /** Why that did not stand, or need not be decided any more. */
+  retractVoided: z
+    .object({ because: z.enum(['undone', 'source_returned']), byName: line.nullable(), at: instant })
+    .nullable(),
+  /** Since when it is neither owed nor public; with the proof, where it was public. */
+  withdrawn: z.object({ at: instant, status: z.int().nullable(), snapshot: hash.nullable() }).nullable(),
   /** The task that is the same policy, where this one was merged. */
   mergedInto: token.nullable(),
   /** Who has it in hand, and since when. */
@@ -57,7 +80,7 @@ export const RepostRow = z.object({
   approvedAt: instant.nullable(),
   /** Until then the approval can be taken back. */
   heldUntil: instant.nullable(),
-  /** Attempts to publish it, and what was wrong with the last one. */
+  /** Attempts to publish it, or to take it down, and what was wrong with the last one. */
   goingOut: z.object({
     attempts: z.int(),
     trouble: z.object({ code: z.string(), detail: z.string(), nextAttemptAt: instant.nullable() }).nullable(),
@@ -431,8 +454,13 @@ export const EvidenceView = z.object({
 });
 export type EvidenceView = z.infer<typeof EvidenceView>;
 
-export const complianceOutcome = z.enum(['open', 'on_time', 'late', 'exempted']);
+/** `withdrawn`: its source took it back inside the limit, and nothing was out: not owed, and in no figure. */
+export const complianceOutcome = z.enum(['open', 'on_time', 'late', 'exempted', 'withdrawn']);
 export type ComplianceOutcome = z.infer<typeof complianceOutcome>;
+
+/** What is owed: the repost itself; and of what is out, to bring it up to date, and to take it down. */
+export const dutyKind = z.enum(['repost', 'update', 'retract']);
+export type DutyKind = z.infer<typeof dutyKind>;
 
 /** Counts of tasks whose limit falls into the period. `due = open + onTime + late + exempted`; overdue is part of open. */
 export const figures = z.object({
@@ -454,6 +482,9 @@ export const ComplianceView = z.object({
   bySite: z.array(z.object({ site: siteId, ...figures.shape })),
   bySource: z.array(z.object({ sourceId, sourceName: line, ...figures.shape })),
   cells: z.array(z.object({ site: siteId, sourceId, ...figures.shape })),
+  /** What was owed after publication; not among the figures above. */
+  updates: figures,
+  retracts: figures,
   /** Of the tasks of the period that are out, at most the newest of each cell. */
   stages: z.array(stageTime),
   /** Log position that the figures stand at. */
@@ -469,6 +500,8 @@ export const ComplianceQuery = z.strictObject({
   sites: z.array(siteId).optional(),
   sourceId: sourceId.optional(),
   outcome: z.enum(['due', 'on_time', 'late', 'overdue', 'open', 'exempted']).optional(),
+  /** `repost` where it is not said. */
+  duty: dutyKind.optional(),
 });
 export type ComplianceQuery = z.infer<typeof ComplianceQuery>;
 
@@ -483,6 +516,7 @@ export const ComplianceTask = z.object({
   dueAt: instant,
   publishedAt: instant.nullable(),
   outcome: complianceOutcome,
+  duty: dutyKind,
 });
 export type ComplianceTask = z.infer<typeof ComplianceTask>;
 

@@ -38,6 +38,9 @@ const once: Told = {
   'repost.approved': ({ site, taskId }) => `${site} ${taskId}`,
   'repost.published': ({ site, taskId }) => `${site} ${taskId}`,
   'repost.verified': ({ site, taskId }) => `${site} ${taskId}`,
+  'repost.retract_decided': ({ site, taskId }) => `${site} ${taskId}`,
+  'repost.removed': ({ site, taskId }) => `${site} ${taskId}`,
+  'repost.withdrawn': ({ site, taskId }) => `${site} ${taskId}`,
   'repost.warned': ({ site, taskId, share }) => `${site} ${taskId} ${share}`,
   'release.signed': ({ site, releaseId }) => `${site} ${releaseId}`,
   'release.published': ({ site, releaseId }) => `${site} ${releaseId}`,
@@ -45,14 +48,20 @@ const once: Told = {
   'delivery.requested': ({ releaseId, channelId }) => `${releaseId} ${channelId}`,
 };
 
+/** After these a task runs through its states once more. */
+const anew: ReadonlySet<string> = new Set(['repost.update_due', 'repost.retract_due', 'repost.owed_again']);
+
 /** What happened twice although it may happen once. What was voided, or is no longer so, does not count. */
 export function twice(entries: Entry[]): string[] {
   const counts = new Map<string, number>();
   for (const { events } of entries) {
     for (const event of events) {
       if (event.type === 'repost.approval_voided') counts.delete(`repost.approved ${event.site} ${event.taskId}`);
-      if (event.type === 'repost.drifted') counts.delete(`repost.verified ${event.site} ${event.taskId}`);
-      if (event.type === 'repost.update_due') {
+      if (event.type === 'repost.retract_voided') counts.delete(`repost.retract_decided ${event.site} ${event.taskId}`);
+      if (event.type === 'repost.drifted')
+        for (const said of ['verified', 'withdrawn']) counts.delete(`repost.${said} ${event.site} ${event.taskId}`);
+      if (event.type === 'repost.removal_retried') counts.delete(`repost.removed ${event.site} ${event.taskId}`);
+      if (anew.has(event.type) && 'taskId' in event && event.taskId !== null) {
         const task = `${event.site} ${event.taskId}`;
         for (const key of counts.keys()) if (key.startsWith('repost.') && key.includes(task)) counts.delete(key);
       }

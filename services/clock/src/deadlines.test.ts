@@ -39,6 +39,50 @@ describe('a deadline', () => {
     };
     expect(fold(queued, published)).toBeNull();
   });
+  it('does not run while its source has taken the item back, and runs on as it was when it is there again', () => {
+    const key = { taskId: 'task', site: 'province', itemId: 'item' };
+    const gone: RepostEvent = {
+      type: 'repost.source_withdrawn',
+      ...key,
+      reason: 'gone',
+      detail: 'HTTP 404',
+      withdrawnAt: noon,
+    };
+    const back: RepostEvent = { type: 'repost.source_returned', ...key, returnedAt: noon };
+    expect(deadlines.sets!(fold(queued, gone)!, '')).toEqual({});
+    expect(fold(queued, gone, back)!.running).toMatchObject(fold(queued)!.running);
+    expect(deadlines.sets!(fold(queued, gone, back)!, '')).toEqual(deadlines.sets!(fold(queued)!, ''));
+  });
+  it('is another one when what is out has to come down, over when it is down or was kept', () => {
+    const key = { taskId: 'task', site: 'province' };
+    const url = 'https://x.example/1';
+    const published: RepostEvent = {
+      type: 'repost.published',
+      ...key,
+      url,
+      publicPosition: 1,
+      publishedAt: noon,
+    };
+    const due: RepostEvent = {
+      type: 'repost.retract_due',
+      ...key,
+      itemId: 'item',
+      version: 1,
+      contentHash: facts.contentHash,
+      title: facts.title,
+      reason: 'gone',
+      limit: 'PT2H',
+      startsAt: minutesLater(1_000),
+      dueAt: minutesLater(1_120),
+    };
+    const row = fold(queued, warned(50), published, due)!;
+    expect(deadlines.sets!(row, '')).toEqual({ next: Date.parse(minutesLater(1_060)) });
+    const by = { by: 'b', byName: 'b' };
+    const past = [queued, published, due] as const;
+    expect(fold(...past, { type: 'repost.exempted', ...key, ...by, exemptedAt: noon })).toBeNull();
+    expect(fold(...past, { type: 'repost.retract_lifted', ...key, itemId: 'item', liftedAt: noon })).toBeNull();
+    expect(fold(...past, { type: 'repost.removed', ...key, url, publicPosition: 2, removedAt: noon })).toBeNull();
+  });
   it('tells shares in rising order whatever the span', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 40 }), fc.integer({ min: 1, max: 2 ** 32 }), (startsAt, span) => {

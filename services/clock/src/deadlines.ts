@@ -1,8 +1,8 @@
 import { warningShares, type RepostEvent, type RoutingEvent, type WarningShare } from '@tongsheng/contracts';
 import { defineProjection } from '@tongsheng/projections';
 
-/** The time of one obligation, in ms since 1970. */
-type Running = { itemId: string; startsAt: number; dueAt: number };
+/** The time of one obligation, in ms since 1970. It does not count while its source has taken the item back. */
+type Running = { itemId: string; startsAt: number; dueAt: number; isGone?: boolean };
 
 /**
  * What must be done by some time, and the shares of that time that have been told: a task by the earliest of its
@@ -13,14 +13,18 @@ export type Deadline = {
   site: string;
   id: string;
   running: Running[];
+  /** What the public has is to be brought up to date, or taken down. */
+  isOut?: boolean;
   told: WarningShare[];
 };
 
 /** When a share of the time of the earliest obligation is gone, in ms since 1970. */
 export function momentOf({ running }: Pick<Deadline, 'running'>, share: WarningShare): number {
-  const { startsAt, dueAt } = running.reduce((a, b) => (b.dueAt < a.dueAt ? b : a));
+  const { startsAt, dueAt } = counting(running).reduce((a, b) => (b.dueAt < a.dueAt ? b : a));
   return startsAt + Math.floor(((dueAt - startsAt) * share) / 100);
 }
+
+const counting = (running: readonly Running[]) => running.filter(({ isGone }) => !isGone);
 
 /** The next share to tell; null when all were told. */
 export const nextShare = ({ told }: Pick<Deadline, 'told'>): WarningShare | null =>
@@ -47,7 +51,7 @@ const onlyTheEnd = warningShares.filter((share) => share < 100);
  */
 export const deadlines = defineProjection({
   name: 'deadlines',
-  version: 2,
+  version: 3,
   follows: ['repost', 'routing'],
   keyOf: (event: RepostEvent | RoutingEvent) =>
     'site' in event ? `${event.site}/${event.taskId}` : `routing/${event.sourceId}/${event.itemId}`,
@@ -58,20 +62,40 @@ export const deadlines = defineProjection({
         const { site, taskId: id } = event;
         return { of: 'repost', site, id, running: [runningOf(event)], told: [] };
       }
-      case 'repost.update_due': {
+      case 'repost.owed_again': {
         const { site, taskId: id } = event;
         return { of: 'repost', site, id, running: [runningOf(event)], told: [] };
       }
+      case 'repost.update_due':
+      case 'repost.retract_due': {
+        const { site, taskId: id } = event;
+        return { of: 'repost', site, id, running: [runningOf(event)], isOut: true, told: [] };
+      }
       case 'repost.bound':
         return row && { ...row, running: [...row.running, runningOf(event)] };
+      case 'repost.source_withdrawn':
+      case 'repost.source_returned': {
+        const isGone = event.type === 'repost.source_withdrawn';
+        // What is owed because it was withdrawn counts all the same.
+        if (!row || row.isOut) return row;
+        const { itemId } = event;
+        return { ...row, running: row.running.map((each) => (each.itemId === itemId ? { ...each, isGone } : each)) };
+      }
+      case 'repost.withdrawn': {
+        // Nothing runs, but another source may still bind the site.
+        const { site, taskId: id } = event;
+        return { of: 'repost', site, id, running: [], told: [] };
+      }
       case 'repost.unbound':
         return row && { ...row, running: row.running.filter(({ itemId }) => itemId !== event.itemId) };
       case 'repost.warned':
         return row && { ...row, told: [...row.told, event.share] };
       case 'repost.exempted':
-        // Nothing runs, but another source may still bind the site.
+        if (row?.isOut) return null;
         return row && { ...row, running: [], told: [] };
       case 'repost.published':
+      case 'repost.removed':
+      case 'repost.retract_lifted':
       case 'repost.merged':
         return null;
       case 'repost.source_changed':
@@ -90,6 +114,11 @@ export const deadlines = defineProjection({
       case 'repost.rechecked':
       case 'repost.drifted':
       case 'repost.verification_failed':
+      case 'repost.retract_decided':
+      case 'repost.retract_voided':
+      case 'repost.removal_started':
+      case 'repost.removal_failed':
+      case 'repost.removal_retried':
       case 'repost.exemption_requested':
       case 'repost.exemption_refused':
         return row;
@@ -107,7 +136,7 @@ export const deadlines = defineProjection({
 
   sets(row): Record<string, number> {
     const share = nextShare(row);
-    return share === null || row.running.length === 0 ? {} : { next: momentOf(row, share) };
+    return share === null || counting(row.running).length === 0 ? {} : { next: momentOf(row, share) };
   },
 });
 

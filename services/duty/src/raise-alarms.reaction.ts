@@ -44,6 +44,11 @@ export class RaiseAlarms {
       if (event.type === 'repost.published') await this.#closeShares(entry, event, 'published');
       if (event.type === 'repost.merged') await this.#closeShares(entry, event, 'merged');
       if (event.type === 'repost.exempted') await this.#closeShares(entry, event, 'exempted');
+      if (event.type === 'repost.removed' || event.type === 'repost.withdrawn')
+        await this.#closeShares(entry, event, 'withdrawn');
+      if (event.type === 'repost.retract_lifted') await this.#closeShares(entry, event, 'lifted');
+      // An update that was owed is no longer the question.
+      if (event.type === 'repost.retract_due') await this.#closeShares(entry, event, 'superseded', 1);
     }
   }
 
@@ -81,10 +86,15 @@ export class RaiseAlarms {
     }
   }
 
-  async #closeShares(entry: Entry, { site, taskId }: { site: string; taskId: string }, because: Because) {
+  async #closeShares(
+    entry: Entry,
+    { site, taskId }: { site: string; taskId: string },
+    because: Because,
+    roundsAgo = 0,
+  ) {
     const { entries } = await this.journal.read({ aggregate: 'repost', site, id: taskId });
     const before = entries.filter(({ position }) => position <= entry.position);
-    const round = roundOf(before.flatMap(({ events }) => events as RepostEvent[]));
+    const round = roundOf(before.flatMap(({ events }) => events as RepostEvent[])) - roundsAgo;
     for (const share of warningShares) {
       await this.#close(entry, { alarmId: taskAlarm(site, taskId, share, round), site }, because);
     }

@@ -57,6 +57,40 @@ describe('a task', () => {
     expect([roundOf([queued]), roundOf(past)]).toEqual([0, 1]);
     expect(openTask([...past, published])).toBeNull();
   });
+  it('alarms anew when what is out has to come down, and nobody when its source has it again', () => {
+    const { version, contentHash, title, itemId } = facts;
+    const due: RepostEvent = {
+      type: 'repost.retract_due',
+      ...key,
+      itemId,
+      version,
+      contentHash,
+      title,
+      reason: 'gone',
+      limit: 'PT12H',
+      startsAt: minutesLater(100),
+      dueAt: minutesLater(820),
+    };
+    const past = [queued, published, due];
+    expect(openTask(past)).toMatchObject({ sourceName: facts.sourceName, dueAt: minutesLater(820), warned: [] });
+    expect(roundOf(past)).toBe(1);
+    expect(openTask([...past, { type: 'repost.retract_lifted', ...key, itemId, liftedAt: noon }])).toBeNull();
+  });
+  it('alarms by the other source when one took the item back, and nobody when none is left', () => {
+    const gone = (itemId: string): RepostEvent => ({
+      type: 'repost.source_withdrawn',
+      ...key,
+      itemId,
+      reason: 'gone',
+      detail: 'HTTP 404',
+      withdrawnAt: noon,
+    });
+    expect(openTask([queued, bound, gone('portal')])).toMatchObject({ dueAt: facts.dueAt });
+    expect(openTask([queued, bound, gone('item')])).toMatchObject({ sourceName: '省政府' });
+    const back: RepostEvent = { type: 'repost.source_returned', ...key, itemId: 'portal', returnedAt: noon };
+    expect(openTask([queued, bound, gone('portal'), back])).toMatchObject({ sourceName: '省政府' });
+    expect(openTask([queued, gone('item')])).toBeNull();
+  });
 });
 
 describe('a source that was escalated', () => {

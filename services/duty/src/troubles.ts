@@ -11,23 +11,32 @@ export function openTask(past: readonly RepostEvent[]): OpenTask | null {
   let task = null as OpenTask | null;
   let isOut = false;
   const names = new Map<string, string>();
+  const owed = new Map<string, Owed & { isGone: boolean }>();
   for (const event of past) {
     if (event.type === 'repost.queued' || event.type === 'repost.bound') {
-      const { taskId, itemId, title, sourceName, startsAt, dueAt } = event;
+      const { itemId, sourceName } = event;
       names.set(itemId, sourceName);
       // One repost settles what another source adds later.
       if (isOut) continue;
-      // Of several obligations the earliest counts; after an exemption it is the first one again.
-      if (!task || dueAt < task.dueAt)
-        task = { taskId, title, sourceName, startsAt, dueAt, warned: task?.warned ?? [] };
+      owed.set(itemId, { ...event, isGone: false });
+      task = earliest(owed, task?.warned);
     }
-    if (event.type === 'repost.update_due') {
+    if (event.type === 'repost.unbound') owed.delete(event.itemId);
+    if (event.type === 'repost.source_withdrawn' || event.type === 'repost.source_returned') {
+      const known = owed.get(event.itemId);
+      if (known) owed.set(event.itemId, { ...known, isGone: event.type === 'repost.source_withdrawn' });
+    }
+    if (task && !isOut && 'itemId' in event && moves.has(event.type)) task = earliest(owed, task.warned);
+    if (anew.has(event.type) && 'dueAt' in event) {
       const { taskId, itemId, title, startsAt, dueAt } = event;
+      isOut = event.type !== 'repost.owed_again';
       task = { taskId, title, sourceName: names.get(itemId) ?? itemId, startsAt, dueAt, warned: [] };
     }
     if (event.type === 'repost.merged') return null;
     isOut ||= event.type === 'repost.published';
-    if (event.type === 'repost.published' || event.type === 'repost.exempted') task = null;
+    if (event.type === 'repost.withdrawn') isOut = false;
+    if (settles.has(event.type)) task = null;
+    if (!isOut && settles.has(event.type)) owed.clear();
     if (!task) continue;
     if (event.type === 'repost.source_changed') task = { ...task, title: event.title };
     if (event.type === 'repost.warned') task = { ...task, warned: [...task.warned, event.share] };
@@ -35,9 +44,30 @@ export function openTask(past: readonly RepostEvent[]): OpenTask | null {
   return task;
 }
 
-/** How often the public's page had to be brought up to date so far: each time has alarms of its own. */
-export const roundOf = (past: readonly RepostEvent[]): number =>
-  past.filter(({ type }) => type === 'repost.update_due').length;
+type Owed = Pick<Queued, 'taskId' | 'title' | 'sourceName' | 'startsAt' | 'dueAt'>;
+
+/** Of several obligations the earliest counts. */
+function earliest(owed: ReadonlyMap<string, Owed & { isGone: boolean }>, warned: WarningShare[] = []): OpenTask | null {
+  const counting = [...owed.values()].filter(({ isGone }) => !isGone);
+  if (counting.length === 0) return null;
+  const { taskId, title, sourceName, startsAt, dueAt } = counting.reduce((a, b) => (b.dueAt < a.dueAt ? b : a));
+  return { taskId, title, sourceName, startsAt, dueAt, warned };
+}
+
+/** What changes which obligation is the earliest. */
+const moves: ReadonlySet<string> = new Set(['repost.unbound', 'repost.source_withdrawn', 'repost.source_returned']);
+/** What begins a limit of its own. */
+const anew: ReadonlySet<string> = new Set(['repost.update_due', 'repost.retract_due', 'repost.owed_again']);
+const settles: ReadonlySet<string> = new Set([
+  'repost.published',
+  'repost.exempted',
+  'repost.retract_lifted',
+  'repost.removed',
+  'repost.withdrawn',
+]);
+
+/** How often a task was owed again so far, be it to bring it up to date or to take it down: each time has alarms of its own. */
+export const roundOf = (past: readonly RepostEvent[]): number => past.filter(({ type }) => anew.has(type)).length;
 
 export function taskSubject(task: OpenTask, share: WarningShare): AlarmSubject {
   const { warned: _warned, ...facts } = task;

@@ -42,7 +42,10 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
   cluster_merged: { zh: '这个归并已并入另一个，请刷新。', en: 'This cluster was merged into another; reload.' },
   repost_missing: { zh: '没有这条转载任务。', en: 'There is no such repost task.' },
   repost_already_approved: { zh: '已有人先同意转载。', en: 'Someone approved it first.' },
-  repost_already_closed: { zh: '这条任务已豁免，不能再办。', en: 'This task was exempted and is closed.' },
+  repost_already_closed: {
+    zh: '这条任务已了结（豁免或撤下），不能再办。',
+    en: 'This task is closed: it was exempted or withdrawn.',
+  },
   repost_going_out: {
     zh: '已经开始发布，不能撤回。如需撤下，请在发布后办理。',
     en: 'It is going out already and can’t be taken back. Once it is published it can be withdrawn.',
@@ -56,6 +59,13 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
     en: 'The source has changed it; look at the new version first.',
   },
   repost_not_approved: { zh: '还没有人同意转载。', en: 'Nobody has approved it yet.' },
+  repost_source_withdrawn: {
+    zh: '来源已撤回这篇稿件，不能再转载；可改用仍在的来源。',
+    en: 'Its source took it back; choose a source that still has it.',
+  },
+  repost_retract_not_due: { zh: '这条任务没有需要撤下的页面。', en: 'Nothing of this task has to be taken down.' },
+  repost_retract_decided: { zh: '已有人决定撤下。', en: 'Someone has decided to take it down.' },
+  repost_not_removed: { zh: '页面还没有撤下。', en: 'The page has not been taken down yet.' },
   repost_not_published: { zh: '还没有发布。', en: 'It has not been published yet.' },
   repost_edited: {
     zh: '同事刚改过我站文字，请看过之后再决定。',

@@ -12,6 +12,7 @@ export const whoMay: Record<string, readonly Role[]> = {
   'repost.release_claim': ['editor'],
   'repost.undo_approval': signingRole.options,
   'repost.retry_publication': ['editor', 'admin'],
+  'repost.retract': ['editor'],
   'repost.request_exemption': ['editor'],
   'repost.exempt': ['editor', 'manager'],
   'repost.refuse_exemption': ['editor', 'manager'],

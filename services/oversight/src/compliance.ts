@@ -1,11 +1,13 @@
-import type { ComplianceOutcome, ComplianceTask, Moments, Obliged, RepostEvent } from '@tongsheng/contracts';
+import type { ComplianceOutcome, ComplianceTask, DutyKind, Moments, Obliged, RepostEvent } from '@tongsheng/contracts';
 import { defineProjection } from '@tongsheng/projections';
 
 /** The set that an obligation is counted in: one figure is one ZCOUNT, and the tasks behind it are the same range. */
-export const cell = (site: string, sourceId: string, outcome: ComplianceOutcome) => `${site}|${sourceId}|${outcome}`;
+export const cell = (site: string, sourceId: string, outcome: ComplianceOutcome, duty: DutyKind = 'repost') =>
+  [site, sourceId, outcome, ...(duty === 'repost' ? [] : [duty])].join('|');
 
 type Counted = Pick<Obliged, 'itemId' | 'sourceId' | 'sourceName' | 'title' | 'startsAt' | 'dueAt'> & {
   outcome: ComplianceOutcome;
+  duty: DutyKind;
 };
 /** A task with all that it owes: one repost settles it, each obligation by its own limit. */
 export type Compliance = Pick<ComplianceTask, 'taskId' | 'site' | 'publishedAt'> & {
@@ -17,7 +19,7 @@ export type Compliance = Pick<ComplianceTask, 'taskId' | 'site' | 'publishedAt'>
 /** Every obligation with its outcome, scored by when it is due, so that a period is a range. */
 export const compliance = defineProjection({
   name: 'compliance',
-  version: 2,
+  version: 3,
   follows: ['repost'],
   keyOf: (event: RepostEvent) => `${event.site}/${event.taskId}`,
 
@@ -41,9 +43,58 @@ export const compliance = defineProjection({
         return row && { ...row, counted: row.counted.filter(({ itemId }) => itemId !== event.itemId) };
       case 'repost.published': {
         const { publishedAt } = event;
-        // The first time counts; later ones bring it up to date.
-        if (row?.publishedAt) return row;
-        return row && { ...row, publishedAt, counted: row.counted.map((each) => settled(each, publishedAt)) };
+        // The first time counts; later ones bring it up to date, or put another source's text where one was withdrawn.
+        return (
+          row && {
+            ...row,
+            publishedAt: row.publishedAt ?? publishedAt,
+            counted: row.counted.map((each) => settled(each, publishedAt)),
+          }
+        );
+      }
+      case 'repost.update_due':
+      case 'repost.retract_due': {
+        const duty = event.type === 'repost.update_due' ? 'update' : 'retract';
+        if (!row) return row;
+        const of = row.counted.find(({ itemId }) => itemId === event.itemId);
+        const { itemId, title, startsAt, dueAt } = event;
+        const named = { sourceId: of?.sourceId ?? '', sourceName: of?.sourceName ?? '' };
+        const owed: Counted = { itemId, ...named, title, startsAt, dueAt, outcome: 'open', duty };
+        // What has to come down need not be brought up to date.
+        const before = duty === 'update' ? row.counted : row.counted.filter((each) => !isOpen(each, 'update'));
+        return { ...row, counted: [...before, owed] };
+      }
+      case 'repost.removed':
+        return (
+          row && {
+            ...row,
+            counted: row.counted.map((each) => (each.duty === 'retract' ? settled(each, event.removedAt) : each)),
+          }
+        );
+      case 'repost.retract_lifted':
+        return row && { ...row, counted: row.counted.filter((each) => !isOpen(each, 'retract')) };
+      case 'repost.source_withdrawn': {
+        // What was not owed any more before its limit counts nowhere; what was late by then was late.
+        const { itemId, withdrawnAt } = event;
+        const fallen = (each: Counted): Counted => {
+          if (each.itemId !== itemId || !isOpen(each, 'repost')) return each;
+          return { ...each, outcome: withdrawnAt <= each.dueAt ? 'withdrawn' : 'late' };
+        };
+        return row && { ...row, counted: row.counted.map(fallen) };
+      }
+      case 'repost.source_returned': {
+        const again = (each: Counted): Counted =>
+          each.itemId === event.itemId && each.outcome === 'withdrawn' ? { ...each, outcome: 'open' } : each;
+        return row && { ...row, counted: row.counted.map(again) };
+      }
+      case 'repost.owed_again': {
+        if (!row) return row;
+        const { itemId, title, startsAt, dueAt } = event;
+        const before = row.counted.find((each) => each.itemId === itemId);
+        if (!before) return row;
+        const others = row.counted.filter((each) => each.itemId !== itemId || !isOpen(each, 'repost'));
+        const owed: Counted = { ...before, title, startsAt, dueAt, outcome: 'open', duty: 'repost' };
+        return { ...row, publishedAt: null, counted: [...others, owed] };
       }
       case 'repost.exempted':
         return (
@@ -74,7 +125,12 @@ export const compliance = defineProjection({
       case 'repost.edit_dropped':
       case 'repost.review_passed':
       case 'repost.returned':
-      case 'repost.update_due':
+      case 'repost.withdrawn':
+      case 'repost.retract_decided':
+      case 'repost.retract_voided':
+      case 'repost.removal_started':
+      case 'repost.removal_failed':
+      case 'repost.removal_retried':
       case 'repost.rechecked':
       case 'repost.drifted':
       case 'repost.approval_voided':
@@ -91,7 +147,7 @@ export const compliance = defineProjection({
 
   sets: ({ site, counted }) =>
     Object.fromEntries(
-      counted.map(({ sourceId, outcome, dueAt }) => [cell(site, sourceId, outcome), Date.parse(dueAt)]),
+      counted.map(({ sourceId, outcome, duty, dueAt }) => [cell(site, sourceId, outcome, duty), Date.parse(dueAt)]),
     ),
 });
 
@@ -101,12 +157,14 @@ const withMoment = (row: Compliance, moment: Partial<Compliance['moments']>): Co
 });
 
 function countedOf(
-  { itemId, sourceId, sourceName, title, startsAt, dueAt }: Omit<Counted, 'outcome'>,
+  { itemId, sourceId, sourceName, title, startsAt, dueAt }: Omit<Counted, 'outcome' | 'duty'>,
   publishedAt: string | null,
 ): Counted {
-  const open: Counted = { itemId, sourceId, sourceName, title, startsAt, dueAt, outcome: 'open' };
+  const open: Counted = { itemId, sourceId, sourceName, title, startsAt, dueAt, outcome: 'open', duty: 'repost' };
   return publishedAt === null ? open : settled(open, publishedAt);
 }
+
+const isOpen = (each: Counted, duty: DutyKind) => each.outcome === 'open' && each.duty === duty;
 
 const settled = (each: Counted, publishedAt: string): Counted =>
   each.outcome === 'open' ? { ...each, outcome: publishedAt <= each.dueAt ? 'on_time' : 'late' } : each;

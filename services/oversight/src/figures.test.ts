@@ -26,6 +26,7 @@ const task = (taskId: string, more: Partial<ComplianceTask> = {}): ComplianceTas
   dueAt: noon,
   publishedAt: null,
   outcome: 'open',
+  duty: 'repost',
   ...more,
 });
 
@@ -210,6 +211,49 @@ describe('the outcome of a task', () => {
       [cell('province', 'national-policy', 'open')]: Date.parse(facts.dueAt),
       [cell('province', 'portal', 'open')]: Date.parse(minutesLater(60)),
     });
+  });
+  it('after publication is counted apart: an update and a retraction on time or late by limits of their own', () => {
+    const after = { ...key, itemId: 'item', version: 2, contentHash: facts.contentHash, title: '改', limit: 'PT1H' };
+    const span = { startsAt: minutesLater(100), dueAt: minutesLater(160) };
+    const update: RepostEvent = { type: 'repost.update_due', ...after, ...span };
+    const retract: RepostEvent = { type: 'repost.retract_due', ...after, ...span, reason: 'gone' };
+    const removed = (at: string): RepostEvent => ({
+      type: 'repost.removed',
+      ...key,
+      url: 'https://province.example/1',
+      publicPosition: 2,
+      removedAt: at,
+    });
+    const out = published(minutesLater(5));
+    const told = (...events: RepostEvent[]) =>
+      fold(queued, out, ...events)!.counted.map(({ duty, outcome }) => `${duty} ${outcome}`);
+    expect(told(update)).toEqual(['repost on_time', 'update open']);
+    expect(told(update, published(minutesLater(161)))).toEqual(['repost on_time', 'update late']);
+    expect(told(update, retract)).toEqual(['repost on_time', 'retract open']);
+    expect(told(retract, removed(minutesLater(160)))).toEqual(['repost on_time', 'retract on_time']);
+    expect(told(retract, { type: 'repost.retract_lifted', ...key, itemId: 'item', liftedAt: noon })).toEqual([
+      'repost on_time',
+    ]);
+    expect(Object.keys(compliance.sets!(fold(queued, out, retract)!, ''))).toEqual([
+      cell('province', 'national-policy', 'on_time'),
+      cell('province', 'national-policy', 'open', 'retract'),
+    ]);
+  });
+  it('is no figure at all where its source took it back inside the limit, and late where that was past', () => {
+    const gone = (withdrawnAt: string): RepostEvent => ({
+      type: 'repost.source_withdrawn',
+      ...key,
+      itemId: 'item',
+      reason: 'gone',
+      detail: 'HTTP 404',
+      withdrawnAt,
+    });
+    const told = (...events: RepostEvent[]) => fold(queued, ...events)!.counted.map(({ outcome }) => outcome);
+    expect(told(gone(minutesLater(5)))).toEqual(['withdrawn']);
+    expect(told(gone(minutesLater(721)))).toEqual(['late']);
+    expect(told(gone(noon), { type: 'repost.source_returned', ...key, itemId: 'item', returnedAt: noon })).toEqual([
+      'open',
+    ]);
   });
   it('is told of no task that was never queued', () => {
     expect(fold(published(noon))).toBeNull();

@@ -1,4 +1,11 @@
-import type { ComplianceQuery, ComplianceTask, ComplianceView, Figures, StageTime } from '@tongsheng/contracts';
+import type {
+  ComplianceQuery,
+  ComplianceTask,
+  ComplianceView,
+  DutyKind,
+  Figures,
+  StageTime,
+} from '@tongsheng/contracts';
 import type { ProjectionReader } from '@tongsheng/projections';
 import { cell, type Compliance } from './compliance.ts';
 import { stageTimes } from './stages.ts';
@@ -33,26 +40,28 @@ export async function figuresOf(
 ): Promise<ComplianceView> {
   const period = { min: Date.parse(query.from), max: Date.parse(query.to) };
   const pastDue = { ...period, max: Math.min(period.max, Date.parse(query.asOf) - 1) };
-  const counted = await Promise.all(
-    cells.filter(wanted(query)).map(async ({ site, sourceId, sourceName }) => {
-      const set = (outcome: ComplianceTask['outcome']) => cell(site, sourceId, outcome);
-      const [[onTime = 0, late = 0, open = 0, exempted = 0], [overdue = 0]] = await Promise.all([
-        reader.count([set('on_time'), set('late'), set('open'), set('exempted')], period),
-        reader.count([set('open')], pastDue),
-      ]);
-      return {
-        site,
-        sourceId,
-        sourceName,
-        due: onTime + late + open + exempted,
-        onTime,
-        late,
-        overdue,
-        open,
-        exempted,
-      };
-    }),
-  );
+  const count = (duty: DutyKind) =>
+    Promise.all(
+      cells.filter(wanted(query)).map(async ({ site, sourceId, sourceName }) => {
+        const set = (outcome: ComplianceTask['outcome']) => cell(site, sourceId, outcome, duty);
+        const [[onTime = 0, late = 0, open = 0, exempted = 0], [overdue = 0]] = await Promise.all([
+          reader.count([set('on_time'), set('late'), set('open'), set('exempted')], period),
+          reader.count([set('open')], pastDue),
+        ]);
+        return {
+          site,
+          sourceId,
+          sourceName,
+          due: onTime + late + open + exempted,
+          onTime,
+          late,
+          overdue,
+          open,
+          exempted,
+        };
+      }),
+    );
+  const [counted, updates, retracts] = await Promise.all([count('repost'), count('update'), count('retract')]);
   const busy = counted.filter(({ due }) => due > 0);
   const sites = [...new Set(busy.map(({ site }) => site))];
   const sources = new Map(busy.map(({ sourceId, sourceName }) => [sourceId, sourceName]));
@@ -68,6 +77,8 @@ export async function figuresOf(
       ...sum(busy.filter((each) => each.sourceId === sourceId)),
     })),
     cells: busy.map(({ sourceName: _name, ...each }) => each),
+    updates: sum(updates),
+    retracts: sum(retracts),
     stages: await stagesOf(reader, query, cells),
     position: await reader.position(),
   };
@@ -93,7 +104,7 @@ export async function openTasks(reader: Reader, cells: readonly Cell[]): Promise
   const lists = await Promise.all(
     cells.map(async ({ site, sourceId }) => {
       const rows = await reader.list(cell(site, sourceId, 'open'), { limit: 10_000 });
-      return rows.flatMap((row) => taskOf(row, sourceId, 'open') ?? []);
+      return rows.flatMap((row) => taskOf(row, sourceId, 'open', 'repost') ?? []);
     }),
   );
   // A task that is owed for several sources is one piece of work, and its earliest limit counts.
@@ -120,7 +131,7 @@ export async function tasksBehind(
   query: ComplianceQuery,
   cells: readonly Cell[],
 ): Promise<ComplianceTask[]> {
-  const outcome = query.outcome ?? 'due';
+  const { outcome = 'due', duty = 'repost' } = query;
   const to = Date.parse(query.to);
   const max = outcome === 'overdue' ? Math.min(to, Date.parse(query.asOf) - 1) : to;
   const lists = await Promise.all(
@@ -129,8 +140,8 @@ export async function tasksBehind(
       .flatMap(({ site, sourceId }) => outcomes[outcome].map((wanted) => ({ site, sourceId, outcome: wanted })))
       .map(async ({ site, sourceId, outcome: wanted }) => {
         const range = { min: Date.parse(query.from), max, limit: 10_000 };
-        const rows = await reader.list(cell(site, sourceId, wanted), range);
-        return rows.flatMap((row) => taskOf(row, sourceId, wanted) ?? []);
+        const rows = await reader.list(cell(site, sourceId, wanted, duty), range);
+        return rows.flatMap((row) => taskOf(row, sourceId, wanted, duty) ?? []);
       }),
   );
   return lists.flat().sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
@@ -141,8 +152,11 @@ function taskOf(
   { taskId, site, publishedAt, counted }: Compliance,
   sourceId: string,
   outcome: ComplianceTask['outcome'],
+  duty: DutyKind,
 ): ComplianceTask | null {
-  const behind = counted.findLast((each) => each.sourceId === sourceId && each.outcome === outcome);
+  const behind = counted.findLast(
+    (each) => each.sourceId === sourceId && each.outcome === outcome && each.duty === duty,
+  );
   if (!behind) return null;
   const { itemId: _item, ...facts } = behind;
   return { taskId, site, publishedAt, ...facts };

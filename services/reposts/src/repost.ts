@@ -14,10 +14,11 @@ import {
   type SigningRole,
   type WarningShare,
 } from '@tongsheng/contracts';
+import { areGone, closing, comeback, outOf, retract, retractDecided, withdrawal } from './retraction.ts';
 
 type Version = { version: number; contentHash: string; title: string };
-/** One of the items that are the same policy, as its source has it now. Old entries don't name it. */
-type Member = { itemId: string; current: Version };
+/** One of the items that are the same policy, as its source has it now, or had it last. Old entries don't name it. */
+export type Member = { itemId: string; current: Version; isGone: boolean };
 /** Our own text of an item, and the source's version that it was made from. */
 type Edit = { itemId: string; basedOn: string; contentHash: string };
 /** A chain that people are passing: whose text it is about, and who has signed. Changing the rule book does not change it. */
@@ -25,15 +26,20 @@ type Review = { itemId: string; chain: RunningChain; signatures: Signature[] };
 type Approval = {
   itemId: string;
   /** Of the source's version. */
+  version: number;
   contentHash: string;
+  title: string;
   /** Our own text of an item as it was then, whether or not it is what was approved. */
   edit: Edit | null;
   by: string;
   byName: string;
   approvedAt: string;
+  /** Two persons signed that it stays, although its source took it back. */
+  isKept: boolean;
 };
-/** What the public has while it is being brought up to date. */
-type Out = { approval: Approval; verified: boolean } | null;
+type Decision = { by: string; byName: string; at: string };
+/** What the public has while it is being brought up to date, or is to be taken down. */
+export type Out = { approval: Approval; verified: boolean } | null;
 
 type Repost =
   | { status: 'new' }
@@ -46,6 +52,8 @@ type Repost =
       edit: Edit | null;
       review: Review | null;
       out: Out;
+      /** Its source took back what is out. */
+      retract: Retract | null;
     }
   | {
       status: 'approved';
@@ -58,20 +66,50 @@ type Repost =
       /** As it was before the last act. */
       review: Review | null;
       out: Out;
+      retract: Retract | null;
     }
   | { status: 'published'; members: Member[]; approval: Approval; trouble: string | null }
   | { status: 'verified'; members: Member[]; approval: Approval }
+  | {
+      status: 'retracting';
+      members: Member[];
+      approval: Approval;
+      verified: boolean;
+      retract: Retract;
+      decision: Decision;
+      warned: WarningShare[];
+      attempts: number;
+      failed: boolean;
+    }
+  | Removed
+  | { status: 'withdrawn'; members: Member[]; removed: Removed | null }
   | { status: 'exempted'; members: Member[] }
   | { status: 'merged'; into: string };
-type Open = Exclude<Repost, { status: 'new' | 'merged' }>;
+type Retract = { itemId: string };
+/** Told to be taken down; nobody has looked yet, or it was seen again. */
+type Removed = {
+  status: 'removed';
+  members: Member[];
+  approval: Approval;
+  decision: Decision;
+  attempts: number;
+  trouble: string | null;
+};
+export type Open = Exclude<Repost, { status: 'new' | 'merged' }>;
 
 const alreadyApproved = (taskId: string, { by, byName, approvedAt }: Approval) =>
   new Refusal('repost_already_approved', `${byName} approved ${taskId} first`, { by, byName, at: approvedAt });
 
 const missing = (taskId: string) => new Refusal('repost_missing', `no repost task ${taskId}`);
-const closed = (taskId: string) => new Refusal('repost_already_closed', `${taskId} was exempted`);
+/** Why nobody can decide about it now. */
+function decided(taskId: string, task: Exclude<Open, { status: 'queued' }>): Refusal {
+  if (task.status === 'exempted' || task.status === 'withdrawn')
+    return new Refusal('repost_already_closed', `${taskId} was ${task.status}`, { state: task.status });
+  if (task.status === 'retracting' || task.status === 'removed') return retractDecided(taskId, task.decision);
+  return alreadyApproved(taskId, task.approval);
+}
 
-/** One site's duty to repost one policy: `queued → approved → published → verified`, or `exempted`. */
+/** One site's duty to repost one policy: `queued → approved → published → verified`, or `exempted`, or `withdrawn`. */
 export const repost = defineAggregate({
   name: 'repost',
   commands: RepostCommand,
@@ -97,7 +135,9 @@ export const repost = defineAggregate({
         const { itemId, at } = command;
         if (!task.members.some((each) => each.itemId === itemId) || task.members.length === 1) return [];
         const unbound: RepostEvent = { type: 'repost.unbound', taskId, site, itemId, unboundAt: at };
-        return [unbound, ...voidedFor(itemId, task, command, 'unbound')];
+        const left = task.members.filter((each) => each.itemId !== itemId);
+        const isOver = isUndecided(task) && isOpen(task) && !task.out && areGone(left);
+        return [unbound, ...voidedFor(itemId, task, command, 'unbound'), ...(isOver ? [closing(command)] : [])];
       }
       case 'repost.merge':
         return [{ type: 'repost.merged', taskId, site, into: command.into, mergedAt: command.at }];
@@ -117,8 +157,7 @@ export const repost = defineAggregate({
         return isOpen(task) ? [change, ...voidedFor(itemId, task, command, 'source_changed')] : [change, ...due];
       }
       case 'repost.claim': {
-        if (task.status === 'exempted') throw closed(taskId);
-        if (task.status !== 'queued') throw alreadyApproved(taskId, task.approval);
+        if (task.status !== 'queued') throw decided(taskId, task);
         if (task.claimedBy === command.actor.id) return [];
         return [{ type: 'repost.claimed', taskId, site, ...said(command), claimedAt: command.at }];
       }
@@ -143,8 +182,7 @@ export const repost = defineAggregate({
       case 'repost.approve':
         return approve(command, task);
       case 'repost.return': {
-        if (task.status === 'exempted') throw closed(taskId);
-        if (task.status !== 'queued') throw alreadyApproved(taskId, task.approval);
+        if (task.status !== 'queued') throw decided(taskId, task);
         if (!task.review) throw new Refusal('review_not_begun', `nobody has signed ${taskId} yet`);
         const { signatures } = task.review;
         // Who signed may think better of it; else it is for those whose turn it is.
@@ -154,9 +192,12 @@ export const repost = defineAggregate({
       }
       case 'repost.undo_approval': {
         if (task.status === 'queued') return [];
-        if (task.status !== 'approved' || task.attempts > 0)
+        if ((task.status !== 'approved' && task.status !== 'retracting') || task.attempts > 0)
           throw new Refusal('repost_going_out', `${taskId} is going out already`);
-        return [voided(command, 'undone')];
+        if (task.status === 'approved') return [voided(command, 'undone')];
+        return [
+          { type: 'repost.retract_voided', taskId, site, because: 'undone', ...said(command), voidedAt: command.at },
+        ];
       }
       case 'repost.start_publication': {
         const { attempt, at } = command;
@@ -171,6 +212,9 @@ export const repost = defineAggregate({
         ];
       }
       case 'repost.retry_publication': {
+        const isDownAgain = task.status === 'removed' && task.trouble !== null;
+        if (isDownAgain || (task.status === 'retracting' && task.failed))
+          return [{ type: 'repost.removal_retried', taskId, site, ...said(command), retriedAt: command.at }];
         if (task.status !== 'approved' || !task.failed) return [];
         return [{ type: 'repost.publication_retried', taskId, site, ...said(command), retriedAt: command.at }];
       }
@@ -197,30 +241,57 @@ export const repost = defineAggregate({
         return [{ type: 'repost.verified', taskId, site, url, evidence, verifiedAt: at }];
       }
       case 'repost.record_recheck': {
-        if (task.status !== 'verified') return [];
+        if (!isProven(task)) return [];
         const { url, evidence, at } = command;
         return [{ type: 'repost.rechecked', taskId, site, url, evidence, recheckedAt: at }];
       }
       case 'repost.record_drift': {
-        if (task.status !== 'verified') return [];
+        if (!isProven(task)) return [];
         const { reason, snapshot, at } = command;
         return [{ type: 'repost.drifted', taskId, site, reason, snapshot, driftedAt: at }];
       }
       case 'repost.record_verification_failed': {
-        if (task.status === 'verified') return [];
-        if (task.status !== 'published') throw new Refusal('repost_not_published', `${taskId} is ${task.status}`);
+        if (isProven(task)) return [];
+        if (task.status !== 'published' && task.status !== 'removed')
+          throw new Refusal('repost_not_published', `${taskId} is ${task.status}`);
         if (task.trouble === command.reason) return [];
         return [{ type: 'repost.verification_failed', taskId, site, reason: command.reason, checkedAt: command.at }];
       }
+      case 'repost.follow_withdrawal':
+        return withdrawal(command, task, voidedFor(command.itemId, task, command, 'source_withdrawn'));
+      case 'repost.follow_return':
+        return comeback(command, task);
+      case 'repost.retract':
+        return retract(command, task);
+      case 'repost.start_removal': {
+        const { attempt, at } = command;
+        if (task.status !== 'retracting' || attempt !== task.attempts + 1) return [];
+        return [{ type: 'repost.removal_started', taskId, site, attempt, startedAt: at }];
+      }
+      case 'repost.fail_removal': {
+        if (task.status !== 'retracting' || task.attempts !== command.attempt || task.failed) return [];
+        const { attempt, code, detail, nextAttemptAt, at } = command;
+        return [{ type: 'repost.removal_failed', taskId, site, attempt, code, detail, nextAttemptAt, failedAt: at }];
+      }
+      case 'repost.record_removed': {
+        if (task.status !== 'retracting') return [];
+        const { url, publicPosition, at } = command;
+        return [{ type: 'repost.removed', taskId, site, url, publicPosition, removedAt: at }];
+      }
+      case 'repost.record_withdrawn': {
+        if (task.status === 'withdrawn') return [];
+        if (task.status !== 'removed') throw new Refusal('repost_not_removed', `${taskId} is ${task.status}`);
+        const { url, evidence, at } = command;
+        return [{ type: 'repost.withdrawn', taskId, site, url, evidence, withdrawnAt: at }];
+      }
       case 'repost.warn': {
         const { share, fellDueAt, at } = command;
-        if (task.status !== 'queued' && task.status !== 'approved') return [];
+        if (!('warned' in task)) return [];
         if (task.warned.includes(share)) return [];
         return [{ type: 'repost.warned', taskId, site, share, fellDueAt, warnedAt: at }];
       }
       case 'repost.request_exemption': {
-        if (task.status === 'exempted') throw closed(taskId);
-        if (task.status !== 'queued') throw alreadyApproved(taskId, task.approval);
+        if (task.status !== 'queued') throw decided(taskId, task);
         if (task.exemption) throw new Refusal('exemption_pending', `${taskId} waits for a second person`);
         const { reason, at } = command;
         return [{ type: 'repost.exemption_requested', taskId, site, reason, ...said(command), requestedAt: at }];
@@ -231,7 +302,7 @@ export const repost = defineAggregate({
         return [{ type: 'repost.exempted', taskId, site, ...said(command), exemptedAt: command.at }];
       }
       case 'repost.refuse_exemption': {
-        if (task.status === 'exempted') throw closed(taskId);
+        if (task.status === 'exempted') throw decided(taskId, task);
         secondPerson(command, task);
         const { reason, at } = command;
         return [{ type: 'repost.exemption_refused', taskId, site, ...said(command), reason, refusedAt: at }];
@@ -247,6 +318,7 @@ export const repost = defineAggregate({
         if (!('members' in task)) return task;
         // Who was let off one item was not let off the other.
         if (task.status === 'exempted') return fresh([memberOf(event)]);
+        if (task.status === 'withdrawn') return fresh([...task.members, memberOf(event)]);
         return { ...task, members: [...task.members, memberOf(event)] };
       case 'repost.unbound': {
         if (!('members' in task)) return task;
@@ -293,16 +365,18 @@ export const repost = defineAggregate({
       case 'repost.approved': {
         if (!('members' in task)) return task;
         const { members } = task;
-        const { itemId = members[0]!.itemId, contentHash, by, byName, approvedAt } = event;
-        const { warned = [], out = null, edit = null, review = null } = isUndecided(task) ? task : {};
-        const approval = { itemId, contentHash, edit, by, byName, approvedAt };
-        return { status: 'approved', members, approval, warned, attempts: 0, failed: false, edit, review, out };
+        const { itemId = members[0]!.itemId, by, byName, approvedAt } = event;
+        const { warned = [], out = null, edit = null, review = null, retract = null } = isUndecided(task) ? task : {};
+        const now = { ...versionOf(event), edit, by, byName, approvedAt, isKept: false };
+        const approval = { itemId, ...now };
+        const tried = { attempts: 0, failed: false };
+        return { status: 'approved', members, approval, warned, ...tried, edit, review, out, retract };
       }
       case 'repost.approval_voided': {
         if (!isUndecided(task)) return task;
-        const { members, warned, edit, out } = task;
+        const { members, warned, edit, out, retract } = task;
         const review = event.because === 'undone' ? task.review : null;
-        return { ...fresh(members), warned, edit, review, out };
+        return { ...fresh(members), warned, edit, review, out, retract };
       }
       case 'repost.publication_started':
         return task.status === 'approved' ? { ...task, attempts: event.attempt, failed: false } : task;
@@ -315,14 +389,78 @@ export const repost = defineAggregate({
           ? { status: 'published', members: task.members, approval: task.approval, trouble: null }
           : task;
       case 'repost.verified':
-        return 'approval' in task ? { status: 'verified', members: task.members, approval: task.approval } : task;
+        return task.status === 'published'
+          ? { status: 'verified', members: task.members, approval: task.approval }
+          : task;
       case 'repost.rechecked':
         return task;
       case 'repost.drifted':
+        if (task.status === 'withdrawn') return task.removed ? { ...task.removed, trouble: event.reason } : task;
         if (task.status !== 'verified') return task;
         return { status: 'published', members: task.members, approval: task.approval, trouble: event.reason };
       case 'repost.verification_failed':
-        return task.status === 'published' ? { ...task, trouble: event.reason } : task;
+        return task.status === 'published' || task.status === 'removed' ? { ...task, trouble: event.reason } : task;
+      case 'repost.source_withdrawn':
+        return withMember(task, event.itemId, { isGone: true });
+      case 'repost.source_returned': {
+        const now = withMember(task, event.itemId, { isGone: false });
+        // What was kept while it was withdrawn is judged anew should that happen again.
+        if ('approval' in now && now.approval.itemId === event.itemId)
+          return { ...now, approval: { ...now.approval, isKept: false } };
+        return now;
+      }
+      case 'repost.owed_again':
+        return 'members' in task ? fresh(task.members) : task;
+      case 'repost.retract_due': {
+        if (!('members' in task)) return task;
+        const anew = { warned: [], retract: { itemId: event.itemId } };
+        // Another source's text that is chosen, or on its way, may take its place.
+        if (isUndecided(task))
+          return task.status === 'queued' ? { ...task, ...anew, exemption: null } : { ...task, ...anew };
+        return { ...fresh(task.members), ...anew, out: outOf(task) };
+      }
+      case 'repost.retract_lifted':
+        if (task.status === 'approved') return { ...task, retract: null };
+        return 'members' in task ? backTo(outOf(task), task) : task;
+      case 'repost.retract_decided': {
+        if (task.status !== 'queued' || !task.out) return task;
+        const { members, warned, retract: due, out } = task;
+        const { by, byName, decidedAt: at } = event;
+        const decision = { by, byName, at };
+        const tried = { attempts: 0, failed: false };
+        return {
+          status: 'retracting',
+          members,
+          ...out,
+          retract: due ?? { itemId: event.itemId },
+          decision,
+          warned,
+          ...tried,
+        };
+      }
+      case 'repost.retract_voided':
+        if (task.status !== 'retracting') return task;
+        return { ...fresh(task.members), warned: task.warned, retract: task.retract, out: outOf(task) };
+      case 'repost.removal_started':
+        return task.status === 'retracting' ? { ...task, attempts: event.attempt, failed: false } : task;
+      case 'repost.removal_failed':
+        return task.status === 'retracting' ? { ...task, failed: true } : task;
+      case 'repost.removal_retried': {
+        if (task.status === 'retracting') return { ...task, failed: false };
+        if (task.status !== 'removed') return task;
+        const { members, approval, decision } = task;
+        const due = { itemId: approval.itemId };
+        const again = { verified: true, warned: [], attempts: task.attempts, failed: false };
+        return { status: 'retracting', members, approval, decision, retract: due, ...again };
+      }
+      case 'repost.removed': {
+        if (task.status !== 'retracting') return task;
+        const { members, approval, decision, attempts } = task;
+        return { status: 'removed', members, approval, decision, attempts, trouble: null };
+      }
+      case 'repost.withdrawn':
+        if (!('members' in task)) return task;
+        return { status: 'withdrawn', members: task.members, removed: task.status === 'removed' ? task : null };
       case 'repost.warned':
         return 'warned' in task ? { ...task, warned: [...task.warned, event.share] } : task;
       case 'repost.exemption_requested':
@@ -331,13 +469,10 @@ export const repost = defineAggregate({
         return task.status === 'queued' ? { ...task, exemption: null } : task;
       case 'repost.exempted': {
         if (!('members' in task)) return task;
-        const { members } = task;
-        // Let off bringing it up to date, not off what the public has.
-        const out = 'out' in task ? task.out : null;
-        if (out?.verified) return { status: 'verified', members, approval: out.approval };
-        return out
-          ? { status: 'published', members, approval: out.approval, trouble: null }
-          : { status: 'exempted', members };
+        // Let off bringing it up to date, or taking it down, not off what the public has.
+        const { out, retract: due } = isUndecided(task) ? task : { out: null, retract: null };
+        if (!out) return { status: 'exempted', members: task.members };
+        return backTo({ ...out, approval: { ...out.approval, isKept: due !== null || out.approval.isKept } }, task);
       }
     }
   },
@@ -375,8 +510,7 @@ function bound(command: Queue | Bind, { members }: Open): RepostEvent[] {
  */
 function approve(command: Approve, task: Open): RepostEvent[] {
   const { taskId, site, actor, at, heldUntil = at } = command;
-  if (task.status === 'exempted') throw closed(taskId);
-  if (task.status !== 'queued') throw alreadyApproved(taskId, task.approval);
+  if (task.status !== 'queued') throw decided(taskId, task);
   const text = textSeen(command, task);
   const { chain, signatures, itemId } = task.review ?? {
     chain: command.chain ?? plainChain,
@@ -409,7 +543,8 @@ function textSeen({ taskId, seenHash }: Approve, { members, edit }: Undecided) {
     isEdit ? itemId === edit.itemId : current.contentHash === seenHash,
   );
   if (!seen) throw changed(taskId, members[0]!);
-  const { itemId, current } = seen;
+  const { itemId, current, isGone } = seen;
+  if (isGone) throw new Refusal('repost_source_withdrawn', `its source took back what ${taskId} would repost`);
   if (edit?.itemId === itemId) {
     if (edit.basedOn !== current.contentHash)
       throw new Refusal('repost_edit_old', `the source changed ${taskId} after it was edited`, {
@@ -435,8 +570,7 @@ function roleFor({ roles }: Act, mine: readonly Role[]): SigningRole {
 /** Our own text is made from what the source says now, replaces what was on the screen, and stays recognisable. */
 function edit(command: MakeEdit, task: Open): RepostEvent[] {
   const { taskId, site, itemId, basedOn, html, replaces, made, at } = command;
-  if (task.status === 'exempted') throw closed(taskId);
-  if (!isOpen(task)) throw alreadyApproved(taskId, task.approval);
+  if (!isOpen(task)) throw decided(taskId, task);
   const member = task.members.find((each) => each.itemId === itemId);
   if (member?.current.contentHash !== basedOn) throw changed(taskId, member ?? task.members[0]!);
   if (!made) throw new Refusal('command_invalid', 'made: set by the service that cleans the text');
@@ -472,7 +606,26 @@ const fresh = (members: Member[]): Extract<Repost, { status: 'queued' }> => ({
   edit: null,
   review: null,
   out: null,
+  retract: null,
 });
+
+const withMember = (task: Repost, itemId: string, change: Partial<Member>): Repost =>
+  'members' in task
+    ? { ...task, members: task.members.map((each) => (each.itemId === itemId ? { ...each, ...change } : each)) }
+    : task;
+
+/** There is nothing to decide any more about what the public has. */
+function backTo(out: Out, task: Open): Repost {
+  if (!out) return task;
+  const { members } = task;
+  const { approval, verified } = out;
+  return verified
+    ? { status: 'verified', members, approval }
+    : { status: 'published', members, approval, trouble: null };
+}
+
+/** What was proven from outside: that it is there, or that it is not. */
+const isProven = (task: Open) => task.status === 'verified' || (task.status === 'withdrawn' && task.removed !== null);
 
 const isUndecided = (task: Repost): task is Undecided => task.status === 'queued' || task.status === 'approved';
 /** Nothing of it has gone out yet. */
@@ -498,7 +651,7 @@ function voided(command: Told, because: Because): RepostEvent {
 /** An exemption takes two: who asked can't sign. */
 function secondPerson(command: Told, task: Exclude<Open, { status: 'exempted' }>): void {
   const { taskId, actor } = command;
-  if (task.status !== 'queued') throw alreadyApproved(taskId, task.approval);
+  if (task.status !== 'queued') throw decided(taskId, task);
   if (!task.exemption) throw new Refusal('exemption_missing', `nobody asked to exempt ${taskId}`);
   if (task.exemption.by === actor.id) throw new Refusal('exemption_own', 'a second person must sign an exemption');
 }
@@ -507,5 +660,6 @@ const said = ({ actor }: RepostCommand) => ({ by: actor.id, byName: actor.name ?
 const memberOf = ({ itemId, ...event }: { itemId: string } & Version): Member => ({
   itemId,
   current: versionOf(event),
+  isGone: false,
 });
 const versionOf = ({ version, contentHash, title }: Version): Version => ({ version, contentHash, title });

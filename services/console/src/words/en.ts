@@ -3,6 +3,7 @@ import { dutyEn } from './duty-en.ts';
 import { itemsEn } from './items-en.ts';
 import { linkedEn } from './linked-en.ts';
 import { publicationEn } from './publication-en.ts';
+import { retractEn } from './retract-en.ts';
 import { reviewEn } from './review-en.ts';
 import { rulesEn } from './rules-en.ts';
 import { sourcesEn } from './sources-en.ts';
@@ -333,6 +334,7 @@ export const en: Words = {
   ...itemsEn,
   ...linkedEn,
   ...publicationEn,
+  ...retractEn,
   ...reviewEn,
   ...rulesEn,
   ...sourcesEn,

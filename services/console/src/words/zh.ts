@@ -3,6 +3,7 @@ import { dutyZh } from './duty-zh.ts';
 import { itemsZh } from './items-zh.ts';
 import { linkedZh } from './linked-zh.ts';
 import { publicationZh } from './publication-zh.ts';
+import { retractZh } from './retract-zh.ts';
 import { reviewZh } from './review-zh.ts';
 import { rulesZh } from './rules-zh.ts';
 import { sourcesZh } from './sources-zh.ts';
@@ -331,6 +332,7 @@ export const zh = {
   ...itemsZh,
   ...linkedZh,
   ...publicationZh,
+  ...retractZh,
   ...reviewZh,
   ...rulesZh,
   ...sourcesZh,

@@ -15,6 +15,7 @@ const task = (more: Partial<ComplianceTask> = {}): ComplianceTask => ({
   dueAt: noon,
   publishedAt: null,
   outcome: 'open',
+  duty: 'repost',
   ...more,
 });
 
@@ -41,6 +42,7 @@ describe('the CSV of a figure', () => {
       noon,
       '',
       'open',
+      'repost',
       'task',
     ]);
   });

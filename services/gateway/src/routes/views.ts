@@ -62,7 +62,7 @@ export function viewRoutes(tools: ViewTools): Route[] {
   const compliance = (query: z.infer<typeof complianceQuery>, caller: Caller): ComplianceQuery => {
     const asked = query.sites ?? (caller.sites.includes('*') ? undefined : [...caller.sites]);
     for (const site of asked ?? []) mustServeSite(caller, site);
-    const { from, to, sourceId, outcome } = query;
+    const { from, to, sourceId, outcome, duty } = query;
     return {
       from,
       to,
@@ -70,6 +70,7 @@ export function viewRoutes(tools: ViewTools): Route[] {
       ...(asked && { sites: asked }),
       ...(sourceId && { sourceId }),
       ...(outcome && { outcome }),
+      ...(duty && { duty }),
     };
   };
   const tasksBehind = async (query: z.infer<typeof complianceQuery>, caller: Caller) =>
@@ -326,6 +327,7 @@ export const complianceColumns: Columns<ComplianceTask> = [
   ['应办结', ({ dueAt }) => dueAt],
   ['发布', ({ publishedAt }) => publishedAt],
   ['结果', ({ outcome }) => outcome],
+  ['义务', ({ duty }) => duty],
   ['任务号', ({ taskId }) => taskId],
 ];
 
@@ -340,6 +342,7 @@ const complianceQuery = z.object({
     .optional(),
   sourceId: token.optional(),
   outcome: ComplianceQuery.shape.outcome,
+  duty: ComplianceQuery.shape.duty,
 });
 
 /** @throws Refusal */

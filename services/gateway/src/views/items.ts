@@ -47,6 +47,12 @@ export const items = defineProjection({
       case 'item.page_seen':
       case 'repost.source_changed':
       case 'repost.update_due':
+      case 'repost.source_withdrawn':
+      case 'repost.source_returned':
+      case 'repost.owed_again':
+      case 'repost.retract_due':
+      case 'repost.retract_lifted':
+      case 'repost.retract_decided':
       case 'repost.edited':
       case 'repost.edit_dropped':
       case 'repost.review_passed':

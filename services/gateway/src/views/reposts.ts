@@ -4,7 +4,7 @@ import { defineProjection } from '@tongsheng/projections';
 /** The repost tasks as editors see them: what is open, what is closed by when it was closed, and all of one item. */
 export const reposts = defineProjection({
   name: 'reposts',
-  version: 5,
+  version: 6,
   follows: ['repost'],
   keyOf: (event: RepostEvent) => `${event.site}/${event.taskId}`,
 
@@ -19,6 +19,8 @@ export const reposts = defineProjection({
           return withObligations({ ...row, state: 'queued', exemption: null, exemptedBy: null, returned: null }, [
             obliged,
           ]);
+        if (row.state === 'withdrawn')
+          return withObligations({ ...row, ...undecided, state: 'queued' }, [...row.obligations, obliged]);
         return withObligations(row, [...row.obligations, obliged]);
       }
       case 'repost.update_due': {
@@ -26,7 +28,62 @@ export const reposts = defineProjection({
         const update = { startsAt, dueAt, fromVersion: row.version };
         const now = { version, contentHash, title, startsAt, dueAt };
         const anew = { claim: null, warned: [], exemption: null, chain: null, reviews: [], returned: null };
-        return { ...row, ...now, ...anew, update, state: 'queued' };
+        return { ...row, ...now, ...anew, update, retractVoided: null, state: 'queued' };
+      }
+      case 'repost.source_withdrawn': {
+        const { itemId, reason, withdrawnAt: at } = event;
+        return withObligations({ ...row, gone: [...row.gone, { itemId, reason, at }] }, row.obligations);
+      }
+      case 'repost.source_returned': {
+        const gone = row.gone.filter(({ itemId }) => itemId !== event.itemId);
+        return withObligations({ ...row, gone }, row.obligations);
+      }
+      case 'repost.owed_again': {
+        const { itemId, limit, startsAt, dueAt } = event;
+        const owed = { limit, startsAt, dueAt };
+        const obligations = row.obligations.map((each) => (each.itemId === itemId ? { ...each, ...owed } : each));
+        return withObligations({ ...row, ...undecided, state: 'queued' }, obligations);
+      }
+      case 'repost.retract_due': {
+        const { itemId, reason, version, contentHash, title, startsAt, dueAt } = event;
+        const now = { version, contentHash, title, startsAt, dueAt };
+        const retract = { itemId, reason, startsAt, dueAt };
+        const asked = { retract, retractVoided: null, update: null, warned: [], exemption: null };
+        // Another source's text that is chosen, or on its way, may take its place.
+        if (row.state === 'approved') return { ...row, ...asked };
+        const signed = row.state === 'queued' ? {} : { claim: null, chain: null, reviews: [], returned: null };
+        return { ...row, ...now, ...signed, ...asked, state: 'queued' };
+      }
+      case 'repost.retract_lifted': {
+        const retractVoided = { because: 'source_returned' as const, byName: null, at: event.liftedAt };
+        const lifted = { retract: null, removal: null, exemption: null, retractVoided };
+        return row.state === 'approved' ? { ...row, ...lifted } : { ...row, ...lifted, state: shownState(row) };
+      }
+      case 'repost.retract_decided': {
+        const { byName, decidedAt: at, heldUntil } = event;
+        const goingOut = { attempts: 0, trouble: null };
+        const removal = { byName, at, heldUntil };
+        return { ...row, removal, goingOut, retractVoided: null, exemption: null, claim: null, state: 'retracting' };
+      }
+      case 'repost.retract_voided': {
+        const { because, byName, voidedAt: at } = event;
+        return { ...row, removal: null, retractVoided: { because, byName, at }, state: 'queued' };
+      }
+      case 'repost.removal_started':
+        return { ...row, goingOut: { attempts: event.attempt, trouble: null } };
+      case 'repost.removal_failed': {
+        const { attempt: attempts, code, detail, nextAttemptAt } = event;
+        return { ...row, goingOut: { attempts, trouble: { code, detail, nextAttemptAt } } };
+      }
+      case 'repost.removal_retried':
+        return { ...row, goingOut: { ...row.goingOut, trouble: null }, state: 'retracting' };
+      case 'repost.removed':
+        return { ...row, retract: null, verificationTrouble: null, drift: null, state: 'removed' };
+      case 'repost.withdrawn': {
+        const { evidence, withdrawnAt: at } = event;
+        const proof = { status: evidence?.status ?? null, snapshot: evidence?.snapshot ?? null };
+        const none = { verificationTrouble: null, drift: null, exemption: null, rechecked: null };
+        return { ...row, ...none, withdrawn: { at, ...proof }, state: 'withdrawn' };
       }
       case 'repost.unbound':
         return withObligations(
@@ -101,6 +158,7 @@ export const reposts = defineProjection({
           url: event.url,
           publishedAt: row.publishedAt ?? event.publishedAt,
           update: null,
+          retract: null,
         };
       case 'repost.verified':
         return { ...row, state: 'verified', verifiedAt: event.verifiedAt, verificationTrouble: null, drift: null };
@@ -108,7 +166,8 @@ export const reposts = defineProjection({
         return { ...row, rechecked: { count: (row.rechecked?.count ?? 0) + 1, at: event.recheckedAt } };
       case 'repost.drifted': {
         const { reason, snapshot, driftedAt: at } = event;
-        return { ...row, state: 'published', verificationTrouble: reason, drift: { reason, snapshot, at } };
+        const state = row.state === 'withdrawn' ? 'removed' : 'published';
+        return { ...row, state, verificationTrouble: reason, drift: { reason, snapshot, at } };
       }
       case 'repost.verification_failed':
         return { ...row, verificationTrouble: event.reason };
@@ -121,9 +180,9 @@ export const reposts = defineProjection({
       case 'repost.exemption_refused':
         return { ...row, exemption: null };
       case 'repost.exempted':
-        // Let off bringing it up to date, not off what the public has.
-        return row.update
-          ? { ...row, state: row.verifiedAt ? 'verified' : 'published', update: null, exemption: null }
+        // Let off bringing it up to date, or taking it down, not off what the public has.
+        return row.update || row.retract
+          ? { ...row, state: shownState(row), update: null, retract: null, exemption: null }
           : { ...row, state: 'exempted', exemptedBy: event.byName };
     }
   },
@@ -135,7 +194,8 @@ export const reposts = defineProjection({
     const due = Date.parse(dueAt);
     const ofItem = Object.fromEntries(obligations.map(({ itemId }) => [`item:${itemId}`, due]));
     if (state === 'queued') return { ...ofItem, open: due };
-    const closedAt = Date.parse(row.approvedAt ?? row.exemption?.requestedAt ?? row.dueAt);
+    const { removal, withdrawn, approvedAt, exemption } = row;
+    const closedAt = Date.parse(removal?.at ?? withdrawn?.at ?? approvedAt ?? exemption?.requestedAt ?? dueAt);
     return { ...ofItem, [`closed:${site}`]: closedAt, 'closed:*': closedAt, ...(row.drift && { open: due }) };
   },
 });
@@ -154,6 +214,11 @@ function queued(event: Extract<RepostEvent, { type: 'repost.queued' }>): RepostR
     obligations: [first],
     state: 'queued',
     update: null,
+    gone: [],
+    retract: null,
+    removal: null,
+    retractVoided: null,
+    withdrawn: null,
     mergedInto: null,
     claim: null,
     approvedBy: null,
@@ -177,11 +242,40 @@ function queued(event: Extract<RepostEvent, { type: 'repost.queued' }>): RepostR
   };
 }
 
-/** What is due first leads; of equals, what came first. */
+/** What was out, as far as anybody knows. */
+const shownState = ({ verifiedAt }: RepostRow) => (verifiedAt ? ('verified' as const) : ('published' as const));
+
+/** Nobody has decided anything about it yet, and the public does not have it. */
+const undecided = {
+  claim: null,
+  approvedBy: null,
+  approvedAt: null,
+  heldUntil: null,
+  goingOut: { attempts: 0, trouble: null },
+  voided: null,
+  chain: null,
+  reviews: [],
+  returned: null,
+  publishedAt: null,
+  verifiedAt: null,
+  verificationTrouble: null,
+  rechecked: null,
+  drift: null,
+  warned: [],
+  exemption: null,
+  update: null,
+  retract: null,
+  removal: null,
+  retractVoided: null,
+  withdrawn: null,
+} satisfies Partial<RepostRow>;
+
+/** What is due first leads, of what its source still has; of equals, what came first. */
 function withObligations(row: RepostRow, obligations: Obliged[]): RepostRow {
   // What is out stays what it is, and an update has a limit of its own.
   if (row.state !== 'queued' && row.state !== 'approved') return { ...row, obligations };
-  const lead = obligations.reduce((a, b) => (b.dueAt < a.dueAt ? b : a));
-  const { startsAt, dueAt } = row.update ?? lead;
+  const binding = obligations.filter(({ itemId }) => !row.gone.some((each) => each.itemId === itemId));
+  const lead = (binding.length > 0 ? binding : obligations).reduce((a, b) => (b.dueAt < a.dueAt ? b : a));
+  const { startsAt, dueAt } = row.retract ?? row.update ?? lead;
   return { ...row, ...lead, startsAt, dueAt, obligations };
 }

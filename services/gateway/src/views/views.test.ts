@@ -206,6 +206,72 @@ describe('the queue of reposts', () => {
     };
     expect(fold(queued, edited, dropped)).toMatchObject({ edit: null });
   });
+  it('shows what has to come down, who decided it, and the proof that it is gone', () => {
+    const gone: RepostEvent = {
+      type: 'repost.source_withdrawn',
+      ...key,
+      itemId: 'item',
+      reason: 'gone',
+      detail: 'HTTP 404',
+      withdrawnAt: minutesLater(20),
+    };
+    const [startsAt, dueAt] = [minutesLater(20), minutesLater(740)];
+    const retractDue: RepostEvent = {
+      type: 'repost.retract_due',
+      ...key,
+      itemId: 'item',
+      ...version,
+      reason: 'gone',
+      limit: 'PT12H',
+      startsAt,
+      dueAt,
+    };
+    const out = [queued, approved, published, verified, gone, retractDue];
+    const open = RepostRow.parse(fold(...out));
+    expect(open).toMatchObject({ state: 'queued', retract: { reason: 'gone', dueAt }, dueAt });
+    expect(setsOf(reposts, open)).toHaveProperty('open:*', Date.parse(dueAt));
+    const kept = fold(...out, asked, exempted);
+    expect(kept).toMatchObject({ state: 'verified', retract: null });
+    const decided: RepostEvent = {
+      type: 'repost.retract_decided',
+      ...key,
+      itemId: 'item',
+      ...who,
+      decidedAt: minutesLater(30),
+      heldUntil: minutesLater(31),
+    };
+    expect(fold(...out, decided)).toMatchObject({ state: 'retracting', removal: { byName: '李编辑' } });
+    const removed: RepostEvent = {
+      type: 'repost.removed',
+      ...key,
+      url,
+      publicPosition: 2,
+      removedAt: minutesLater(32),
+    };
+    const evidence = { status: 410, pageHash: hashA, bytes: 1, snapshot: hashB, checks: [] };
+    const proven: RepostEvent = {
+      type: 'repost.withdrawn',
+      ...key,
+      url,
+      evidence,
+      withdrawnAt: minutesLater(33),
+    };
+    expect(fold(...out, decided, removed)).toMatchObject({ state: 'removed' });
+    const done = RepostRow.parse(fold(...out, decided, removed, proven));
+    expect(done).toMatchObject({
+      state: 'withdrawn',
+      withdrawn: { at: minutesLater(33), status: 410, snapshot: hashB },
+    });
+    expect(setsOf(reposts, done)).toHaveProperty('closed:*', Date.parse(minutesLater(30)));
+    const again = fold(...out, decided, removed, proven, {
+      type: 'repost.drifted',
+      ...key,
+      reason: 'HTTP 200',
+      snapshot: null,
+      driftedAt: minutesLater(90),
+    });
+    expect(again).toMatchObject({ state: 'removed', drift: { reason: 'HTTP 200' } });
+  });
   it('remembers the warnings', () => {
     const warned = ([50, 75] as const).map((share): RepostEvent => ({
       type: 'repost.warned',

@@ -1,0 +1,20 @@
+/** What happens after publication: taken back upstream, taken down, kept. */
+export const retractZh = {
+  'voided.source_withdrawn': '{time}，来源撤回了稿件，此前的签字作废。',
+  'state.retracting': '已决定撤下，撤下中',
+  'state.removed': '已撤下，核验中',
+  'state.withdrawn': '已撤下',
+  'compliance.outcome.withdrawn': '来源已撤回',
+  'event.repost.source_withdrawn': '上游撤回稿件',
+  'event.repost.source_returned': '上游恢复稿件',
+  'event.repost.owed_again': '上游恢复，重新应转',
+  'event.repost.retract_due': '上游已撤，应撤下',
+  'event.repost.retract_lifted': '上游恢复，不必撤下',
+  'event.repost.retract_decided': '决定撤下',
+  'event.repost.retract_voided': '撤下决定作废',
+  'event.repost.removal_started': '开始撤下',
+  'event.repost.removal_failed': '撤下未成功',
+  'event.repost.removal_retried': '重新撤下',
+  'event.repost.removed': '已通知公网侧撤下',
+  'event.repost.withdrawn': '撤下办结',
+} as const;
