@@ -157,6 +157,9 @@ const states: Record<RepostRow['state'], string> = {
   approved: '已同意',
   published: '已发布',
   verified: '公网可见',
+  retracting: '撤下中',
+  removed: '已撤下，核验中',
+  withdrawn: '已撤下',
   exempted: '已豁免',
   merged: '已合并',
 };

@@ -229,7 +229,7 @@ describe('the queue of reposts', () => {
     const out = [queued, approved, published, verified, gone, retractDue];
     const open = RepostRow.parse(fold(...out));
     expect(open).toMatchObject({ state: 'queued', retract: { reason: 'gone', dueAt }, dueAt });
-    expect(setsOf(reposts, open)).toHaveProperty('open:*', Date.parse(dueAt));
+    expect(setsOf(reposts, open)).toMatchObject({ open: Date.parse(dueAt) });
     const kept = fold(...out, asked, exempted);
     expect(kept).toMatchObject({ state: 'verified', retract: null });
     const decided: RepostEvent = {

@@ -20,7 +20,7 @@ export function checkForeignPage(page: string, { title, html, url, source, poste
   const leadsTo = (address: string) => links.has(canonical(address));
   const date = source && statedDate(source.publication);
 
-  const checks: Record<Check['name'], boolean> = {
+  const checks = {
     title: seen.titles.some((each) => even(each) === even(title)) || isTitled(even(seen.documentTitle), even(title)),
     text:
       inOrder(text, textOf(html.toWellFormed()).split('\n').map(even)) &&
@@ -35,7 +35,7 @@ export function checkForeignPage(page: string, { title, html, url, source, poste
       (says(`发布时间${showPublication(source.publication)}`) &&
         (date !== null || says(`首次发现${showTime(source.firstSeenAt)}`)) &&
         says(`转载时间${showTime(postedAt)}`)),
-  };
+  } satisfies Partial<Record<Check['name'], boolean>>;
   return Object.entries(checks).map(([name, ok]) => ({ name: name as Check['name'], ok }));
 }
 
