@@ -9,3 +9,4 @@ export { startWeComFake, type WeComFake, type WeComOptions } from './wecom-fake.
 export { startBaijiahaoFake, type BaijiahaoFake, type BaijiahaoOptions } from './baijiahao-fake.ts';
 export { startDouyinFake, type DouyinFake, type DouyinOptions } from './douyin-fake.ts';
 export { startMastodonFake, type MastodonFake, type MastodonOptions } from './mastodon-fake.ts';
+export { fakeKinds, startFakes, type DemoFake, type FakeKind } from './demonstration.ts';

@@ -6,11 +6,12 @@ const escape = (text: string) =>
 
 const format = new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'medium' });
 
-const frame = (title: string, body: string, head = '') => `<!doctype html>
-<html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">${head}<title>${escape(title)}</title>
+const frame = (title: string, body: string) => `<!doctype html>
+<html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)}</title>
 <style>
-body{font:15px/1.7 "Microsoft YaHei","Noto Sans CJK SC",sans-serif;max-width:880px;margin:0 auto;padding:0 20px 60px;color:#1c2733;background:#f6f7f9}
-.fake{background:#7a3e00;color:#fff;margin:0 -20px;padding:8px 20px;font-weight:bold}
+body{font:15px/1.7 "Microsoft YaHei","Noto Sans CJK SC",sans-serif;margin:0;color:#1c2733;background:#f6f7f9}
+.fake{background:#7a3e00;color:#fff;padding:8px 20px;font-weight:bold;text-align:center}
+main{max-width:880px;margin:0 auto;padding:0 20px 60px}
 h1{font-size:24px;margin:24px 0 8px}h2{font-size:17px;margin:32px 0 8px}
 article{background:#fff;border:1px solid #dde3ea;border-radius:6px;padding:16px;margin:0 0 12px;display:flex;gap:16px}
 article img.cover{width:140px;height:92px;object-fit:cover;border-radius:4px;flex:none}
@@ -23,7 +24,7 @@ a{color:#0b5394}table{border-collapse:collapse}td,th{padding:2px 12px 2px 0;text
 </style><body>${body}</body></html>`;
 
 const notice =
-  '<p class="fake">模拟平台：不是真的平台，也不与它相连，只供演示和测试 · A fake, not connected to the real platform</p>';
+  '<header class="fake">模拟平台：不是真的平台，也不与它相连，只供演示和测试 · A fake, not connected to the real platform</header>';
 
 const shorten = (text: string) => (text.length > 240 ? `${text.slice(0, 240)}…` : text);
 
@@ -51,11 +52,15 @@ export function postsPage({
 }): string {
   const waiting = faults.filter(({ met, times }) => met < times);
   const newest = posts.toSorted((a, b) => b.at - a.at);
+  const listOf = (some: Post[]) => some.slice(0, 100).map(describe).join('');
+  const hidden = listOf(newest.filter(({ visible }) => !visible));
   return frame(
     name,
     `${notice}<main><h1>${escape(name)}</h1>
-<p class="quiet">读者在这个平台上会看到的内容，每 5 秒刷新。</p>
-${newest.slice(0, 100).map(describe).join('') || '<article><p>还没有收到任何内容。</p></article>'}
+<p class="quiet"><a href="/">刷新</a></p>
+<h2>读者看到的</h2>
+${listOf(newest.filter(({ visible }) => visible)) || '<article><p>还没有收到任何内容。</p></article>'}
+${hidden ? `<h2>读者看不到的</h2>${hidden}` : ''}
 <h2>接入参数</h2><dl>${Object.entries(access)
       .map(([label, value]) => `<dt>${escape(label)}</dt><dd>${escape(value)}</dd>`)
       .join('')}</dl>
@@ -70,7 +75,6 @@ ${newest.slice(0, 100).map(describe).join('') || '<article><p>还没有收到任
             .join('')}</table>`
     }
 <p class="quiet">设置：<code>POST /fake/faults {"kind":"drop","executed":true,"route":"*","times":1}</code>；全部记录：<a href="/fake/state">/fake/state</a>（${escape(kind)}）。</p></main>`,
-    '<meta http-equiv="refresh" content="5">',
   );
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fakeKinds } from '@tongsheng/fakes';
 import { z } from 'zod';
 import { freePort } from './servers.ts';
 
@@ -13,6 +14,8 @@ const Installation = z.object({
     newsroom: z.number(),
     /** Not in installations from before it existed. */
     ingest: z.number().optional(),
+    /** Of the fakes, by kind. */
+    fakes: z.record(z.string(), z.number()).default({}),
   }),
   passwords: z.object({ tongsheng: z.string(), portal: z.string(), system: z.string(), redis: z.string() }),
   webhookSecret: z.string(),
@@ -31,21 +34,35 @@ export async function openInstallation(home: string): Promise<Installation> {
   const file = join(home, 'installation.json');
   if (existsSync(file)) {
     const kept = Installation.parse(JSON.parse(readFileSync(file, 'utf8')));
-    if (kept.ports.ingest) return kept;
-    const whole = { ...kept, ports: { ...kept.ports, ingest: await freePort() } };
+    const ingest = kept.ports.ingest ?? (await freePort());
+    const whole = { ...kept, ports: { ...kept.ports, ingest, fakes: await portsOfFakes(kept.ports.fakes) } };
     writePrivate(file, whole);
     return whole;
   }
   const secret = () => randomBytes(18).toString('base64url');
   const [nats, redis, upstreams, smtp, newsroom, ingest] = await Promise.all(Array.from({ length: 6 }, freePort));
   const installation: Installation = {
-    ports: { nats: nats!, redis: redis!, upstreams: upstreams!, smtp: smtp!, newsroom: newsroom!, ingest },
+    ports: {
+      nats: nats!,
+      redis: redis!,
+      upstreams: upstreams!,
+      smtp: smtp!,
+      newsroom: newsroom!,
+      ingest,
+      fakes: await portsOfFakes(),
+    },
     passwords: { tongsheng: secret(), portal: secret(), system: secret(), redis: secret() },
     webhookSecret: `whsec_${randomBytes(32).toString('base64')}`,
   };
   writePrivate(file, installation);
   return installation;
 }
+
+/** A port for each fake: channels are registered with its address, so it stays. */
+const portsOfFakes = async (kept: Record<string, number> = {}): Promise<Record<string, number>> =>
+  Object.fromEntries(
+    await Promise.all(fakeKinds.map(async (kind) => [kind, kept[kind] ?? (await freePort())] as const)),
+  );
 
 /** The key that secrets of channels are encrypted with: made at the first start, unless one is configured. */
 export function secretsKey(home: string, environment: NodeJS.ProcessEnv): { SECRETS_KEY_FILE?: string } {

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { fakeKinds, startFakes } from '@tongsheng/fakes';
 import { keepRunning, type Child } from './children.ts';
 import { makeDurable } from './durability.ts';
 import { endOrphans, openInstallation, secretsKey, writePrivate } from './installation.ts';
@@ -22,16 +23,18 @@ const { values: flags } = parseArgs({
     poll: { type: 'string', default: '10' },
     split: { type: 'boolean', default: false },
     'no-samples': { type: 'boolean', default: false },
+    baijiahao: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 
-const usage = `npm start -- [--pace <seconds>] [--poll <seconds>] [--split] [--no-samples]
+const usage = `npm start -- [--pace <seconds>] [--poll <seconds>] [--split] [--no-samples] [--baijiahao]
 
   --pace        seconds between new documents of the sample sites (60; 0 for none)
   --poll        seconds between looks at a sample site (10)
   --split       every service in a process of its own
-  --no-samples  no sample sites and no sample newsroom
+  --no-samples  no sample sites, no sample newsroom and no fakes of platforms
+  --baijiahao   also the fake of 百家号, whose interface is known from examples only
 
 Settings: TONGSHENG_HOME, CONSOLE_PORT (8080), PORTAL_PORT (8081), INGEST_PORT, NATS_URL, REDIS_URL.`;
 
@@ -75,12 +78,21 @@ async function main(): Promise<void> {
         smtpPort: ports.smtp,
         httpPort: ports.newsroom,
       });
-  stops.unshift(async () => void (await Promise.all([upstreams?.stop(), newsroom?.stop()])));
+  const wanted = fakeKinds.filter((kind) => kind !== 'baijiahao' || flags.baijiahao);
+  const fakes = flags['no-samples'] ? [] : await startFakes(wanted, { dir: join(home, 'fakes'), ports: ports.fakes });
+  const samples = [upstreams, newsroom, ...fakes].filter((sample) => sample !== null);
+  stops.unshift(async () => void (await Promise.all(samples.map((sample) => sample.stop()))));
 
   const seedFile = join(home, 'seed.json');
   writePrivate(seedFile, demoSeed({ portalUrl, upstreams, newsroom, webhookSecret, pollSeconds: Number(flags.poll) }));
 
-  const allow = [upstreams?.port, newsroom?.ports.http, newsroom?.ports.smtp, portalPort]
+  const allow = [
+    upstreams?.port,
+    newsroom?.ports.http,
+    newsroom?.ports.smtp,
+    portalPort,
+    ...fakes.map(({ port }) => port),
+  ]
     .filter(Boolean)
     .map((port) => `127.0.0.1:${port}`);
   const environment = {
@@ -143,6 +155,7 @@ async function main(): Promise<void> {
       portalUrl,
       newsroom: newsroom?.pageUrl,
       upstreams: upstreams?.sites,
+      fakes,
       listUrl: upstreams ? `${upstreams.url}/national/` : undefined,
       guarantee: nats.guarantee,
       ms: performance.now() - begun,
@@ -237,6 +250,7 @@ function banner(facts: {
   portalUrl: string;
   newsroom: string | undefined;
   upstreams: { name: string; feedUrl: string }[] | undefined;
+  fakes: { name: string; url: string }[];
   listUrl: string | undefined;
   guarantee: string;
   ms: number;
@@ -254,6 +268,10 @@ function banner(facts: {
     ...(facts.newsroom ? [`  示例编辑部        ${facts.newsroom}`] : []),
     ...(facts.upstreams ?? []).map(({ name, feedUrl }) => `  来源              ${name} ${feedUrl}`),
     ...(facts.listUrl ? [`  可试添加的列表页  ${facts.listUrl}`] : []),
+    ...(facts.fakes.length > 0
+      ? ['', '  模拟平台，都是假的，只在本机 · fakes of platforms; nothing leaves this machine']
+      : []),
+    ...facts.fakes.map(({ name, url }) => `    ${url}/  ${name}`),
     '',
     `  登录 sign in as（密码都是 password: ${demoPassword}）`,
     ...people,
