@@ -24,9 +24,26 @@ export function mustBeAShift({ personId: person, substituteId, from, to }: Shift
     context.addIssue({ code: 'custom', path: ['substituteId'], message: 'is the person who is to be replaced' });
 }
 
-/** What people are alarmed about: a share of a task's time is gone, or a source has been unreadable for hours. */
-export const occasion = z.enum(['share_50', 'share_75', 'share_90', 'share_100', 'source']);
+/**
+ * What people are alarmed about: a share of a task's time is gone, a source has been unreadable for hours, what a channel
+ * had shown is gone, or a platform does not let us in.
+ */
+export const occasion = z.enum([
+  'share_50',
+  'share_75',
+  'share_90',
+  'share_100',
+  'source',
+  'delivery_lost',
+  'credential',
+]);
 export type Occasion = z.infer<typeof occasion>;
+
+/** A ladder of before there was such an occasion is climbed as for another: nobody is told of nothing. */
+export const occasionInstead: Partial<Record<Occasion, Occasion>> = {
+  delivery_lost: 'share_100',
+  credential: 'source',
+};
 
 /** `console`: the alarm itself, live on every screen of the person. */
 export const means = z.enum(['console', 'email', 'webhook']);
@@ -130,6 +147,26 @@ export const alarmSubject = z.discriminatedUnion('kind', [
     failingSince: instant,
     hours: z.int().min(1),
   }),
+  /** What a channel had shown is gone, or was taken down. */
+  z.object({
+    kind: z.literal('delivery'),
+    deliveryId: token,
+    releaseId: token,
+    title: line,
+    channelName: line,
+    because: z.enum(['gone', 'banned']),
+    detail: z.string().max(500),
+    lostAt: instant,
+  }),
+  /** A platform does not let us in, and nothing is pushed there until somebody has done something. */
+  z.object({
+    kind: z.literal('credential'),
+    credentialId: token,
+    channelId: token,
+    channelName: line,
+    detail: z.string().max(500),
+    failedAt: instant,
+  }),
 ]);
 export type AlarmSubject = z.infer<typeof alarmSubject>;
 
@@ -199,6 +236,8 @@ export const closeReason = z.enum([
   'superseded',
   'withdrawn',
   'lifted',
+  'redriven',
+  'mended',
 ]);
 /** What it was about is over. */
 const AlarmClosed = z.object({

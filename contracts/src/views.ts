@@ -551,5 +551,15 @@ export type LiveChange = z.infer<typeof LiveChange>;
 /** Sites and channels, for menus. */
 export const SiteRow = site.extend({ publication: shownPublication });
 export const ChannelRow = z.object({ channelId, name: line, site: siteId, kind: z.string(), paused: z.boolean() });
+/** A login that a platform refuses: nothing of it is tried until somebody has done something. */
+export const RefusedLogin = z.object({
+  credentialId: token,
+  site: siteId,
+  channelId,
+  channelName: line,
+  detail: z.string(),
+  failedAt: instant,
+});
+export type RefusedLogin = z.infer<typeof RefusedLogin>;
 export type SiteRow = z.infer<typeof SiteRow>;
 export type ChannelRow = z.infer<typeof ChannelRow>;

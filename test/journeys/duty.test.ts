@@ -6,6 +6,7 @@ import {
   DutyNow,
   Forecast,
   type AlarmEvent,
+  type AnyEvent,
   type RepostCommand,
   type SourceHealthCommand,
 } from '@tongsheng/contracts';
@@ -231,6 +232,71 @@ describe('a source that fails for hours', () => {
     await say(report('up', ago(0), true));
     await until(async () =>
       expect(await states()).toMatchObject([{ state: 'closed', closed: { because: 'recovered' } }]),
+    );
+  });
+});
+
+describe('a channel', () => {
+  const key = { deliveryId: 'gone', site: 'elsewhere' };
+  const head = (id: string) => ({ id, at: ago(0), actor: editor() });
+  const alarmsOf = async (kind: 'delivery' | 'credential') => {
+    const all = (await readLog(bus)).flatMap(({ events }) => events as AlarmEvent[]);
+    const raised = all.filter((event) => event.type === 'alarm.raised' && event.about.kind === kind);
+    const names = new Set(raised.map((event) => (event.type === 'alarm.raised' ? event.alarmId : '')));
+    return all.filter((event) => 'alarmId' in event && names.has(event.alarmId));
+  };
+  const put = async (aggregate: string, id: string, name: string, events: AnyEvent[]) => {
+    const past = await journal.read({ aggregate, site: 'elsewhere', id });
+    await journal.append(past, head(name), events);
+  };
+
+  it('from which something is gone calls whoever is called for what is overdue, until it is sent again', async () => {
+    await put('delivery', 'gone', 'gone/requested', [
+      {
+        type: 'delivery.requested',
+        ...key,
+        releaseId: 'r',
+        channelId: 'wechat',
+        channelName: '公众号',
+        channelKind: 'wechat',
+        title: '辟谣',
+        contentHash: 'a'.repeat(64),
+        onUnknown: 'probe',
+        requestedAt: ago(0),
+      },
+    ]);
+    const lost = { type: 'delivery.lost' as const, ...key, because: 'banned' as const, detail: '6', lostAt: ago(0) };
+    await put('delivery', 'gone', 'gone/lost', [lost]);
+    await until(async () =>
+      expect(await alarmsOf('delivery')).toMatchObject([
+        { type: 'alarm.raised', about: { kind: 'delivery', because: 'banned', title: '辟谣', channelName: '公众号' } },
+      ]),
+    );
+    const by = { by: 'comms', byName: '宣传', redrivenAt: ago(0) };
+    await put('delivery', 'gone', 'gone/again', [{ type: 'delivery.redriven', ...key, reason: '申诉通过', ...by }]);
+    await until(async () =>
+      expect((await alarmsOf('delivery')).at(-1)).toMatchObject({ type: 'alarm.closed', because: 'redriven' }),
+    );
+  });
+
+  it('that refuses our login calls whoever is called for a source, each time anew, until it is mended', async () => {
+    const credential = { credentialId: 'app', site: 'elsewhere', channelId: 'wechat' };
+    const failed = () => ({ type: 'credential.failed' as const, channelName: '公众号', detail: '40164' });
+    await put('credential', 'app', 'app/1', [{ ...credential, ...failed(), failedAt: ago(2_000) }]);
+    const mended = { type: 'credential.mended' as const, how: 'try_again' as const, by: 'admin', byName: '管理员' };
+    await put('credential', 'app', 'app/2', [{ ...credential, ...mended, mendedAt: ago(1_000) }]);
+    await put('credential', 'app', 'app/3', [{ ...credential, ...failed(), failedAt: ago(0) }]);
+    await until(async () => {
+      const told = (await alarmsOf('credential')).map(({ type }) => type);
+      expect(told.filter((type) => type === 'alarm.raised' || type === 'alarm.closed')).toEqual([
+        'alarm.raised',
+        'alarm.closed',
+        'alarm.raised',
+      ]);
+    });
+    await put('credential', 'app', 'app/4', [{ ...credential, ...mended, mendedAt: ago(0) }]);
+    await until(async () =>
+      expect((await alarmsOf('credential')).at(-1)).toMatchObject({ type: 'alarm.closed', because: 'mended' }),
     );
   });
 });

@@ -1,5 +1,5 @@
 import { followJournal, followPublic, type Bus, type Entry } from '@tongsheng/bus';
-import type { AnyEvent, PublicDocument } from '@tongsheng/contracts';
+import type { AlarmSubject, AnyEvent, PublicDocument } from '@tongsheng/contracts';
 
 /** Every entry of the log, as it stands now. @throws when one can't be read. */
 export async function readLog(bus: Bus): Promise<Entry[]> {
@@ -44,12 +44,25 @@ const once: Told = {
   'repost.warned': ({ site, taskId, share }) => `${site} ${taskId} ${share}`,
   'release.signed': ({ site, releaseId }) => `${site} ${releaseId}`,
   'release.published': ({ site, releaseId }) => `${site} ${releaseId}`,
-  'alarm.raised': ({ alarmId, about }) => `${alarmId} ${about.kind === 'source' ? about.failingSince : about.share}`,
+  'alarm.raised': ({ alarmId, about }) => `${alarmId} ${sinceOf(about)}`,
   'delivery.requested': ({ releaseId, channelId }) => `${releaseId} ${channelId}`,
 };
 
 /** After these a task runs through its states once more. */
 const anew: ReadonlySet<string> = new Set(['repost.update_due', 'repost.retract_due', 'repost.owed_again']);
+/** Which of several troubles of the same it is. */
+function sinceOf(about: AlarmSubject): string | number {
+  switch (about.kind) {
+    case 'task':
+      return about.share;
+    case 'source':
+      return about.failingSince;
+    case 'delivery':
+      return about.lostAt;
+    case 'credential':
+      return about.failedAt;
+  }
+}
 
 /** What happened twice although it may happen once. What was voided, or is no longer so, does not count. */
 export function twice(entries: Entry[]): string[] {

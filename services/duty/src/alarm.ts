@@ -116,11 +116,13 @@ export const alarm = defineAggregate({
   },
 });
 
-/** A task's share is gone once. A source may fail again, later than before. */
+/** A task's share is gone once. A source may fail again, later than before, and so may a login. */
 function isNewTrouble(about: AlarmSubject, alarm: Alarm): boolean {
   if (alarm.status === 'new') return true;
-  if (alarm.status !== 'closed' || about.kind !== 'source' || alarm.about.kind !== 'source') return false;
-  return about.failingSince > alarm.about.failingSince;
+  if (alarm.status !== 'closed') return false;
+  const before = alarm.about;
+  if (about.kind === 'credential') return before.kind === 'credential' && about.failedAt > before.failedAt;
+  return about.kind === 'source' && before.kind === 'source' && about.failingSince > before.failingSince;
 }
 
 /**

@@ -1,9 +1,14 @@
 import { Module } from '@nestjs/common';
+import { Alarming } from './alarming.ts';
 import { AlarmsController } from './alarms.controller.ts';
 import { Office } from './office.ts';
 import { PassOn } from './pass-on.ts';
 import { RaiseAlarms } from './raise-alarms.reaction.ts';
+import { RaiseDeliveryAlarms } from './raise-delivery-alarms.reaction.ts';
 import { TellPeople } from './tell-people.reaction.ts';
 
-@Module({ controllers: [AlarmsController, RaiseAlarms, TellPeople], providers: [Office, PassOn] })
+@Module({
+  controllers: [AlarmsController, RaiseAlarms, RaiseDeliveryAlarms, TellPeople],
+  providers: [Office, Alarming, PassOn],
+})
 export class DutyModule {}

@@ -71,3 +71,35 @@ it('a span is in whole minutes', () => {
     '25 小时 1 分钟',
   ]);
 });
+
+it('a notice of what is gone from a channel says where, how and since when', () => {
+  const lost: AlarmSubject = {
+    kind: 'delivery',
+    deliveryId: 'd',
+    releaseId: 'r',
+    title: '关于存款缴税传言的说明',
+    channelName: '微信公众号',
+    because: 'banned',
+    detail: 'publish_status 6',
+    lostAt: noon,
+  };
+  const { subject, text } = noticeWords({ ...notice, about: lost });
+  expect(subject).toBe('【值班告警】渠道内容被下架：关于存款缴税传言的说明');
+  expect(text).toContain('已推送到“微信公众号”，复查时发现被平台下架');
+  expect(text).toContain('publish_status 6');
+});
+
+it('a notice of a refused login says what waits and what to do', () => {
+  const refused: AlarmSubject = {
+    kind: 'credential',
+    credentialId: 'c',
+    channelId: 'wechat',
+    channelName: '微信公众号',
+    detail: 'errcode 40164',
+    failedAt: minutesLater(-5),
+  };
+  const { subject, text } = noticeWords({ ...notice, about: refused });
+  expect(subject).toBe('【值班告警】渠道登录被拒 5 分钟：微信公众号');
+  expect(text).toContain('不会再试，以免账号被锁');
+  expect(text).toContain('errcode 40164');
+});

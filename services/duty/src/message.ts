@@ -22,42 +22,81 @@ export function spanOf(ms: number): string {
   return parts.filter((part) => part !== null).join(' ');
 }
 
-/** How much time is left of a task, or since when a source is silent. */
+/** How much time is left of a task, or since when something is wrong. */
 export function urgencyOf(about: AlarmSubject, at: string): string {
-  if (about.kind === 'source') return `已失联 ${spanOf(Date.parse(at) - Date.parse(about.failingSince))}`;
-  const left = Date.parse(about.dueAt) - Date.parse(at);
-  return left > 0 ? `剩 ${spanOf(left)}` : `已超时 ${spanOf(left)}`;
+  const since = (instant: string) => spanOf(Date.parse(at) - Date.parse(instant));
+  switch (about.kind) {
+    case 'task': {
+      const left = Date.parse(about.dueAt) - Date.parse(at);
+      return left > 0 ? `剩 ${spanOf(left)}` : `已超时 ${spanOf(left)}`;
+    }
+    case 'source':
+      return `已失联 ${since(about.failingSince)}`;
+    case 'delivery':
+      return about.because === 'banned' ? '渠道内容被下架' : '渠道内容已不在';
+    case 'credential':
+      return `渠道登录被拒 ${since(about.failedAt)}`;
+  }
+}
+
+/** What it is about, in a few words and in as many lines as it needs. */
+function whatOf(about: AlarmSubject, at: string): { name: string; lines: string[] } {
+  switch (about.kind) {
+    case 'task':
+      return {
+        name: about.title,
+        lines: [
+          `转载任务《${about.title}》还没有发布，时限已用 ${about.share}%，${urgencyOf(about, at)}。`,
+          `来源：${about.sourceName}`,
+          `应于 ${clockTime(about.dueAt)} 前转载`,
+        ],
+      };
+    case 'source':
+      return {
+        name: `${about.name}失联`,
+        lines: [
+          `来源“${about.name}”读取失败已超过 ${about.hours} 小时，其间的新稿不会变成转载任务。`,
+          `自 ${clockTime(about.failingSince)} 起，原因代码 ${about.code}`,
+          ...(about.detector ? [`读取地址：${about.detector}`] : []),
+        ],
+      };
+    case 'delivery':
+      return {
+        name: about.title,
+        lines: [
+          `《${about.title}》已推送到“${about.channelName}”，复查时发现${about.because === 'banned' ? '被平台下架' : '已被删除'}。`,
+          `发现时间：${clockTime(about.lostAt)}`,
+          ...(about.detail ? [`平台答复：${about.detail}`] : []),
+        ],
+      };
+    case 'credential':
+      return {
+        name: about.channelName,
+        lines: [
+          `渠道“${about.channelName}”拒绝了我们的登录，其全部投递已停下等待，不会再试，以免账号被锁。`,
+          `自 ${clockTime(about.failedAt)} 起，平台答复：${about.detail}`,
+          '请更新该渠道的凭证；若问题在对方（如 IP 白名单），处理后在投递台选择“再试一次”。',
+        ],
+      };
+  }
 }
 
 /** What a person is told outside the console: what, whose, how long, where to act, who knows, who is next. */
 export function noticeWords(notice: Notice): { subject: string; text: string } {
   const { about, siteName, at, link, before, next } = notice;
-  const title = about.kind === 'task' ? `《${about.title}》` : `来源“${about.name}”`;
-  const urgency = urgencyOf(about, at);
-  const what =
-    about.kind === 'task'
-      ? [
-          `转载任务${title}还没有发布，时限已用 ${about.share}%，${urgency}。`,
-          `来源：${about.sourceName}`,
-          `应于 ${clockTime(about.dueAt)} 前转载`,
-        ]
-      : [
-          `${title}读取失败已超过 ${about.hours} 小时，其间的新稿不会变成转载任务。`,
-          `自 ${clockTime(about.failingSince)} 起，原因代码 ${about.code}`,
-          ...(about.detector ? [`读取地址：${about.detector}`] : []),
-        ];
-  const known = before.map(({ name, at: told }) => `${name}（${clockTime(told)}）`).join('、');
+  const { name, lines: what } = whatOf(about, at);
+  const known = before.map(({ name: person, at: told }) => `${person}（${clockTime(told)}）`).join('、');
   const lines = [
     ...what,
     `站点：${siteName ?? '全部'}`,
     `在此处理：${link}`,
     `此前已通知：${known || '无，您是第一位'}`,
     next
-      ? `${clockTime(next.at)} 前无人接手，将通知：${next.people.map(({ name }) => name).join('、')}`
+      ? `${clockTime(next.at)} 前无人接手，将通知：${next.people.map((person) => person.name).join('、')}`
       : '您之后没有下一位，请务必接手。',
   ];
   return {
-    subject: `【值班告警】${urgency}：${about.kind === 'task' ? about.title : `${about.name}失联`}`,
+    subject: `【值班告警】${urgencyOf(about, at)}：${name}`,
     text: `${lines.join('\n')}\n\n请登录控制台，在“当班台”按 Enter 接手；接手后不再通知他人。时间均为北京时间。\n`,
   };
 }

@@ -1,6 +1,13 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Bus, LiveTable, reasonOf } from '@tongsheng/bus';
-import type { Contact, LadderStep, Occasion, Reached, Site } from '@tongsheng/contracts';
+import {
+  occasionInstead,
+  type Contact,
+  type LadderStep,
+  type Occasion,
+  type Reached,
+  type Site,
+} from '@tongsheng/contracts';
 import { Log } from '@tongsheng/runtime';
 import { peopleOf } from './whom.ts';
 
@@ -41,7 +48,10 @@ export class Office implements OnModuleInit, OnModuleDestroy {
     await this.#ladders.fresh();
     const ladders = this.#ladders.all();
     const found = ladders.find((each) => each.site === site) ?? ladders.find((each) => each.site === '*');
-    return (found?.steps ?? []).filter((step) => step.on === on).map(({ whom, by, within }) => ({ whom, by, within }));
+    const steps = (occasion: Occasion | undefined) => (found?.steps ?? []).filter((step) => step.on === occasion);
+    const own = steps(on);
+    const told = own.length > 0 ? own : steps(occasionInstead[on]);
+    return told.map(({ whom, by, within }) => ({ whom, by, within }));
   }
 
   /** Whom each step means at this moment, by the newest roster. */

@@ -1,40 +1,33 @@
-import { createHash } from 'node:crypto';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { carryOut, causedBy, Journal, Reaction, type Entry } from '@tongsheng/bus';
+import { Journal, Reaction, type Entry } from '@tongsheng/bus';
 import {
   warningShares,
-  type AlarmCommand,
   type AlarmSubject,
   type RepostEvent,
   type SourceHealthEvent,
   type SourceRegistered,
 } from '@tongsheng/contracts';
-import { Clock } from '@tongsheng/runtime';
-import { alarm } from './alarm.ts';
+import { Alarming, alarmIdOf, type AlarmKey, type Because } from './alarming.ts';
 import { Office } from './office.ts';
 import { isEscalatedStill, openTask, roundOf, taskSubject } from './troubles.ts';
 
-const idOf = (...parts: (string | number)[]) =>
-  createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 24);
 /** One alarm for each share of a task's time, and one for each patience that a source has exceeded. */
 const taskAlarm = (site: string, taskId: string, share: number, round: number) =>
-  idOf('task', site, taskId, share, ...(round === 0 ? [] : [round]));
+  alarmIdOf('task', site, taskId, share, ...(round === 0 ? [] : [round]));
 const sourceAlarm = (sourceId: string, detector: string | undefined, hours: number) =>
-  idOf('source', sourceId, detector ?? '', hours);
+  alarmIdOf('source', sourceId, detector ?? '', hours);
 
 type Warned = Extract<RepostEvent, { type: 'repost.warned' }>;
 type Escalated = Extract<SourceHealthEvent, { type: 'source.escalated' }>;
-type Because = Extract<AlarmCommand, { type: 'alarm.close' }>['because'];
-type Key = { alarmId: string; site: string | null };
 
 /** When time runs out or a source is silent, then an alarm; when that is over, the alarm is too. */
 @Controller()
 export class RaiseAlarms {
   constructor(
     private readonly journal: Journal,
-    private readonly clock: Clock,
     private readonly office: Office,
+    private readonly alarming: Alarming,
   ) {}
 
   @Reaction('repost', 'raise-task-alarms')
@@ -116,33 +109,11 @@ export class RaiseAlarms {
     }
   }
 
-  async #raise(entry: Entry, key: Key, about: AlarmSubject): Promise<void> {
-    const steps = await this.office.stepsFor(key.site, about.kind === 'task' ? `share_${about.share}` : 'source');
-    if (steps.length === 0) return;
-    const at = this.clock.now();
-    const roster = await this.office.rosterFor(steps, key.site, at);
-    const id = `${key.alarmId}/raise/${entry.position}`;
-    await carryOut(this.journal, alarm, {
-      type: 'alarm.raise',
-      ...this.#head(entry, id, at),
-      ...key,
-      about,
-      steps,
-      roster,
-    });
+  #raise(entry: Entry, key: AlarmKey, about: AlarmSubject): Promise<void> {
+    return this.alarming.raise(entry, key, about);
   }
 
-  async #close(entry: Entry, key: Key, because: Because): Promise<void> {
-    const id = `${key.alarmId}/close/${entry.position}`;
-    await carryOut(this.journal, alarm, {
-      type: 'alarm.close',
-      ...this.#head(entry, id, this.clock.now()),
-      ...key,
-      because,
-    });
-  }
-
-  #head(entry: Entry, id: string, at: string) {
-    return { id, at, actor: { kind: 'service' as const, id: 'duty' }, ...causedBy(entry) };
+  #close(entry: Entry, key: AlarmKey, because: Because): Promise<void> {
+    return this.alarming.close(entry, key, because);
   }
 }

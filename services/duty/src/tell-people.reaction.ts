@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { carryOut, causedBy, Journal, Reaction, type Entry } from '@tongsheng/bus';
-import type { AlarmCall, AlarmEvent, Means } from '@tongsheng/contracts';
+import type { AlarmCall, AlarmEvent, AlarmSubject, Means } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { alarm, callingOf, nextCall } from './alarm.ts';
 import { meansOfTelling } from './means/index.ts';
@@ -121,12 +121,11 @@ export class TellPeople {
     const before = calls
       .filter((each) => each.call.step < call.step)
       .flatMap((each) => [...new Set(each.call.people.map(({ name }) => name))].map((name) => ({ name, at: each.at })));
-    const path = about.kind === 'task' ? `/reposts/${site}/${about.taskId}` : `/sources/${about.sourceId}`;
     return {
       about,
       siteName: site === null ? null : (this.office.site(site)?.name ?? site),
       at,
-      link: `${this.outside.consoleUrl}${path}`,
+      link: `${this.outside.consoleUrl}${pathOf(about, site)}`,
       before,
       next: next && { people: distinct(next.people), at: call.answerBy },
     };
@@ -135,3 +134,16 @@ export class TellPeople {
 
 const distinct = (people: readonly Calling[]) =>
   people.filter(({ personId }, i) => people.findIndex((other) => other.personId === personId) === i);
+
+/** Where in the console something can be done about it. */
+function pathOf(about: AlarmSubject, site: string | null): string {
+  switch (about.kind) {
+    case 'task':
+      return `/reposts/${site}/${about.taskId}`;
+    case 'source':
+      return `/sources/${about.sourceId}`;
+    case 'delivery':
+    case 'credential':
+      return '/deliveries';
+  }
+}

@@ -1,4 +1,4 @@
-import type { AlarmSubject, RepostEvent, SourceHealthEvent, WarningShare } from '@tongsheng/contracts';
+import type { AlarmSubject, DeliveryEvent, RepostEvent, SourceHealthEvent, WarningShare } from '@tongsheng/contracts';
 
 type Queued = Extract<RepostEvent, { type: 'repost.queued' }>;
 type Escalated = Extract<SourceHealthEvent, { type: 'source.escalated' }>;
@@ -83,4 +83,14 @@ export function isEscalatedStill(past: readonly SourceHealthEvent[], escalated: 
     (event) => event.type === 'source.escalated' && event.escalatedAt === escalated.escalatedAt,
   );
   return !of.slice(at + 1).some(({ type }) => type === 'source.recovered' || type === 'source.escalated');
+}
+
+/** What was lost last of a delivery, from its past; null when nothing ever was. */
+export function lostSubject(past: readonly DeliveryEvent[]): Extract<AlarmSubject, { kind: 'delivery' }> | null {
+  const requested = past.find((event) => event.type === 'delivery.requested');
+  const lost = past.findLast((event) => event.type === 'delivery.lost');
+  if (!requested || !lost) return null;
+  const { deliveryId, releaseId, title, channelName } = requested;
+  const { because, detail, lostAt } = lost;
+  return { kind: 'delivery', deliveryId, releaseId, title, channelName, because, detail: detail.slice(0, 500), lostAt };
 }

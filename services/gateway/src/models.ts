@@ -36,6 +36,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   tokens!: LiveTable<'token'>;
   sites!: LiveTable<'site'>;
   channels!: LiveTable<'channel'>;
+  credentials!: LiveTable<'credential'>;
   registeredSources!: LiveTable<'source'>;
   policies!: LiveTable<'policy'>;
   overrides!: LiveTable<'override'>;
@@ -57,11 +58,12 @@ export class Models implements OnModuleInit, OnModuleDestroy {
     await this.redis.connect();
     const table = <A extends AggregateName>(aggregate: A) =>
       LiveTable.open(this.bus, aggregate, (error) => this.#trouble(error));
-    [this.people, this.tokens, this.sites, this.channels] = await Promise.all([
+    [this.people, this.tokens, this.sites, this.channels, this.credentials] = await Promise.all([
       table('person'),
       table('token'),
       table('site'),
       table('channel'),
+      table('credential'),
     ]);
     [this.registeredSources, this.policies, this.overrides, this.rules, this.chains] = await Promise.all([
       table('source'),
@@ -93,13 +95,14 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   }
 
   get #tables() {
-    const { people, tokens, sites, channels, registeredSources, policies, overrides, rules } = this;
+    const { people, tokens, sites, channels, credentials, registeredSources, policies, overrides, rules } = this;
     const { chains, shifts, ladders, contacts } = this;
     return [
       people,
       tokens,
       sites,
       channels,
+      credentials,
       registeredSources,
       policies,
       overrides,

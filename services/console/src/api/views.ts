@@ -13,6 +13,7 @@ import type {
   LinkedRow,
   MatrixView,
   Me,
+  RefusedLogin,
   ReleaseDetail,
   ReleaseRow,
   RepostDetail,
@@ -50,6 +51,14 @@ export const repost = (site: string, taskId: string, item?: string) =>
   queryOptions({
     queryKey: ['repost', `${site}/${taskId}`, item ?? '*'],
     queryFn: ({ signal }) => read<RepostDetail>(`/api/reposts/${taskId}${search({ site, item })}`, signal),
+  });
+
+/** Asked again by itself: it changes when a platform does. */
+export const refusedLogins = () =>
+  queryOptions({
+    queryKey: ['refused-logins'],
+    queryFn: ({ signal }) => read<{ rows: RefusedLogin[] }>('/api/refused-logins', signal),
+    refetchInterval: 15_000,
   });
 
 export const releases = () =>

@@ -11,12 +11,14 @@ import { hasRole, useMe } from '../session.ts';
 import { minute, precise, short } from '../time.ts';
 import { useChannelKind, useWords } from '../words/index.ts';
 import { DeliveryTag } from './delivery-tag.tsx';
+import { RefusedLogins } from './refused-logins.tsx';
 
 const filters = {
   all: () => true,
-  open: ({ state }: DeliveryRow) => ['requested', 'sending', 'waiting', 'pending', 'unknown'].includes(state),
+  open: ({ state }: DeliveryRow) =>
+    ['preparing', 'requested', 'sending', 'waiting', 'pending', 'unknown'].includes(state),
   unknown: ({ state }: DeliveryRow) => state === 'unknown',
-  failed: ({ state }: DeliveryRow) => state === 'failed',
+  failed: ({ state }: DeliveryRow) => state === 'failed' || state === 'lost',
 };
 
 /** Every delivery from requested to confirmed, live. */
@@ -53,6 +55,7 @@ export function DeliveriesPage(): ReactElement {
           </span>
         )}
       </div>
+      <RefusedLogins />
       <Pending of={list} />
       {data && shown.length === 0 && <Empty title={t('deliveries.empty')}>{t('deliveries.emptyHint')}</Empty>}
       {shown.length > 0 && (

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { AlarmRow } from '@tongsheng/contracts';
+import type { AlarmRow, AlarmSubject } from '@tongsheng/contracts';
 import type { ReactElement } from 'react';
 import { alarmKey } from '../api/duty.ts';
 import { useSiteName } from '../api/site-names.ts';
@@ -7,7 +7,7 @@ import { useLive } from '../api/live.ts';
 import { Countdown } from '../parts/countdown.tsx';
 import { minute, precise, short } from '../time.ts';
 import { useWords } from '../words/index.ts';
-import { isWaiting } from './alarms.ts';
+import { isWaiting, nameOf } from './alarms.ts';
 import { StepCountdown } from './step-countdown.tsx';
 import { useWhom } from './whom.ts';
 
@@ -31,7 +31,7 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
       <header className="alarm-head">
         <span className={`alarm-state alarm-state-${state}`}>{t(`alarm.state.${state}`)}</span>
         <span>
-          {about.kind === 'task' ? t('alarm.task', { share: about.share }) : t('alarm.source', { hours: about.hours })}
+          <What about={about} />
         </span>
         {about.kind === 'task' && <Countdown startsAt={about.startsAt} dueAt={about.dueAt} />}
         <span className="hint" title={minute(row.raisedAt)}>
@@ -39,12 +39,17 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
         </span>
       </header>
       <h3 className="alarm-title" id={`alarm-${row.alarmId}`}>
-        {about.kind === 'task' ? about.title : about.name}
+        {nameOf(about)}
       </h3>
       <p className="hint">
-        {about.kind === 'task'
-          ? `${site === null ? t('roster.allSites') : siteName(site)} · ${about.sourceName} · ${t('task.due', { time: short(about.dueAt) })}`
-          : `${about.detector ?? ''} ${about.code} · ${t('duty.since', { time: short(about.failingSince) })}`}
+        {about.kind === 'task' &&
+          `${site === null ? t('roster.allSites') : siteName(site)} · ${about.sourceName} · ${t('task.due', { time: short(about.dueAt) })}`}
+        {about.kind === 'source' &&
+          `${about.detector ?? ''} ${about.code} · ${t('duty.since', { time: short(about.failingSince) })}`}
+        {about.kind === 'delivery' &&
+          `${site === null ? '' : siteName(site)} · ${about.channelName} · ${about.detail} · ${short(about.lostAt)}`}
+        {about.kind === 'credential' &&
+          `${site === null ? '' : siteName(site)} · ${about.detail} · ${t('duty.since', { time: short(about.failedAt) })}`}
       </p>
       {gaps.map(({ step, whom: missing }) => (
         <p key={step} className="alarm-gap">
@@ -95,7 +100,11 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           <Link to="/sources/$sourceId" params={{ sourceId: about.sourceId }} className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
           </Link>
-        ) : null}
+        ) : (
+          <Link to="/deliveries" className="button">
+            {t('duty.handle')} {chosen && <kbd>O</kbd>}
+          </Link>
+        )}
         {waits && (
           <button
             type="button"
@@ -112,6 +121,21 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
       </footer>
     </article>
   );
+}
+
+/** What is wrong, in a few words. */
+function What({ about }: { about: AlarmSubject }): ReactElement {
+  const t = useWords();
+  switch (about.kind) {
+    case 'task':
+      return <>{t('alarm.task', { share: about.share })}</>;
+    case 'source':
+      return <>{t('alarm.source', { hours: about.hours })}</>;
+    case 'delivery':
+      return <>{t(`alarm.delivery.${about.because}`)}</>;
+    case 'credential':
+      return <>{t('alarm.credential')}</>;
+  }
 }
 
 function nextWords(

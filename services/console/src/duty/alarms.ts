@@ -1,4 +1,4 @@
-import type { AlarmRow, Me, Role } from '@tongsheng/contracts';
+import type { AlarmRow, AlarmSubject, Me, Role } from '@tongsheng/contracts';
 
 /** Who sees alarms; the server decides again. */
 export const watchers: readonly Role[] = ['duty', 'editor', 'manager', 'admin'];
@@ -12,6 +12,19 @@ export function byUrgency(one: AlarmRow, other: AlarmRow): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 const urgencyOf = ({ about, raisedAt }: AlarmRow) => (about.kind === 'task' ? about.dueAt : raisedAt);
+
+/** What an alarm is about, by its name. */
+export function nameOf(about: AlarmSubject): string {
+  switch (about.kind) {
+    case 'task':
+    case 'delivery':
+      return about.title;
+    case 'source':
+      return about.name;
+    case 'credential':
+      return about.channelName;
+  }
+}
 
 /** Whether somebody is meant: called by name, or on duty for it. */
 export const concerns = (row: AlarmRow, { personId }: Pick<Me, 'personId'>, onDutyFor: readonly string[]): boolean =>

@@ -34,10 +34,18 @@ export function DutyPage(): ReactElement {
   const taken = open.filter((row) => !isWaiting(row)).sort(byUrgency);
   const chosen = waiting[Math.min(at, waiting.length - 1)];
   const go = (step: number) => setAt(Math.max(0, Math.min(at + step, waiting.length - 1)));
-  const handle = ({ about, site }: AlarmRow) =>
-    about.kind === 'source'
-      ? void navigate({ to: '/sources/$sourceId', params: { sourceId: about.sourceId } })
-      : site !== null && void navigate({ to: '/reposts/$site/$taskId', params: { site, taskId: about.taskId } });
+  const handle = ({ about, site }: AlarmRow) => {
+    switch (about.kind) {
+      case 'source':
+        return void navigate({ to: '/sources/$sourceId', params: { sourceId: about.sourceId } });
+      case 'task':
+        if (site !== null) void navigate({ to: '/reposts/$site/$taskId', params: { site, taskId: about.taskId } });
+        return;
+      case 'delivery':
+      case 'credential':
+        return void navigate({ to: '/deliveries' });
+    }
+  };
   useShortcuts([
     {
       keys: ['Enter'],

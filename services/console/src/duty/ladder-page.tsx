@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import type { Ladder, Means, Occasion, Whom } from '@tongsheng/contracts';
+import { occasionInstead, type Ladder, type Means, type Occasion, type Whom } from '@tongsheng/contracts';
 import { useState, type KeyboardEvent, type ReactElement } from 'react';
 import { decide } from '../api/client.ts';
 import { dutyPeople, ladders } from '../api/duty.ts';
@@ -11,7 +11,15 @@ import { hasRole, useMe } from '../session.ts';
 import { useWords } from '../words/index.ts';
 import { DutyTabs } from './tabs.tsx';
 
-const occasions: readonly Occasion[] = ['share_50', 'share_75', 'share_90', 'share_100', 'source'];
+const occasions: readonly Occasion[] = [
+  'share_50',
+  'share_75',
+  'share_90',
+  'share_100',
+  'source',
+  'delivery_lost',
+  'credential',
+];
 const allMeans: readonly Means[] = ['console', 'email', 'webhook'];
 const roles = ['duty', 'substitute', 'editors', 'managers'] as const;
 
@@ -111,10 +119,14 @@ function LadderEditor(props: { site: string; steps: readonly Step[]; mayEdit: bo
       <legend className="hint">{!mayEdit && t('ladder.readOnly')}</legend>
       {occasions.map((on) => {
         const mine = steps.filter((step) => step.on === on);
+        const instead = occasionInstead[on];
         return (
           <section key={on} className="ladder-occasion" aria-labelledby={`on-${on}`} data-testid={`ladder-${on}`}>
             <h2 className="duty-heading" id={`on-${on}`}>
-              {t(`ladder.on.${on}`)} {mine.length === 0 && <small>{t('ladder.none')}</small>}
+              {t(`ladder.on.${on}`)}{' '}
+              {mine.length === 0 && (
+                <small>{instead ? t('ladder.asFor', { on: t(`ladder.on.${instead}`) }) : t('ladder.none')}</small>
+              )}
             </h2>
             <ol>
               {mine.map((step, i) => (

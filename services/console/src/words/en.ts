@@ -271,6 +271,11 @@ export const en: Words = {
   'deliveries.colAt': 'Updated',
   'deliveries.next': 'next try {time}',
   'deliveries.receipt': 'receipt {id}',
+  'logins.title': 'Refused logins',
+  'logins.refused': '“{channel}” refuses our login; its deliveries wait',
+  'logins.since': 'since {time}: {detail}',
+  'logins.tryAgain': 'Mended, try again',
+  'logins.tried': '“{channel}” will be tried again',
   'deliveries.resolve': 'Settle',
   'deliveries.resolveTitle': 'Outcome unknown: please look',
   'deliveries.resolveHint':

@@ -1,6 +1,7 @@
 import { BusClient, countDeadLetters, listDeadLetters, replayDeadLetter, type Bus, type Journal } from '@tongsheng/bus';
 import {
   ChannelRow,
+  RefusedLogin,
   ComplianceQuery,
   ComplianceTask,
   ComplianceView,
@@ -241,6 +242,20 @@ export function viewRoutes(tools: ViewTools): Route[] {
           .all()
           .map(({ channel: { channelId, name, site, kind, paused } }) => ({ channelId, name, site, kind, paused }))
           .filter(({ site }) => servesSite(caller, site)),
+      }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/refused-logins',
+      says: 'Logins of channels that their platforms refuse: deliveries wait until they are mended.',
+      may: 'signed-in',
+      answer: z.object({ rows: z.array(RefusedLogin) }),
+      handle: ({ caller }) => ({
+        rows: models.credentials
+          .all()
+          .filter((event) => event.type === 'credential.failed')
+          .filter(({ site }) => servesSite(caller, site))
+          .map((event) => RefusedLogin.parse(event)),
       }),
     }),
     defineRoute({

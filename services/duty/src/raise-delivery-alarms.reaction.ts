@@ -1,0 +1,46 @@
+import { Controller } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { Journal, Reaction, type Entry } from '@tongsheng/bus';
+import type { CredentialEvent, DeliveryEvent } from '@tongsheng/contracts';
+import { Alarming, alarmIdOf } from './alarming.ts';
+import { lostSubject } from './troubles.ts';
+
+/** When something is gone from a channel, or a platform does not let us in, then an alarm; and its end. */
+@Controller()
+export class RaiseDeliveryAlarms {
+  constructor(
+    private readonly journal: Journal,
+    private readonly alarming: Alarming,
+  ) {}
+
+  @Reaction('delivery', 'raise-delivery-alarms')
+  async onDelivery(@Payload() entry: Entry<DeliveryEvent>): Promise<void> {
+    for (const event of entry.events) {
+      if (event.type !== 'delivery.lost' && event.type !== 'delivery.redriven') continue;
+      const { site, deliveryId } = event;
+      const { entries } = await this.journal.read({ aggregate: 'delivery', site, id: deliveryId });
+      const before = entries.filter(({ position }) => position <= entry.position);
+      const about = lostSubject(before.flatMap(({ events }) => events as DeliveryEvent[]));
+      // It may be lost more than once: each time is an alarm of its own.
+      if (!about) continue;
+      const key = { alarmId: alarmIdOf('delivery', site, deliveryId, about.lostAt), site };
+      if (event.type === 'delivery.lost') await this.alarming.raise(entry, key, about);
+      else await this.alarming.close(entry, key, 'redriven');
+    }
+  }
+
+  @Reaction('credential', 'raise-credential-alarms')
+  async onCredential(@Payload() entry: Entry<CredentialEvent>): Promise<void> {
+    for (const event of entry.events) {
+      const { site, credentialId, channelId } = event;
+      const key = { alarmId: alarmIdOf('credential', site, credentialId), site };
+      if (event.type === 'credential.mended') {
+        await this.alarming.close(entry, key, 'mended');
+        continue;
+      }
+      const { channelName, detail, failedAt } = event;
+      const facts = { credentialId, channelId, channelName, detail: detail.slice(0, 500), failedAt };
+      await this.alarming.raise(entry, key, { kind: 'credential', ...facts });
+    }
+  }
+}
