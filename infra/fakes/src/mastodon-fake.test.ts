@@ -137,7 +137,7 @@ describe('media', () => {
     expect((await fetch(String(medium['url']))).headers.get('content-type')).toBe('image/png');
     expect(fake.posts()).toMatchObject([{ cover: `/fake/media/${medium.id}` }]);
   });
-  it('are images, at most 30 in half an hour', async () => {
+  it('are images, at most 30 in half an hour', { timeout: 60_000 }, async () => {
     const { time, upload } = await start();
     expect((await upload(Buffer.from('no image'))).status).toBe(422);
     for (let i = 1; i < 30; i++) expect((await upload()).status).toBe(200);
@@ -148,7 +148,7 @@ describe('media', () => {
 });
 
 describe('a caller', () => {
-  it('is told what is left of its 300 calls in five minutes', async () => {
+  it('is told what is left of its 300 calls in five minutes', { timeout: 60_000 }, async () => {
     const { time, ask, post } = await start();
     const { headers } = await post({ status: '0' });
     expect(headers.get('x-ratelimit-limit')).toBe('300');

@@ -177,7 +177,7 @@ describe('a fault', () => {
     expect(await response.text()).toContain('系统维护');
     expect(fake.ledger.posted()).toBe(1);
   });
-  it('answers with 50 MB', async () => {
+  it('answers with 50 MB', { timeout: 60_000 }, async () => {
     const { fake, count } = await start();
     fake.fault({ kind: 'huge' });
     const response = await count();

@@ -182,7 +182,7 @@ describe('images', () => {
     const large = Buffer.concat([png, Buffer.alloc(2 ** 20 - png.length)]);
     expect(await upload('media/uploadimg', large)).toMatchObject({ errcode: 40009 });
   });
-  it('for covers are permanent, and larger', async () => {
+  it('for covers are permanent, and larger', { timeout: 60_000 }, async () => {
     const { upload } = await start();
     const large = Buffer.concat([png, Buffer.alloc(2 * 2 ** 20)]);
     expect(Object.keys(await upload('material/add_material?type=image', large))).toEqual(['media_id', 'url']);
@@ -438,7 +438,7 @@ describe('mass sending', () => {
     await all.pass(12 * 3_600_000);
     expect(await send(all, 'c')).toMatchObject({ errcode: 0 });
   });
-  it('of a 服务号 reaches everyone four times a month', async () => {
+  it('of a 服务号 reaches everyone four times a month', { timeout: 60_000 }, async () => {
     const all = await start({ account: 'service' });
     for (let day = 1; day <= 4; day++) {
       expect(await send(all, `${day}`)).toMatchObject({ errcode: 0 });
@@ -496,7 +496,7 @@ describe('mass sending', () => {
     const { call } = await start();
     expect(await call('message/mass/sendall', body)).toMatchObject({ errcode: code });
   });
-  it('is asked for at most 60 times a minute', async () => {
+  it('is asked for at most 60 times a minute', { timeout: 60_000 }, async () => {
     const { call } = await start({ replayGapMs: 0 });
     const text = { filter: { is_to_all: true }, msgtype: 'text', text: { content: '通知' } };
     expect(await call('message/mass/sendall', text)).toMatchObject({ errcode: 0 });

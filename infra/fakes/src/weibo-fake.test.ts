@@ -159,7 +159,7 @@ describe('a link post', () => {
     expect(await share(`说明 ${link}`, { rip: '' })).toMatchObject({ error_code: 10016 });
     expect(await share(`说明 ${link}`, { rip: 'x' })).toMatchObject({ error_code: 10017 });
   });
-  it('takes a picture in a multipart form and not otherwise', async () => {
+  it('takes a picture in a multipart form and not otherwise', { timeout: 60_000 }, async () => {
     const { fake, send, token, share } = await start();
     const withPicture = async (bytes: Buffer, text: string) => {
       const body = new FormData();
@@ -211,7 +211,7 @@ describe('a link post', () => {
 });
 
 describe('a caller', () => {
-  it('has 100 calls a day, timelines included', async () => {
+  it('has 100 calls a day, timelines included', { timeout: 60_000 }, async () => {
     const { time, timeline, share } = await start();
     for (let i = 0; i < 100; i++) expect(await timeline()).toEqual([]);
     expect(await share(`a ${link}`)).toMatchObject({ error_code: 10023 });
