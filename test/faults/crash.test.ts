@@ -44,7 +44,7 @@ async function say(person: string, command: Record<string, unknown>, key: string
     if (answer.status >= 500)
       throw new Error(`${JSON.stringify(command)}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer;
-  }, 30_000);
+  }, 60_000);
 }
 
 const rowsOf = async (person: string, path: string): Promise<unknown[]> => {
@@ -62,7 +62,7 @@ async function queued(): Promise<RepostRow> {
     const row = (await tasks('open')).find(({ title }) => title === document?.title);
     if (!row) throw new Error(`${document?.title} is not in the queue`);
     return row;
-  }, 30_000);
+  }, 60_000);
 }
 
 const approve = ({ site, taskId, contentHash }: RepostRow) =>
@@ -73,7 +73,7 @@ async function verified({ site, taskId }: RepostRow): Promise<RepostRow> {
     const row = (await tasks('closed')).find((each) => each.site === site && each.taskId === taskId);
     expect(row?.state).toBe('verified');
     return row!;
-  }, 30_000);
+  }, 60_000);
 }
 
 /** Draft and review chain up to the last signature, which is said but not waited for. */
@@ -147,7 +147,7 @@ it.each(['registry', 'ingest'] as const)('%s dies while a document comes in', as
     const found = (await tasks('open')).find(({ title }) => title === document?.title);
     expect(found).toBeDefined();
     return found!;
-  }, 30_000);
+  }, 60_000);
   await approve(row);
   await verified(row);
 });
@@ -206,7 +206,7 @@ it('every process dies at once, in the middle of everything', async () => {
   await delivered('r-all', title);
   expect(mailsOf(title)).toHaveLength(1);
   expect(callsOf(title)).toHaveLength(1);
-}, 120_000);
+}, 180_000);
 
 it('the bus dies and comes back', async () => {
   const row = await queued();
@@ -237,8 +237,8 @@ it('Redis is emptied: every view comes back as it was', async () => {
   await redis.connect();
   await redis.flushAll();
   redis.destroy();
-  await until(signInAll, 30_000);
-  await until(async () => expect(await look()).toEqual(before), 30_000);
+  await until(signInAll, 60_000);
+  await until(async () => expect(await look()).toEqual(before), 60_000);
   const row = await queued();
   await approve(row);
   await verified(row);

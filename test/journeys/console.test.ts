@@ -47,7 +47,7 @@ it('an editor approves the most urgent repost with two keys, the second is told 
   await until(async () => expect(await rowsOf(one).count()).toBeGreaterThan(2));
   for (const screen of [one, two]) await readyToApprove(screen);
 
-  const leftMs = await one.page.locator('[data-testid=queue-row] [data-testid=countdown]').evaluateAll((clocks) =>
+  const left = await one.page.locator('[data-testid=queue-row] [data-testid=countdown]').evaluateAll((clocks) =>
     clocks.map((clock) => {
       const [hours = 0, minutes = 0, seconds = 0] = (clock.firstElementChild?.textContent ?? '')
         .replace(/[^\d:]/g, '')
@@ -56,7 +56,8 @@ it('an editor approves the most urgent repost with two keys, the second is told 
       return (hours * 60 + minutes) * 60 + seconds;
     }),
   );
-  expect(leftMs).toEqual([...leftMs].sort((a, b) => a - b));
+  // A second may pass between two of those that are due at the same moment.
+  left.forEach((each, i) => expect(each).toBeGreaterThanOrEqual((left[i - 1] ?? 0) - 1));
 
   const title = await one.page.locator('.task-title').innerText();
   expect(await two.page.locator('.task-title').innerText()).toBe(title);
