@@ -6,7 +6,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const conditions = ['@tongsheng/source', 'node', 'import', 'module', 'default'];
 const shared = { root, resolve: { conditions }, ssr: { resolve: { conditions } } };
 
-/** `unit`: beside what they test, no servers. `system`: what crosses services, on real servers. */
+/** `unit`: beside what they test, no servers. `system`: what crosses services, on real servers. `year`: run by `tongsheng bench year`. */
 export default defineConfig({
   test: {
     projects: [
@@ -14,7 +14,11 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
-          include: ['{contracts,infra,services}/**/src/**/*.test.{ts,tsx}', 'test/guards/**/*.test.ts'],
+          include: [
+            '{contracts,infra,services}/**/src/**/*.test.{ts,tsx}',
+            'test/guards/**/*.test.ts',
+            'test/simulation/**/*.test.ts',
+          ],
         },
       },
       {
@@ -27,6 +31,7 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
+      { ...shared, test: { name: 'year', include: ['test/simulation/*.year.ts'], testTimeout: 86_400_000 } },
     ],
   },
 });

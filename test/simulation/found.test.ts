@@ -1,0 +1,135 @@
+import { carryOut, Journal, Later, type Entry } from '@tongsheng/bus';
+import type { ItemEvent, RepostEvent } from '@tongsheng/contracts';
+import { Clock, Log } from '@tongsheng/runtime';
+import { noon, queueing, sampleSource } from '@tongsheng/test/support';
+import { describe, expect, it } from 'vitest';
+import { observe } from '../../services/ingest/src/observation.ts';
+import { plainEntry } from '../../services/ingest/src/sources/source.ts';
+import { Teller } from '../../services/ingest/src/teller.ts';
+import type { Following } from '../../services/reposts/src/following.ts';
+import type { PublicPages } from '../../services/reposts/src/public-pages.ts';
+import { PublishRepost } from '../../services/reposts/src/publish-repost.reaction.ts';
+import { repost } from '../../services/reposts/src/repost.ts';
+import type { SitePublisher } from '../../services/reposts/src/site-publisher.ts';
+import { Chance } from './chance.ts';
+import { connectTo, noFaults } from './connection.ts';
+import { SimulatedServer } from './server.ts';
+import { never, VirtualTime } from './time.ts';
+
+const clock = new (class extends Clock {
+  now = () => noon;
+})();
+const silent = new (class extends Log {
+  debug(): void {}
+  info(): void {}
+  warn(): void {}
+  error(): void {}
+})();
+
+function journalOnly(): Journal {
+  const server = new SimulatedServer(new VirtualTime(noon), true);
+  const owner = { name: 'test', alive: true };
+  const bus = connectTo({ server, owner, chance: new Chance(1), faults: noFaults, die() {} });
+  return new Journal(bus, 'test');
+}
+
+/** What the simulation found once, as small as it can be said. */
+describe('a task that is approved', () => {
+  const { taskId, site, contentHash, itemId } = queueing();
+  const person = { kind: 'person' as const, id: 'wang', name: '王' };
+  const task = { taskId, site };
+  const at = { aggregate: 'repost', site, id: taskId };
+  const changed = 'c'.repeat(64);
+
+  async function approved(journal: Journal): Promise<Entry<RepostEvent>> {
+    await carryOut(journal, repost, queueing());
+    const approve = { type: 'repost.approve' as const, ...task, seenHash: contentHash, roles: ['editor' as const] };
+    await carryOut(journal, repost, { ...approve, id: 'approve', at: noon, actor: person });
+    return (await journal.last(at)) as Entry<RepostEvent>;
+  }
+
+  /** A publisher whose process dies where it is told to: its calls are never answered. */
+  function publisher(journal: Journal, dies: { publishing?: boolean; following?: boolean }) {
+    const followed: string[] = [];
+    const pages = { documentOf: async () => ({ site, files: [] }) };
+    const answer = { url: 'https://tax.example/province/repost/task', publicPosition: 1 };
+    const calls = { publish: () => (dies.publishing ? never() : Promise.resolve(answer)), find: async () => null };
+    const following = {
+      newest: async () => ({ itemId, contentHash: changed }),
+      follow: async ({ contentHash: hash }: { contentHash: string }) =>
+        dies.following ? never() : void followed.push(hash),
+    };
+    const reaction = new PublishRepost(
+      journal,
+      clock,
+      silent,
+      pages as unknown as PublicPages,
+      { of: async () => ({ onUnknown: 'same_key', calls }) } as unknown as SitePublisher,
+      following as unknown as Following,
+    );
+    return { reaction, followed };
+  }
+
+  const typesOf = async (journal: Journal) => (await journal.read(at)).events.map(({ type }) => type);
+
+  it('is looked at again when another process seems to be at it, because that one may die', async () => {
+    const journal = journalOnly();
+    const entry = await approved(journal);
+    const [one, other] = [publisher(journal, { publishing: true }), publisher(journal, { publishing: true })];
+    const both = Promise.race([one.reaction.react(entry), other.reaction.react(entry)]);
+    await expect(both).rejects.toThrow(Later);
+    await publisher(journal, {}).reaction.react(entry);
+    expect(await typesOf(journal)).toContain('repost.published');
+  });
+
+  it('is brought up to date although the process died between publishing and looking at the source', async () => {
+    const journal = journalOnly();
+    const entry = await approved(journal);
+    void publisher(journal, { following: true }).reaction.react(entry);
+    await expect.poll(() => typesOf(journal)).toContain('repost.published');
+    const next = publisher(journal, {});
+    await next.reaction.react(entry);
+    expect(next.followed).toEqual([changed]);
+  });
+});
+
+it('what one way of reading a source said in vain is news when the other one says it', async () => {
+  const journal = journalOnly();
+  const teller = new Teller(journal, clock);
+  const source = sampleSource('source', 'https://a.example/feed');
+  const memory = await teller.open(source.sourceId);
+  const urls = ['https://a.example/list', 'https://a.example/feed'];
+  const evidence = async () => ({
+    url: urls[0]!,
+    status: 200,
+    snapshot: 'a'.repeat(64),
+    bodyHash: 'a'.repeat(64),
+    bytes: 1,
+    seenAt: noon,
+  });
+  const say = async (text: string, via: string) => {
+    const observed = observe(
+      plainEntry({
+        id: null,
+        title: '关于示例的公告',
+        link: 'https://a.example/1.html',
+        published: { at: noon, precision: 'minute', text: null },
+        updatedAt: null,
+        summary: '',
+        contentHtml: `<p>${text}</p>`,
+        author: null,
+        categories: [],
+        enclosures: [],
+      }),
+      source,
+    );
+    if (!observed.ok) throw new Error(observed.detail);
+    const others = urls.filter((url) => url !== via);
+    return teller.tell(source, observed.observation, memory, { detector: 'feed', via, others, evidence });
+  };
+  const { itemId } = await say('一', urls[0]!);
+  expect((await say('二', urls[1]!)).changed).toBe(false);
+  expect((await say('二', urls[0]!)).changed).toBe(true);
+  const { events } = await journal.read({ aggregate: 'item', site: source.sourceId, id: itemId });
+  expect((events as ItemEvent[]).map(({ type }) => type)).toEqual(['item.published', 'item.revised']);
+});
