@@ -285,7 +285,7 @@ class Cursor {
       const stop = this.#stream.onAppend(this.#filter, arrived.resolve);
       return Promise.race([arrived.promise, closing.promise]).finally(stop);
     };
-    const cursor = this;
+    const delivered = () => this.#delivered;
     return {
       async close() {
         closed = true;
@@ -300,7 +300,7 @@ class Cursor {
             any = true;
             left--;
             const { subject, seq, data, header } = kept;
-            yield { subject, seq, data, headers: header, info: { deliverySequence: cursor.#delivered } };
+            yield { subject, seq, data, headers: header, info: { deliverySequence: delivered() } };
             continue;
           }
           if (any) return;

@@ -255,6 +255,20 @@ class Judge {
         round.closedAt ??= at;
         task.status = task.out ? (task.wasVerified ? 'verified' : 'published') : 'exempted';
         return;
+      case 'repost.source_withdrawn':
+      case 'repost.source_returned':
+      case 'repost.owed_again':
+      case 'repost.retract_due':
+      case 'repost.retract_lifted':
+      case 'repost.retract_decided':
+      case 'repost.retract_voided':
+      case 'repost.removal_started':
+      case 'repost.removal_failed':
+      case 'repost.removal_retried':
+      case 'repost.removed':
+      case 'repost.withdrawn':
+        // Nobody in this year takes anything back from the public.
+        return illegal('ends', 'a retraction that nobody asked for');
       case 'repost.claimed':
       case 'repost.claim_released':
       case 'repost.returned':

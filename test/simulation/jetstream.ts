@@ -82,7 +82,7 @@ export class SimulatedStream {
     for (const beginning of ['>', `${type}.>`, `${type}.${kind}.>`]) note(this.#byBeginning, beginning, seq);
     this.#lastUnder.set(`${type}.${kind}.${site}.>`, seq);
     for (const filter of [`${type}.>`, `${type}.${kind}.>`])
-      for (const tell of [...(this.#listeners.get(filter) ?? [])]) tell();
+      for (const tell of Array.from(this.#listeners.get(filter) ?? [])) tell();
     return { seq, duplicate: false };
   }
 

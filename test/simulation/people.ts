@@ -123,7 +123,7 @@ export class People {
       return void (await this.#say(person, { type: 'repost.request_exemption', ...task, reason: '与本地区无关' }));
     if (roll < 0.03 && row.reviews.length > 0)
       return void (await this.#say(person, { type: 'repost.return', ...task, reason: '请核对', roles: person.roles }));
-    if (roll < 0.06 && row.reviews.length === 0 && !row.edit) return void (await this.#edit(person, row));
+    if (roll < 0.06 && row.reviews.length === 0 && !row.edit) return this.#edit(person, row);
     const seenHash = row.edit && row.edit.basedOn === row.contentHash ? row.edit.contentHash : row.contentHash;
     if (row.edit && row.edit.basedOn !== row.contentHash)
       await this.#say(person, { type: 'repost.drop_edit', ...task });

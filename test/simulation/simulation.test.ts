@@ -36,7 +36,6 @@ describe('a week of everything that goes wrong', () => {
       'late and somebody was called',
       'tasks of several sources',
       'approvals that came second',
-      'publications that nobody could see',
       'repost.approval_voided',
       'repost.review_passed',
       'repost.exempted',
