@@ -201,7 +201,7 @@ describe('a share of the time that is gone', () => {
     await queue('more', 90, 300);
     await until(async () => expect(wordsOf(await eventsOf('more', 90))).toEqual(['raised']));
     const earlier = await eventsOf('more', 75);
-    if (earlier.length > 0) await until(async () => expect(wordsOf(await eventsOf('more')).at(-1)).toBe('closed'));
+    if (earlier.length > 0) await until(async () => expect(wordsOf(await eventsOf('more'))).toContain('closed'));
   });
   it('may not be taken by who has nothing to do with it', async () => {
     const comms = await signIn(system.consoleUrl, 'comms');
@@ -275,7 +275,10 @@ describe('a channel', () => {
     const by = { by: 'comms', byName: '宣传', redrivenAt: ago(0) };
     await put('delivery', 'gone', 'gone/again', [{ type: 'delivery.redriven', ...key, reason: '申诉通过', ...by }]);
     await until(async () =>
-      expect((await alarmsOf('delivery')).at(-1)).toMatchObject({ type: 'alarm.closed', because: 'redriven' }),
+      // The last telling may still be on its way when the alarm is closed.
+      expect((await alarmsOf('delivery')).find(({ type }) => type === 'alarm.closed')).toMatchObject({
+        because: 'redriven',
+      }),
     );
   });
 
@@ -296,9 +299,10 @@ describe('a channel', () => {
     await put('credential', 'app', 'app/3', [{ ...credential, ...failed(), failedAt: ago(0) }]);
     await becomes('alarm.raised', 'alarm.closed', 'alarm.raised');
     await put('credential', 'app', 'app/4', [{ ...credential, ...mended, mendedAt: ago(0) }]);
-    await until(async () =>
-      expect((await alarmsOf('credential')).at(-1)).toMatchObject({ type: 'alarm.closed', because: 'mended' }),
-    );
+    await becomes('alarm.raised', 'alarm.closed', 'alarm.raised', 'alarm.closed');
+    expect((await alarmsOf('credential')).findLast(({ type }) => type === 'alarm.closed')).toMatchObject({
+      because: 'mended',
+    });
   });
 });
 
