@@ -1,11 +1,13 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig } from 'vite';
 
 /** The oldest kernel that offices run; what the stylesheet may use follows from it (README). */
 const oldest = 'chrome86';
 
 export default defineConfig({
   plugins: [react()],
+  // Contracts from their source: on a fresh clone their bundle is being built at this very moment.
+  resolve: { conditions: ['@tongsheng/source', ...defaultClientConditions] },
   build: { target: oldest, cssTarget: oldest, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 800 },
   worker: { format: 'es' },
   // `vite` beside a running system: CONSOLE_PORT is the gateway's, which refuses decisions that come from another host.

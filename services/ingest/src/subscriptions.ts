@@ -16,6 +16,8 @@ export class PublicAddress {
 const wantedLeaseSeconds = 10 * 24 * 3_600;
 /** A hub that refuses or does not answer is asked again after this. */
 const askAgainMs = 60 * 60_000;
+/** A hub that grants hardly any lease is not asked more often than this. */
+const askAtMostEveryMs = 60_000;
 /** The longest that a timer can be set for. */
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -78,7 +80,7 @@ export class Subscriptions implements OnApplicationBootstrap, OnModuleDestroy {
     const leaseUntil = DateTime.fromISO(this.clock.now(), { zone: 'utc' }).plus({ seconds }).toISO();
     subscription.asked = false;
     watch.websub = { hub, state: 'active', leaseUntil, pushes: watch.websub?.pushes ?? 0 };
-    this.#askIn(subscription, (seconds * 1_000) / 2);
+    this.#askIn(subscription, Math.max((seconds * 1_000) / 2, askAtMostEveryMs));
     return challenge;
   }
 
