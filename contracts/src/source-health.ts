@@ -202,8 +202,8 @@ export const SourcePreview = z.object({
             title,
             link: z.url().nullable(),
             publication,
-            /** Where the clock would start. */
-            basis: z.enum(['stated', 'first_seen']),
+            /** Where the clock would start: the entry's own moment, its page's, or first sight. */
+            basis: z.enum(['stated', 'page', 'first_seen']),
             characters: z.int(),
             documentNumber: line.nullable(),
           }),

@@ -457,21 +457,26 @@ describe('before a source is registered', () => {
   const preview = async (path: string) =>
     (await client.ask('source.preview', { url: `${site.url}${path}` }, 30_000)) as SourcePreview;
   it('an address is tried in every way, and what it would bring is shown', async () => {
-    site.put(
-      '/own/',
-      listOf(
-        ...[1, 2, 3, 4].map((i) => ({
-          path: `/own/${i}.html`,
-          title: `国家税务总局关于第${i}号事项的公告`,
-          date: `2026-11-1${i}`,
-        })),
-      ),
-    );
-    site.put('/own/2.html', pageOf('国家税务总局关于第2号事项的公告', long));
+    const rows = (column: string) =>
+      [1, 2, 3, 4].map((i) => ({
+        path: `/${column}/${i}.html`,
+        title: `国家税务总局关于第${i}号事项的公告`,
+        date: `2026-11-1${i}`,
+      }));
+    const page = pageOf('国家税务总局关于第1号事项的公告', long);
+    site.put('/own/', listOf(...rows('own')));
+    site.put('/own/1.html', page);
+    site.put('/days/', listOf(...rows('days')));
+    site.put('/days/1.html', page.replace('2026-11-20 09:30', '2026-11-20'));
     const found = await preview('/own/');
     expect(found.trouble).toBeNull();
     expect(found.candidates[0]).toMatchObject({ detector: { kind: 'list' }, count: 4, article: { trouble: null } });
-    expect(found.candidates[0]!.warnings).toContain('day_only');
+    // Its list tells the day; where the page tells the moment, that is what counts.
+    expect(found.candidates[0]!.warnings).not.toContain('day_only');
+    expect(found.candidates[0]!.entries[0]).toMatchObject({ basis: 'page' });
+    const [days] = (await preview('/days/')).candidates;
+    expect(days!.warnings).toContain('day_only');
+    expect(days!.entries[0]).toMatchObject({ basis: 'first_seen' });
     expect((await preview('/two/feed.xml')).candidates[0]).toMatchObject({ detector: { kind: 'feed' }, count: 4 });
     expect((await preview('/map/all.xml')).candidates[0]).toMatchObject({ detector: { kind: 'sitemap' }, count: 4 });
     expect((await preview('/nothing-here')).trouble).toMatchObject({ code: 'http_error' });

@@ -94,6 +94,9 @@ export class Previews {
     );
     if ('code' in observed) return observed;
     const article = await this.#article(read.entries[0], query, now);
+    // A page that tells the moment is believed where its list tells the day alone.
+    const ownPage = detector.kind !== 'feed' && article && isExact(article.publication, now);
+    const otherwise = ownPage ? ('page' as const) : ('first_seen' as const);
     const entries = read.entries.slice(0, shownEntries).map((entry, i) => {
       const seen = observed[i];
       const { at, precision, text } = entry.published;
@@ -102,7 +105,7 @@ export class Previews {
         title: entry.title.slice(0, 500),
         link: entry.link,
         publication,
-        basis: isExact(publication, now) ? ('stated' as const) : ('first_seen' as const),
+        basis: isExact(publication, now) ? ('stated' as const) : otherwise,
         characters: seen?.ok ? textOf(seen.observation.content.html).length : 0,
         documentNumber: seen?.ok ? seen.observation.content.documentNumber : null,
       };
@@ -172,9 +175,10 @@ function warningsOf(
     .sort()
     .at(-1);
   const ownText = detector.kind === 'feed';
+  const seenOnly = entries.some(({ basis }) => basis === 'first_seen');
   const checks: Record<PreviewWarning, boolean> = {
-    no_dates: entries.length > 0 && dated.length === 0,
-    day_only: dated.length > 0 && dated.every(({ publication }) => publication.precision === 'day'),
+    no_dates: seenOnly && dated.length === 0,
+    day_only: seenOnly && dated.length > 0 && dated.every(({ publication }) => publication.precision === 'day'),
     future_dates: dated.some(({ publication }) => publication.at! > now),
     no_links: entries.some(({ link }) => link === null),
     no_ids: ownText && read.entries.some(({ id }) => id === null),

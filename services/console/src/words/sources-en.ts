@@ -117,6 +117,7 @@ export const sourcesEn: Record<keyof typeof sourcesZh, string> = {
   'preview.read': 'Read as',
   'preview.basis': 'Clock starts',
   'preview.basis.stated': 'stated time',
+  'preview.basis.page': 'its page',
   'preview.basis.first_seen': 'first seen',
   'preview.characters': '{n} characters',
   'preview.noText': 'no text of its own',

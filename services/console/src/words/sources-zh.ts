@@ -113,6 +113,7 @@ export const sourcesZh = {
   'preview.read': '读作',
   'preview.basis': '起算',
   'preview.basis.stated': '来源时间',
+  'preview.basis.page': '文章页时间',
   'preview.basis.first_seen': '首见',
   'preview.characters': '{n} 字',
   'preview.noText': '没有自带正文',
