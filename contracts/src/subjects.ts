@@ -17,8 +17,11 @@ export const subjects = {
   event: (aggregate: string, site: string, id: string) => `ev.${aggregate}.${site}.${id}`,
   /** Every event of some aggregates' kind: `ev.repost.>`; without a name, the whole journal. */
   events: (aggregate?: string) => (aggregate ? `ev.${aggregate}.>` : 'ev.>'),
-  /** Every event of one aggregate's kind under one site. */
-  eventsOf: (aggregate: string, site: string) => `ev.${aggregate}.${site}.>`,
+  /** Whose events stand under a subject of the journal; empty where it is none. */
+  placeOf(subject: string): { aggregate: string; site: string; id: string } {
+    const [, aggregate = '', site = '', id = ''] = subject.split('.');
+    return { aggregate, site, id };
+  },
   publicDocument: (site: string, kind: string, id: string) => `pub.${site}.${kind}.${id}`,
   publicDocuments: () => 'pub.>',
   sealedDocument: (site: string, sealId: string, name: string) => `pub.${site}.sealed.${sealId}-${name}`,

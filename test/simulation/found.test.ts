@@ -1,8 +1,9 @@
-import { carryOut, Journal, Later, type Entry } from '@tongsheng/bus';
+import { carryOut, Journal, Later, type Bus, type Entry } from '@tongsheng/bus';
 import type { ItemEvent, RepostEvent } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { noon, queueing, sampleSource } from '@tongsheng/test/support';
 import { describe, expect, it } from 'vitest';
+import { Memory, recall } from '../../services/ingest/src/memory.ts';
 import { observe } from '../../services/ingest/src/observation.ts';
 import { plainEntry } from '../../services/ingest/src/sources/source.ts';
 import { Teller } from '../../services/ingest/src/teller.ts';
@@ -27,10 +28,14 @@ const silent = new (class extends Log {
 })();
 
 function journalOnly(): Journal {
+  return logOnly().journal;
+}
+
+function logOnly(): { bus: Bus; journal: Journal } {
   const server = new SimulatedServer(new VirtualTime(noon), true);
   const owner = { name: 'test', alive: true };
   const bus = connectTo({ server, owner, chance: new Chance(1), faults: noFaults, die() {} });
-  return new Journal(bus, 'test');
+  return { bus, journal: new Journal(bus, 'test') };
 }
 
 /** What the simulation found once, as small as it can be said. */
@@ -94,10 +99,10 @@ describe('a task that is approved', () => {
 });
 
 it('what one way of reading a source said in vain is news when the other one says it', async () => {
-  const journal = journalOnly();
+  const { bus, journal } = logOnly();
   const teller = new Teller(journal, clock);
   const source = sampleSource('source', 'https://a.example/feed');
-  const memory = await teller.open(source.sourceId);
+  const memory = new Memory(true);
   const urls = ['https://a.example/list', 'https://a.example/feed'];
   const evidence = async () => ({
     url: urls[0]!,
@@ -132,4 +137,15 @@ it('what one way of reading a source said in vain is news when the other one say
   expect((await say('二', urls[0]!)).changed).toBe(true);
   const { events } = await journal.read({ aggregate: 'item', site: source.sourceId, id: itemId });
   expect((events as ItemEvent[]).map(({ type }) => type)).toEqual(['item.published', 'item.revised']);
+
+  // A restart reads from the log what this process remembers; a month later only the log itself knows it.
+  const onFailure = (error: unknown) => {
+    throw error;
+  };
+  const { memories, whole } = await recall(bus, journal, { now: noon, onFailure });
+  const { contentHash } = events.at(-1) as Extract<ItemEvent, { type: 'item.revised' }>;
+  expect(whole).toBe(true);
+  expect(memories.get(source.sourceId)?.get(itemId)).toEqual({ itemId, contentHash });
+  const later = await recall(bus, journal, { now: '2026-12-31T04:00:00.000Z', onFailure });
+  expect([later.whole, later.memories.size]).toEqual([false, 0]);
 });

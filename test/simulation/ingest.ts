@@ -4,10 +4,11 @@ import { createHash } from 'node:crypto';
 import { absenceOf, followUpSchedule, nextFollowUp } from '../../services/ingest/src/follow-up-schedule.ts';
 import { HealthReports } from '../../services/ingest/src/health-reports.ts';
 import { item } from '../../services/ingest/src/item.ts';
+import { Memory, recall } from '../../services/ingest/src/memory.ts';
 import { observe } from '../../services/ingest/src/observation.ts';
 import { nextLook } from '../../services/ingest/src/pace.ts';
 import { plainEntry } from '../../services/ingest/src/sources/source.ts';
-import { Teller, type Memory } from '../../services/ingest/src/teller.ts';
+import { Teller } from '../../services/ingest/src/teller.ts';
 import type { Chance } from './chance.ts';
 import type { Started } from './processes.ts';
 import type { Publication, Upstreams } from './upstreams.ts';
@@ -42,8 +43,11 @@ export class Ingest {
   }
 
   async start(): Promise<void> {
+    const onFailure = (error: unknown) => this.#shell.log.error('memory.unreadable', { reason: reasonOf(error) });
+    const { bus, journal, clock } = this.#shell;
+    const { memories, whole } = await recall(bus, journal, { now: clock.now(), onFailure });
     for (const { source } of this.#upstreams.columns) {
-      const memory = await this.#teller.open(source.sourceId);
+      const memory = memories.get(source.sourceId) ?? new Memory(whole);
       const detectors = detectorsOf(source);
       for (const detector of detectors) this.#watch(source, detector, detectors, memory);
     }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { AnyEvent, Envelope, eventVersion, type CommandHead } from '@tongsheng/contracts';
+import { AnyEvent, Envelope, eventVersion, subjects, type CommandHead } from '@tongsheng/contracts';
 import { headers, type MsgHdrs } from 'nats';
 import { z } from 'zod';
 
@@ -89,7 +89,7 @@ export function encodeEntry(source: string, command: CommandHead, events: AnyEve
 
 /** @throws UnreadableEntry with the reason, in words for an administrator. */
 export function decodeEntry(message: RawMessage): Entry {
-  const [, aggregate, site, id] = message.subject.split('.');
+  const { aggregate, site, id } = subjects.placeOf(message.subject);
   if (!aggregate || !site || !id)
     throw new UnreadableEntry(`subject ${message.subject} is not ev.<aggregate>.<site>.<id>`);
   const given = new Map<string, string>();

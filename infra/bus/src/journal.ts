@@ -80,9 +80,9 @@ export class Journal {
     );
   }
 
-  /** Whether there is any entry of a kind under a site. */
-  async hasAny(aggregate: string, site: string): Promise<boolean> {
-    return (await this.#stored({ last_by_subj: subjects.eventsOf(aggregate, site) })) !== null;
+  /** When the first entry of the whole log was stored, or null while there is none. */
+  async begunAt(): Promise<string | null> {
+    return (await this.#stored({ seq: 1 }))?.time.toISOString() ?? null;
   }
 
   /** Sequence of the newest entry of the whole log. */

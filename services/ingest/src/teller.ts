@@ -5,42 +5,8 @@ import { Clock } from '@tongsheng/runtime';
 import { alias } from './alias.ts';
 import { idOfKey } from './identity.ts';
 import { item } from './item.ts';
+import type { Known, Memory } from './memory.ts';
 import type { Observation } from './observation.ts';
-
-/** Keys of one source that are remembered; a feed shows hundreds, a sitemap thousands. */
-const remembered = 10_000;
-
-type Known = {
-  itemId: string;
-  /** Of the version that the log had last. */
-  contentHash: string | null;
-  /** What each detector, by its address, said last: the log does not take the word of every one. */
-  said?: Readonly<Record<string, string>>;
-};
-
-/** What is remembered of one source. It only saves work: the log knows all of it. */
-export class Memory {
-  readonly #known = new Map<string, Known>();
-  /** Every key of this source is remembered, so that what is not is new and the log need not be asked. */
-  complete: boolean;
-
-  constructor(complete: boolean) {
-    this.complete = complete;
-  }
-
-  get(id: string): Known | undefined {
-    return this.#known.get(id);
-  }
-
-  /** What was set longest ago is forgotten first. */
-  set(id: string, known: Known): void {
-    this.#known.delete(id);
-    this.#known.set(id, known);
-    if (this.#known.size <= remembered) return;
-    this.#known.delete(this.#known.keys().next().value!);
-    this.complete = false;
-  }
-}
 
 export type Told = { itemId: string; changed: boolean };
 
@@ -54,10 +20,6 @@ export class Teller {
     private readonly journal: Journal,
     private readonly clock: Clock,
   ) {}
-
-  async open(sourceId: string): Promise<Memory> {
-    return new Memory(!(await this.journal.hasAny('item', sourceId)));
-  }
 
   /** The item that is known under one of the keys, asked of the log where memory has gaps; null: a new one. */
   async find({ sourceId }: Pick<Source, 'sourceId'>, keys: readonly string[], memory: Memory): Promise<string | null> {

@@ -3,8 +3,9 @@ import { Bus, EvidenceStore, Journal, LiveTable, reasonOf } from '@tongsheng/bus
 import { detectorsOf, Refusal, type Source, type SourceReadNow, type SourceStatus } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { HealthReports } from './health-reports.ts';
+import { Memory, recall } from './memory.ts';
 import { Reader } from './reader.ts';
-import { Teller, type Memory } from './teller.ts';
+import { Teller } from './teller.ts';
 import { lackingOf, Watch, type WatchTools } from './watch.ts';
 import { Web } from './web.ts';
 import { Witness } from './witness.ts';
@@ -28,9 +29,9 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly bus: Bus,
-    journal: Journal,
+    private readonly journal: Journal,
     evidence: EvidenceStore,
-    clock: Clock,
+    private readonly clock: Clock,
     private readonly log: Log,
     web: Web,
     reader: Reader,
@@ -50,8 +51,11 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
   async onApplicationBootstrap(): Promise<void> {
     const onFailure = (error: unknown) => this.log.error('configuration.unreadable', { reason: reasonOf(error) });
     this.#sources = await LiveTable.open(this.bus, 'source', onFailure);
-    this.#sources.onChange((_, source) => this.#open(source));
-    for (const source of this.#sources.all()) this.#open(source);
+    const { memories, whole } = await recall(this.bus, this.journal, { now: this.clock.now(), onFailure });
+    // Of a source that is registered from now on, nothing can have been told before.
+    this.#sources.onChange((_, source) => this.#open(source, () => new Memory(true)));
+    for (const source of this.#sources.all())
+      this.#open(source, () => memories.get(source.sourceId) ?? new Memory(whole));
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -96,20 +100,20 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** One after the other, because a registration may follow another one at once. */
-  #open(source: Source): void {
+  #open(source: Source, remember: () => Memory): void {
     this.#opening = this.#opening
-      .then(() => this.#reopen(source))
+      .then(() => this.#reopen(source, remember))
       .catch((error: unknown) =>
         this.log.error('source.not_opened', { sourceId: source.sourceId, reason: reasonOf(error) }),
       );
   }
 
-  async #reopen(source: Source): Promise<void> {
+  async #reopen(source: Source, remember: () => Memory): Promise<void> {
     if (this.#stopped) return;
     const { sourceId } = source;
     const before = this.#watched.get(sourceId);
     await Promise.all((before?.watches ?? []).map((watch) => watch.stop()));
-    const memory = before?.memory ?? (await this.#tools.teller.open(sourceId));
+    const memory = before?.memory ?? remember();
     const spacing = () => this.spacingMs(source);
     const watches = detectorsOf(source).map((detector) => new Watch(source, detector, memory, spacing, this.#tools));
     if (watches.length > 1) for (const watch of watches) watch.onRead = () => this.#compare(watch, watches);
