@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { FeedRead, ReadOptions } from './read.ts';
+import { readingClock } from './reading-clock.ts';
 
 export type FeedReadApart = FeedRead | { ok: false; code: 'too_slow'; detail: string };
 
@@ -9,13 +10,13 @@ const file = new URL(isSource ? './worker.ts' : './worker.js', import.meta.url);
 const resourceLimits = { maxOldGenerationSizeMb: 512 };
 
 /**
- * `readFeed` in a thread of its own, which ends with the feed or after `timeoutMs`: whatever a stranger sent, the caller's
+ * `readFeed` in a thread of its own, which ends with the feed or after `limitMs` of work: whatever a stranger sent, the caller's
  * loop goes on, and its memory is its own. A thread that dies of the feed is `malformed`. Never throws.
  */
 export async function readFeedApart(
   bytes: Uint8Array,
   options: ReadOptions,
-  { timeoutMs = 5_000 }: { timeoutMs?: number } = {},
+  { limitMs = 5_000 }: { limitMs?: number } = {},
 ): Promise<FeedReadApart> {
   const worker = new Worker(file, {
     workerData: { bytes, options },
@@ -24,11 +25,15 @@ export async function readFeedApart(
   });
   const read = await new Promise<FeedReadApart>((done) => {
     const refuse = (code: 'too_slow' | 'malformed', detail: string) => done({ ok: false, code, detail });
-    const clock = setTimeout(() => refuse('too_slow', `not read within ${timeoutMs} ms`), timeoutMs);
+    const stop = readingClock(
+      () => worker,
+      limitMs,
+      () => refuse('too_slow', `not read within ${limitMs} ms of work`),
+    );
     worker.once('message', done);
     worker.once('error', (error) => refuse('malformed', error instanceof Error ? error.message : String(error)));
     worker.once('exit', (code) => {
-      clearTimeout(clock);
+      stop();
       refuse('malformed', `its reader ended with ${code}`);
     });
   });

@@ -1,10 +1,11 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Source } from '@tongsheng/contracts';
+import { readingClock } from '@tongsheng/feeds';
 import { Piscina } from 'piscina';
 import type { Arrival, Entry } from './sources/source.ts';
 import type { PageResult, Results, Task } from './worker.ts';
 
-/** What a stranger's document may cost: time in ms, and memory of the thread that reads it, in MiB. */
+/** What a stranger's document may cost the thread that reads it: work in ms, and memory in MiB. */
 const limits = { ms: 5_000, mb: 192 };
 
 /** A document could not be read at all. The thread that tried is gone; the next one starts fresh. */
@@ -37,17 +38,21 @@ export class Reader implements OnModuleDestroy {
 
   async #perform<T extends Task>(task: T): Promise<Results[T['do']]> {
     const clock = new AbortController();
-    const timer = setTimeout(() => clock.abort(), limits.ms);
+    const stop = readingClock(
+      () => this.#pool.threads[0],
+      limits.ms,
+      () => clock.abort(),
+    );
     try {
       return (await this.#pool.run(task, { signal: clock.signal })) as Results[T['do']];
     } catch (error) {
-      if (clock.signal.aborted) throw new Unreadable('too_slow', `not read within ${limits.ms} ms`);
+      if (clock.signal.aborted) throw new Unreadable('too_slow', `not read within ${limits.ms} ms of work`);
       const { code, message } = error as { code?: string; message?: string };
       if (code === 'ERR_WORKER_OUT_OF_MEMORY')
         throw new Unreadable('too_large', `reading it took more than ${limits.mb} MiB`);
       throw new Unreadable('unreadable', message ?? String(error), { cause: error });
     } finally {
-      clearTimeout(timer);
+      stop();
     }
   }
 
