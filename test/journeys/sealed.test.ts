@@ -12,7 +12,7 @@ import {
   type Bus,
 } from '@tongsheng/bus';
 import { streams, subjects, type PublicDocument } from '@tongsheng/contracts';
-import { hashA, minutesLater, noon, startServers, until, type Servers } from '@tongsheng/test/support';
+import { hashA, hashB, minutesLater, noon, startServers, until, type Servers } from '@tongsheng/test/support';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 let servers: Servers;
@@ -134,4 +134,15 @@ it('a key that fits nothing is told, and the public goes on', async () => {
   expect(unreadable).toHaveLength(1);
   expect(seen).toContain('after');
   expect(seen.join()).not.toContain('foreign');
+});
+
+it('what is not sealed is there once, however often it is said, and again when it was something else in between', async () => {
+  const page = pageOf('province', 'turned-back');
+  const first = await publishPublic(bus, page);
+  expect(await publishPublic(bus, page)).toBe(first);
+  const other = await publishPublic(bus, { ...page, contentHash: hashB });
+  expect(other).toBeGreaterThan(first);
+  const back = await publishPublic(bus, page);
+  expect(back).toBeGreaterThan(other);
+  expect(await publishPublic(bus, page)).toBe(back);
 });

@@ -17,7 +17,8 @@ export async function publishPublic(bus: Bus, document: PublicDocument): Promise
   const body = new TextEncoder().encode(JSON.stringify(document));
   try {
     const ack = await bus.js.publish(subject, body, {
-      msgID: `${subject}:${version}:${contentHash}`,
+      // After another text the same one is no duplicate.
+      msgID: `${subject}:${version}:${contentHash}:${last?.position ?? 0}`,
       expect: { lastSubjectSequence: last?.position ?? 0 },
     });
     return ack.seq;
