@@ -22,6 +22,9 @@ export const relation = z.enum([
 ]);
 export type Relation = z.infer<typeof relation>;
 
+/** How long what its source took back may stay out, where no policy says otherwise: a preset of ours, no law names one. */
+export const usualRetractLimit = 'PT2H';
+
 /** Who must repost what within which limit: an obligation policy 义务规定. Obligations are data, because places differ. */
 export const policy = z.object({
   policyId: token,
@@ -38,6 +41,8 @@ export const policy = z.object({
   sites: z.array(siteId).max(1_000).default([]),
   target: target.default('site'),
   limit: duration,
+  /** From the withdrawal at the source until nobody can read the repost any more; absent, the usual one. */
+  retractLimit: duration.optional(),
   enabled: z.boolean().default(true),
 });
 export type Policy = z.infer<typeof policy>;

@@ -31,7 +31,7 @@ import { SitePublisher } from './site-publisher.ts';
 
 type Approve = Extract<RepostCommand, { type: 'repost.approve' }>;
 
-/** How long an approval can be taken back before anything goes out; an ISO 8601 duration. */
+/** How long a decision can be taken back before anything goes out or comes down; an ISO 8601 duration. */
 export class Hold {
   constructor(readonly duration: string) {}
 }
@@ -51,18 +51,23 @@ export class RepostsController {
   @Commands('repost')
   async decide(@Payload({ schema: RepostCommand }) command: RepostCommand): Promise<Receipt> {
     if (command.type === 'repost.approve') return this.#approve(command);
+    if (command.type === 'repost.retract')
+      return carryOut(this.journal, repost, { ...command, heldUntil: this.#heldUntil(command) });
     const whole = command.type === 'repost.edit' ? await this.edits.made(command) : command;
     return carryOut(this.journal, repost, whole);
   }
 
   /** How long it is held, and who must sign, is the house's to say and not the caller's. */
   async #approve(command: Approve): Promise<Receipt> {
-    const { taskId, site, at } = command;
+    const { taskId, site } = command;
     const { events } = await this.journal.read({ aggregate: 'repost', site, id: taskId });
     const queued = (events as RepostEvent[]).find((event) => event.type === 'repost.queued');
     const chain = await this.configuration.chainFor({ site, kind: queued?.kind ?? 'news' });
-    const heldUntil = DateTime.fromISO(at, { zone: 'utc' }).plus(Duration.fromISO(this.hold.duration)).toISO()!;
-    return carryOut(this.journal, repost, { ...command, chain, heldUntil });
+    return carryOut(this.journal, repost, { ...command, chain, heldUntil: this.#heldUntil(command) });
+  }
+
+  #heldUntil({ at }: { at: string }): string {
+    return DateTime.fromISO(at, { zone: 'utc' }).plus(Duration.fromISO(this.hold.duration)).toISO()!;
   }
 
   @Commands('routing')

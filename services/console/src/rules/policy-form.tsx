@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useBlocker, useNavigate } from '@tanstack/react-router';
-import type { Policy, RulebookView } from '@tongsheng/contracts';
+import { usualRetractLimit, type Policy, type RulebookView } from '@tongsheng/contracts';
 import { useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { newId } from '../api/client.ts';
 import { sites as sitesView } from '../api/views.ts';
@@ -20,18 +20,24 @@ const targets = ['site', 'weibo', 'wechat'] as const;
 const kinds = ['policy', 'interpretation', 'notice', 'news'] as const;
 const levels = ['national', 'province', 'city'] as const;
 
-type Draft = Omit<Policy, 'limit' | 'columns'> & { hours: string; columns: string };
+type Draft = Omit<Policy, 'limit' | 'retractLimit' | 'columns'> & {
+  hours: string;
+  retractHours: string;
+  columns: string;
+};
 
-const draftOf = ({ limit, columns, ...policy }: Policy): Draft => ({
+const draftOf = ({ limit, retractLimit = usualRetractLimit, columns, ...policy }: Policy): Draft => ({
   ...policy,
   hours: String(hoursOf(limit)),
+  retractHours: String(hoursOf(retractLimit)),
   columns: columns.join('、'),
 });
-const policyOf = ({ hours, columns, ...draft }: Draft): Policy => ({
+const policyOf = ({ hours, retractHours, columns, ...draft }: Draft): Policy => ({
   ...draft,
   name: draft.name.trim(),
   basis: draft.basis.trim(),
   limit: limitOf(Number(hours)),
+  retractLimit: limitOf(Number(retractHours)),
   columns: listOf(columns),
 });
 const blank = (): Draft => ({
@@ -46,13 +52,16 @@ const blank = (): Draft => ({
   target: 'site',
   enabled: true,
   hours: '12',
+  retractHours: String(hoursOf(usualRetractLimit)),
   columns: '',
 });
 
-const problemsOf = ({ name, basis, hours }: Draft): FieldProblem[] => [
+const isLimit = (hours: string) => Number(hours) > 0 && Number(hours) <= 720;
+const problemsOf = ({ name, basis, hours, retractHours }: Draft): FieldProblem[] => [
   ...(name.trim() ? [] : [{ field: 'name', word: 'rules.need.name' as const }]),
   ...(basis.trim() ? [] : [{ field: 'basis', word: 'rules.need.basis' as const }]),
-  ...(Number(hours) > 0 && Number(hours) <= 720 ? [] : [{ field: 'hours', word: 'rules.need.limit' as const }]),
+  ...(isLimit(hours) ? [] : [{ field: 'hours', word: 'rules.need.limit' as const }]),
+  ...(isLimit(retractHours) ? [] : [{ field: 'retract-hours', word: 'policies.need.retractLimit' as const }]),
 ];
 
 /** An obligation policy, from a ready-made clause or written by hand. */
@@ -184,6 +193,18 @@ function Form({ book, known }: { book: RulebookView; known: Policy | undefined }
                 step="any"
                 value={draft.hours}
                 onChange={({ target }) => set({ hours: target.value })}
+              />
+            </label>
+            <label className="field">
+              <span>{t('policies.retractHours')}</span>
+              <input
+                id="field-retract-hours"
+                type="number"
+                min="0.25"
+                max="720"
+                step="any"
+                value={draft.retractHours}
+                onChange={({ target }) => set({ retractHours: target.value })}
               />
             </label>
           </div>

@@ -68,6 +68,8 @@ export const rulesEn: Record<keyof typeof rulesZh, string> = {
   'policies.basis': 'Basis',
   'policies.basisHint': 'Document and clause; tasks and compliance reports quote it',
   'policies.publisher': 'Published by',
+  'policies.retractHours': 'Take-down limit (hours)',
+  'policies.need.retractLimit': 'The take-down limit must be above 0 and at most 720 hours',
   'policies.target': 'Reposted to',
   'policies.narrowed': 'Only for',
   'policies.relation.superior_tax': 'Superior tax website',
@@ -89,7 +91,7 @@ export const rulesEn: Record<keyof typeof rulesZh, string> = {
   'policies.offConfirm':
     'Once “{name}” is off, later items make no tasks because of it; tasks and limits that exist stay',
   'policies.onConfirm': 'Once “{name}” is on, later items make tasks by it; earlier items are left as they are',
-  'policies.willSave': 'Saving changes later items; tasks that exist keep their limits.',
+  'policies.willSave': 'Saving changes later items and later withdrawals; tasks that exist keep their limits.',
 
   'matrix.label': 'Obligation matrix: sites × sources',
   'matrix.siteFilter': 'Site name',

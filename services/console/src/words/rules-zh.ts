@@ -66,6 +66,8 @@ export const rulesZh = {
   'policies.basis': '依据',
   'policies.basisHint': '文号和条款，任务页和合规报表上会照录',
   'policies.publisher': '谁发布的',
+  'policies.retractHours': '撤下时限（小时）',
+  'policies.need.retractLimit': '撤下时限须大于 0、不超过 720 小时',
   'policies.target': '转载到',
   'policies.narrowed': '限于',
   'policies.relation.superior_tax': '上级税务网站',
@@ -86,7 +88,7 @@ export const rulesZh = {
   'policies.narrow': '缩小范围（不选为全部）',
   'policies.offConfirm': '停用“{name}”后，今后的稿件不再因它产生转载任务；已有任务和时限不变',
   'policies.onConfirm': '启用“{name}”后，今后的稿件按它产生转载任务；已有稿件不追溯',
-  'policies.willSave': '保存后对今后的稿件生效；已有任务的时限不变。',
+  'policies.willSave': '保存后对今后的稿件和今后的撤稿生效；已有任务的时限不变。',
 
   'matrix.label': '义务矩阵：站点 × 来源',
   'matrix.siteFilter': '站点名称',
