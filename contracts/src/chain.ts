@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { itemKind, type ItemKind } from './item.ts';
+import { itemKind } from './item.ts';
 import { instant, line, personId, role, siteId, token } from './words.ts';
 
 /** What is signed before an item is reposted 三审三校: first review 初审, second 复审, third 终审, confidentiality review 保密审查. */
@@ -58,24 +58,3 @@ export const signature = z.object({
   at: instant,
 });
 export type Signature = z.infer<typeof signature>;
-
-/** Where nothing else is registered: one editor reads it, and signs that it holds no secret. */
-export const plainChain: RunningChain = {
-  chainId: 'plain',
-  name: '一人审核',
-  acts: [{ steps: ['first', 'confidentiality'], roles: ['editor'] }],
-};
-
-/** The chain that is for a task: the one that names its site, else its kind, most closely; of equals the longer one. */
-export function chainFor(chains: readonly Chain[], { site, kind }: { site: string; kind: ItemKind }): RunningChain {
-  const closeness = ({ sites, kinds, acts: { length } }: Chain) =>
-    (sites.length > 0 ? 20 : 0) + (kinds.length > 0 ? 10 : 0) + length;
-  const [closest] = chains
-    .filter(({ enabled, sites, kinds }) => enabled && concerns(sites, site) && concerns(kinds, kind))
-    .sort((a, b) => closeness(b) - closeness(a) || (a.chainId < b.chainId ? -1 : 1));
-  if (!closest) return plainChain;
-  const { chainId, name, acts: list } = closest;
-  return { chainId, name, acts: list };
-}
-
-const concerns = (named: readonly string[], one: string) => named.length === 0 || named.includes(one);

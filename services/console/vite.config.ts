@@ -6,7 +6,9 @@ const oldest = 'chrome86';
 
 export default defineConfig({
   plugins: [react()],
-  // Contracts from their source: on a fresh clone their bundle is being built at this very moment.
+  // Contracts from their source: on a fresh clone their bundle is being built at this very moment, and a screen that
+  // needs only their pure functions carries no schemas.
+  resolve: { conditions: ['@tongsheng/source', ...defaultClientConditions] },
   resolve: { conditions: ['@tongsheng/source', ...defaultClientConditions] },
   build: { target: oldest, cssTarget: oldest, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 800 },
   worker: { format: 'es' },

@@ -6,8 +6,8 @@ import {
   lazyRouteComponent,
   Navigate,
 } from '@tanstack/react-router';
-import type { QueueView } from './api/views.ts';
 import { releaseKinds } from './releases/kinds.ts';
+import { readSearch } from './reposts/asked.ts';
 import { QueuePage } from './reposts/queue-page.tsx';
 import { homeOf } from './shell/menu.ts';
 import { CrashedPage, MissingPage } from './shell/plain-pages.tsx';
@@ -38,14 +38,7 @@ const home = createRoute({
 const queue = createRoute({
   getParentRoute: () => root,
   path: '/reposts',
-  validateSearch: (search: Record<string, unknown>) =>
-    given({
-      view: (['open', 'review', 'waiting_exemption', 'drifted', 'closed'] as const).find(
-        (each) => each === search['view'],
-      ) as QueueView | undefined,
-      site: text(search['site']),
-      task: text(search['task']),
-    }),
+  validateSearch: readSearch,
   component: QueuePage,
 });
 

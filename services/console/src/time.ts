@@ -1,12 +1,48 @@
-/** What the console knows of the server's clock: what to add to its own. Set by every heartbeat. */
-let offsetMs = 0;
+/** What the console knows of the server's clock: what to add to its own, in ms. Null: it has not heard yet. */
+let offsetMs: number | null = null;
 
-export const serverNow = (): number => Date.now() + offsetMs;
+export const serverNow = (): number => Date.now() + (offsetMs ?? 0);
 
-export function setServerTime(instant: string): void {
-  const found = Date.parse(instant) - Date.now();
-  // Smaller differences are the way that the message took.
-  if (Math.abs(found - offsetMs) > 200) offsetMs = found;
+/** How the server's time was asked for: sent and received by our own clock, and how long it took by one that nobody sets. In ms. */
+export type Asking = { sentAt: number; receivedAt: number; took: number };
+
+const longestMs = 3_000;
+const jumpMs = 500;
+
+/** What to add to our clock; null where the answer says nothing: the machine slept while it was on its way, or its clock was set. */
+export function offsetAsked({ sentAt, receivedAt, took }: Asking, serverTime: number): number | null {
+  if (took > longestMs || Math.abs(receivedAt - sentAt - took) > jumpMs) return null;
+  return serverTime - (sentAt + receivedAt) / 2;
+}
+
+/**
+ * What a message tells that says the server's time: it may have waited on its way, as in a machine that slept, and never
+ * comes early. So it can only show that our clock is behind; that it seems ahead is a reason to ask.
+ */
+export function offsetHeard(known: number | null, heard: number): { offset: number; isDoubtful: boolean } {
+  if (known === null) return { offset: heard, isDoubtful: true };
+  return { offset: Math.max(known, heard), isDoubtful: Math.abs(heard - known) > 2 * jumpMs };
+}
+
+/** A moment by the clock of the machine, and by one that nobody sets. In ms. */
+export type Moment = { wall: number; steady: number };
+
+/** Whether between two ticks the machine slept or somebody set its clock, so that what is known of the server's may be wrong. */
+export const hasJumped = (before: Moment, now: Moment): boolean =>
+  now.wall - before.wall > longestMs || Math.abs(now.wall - before.wall - (now.steady - before.steady)) > jumpMs;
+
+/** A message says the server's time. Whether to ask for it. */
+export function hearServerTime(instant: string): boolean {
+  const { offset, isDoubtful } = offsetHeard(offsetMs, Date.parse(instant) - Date.now());
+  offsetMs = offset;
+  return isDoubtful;
+}
+
+/** The server was asked for its time. Whether the answer is good for something. */
+export function setServerTime(asking: Asking, instant: string): boolean {
+  const offset = offsetAsked(asking, Date.parse(instant));
+  if (offset !== null) offsetMs = offset;
+  return offset !== null;
 }
 
 const beijing = 'Asia/Shanghai';
@@ -31,16 +67,7 @@ export function short(instant: string | number): string {
 /** `11-23 17:03:12` */
 export const precise = (instant: string | number): string => `${day(instant).slice(5)} ${timeOfDay(instant)}`;
 
-export type ClockState = 'normal' | 'near' | 'urgent' | 'overdue';
-
-/** A third and a twelfth of the limit are where the words change (12 h: 4 h and 1 h). */
-export function clockState(startsAt: number, dueAt: number, now: number): ClockState {
-  const left = dueAt - now;
-  const limit = dueAt - startsAt;
-  if (left <= 0) return 'overdue';
-  if (left <= limit / 12) return 'urgent';
-  return left <= limit / 3 ? 'near' : 'normal';
-}
+export { clockStateOf as clockState, type ClockState } from '@tongsheng/contracts';
 
 /** `03:41:09` of a span, whichever way it lies; hours may pass 99. */
 export function span(ms: number): string {

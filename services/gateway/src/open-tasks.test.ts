@@ -20,7 +20,7 @@ const ask = (more: Partial<Asked> = {}): Asked => ({
   filter: {},
   sort: 'due',
   reverse: false,
-  me: 'li',
+  me: { personId: 'li', roles: ['editor'] },
   sites: null,
   now: Date.parse(noon),
   ...more,

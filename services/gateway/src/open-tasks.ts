@@ -5,6 +5,7 @@ import {
   queueTest,
   Refusal,
   taskKey,
+  type Asker,
   urgentAtOf,
   type Place,
   type QueueChoices,
@@ -37,7 +38,7 @@ export type Asked = {
   sort: QueueSort;
   reverse: boolean;
   /** Who asks, and the sites that they work for; null: all of them. */
-  me: string;
+  me: Asker;
   sites: readonly string[] | null;
   now: number;
 };

@@ -5,17 +5,22 @@ import type {
   ItemRow,
   ItemSearch,
   LiveChange,
+  Me,
+  QueuePage,
   ReleaseRow,
   RepostDetail,
+  RepostRow,
   SourceRow,
   LinkedRow,
 } from '@tongsheng/contracts';
 import { create } from 'zustand';
-import { serverNow, setServerTime } from '../time.ts';
+import { hearServerTime, serverNow } from '../time.ts';
 import { alarmKey } from './duty.ts';
-import { mergeItems, mergeReposts, mergeRows } from './merge.ts';
+import { belongs, inOrder, type Asked } from '../reposts/asked.ts';
+import { askTime, keepTime } from './keep-time.ts';
+import { mergeItems, mergeQueue, mergeRows } from './merge.ts';
 import { openStream, type FromStream } from './stream.ts';
-import { session, unrouted, type QueueView, type RepostList, type Rows } from './views.ts';
+import { session, unrouted, type Rows } from './views.ts';
 
 /** How far the screen can be trusted to be live. */
 export const useLive = create<{ state: 'connecting' | 'live' | 'offline'; lastBeat: number }>(() => ({
@@ -35,15 +40,24 @@ const silenceMs = 25_000;
 /** Changes of one burst go into the cache together. */
 const gatherMs = 40;
 
+/** Figures of the queue are counted anew so long after a change, and not more often. */
+const recountMs = 500;
+
 /** Connects this tab to the browser's one stream and keeps the cache in step. Returns how to disconnect. */
-export function connectLive(client: QueryClient, whose: string): () => void {
+export function connectLive(client: QueryClient, me: Me): () => void {
   let gathered: LiveChange[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let recount: ReturnType<typeof setTimeout> | undefined;
+  const countAnew = () => {
+    recount = undefined;
+    void client.invalidateQueries({ queryKey: ['queue-figures'] });
+  };
   const flush = () => {
     timer = undefined;
     const changes = gathered;
     gathered = [];
-    applyChanges(client, changes);
+    applyChanges(client, changes, me);
+    if (changes.some(({ view }) => view === 'reposts')) recount ??= setTimeout(countAnew, recountMs);
   };
   const hear = (message: FromStream) => {
     if (message.kind === 'signedOut') void client.resetQueries({ queryKey: session().queryKey, exact: true });
@@ -53,7 +67,7 @@ export function connectLive(client: QueryClient, whose: string): () => void {
       timer ??= setTimeout(flush, gatherMs);
     }
     if (message.kind !== 'state') return;
-    if (message.serverTime) setServerTime(message.serverTime);
+    if (message.serverTime && hearServerTime(message.serverTime)) void askTime();
     if (message.live) useLive.setState({ state: 'live', lastBeat: serverNow() });
     else useLive.setState({ state: 'offline' });
   };
@@ -61,10 +75,14 @@ export function connectLive(client: QueryClient, whose: string): () => void {
     const { state, lastBeat } = useLive.getState();
     if (state === 'live' && serverNow() - lastBeat > silenceMs) useLive.setState({ state: 'offline' });
   }, 5_000);
-  const disconnect = typeof SharedWorker === 'undefined' ? openStream(hear) : share(whose, hear);
+  const stopClock = keepTime();
+  const disconnect =
+    typeof SharedWorker === 'undefined' ? openStream(hear) : share(`${me.personId} ${me.csrfToken}`, hear);
   return () => {
     clearInterval(silence);
+    stopClock();
     clearTimeout(timer);
+    clearTimeout(recount);
     disconnect();
     useLive.setState({ state: 'connecting' });
   };
@@ -84,7 +102,7 @@ function share(whose: string, hear: (message: FromStream) => void): () => void {
 }
 
 /** Replaces rows where they stand; lists on the screen are never read again under the pointer. */
-function applyChanges(client: QueryClient, changes: LiveChange[]): void {
+function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void {
   const touched = new Set<LiveChange['view']>();
   const details = new Set<string>();
   for (const { view, key } of changes) {
@@ -95,10 +113,11 @@ function applyChanges(client: QueryClient, changes: LiveChange[]): void {
     if (view === 'sources') details.add(`source ${key}`);
     if (view === 'items') details.add(`item ${key}`);
   }
-  for (const { queryKey } of client.getQueryCache().findAll({ queryKey: ['reposts'] })) {
-    const [, state, site] = queryKey as [string, QueueView, string];
-    client.setQueryData<RepostList>(queryKey, (list) => list && mergeReposts(list, changes, state, site));
-  }
+  followQueue(
+    client,
+    changes.filter(({ view, row }) => view === 'reposts' && row !== null).map(({ row }) => row as RepostRow),
+    me,
+  );
   patch<ReleaseRow>(client, ['releases'], 'releases', changes, ({ site, releaseId }) => `${site}/${releaseId}`);
   patch<LinkedRow>(client, ['linked-list'], 'linked', changes, ({ site, linkedId }) => `${site}/${linkedId}`);
   // A board shows its parts as they stand.
@@ -124,6 +143,19 @@ function applyChanges(client: QueryClient, changes: LiveChange[]): void {
   for (const detail of details) void client.invalidateQueries({ queryKey: detail.split(' ') });
   if (touched.has('reposts'))
     for (const view of ['compliance-tasks', 'similar']) void client.invalidateQueries({ queryKey: [view] });
+}
+
+/** Rows of the queue change where they stand, in every filter and order that is held. */
+function followQueue(client: QueryClient, rows: RepostRow[], me: Me): void {
+  if (rows.length === 0) return;
+  for (const { queryKey } of client.getQueryCache().findAll({ queryKey: ['reposts'] })) {
+    const asked = queryKey[1] as Asked;
+    client.setQueryData<InfiniteData<QueuePage>>(
+      queryKey,
+      (found) =>
+        found && { ...found, pages: mergeQueue(found.pages, rows, belongs(asked, me, serverNow()), inOrder(asked)) },
+    );
+  }
 }
 
 /** Items change where they stand; new ones are counted. A task whose item changes upstream says so at once. */

@@ -1,16 +1,13 @@
-import type { ItemRow, LiveChange, RepostRow } from '@tongsheng/contracts';
+import type { ItemRow, QueuePage, RepostRow } from '@tongsheng/contracts';
 import { describe, expect, it } from 'vitest';
-import { mergeItems, mergeReposts, mergeRows } from './merge.ts';
+import { mergeItems, mergeQueue, mergeRows } from './merge.ts';
 
 const row = (taskId: string, more: Partial<RepostRow> = {}) =>
-  ({ site: 'province', taskId, state: 'queued', exemption: null, ...more }) as RepostRow;
-const change = (changed: RepostRow): LiveChange => ({
-  view: 'reposts',
-  key: `${changed.site}/${changed.taskId}`,
-  row: changed,
-  position: 9,
-});
-const list = (...rows: RepostRow[]) => ({ rows, total: rows.length, position: 1, serverTime: '' });
+  ({ site: 'province', taskId, state: 'queued', ...more }) as RepostRow;
+const page = (next: string | null, ...rows: RepostRow[]) => ({ rows, total: 9, next }) as QueuePage;
+const isOpen = ({ state }: RepostRow) => state === 'queued';
+const byId = (one: RepostRow, other: RepostRow) => (one.taskId < other.taskId ? -1 : 1);
+const idsOf = (pages: QueuePage[]) => pages.map(({ rows }) => rows.map(({ taskId }) => taskId).join(''));
 
 describe('rows that change on the screen', () => {
   it('stay where they are; new ones come first, the newest at the top', () => {
@@ -23,17 +20,24 @@ describe('rows that change on the screen', () => {
   });
 
   it('stay in the queue when they were decided, so that the row can say so', () => {
-    const decided = row('a', { state: 'approved' });
-    expect(mergeReposts(list(row('a')), [change(decided)], 'open', '*').rows).toEqual([decided]);
+    const decided = row('d', { state: 'approved' });
+    const [, second] = mergeQueue([page('c', row('b')), page(null, row('d'))], [decided], isOpen, byId);
+    expect(second?.rows).toEqual([decided]);
   });
 
   it('come into a view only when they belong there', () => {
-    const done = row('b', { state: 'verified' });
-    const open = list(row('a'));
-    expect(mergeReposts(open, [change(done)], 'open', '*')).toBe(open);
-    expect(mergeReposts(open, [change(done)], 'closed', '*').rows).toContain(done);
-    expect(mergeReposts(open, [change(row('c'))], 'open', 'city')).toBe(open);
-    expect(mergeReposts(open, [change(row('c'))], 'waiting_exemption', '*')).toBe(open);
+    const pages = [page(null, row('a'))];
+    expect(idsOf(mergeQueue(pages, [row('b', { state: 'verified' }), row('c')], isOpen, byId))).toEqual(['ca']);
+  });
+
+  it('come with the page that they stand on, where that has not been read', () => {
+    const pages = [page('1', row('b'), row('f')), page('2', row('h'), row('k'))];
+    expect(idsOf(mergeQueue(pages, [row('c'), row('z')], isOpen, byId))).toEqual(['cbf', 'hk']);
+  });
+
+  it('are left alone where nothing of them changed', () => {
+    const pages = [page(null, row('a')), page(null, row('b'))];
+    expect(mergeQueue(pages, [row('b')], isOpen, byId)[0]).toBe(pages[0]);
   });
 });
 

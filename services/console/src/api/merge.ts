@@ -1,6 +1,4 @@
-import type { ItemRow, ItemSearch, LiveChange, RepostRow } from '@tongsheng/contracts';
-import { inView, keyOf } from '../reposts/rows.ts';
-import type { QueueView, RepostList } from './views.ts';
+import { taskKey, type ItemRow, type ItemSearch, type QueuePage, type RepostRow } from '@tongsheng/contracts';
 
 /** Known rows stay where they are; new ones come first. */
 export function mergeRows<Row>(before: Row[], changed: Row[], keyOf: (row: Row) => string): Row[] {
@@ -13,14 +11,32 @@ export function mergeRows<Row>(before: Row[], changed: Row[], keyOf: (row: Row) 
   return [...newest.values()].reverse().concat(kept);
 }
 
-/** As `mergeRows`; a row that no longer belongs stays to be seen until the list is merged or read again. */
-export function mergeReposts(list: RepostList, changes: LiveChange[], state: QueueView, site: string): RepostList {
-  const rows = changes.filter(({ view, row }) => view === 'reposts' && row !== null).map(({ row }) => row as RepostRow);
-  const known = new Set(list.rows.map(keyOf));
-  const fitting = rows.filter(
-    (row) => known.has(keyOf(row)) || (inView[state](row) && (site === '*' || row.site === site)),
-  );
-  return fitting.length === 0 ? list : { ...list, rows: mergeRows(list.rows, fitting, keyOf) };
+/**
+ * Known rows stay where they are, also those that no longer belong, to be seen until the list is merged. New ones come
+ * first; but one that stands further down than what was read comes when that is read.
+ */
+export function mergeQueue(
+  pages: QueuePage[],
+  changed: RepostRow[],
+  belongs: (row: RepostRow) => boolean,
+  inOrder: (one: RepostRow, other: RepostRow) => number,
+): QueuePage[] {
+  const [first, ...others] = pages;
+  const last = pages.at(-1);
+  if (!first || !last) return pages;
+  const newest = new Map(changed.map((row) => [taskKey(row), row]));
+  const follow = (page: QueuePage): QueuePage => {
+    if (!page.rows.some((row) => newest.has(taskKey(row)))) return page;
+    return { ...page, rows: page.rows.map((row) => newest.get(taskKey(row)) ?? row) };
+  };
+  const known = new Set(pages.flatMap(({ rows }) => rows.map(taskKey)));
+  // Where the pages end; a row that was read may have moved since, so the furthest of the last page.
+  const end = last.next === null ? null : last.rows.reduce((one, other) => (inOrder(one, other) < 0 ? other : one));
+  const isNew = (row: RepostRow) => !known.has(taskKey(row)) && belongs(row) && (end === null || inOrder(row, end) < 0);
+  const came = [...newest.values()].filter(isNew).reverse();
+  const followed = [first, ...others].map(follow);
+  if (came.length === 0) return followed;
+  return followed.map((page, i) => (i === 0 ? { ...page, rows: [...came, ...page.rows] } : page));
 }
 
 /** Items that were found change where they stand, and keep what was found of their text. */

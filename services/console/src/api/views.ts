@@ -13,11 +13,12 @@ import type {
   LinkedRow,
   MatrixView,
   Me,
+  QueueChoices,
+  QueuePage,
   RefusedLogin,
   ReleaseDetail,
   ReleaseRow,
   RepostDetail,
-  RepostRow,
   RulebookView,
   SimilarView,
   SiteRow,
@@ -26,11 +27,10 @@ import type {
   SourceRow,
   TimelineEntry,
 } from '@tongsheng/contracts';
+import { queryOf, type Asked } from '../reposts/asked.ts';
 import { post, read } from './client.ts';
 
 export type Rows<Row> = { rows: Row[]; position: number; serverTime: string };
-export type RepostList = Rows<RepostRow> & { total: number };
-export type QueueView = 'open' | 'review' | 'waiting_exemption' | 'drifted' | 'closed';
 
 const search = (values: Record<string, string | undefined>): string => {
   const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
@@ -40,11 +40,40 @@ const search = (values: Record<string, string | undefined>): string => {
 export const session = () =>
   queryOptions({ queryKey: ['session'], queryFn: ({ signal }) => read<Me>('/api/session', signal), retry: false });
 
-export const reposts = (state: QueueView, site?: string) =>
-  queryOptions({
-    queryKey: ['reposts', state, site ?? '*'],
-    queryFn: ({ signal }) => read<RepostList>(`/api/reposts${search({ state, site, limit: '500' })}`, signal),
+/** Rows of the first page, which has to be there at once, and of each that follows unseen. */
+const [firstRows, moreRows] = ['100', '500'];
+
+/** The queue, page by page. The rows change where they stand, as they are told (`live.ts`). */
+export const queue = (asked: Asked) =>
+  infiniteQueryOptions({
+    queryKey: ['reposts', asked],
+    queryFn: ({ pageParam: after, signal }) =>
+      read<QueuePage>(
+        `/api/reposts${search({ ...queryOf(asked), limit: after ? moreRows : firstRows, after: after ?? undefined })}`,
+        signal,
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+    staleTime: Infinity,
   });
+
+/** How many there are of what is asked for, and the first of them. Read anew when a task changed, and as time goes by. */
+export const queueFigures = (asked: Asked, limit = 1) =>
+  queryOptions({
+    queryKey: ['queue-figures', asked, limit],
+    queryFn: ({ signal }) =>
+      read<QueuePage>(`/api/reposts${search({ ...queryOf(asked), limit: String(limit) })}`, signal),
+    refetchInterval: 15_000,
+  });
+
+/** Which sources and columns a filter can choose from. */
+export const queueChoices = (state: Exclude<Asked['view'], 'closed'>) =>
+  queryOptions({
+    queryKey: ['queue-choices', state],
+    queryFn: ({ signal }) => read<QueueChoices>(`/api/reposts/choices?state=${state}`, signal),
+  });
+
+export const queueCsvPath = (asked: Asked): string => `/api/reposts.csv${search(queryOf(asked))}`;
 
 /** `item`: whose text of those that are the same policy; else the one that is due first. */
 export const repost = (site: string, taskId: string, item?: string) =>

@@ -5,7 +5,8 @@ import { useState, type ReactElement } from 'react';
 import { alarmKey, alarms, dutyNow } from '../api/duty.ts';
 import { useLive } from '../api/live.ts';
 import { useSiteName } from '../api/site-names.ts';
-import { reposts, sources } from '../api/views.ts';
+import { queueFigures, sources } from '../api/views.ts';
+import { askedIn } from '../reposts/asked.ts';
 import { useShortcuts } from '../keys.ts';
 import { Countdown } from '../parts/countdown.tsx';
 import { Empty, Pending } from '../parts/states.tsx';
@@ -175,11 +176,9 @@ function People({ now }: { now: DutyNow | undefined }): ReactElement {
 function DueSoon(): ReactElement {
   const t = useWords();
   const siteName = useSiteName();
-  const { data } = useQuery(reposts('open'));
+  const { data } = useQuery(queueFigures(askedIn({}, 'open'), 500));
   const until = serverNow() + soonMs;
-  const soon = (data?.rows ?? [])
-    .filter(({ state, dueAt }) => state === 'queued' && Date.parse(dueAt) <= until)
-    .sort((one, other) => (one.dueAt < other.dueAt ? -1 : 1));
+  const soon = (data?.rows ?? []).filter(({ dueAt }) => Date.parse(dueAt) <= until);
   return (
     <section className="duty-box" aria-labelledby="duty-soon">
       <h2 className="duty-heading" id="duty-soon">

@@ -1,5 +1,5 @@
 import { useQueries } from '@tanstack/react-query';
-import type { Chain, RepostRow } from '@tongsheng/contracts';
+import { taskKey, type Chain, type RepostRow } from '@tongsheng/contracts';
 import { useRef, useState, type ReactElement } from 'react';
 import { decide } from '../api/client.ts';
 import { useSiteName } from '../api/site-names.ts';
@@ -11,7 +11,7 @@ import { useMe } from '../session.ts';
 import { useWords } from '../words/index.ts';
 import { whyNotGreen, whyNotShown } from './batch.ts';
 import { useChainWords } from './chain-words.ts';
-import { keyOf } from './rows.ts';
+
 import { toSign, turnOf } from './turn.ts';
 
 const atOnce = 4;
@@ -31,9 +31,9 @@ export function BatchDialog(props: {
   const { steps } = useChainWords();
   const siteName = useSiteName();
   // The list stays what it was when it was opened; each row's own state is that of now.
-  const [keys] = useState(() => props.rows.map(keyOf));
+  const [keys] = useState(() => props.rows.map(taskKey));
   const known = useRef(new Map<string, RepostRow>());
-  for (const row of props.rows) known.current.set(keyOf(row), row);
+  for (const row of props.rows) known.current.set(taskKey(row), row);
   const rows = keys.map((key) => known.current.get(key)!);
   const details = useQueries({
     queries: rows.map(({ site, taskId }) => ({ ...repost(site, taskId), staleTime: 5_000 })),
@@ -43,7 +43,7 @@ export function BatchDialog(props: {
   const each = rows.map((row, i) => {
     const detail = details[i]?.data;
     const why = whyNotGreen(row, chains, me) ?? (detail ? whyNotShown(row, detail) : null);
-    const key = keyOf(row);
+    const key = taskKey(row);
     return { row, key, detail, why, result: results.get(key), isReady: why === null && detail !== undefined };
   });
   const ready = each.filter(({ isReady, result }) => isReady && result === undefined);

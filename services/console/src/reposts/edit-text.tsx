@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { leastFidelity, type FidelityView, type RepostDetail, type RepostRow } from '@tongsheng/contracts';
+import { leastFidelity, taskKey, type FidelityView, type RepostDetail, type RepostRow } from '@tongsheng/contracts';
 import { memo, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { newId, post } from '../api/client.ts';
 import { DiffView } from '../items/diff-view.tsx';
@@ -7,7 +7,6 @@ import { useWords } from '../words/index.ts';
 import { EditedText } from './blocks.ts';
 import { isChanged, linesOf, withLineAfter, written, type Line } from './edit-lines.ts';
 import { percentOf } from './fidelity-words.ts';
-import { keyOf } from './rows.ts';
 
 /** A parsed document of its own: nothing in it runs or loads. */
 const open = (html: string) => new EditedText(new DOMParser().parseFromString(html, 'text/html').body);
@@ -36,7 +35,7 @@ export function EditText(props: {
     source: detail.texts.source,
     replaces: row.edit?.contentHash ?? null,
   }));
-  const draft = `${keyOf(row)} ${itemId} ${begun.basedOn} ${begun.replaces ?? ''}`;
+  const draft = `${taskKey(row)} ${itemId} ${begun.basedOn} ${begun.replaces ?? ''}`;
   const [lines, setLines] = useState<Line[]>(() => drafts.get(draft) ?? linesOf(open(begun.html).blocks));
   const [html, setHtml] = useState(begun.html);
   const changed = isChanged(lines);

@@ -1,4 +1,4 @@
-import type { RepostRow } from '@tongsheng/contracts';
+import { taskKey, type RepostRow } from '@tongsheng/contracts';
 import { useEffect, useState, type ReactElement } from 'react';
 import { decide } from '../api/client.ts';
 import { useShortcuts } from '../keys.ts';
@@ -8,7 +8,6 @@ import { useMe } from '../session.ts';
 import { serverNow } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { heldOf } from './held.ts';
-import { keyOf } from './rows.ts';
 
 /** What I have just approved and can still take back: the newest first, with the seconds that are left. */
 export function HeldBar({
@@ -35,7 +34,8 @@ export function HeldBar({
   }, [waiting]);
   const [newest] = held;
 
-  const together = newest && batch.has(keyOf(newest)) ? held.filter((row) => batch.has(keyOf(row))) : held.slice(0, 1);
+  const together =
+    newest && batch.has(taskKey(newest)) ? held.filter((row) => batch.has(taskKey(row))) : held.slice(0, 1);
   const undo = async () => {
     if (!newest || busy) return;
     setBusy(true);

@@ -1,6 +1,4 @@
-import type { RepostRow } from '@tongsheng/contracts';
-import type { QueueView } from '../api/views.ts';
-import { inView, keyOf } from './rows.ts';
+import { taskKey, type RepostRow } from '@tongsheng/contracts';
 
 /**
  * The order on the screen, which stays as it is while someone works: rows change in place, and what is new waits
@@ -8,22 +6,24 @@ import { inView, keyOf } from './rows.ts';
  */
 export type FrozenOrder = readonly string[];
 
-/** The list as it ought to be: open by time left, or, of what is closed, as the server orders it. */
-export function merged(rows: RepostRow[], view: QueueView): FrozenOrder {
-  if (view === 'closed') return rows.map(keyOf);
-  return rows
-    .filter(inView[view])
-    .sort((one, other) =>
-      one.dueAt === other.dueAt ? compare(keyOf(one), keyOf(other)) : compare(one.dueAt, other.dueAt),
-    )
-    .map(keyOf);
-}
+type Belongs = (row: RepostRow) => boolean;
+type InOrder = (one: RepostRow, other: RepostRow) => number;
+
+/** The list as it ought to be. */
+export const merged = (rows: RepostRow[], belongs: Belongs, inOrder: InOrder): FrozenOrder =>
+  rows.filter(belongs).sort(inOrder).map(taskKey);
 
 /** Rows that belong into the list and are not in it yet. */
-export function arrived(order: FrozenOrder, rows: RepostRow[], view: QueueView): RepostRow[] {
+export function arrived(order: FrozenOrder, rows: RepostRow[], belongs: Belongs): RepostRow[] {
   const shown = new Set(order);
-  const due = new Set(merged(rows, view));
-  return rows.filter((row) => due.has(keyOf(row)) && !shown.has(keyOf(row)));
+  return rows.filter((row) => !shown.has(taskKey(row)) && belongs(row));
+}
+
+/** A page that was read lies below the list: what is not in it yet comes at its end. */
+export function continued(order: FrozenOrder, page: RepostRow[]): FrozenOrder {
+  const shown = new Set(order);
+  const more = page.map(taskKey).filter((key) => !shown.has(key));
+  return more.length === 0 ? order : [...order, ...more];
 }
 
 /** Where to go after `from`: the next row that still waits, else the one before, else nowhere. */
@@ -32,5 +32,3 @@ export function nextOpen(order: FrozenOrder, rows: ReadonlyMap<string, RepostRow
   const waits = (key: string) => key !== from && rows.get(key)?.state === 'queued';
   return order.slice(at + 1).find(waits) ?? order.slice(0, Math.max(at, 0)).findLast(waits) ?? null;
 }
-
-const compare = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0);

@@ -20,13 +20,19 @@ export function QueueGrid(props: {
   /** With Shift: from the one that was marked last. */
   onMark: (key: string, withShift: boolean) => void;
   onOpen: () => void;
+  /** How many more there are below that have not been read; null: nobody knows. */
+  unread: number | null;
+  /** They could not be read. */
+  failed: boolean;
+  /** Asks for what lies so far down (at `index`). */
+  onNear: (index: number) => void;
 }): ReactElement {
-  const { order, rows, selected, sending, marked, onSelect, onMark, onOpen } = props;
+  const { order, rows, selected, sending, marked, onSelect, onMark, onOpen, unread, failed, onNear } = props;
   const t = useWords();
   const viewport = useRef<HTMLDivElement>(null);
   const siteName = useSiteName();
   const virtual = useVirtualizer({
-    count: order.length,
+    count: order.length + (unread ?? 1),
     getScrollElement: () => viewport.current,
     estimateSize: () => rowHeight,
     overscan: 6,
@@ -35,6 +41,10 @@ export function QueueGrid(props: {
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' });
   }, [at, virtual]);
+  const shown = virtual.getVirtualItems();
+  const last = shown.at(-1)?.index ?? 0;
+  useEffect(() => onNear(last));
+  const isShown = shown.some(({ index }) => index === at);
 
   return (
     <div
@@ -42,13 +52,15 @@ export function QueueGrid(props: {
       className="grid"
       role="grid"
       aria-label={t('queue.title')}
-      aria-rowcount={order.length}
+      aria-rowcount={unread === null ? -1 : order.length + unread}
+      aria-activedescendant={isShown ? rowId(selected!) : undefined}
       tabIndex={0}
       data-testid="queue"
     >
       <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-        {virtual.getVirtualItems().map(({ index, start }) => {
-          const key = order[index]!;
+        {shown.map(({ index, start }) => {
+          const key = order[index];
+          if (key === undefined) return <Unread key={index} index={index} top={start} failed={failed} />;
           const row = rows.get(key);
           return row ? (
             <Row
@@ -72,6 +84,25 @@ export function QueueGrid(props: {
   );
 }
 
+const rowId = (key: string) => `row-${key}`;
+
+/** A row that is on its way. */
+function Unread({ index, top, failed }: { index: number; top: number; failed: boolean }): ReactElement {
+  const t = useWords();
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 1}
+      className="grid-row grid-unread"
+      style={{ transform: `translateY(${top}px)`, height: rowHeight }}
+    >
+      <div role="gridcell" className="hint">
+        {t(failed ? 'queue.rowFailed' : 'queue.rowComing')}
+      </div>
+    </div>
+  );
+}
+
 const Row = memo(function Row(props: {
   id: string;
   row: RepostRow;
@@ -90,6 +121,7 @@ const Row = memo(function Row(props: {
   return (
     <div
       role="row"
+      id={rowId(id)}
       aria-rowindex={index + 1}
       aria-selected={selected}
       className="grid-row"

@@ -8,6 +8,7 @@ import { announce } from '../parts/announcer.tsx';
 import { Pending } from '../parts/states.tsx';
 import { MissingPage } from '../shell/plain-pages.tsx';
 import { useWords } from '../words/index.ts';
+import { useLastQueue } from './last-queue.ts';
 import { TaskPanel } from './task-panel.tsx';
 
 /** One task on the whole page; its address can be sent to a colleague. */
@@ -17,13 +18,17 @@ export function TaskPage(): ReactElement {
   const navigate = useNavigate();
   const answer = useQuery(repost(site, taskId));
   const { data, error } = answer;
-  const back = () => void navigate({ to: '/reposts', search: { task: `${site}/${taskId}` } });
+  const back = () =>
+    void navigate({ to: '/reposts', search: { ...useLastQueue.getState().search, task: `${site}/${taskId}` } });
   useShortcuts([{ keys: ['Escape'], says: 'keys.escape', group: 'keys.anywhere', run: back }]);
   if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return <MissingPage />;
   return (
     <div className="task-page">
       <p className="crumbs">
-        <Link to="/reposts">{t('queue.title')}</Link> <kbd>Esc</kbd>
+        <Link to="/reposts" search={useLastQueue.getState().search}>
+          {t('queue.title')}
+        </Link>{' '}
+        <kbd>Esc</kbd>
       </p>
       <Pending of={answer} />
       {data && <TaskPanel row={data.row} onDecided={(_, said) => announce('done', said)} />}

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { RepostRow } from '@tongsheng/contracts';
+import { taskKey, type RepostRow } from '@tongsheng/contracts';
 import { lazy, Suspense, useEffect, useState, type ReactElement } from 'react';
 import { ApiError, decide, newId } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
@@ -22,7 +22,7 @@ import { useChainWords } from './chain-words.ts';
 import { ClusterSection, Pairs, type Regrouping } from './cluster-section.tsx';
 import { percentOf } from './fidelity-words.ts';
 import { Obligations } from './obligations.tsx';
-import { keyOf } from './rows.ts';
+
 import { StageTimes } from './stage-times.tsx';
 import { TaskNews } from './task-news.tsx';
 import { TaskPanes } from './task-panes.tsx';
@@ -47,7 +47,7 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
   const t = useWords();
   const me = useMe();
   const client = useQueryClient();
-  const key = keyOf(row);
+  const key = taskKey(row);
   /** Whose text, where several sources carry the same policy; null: whichever is due first, or was approved. */
   const [chosen, setChosen] = useState<string | null>(null);
   const owed = row.obligations.some(({ itemId }) => itemId === chosen) ? chosen : null;

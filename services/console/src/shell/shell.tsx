@@ -4,13 +4,13 @@ import type { Me } from '@tongsheng/contracts';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { ApiError, remove, speakAs } from '../api/client.ts';
 import { connectLive, useLive } from '../api/live.ts';
-import { reposts, session, unrouted } from '../api/views.ts';
+import { queueFigures, session, unrouted } from '../api/views.ts';
 import { AlarmBar, OnDuty, useMyAlarms } from '../duty/alarm-bar.tsx';
 import { useShortcuts } from '../keys.ts';
 import { Announcer } from '../parts/announcer.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Trouble } from '../parts/states.tsx';
-import { turnOf } from '../reposts/turn.ts';
+import { askedIn } from '../reposts/asked.ts';
 import { waiting } from '../routing/unrouted-rows.ts';
 import { MeProvider } from '../session.ts';
 import { precise, serverNow, timeOfDay } from '../time.ts';
@@ -59,7 +59,7 @@ function Frame({ me }: { me: Me }): ReactElement {
   const [folded, setFolded] = useState<boolean | null>(null);
   const narrow = folded ?? pathname.startsWith('/reposts');
 
-  useEffect(() => connectLive(client, `${me.personId} ${me.csrfToken}`), [client, me.personId, me.csrfToken]);
+  useEffect(() => connectLive(client, me), [client, me]);
   const waiting = useMyAlarms(me).length;
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${waiting}!) ` : ''}${here ? t(here.word) : t('app.name')} · ${t('app.name')}`;
@@ -95,7 +95,7 @@ function Frame({ me }: { me: Me }): ReactElement {
           >
             <Icon name={icon} />
             <span>{t(word)}</span>
-            {to === '/reposts' && <ReviewCount me={me} />}
+            {to === '/reposts' && <ReviewCount />}
             {to === '/reposts/unrouted' && <UnroutedCount />}
           </Link>
         ))}
@@ -129,10 +129,10 @@ function Frame({ me }: { me: Me }): ReactElement {
 }
 
 /** How many reposts wait for my signature after another's. */
-function ReviewCount({ me }: { me: Me }): ReactElement | null {
+function ReviewCount(): ReactElement | null {
   const t = useWords();
-  const { data } = useQuery({ ...reposts('review'), staleTime: Infinity });
-  const n = (data?.rows ?? []).filter((row) => turnOf(row, [], me).isMine).length;
+  const { data } = useQuery(queueFigures(askedIn({}, 'review')));
+  const n = data?.total ?? 0;
   if (n === 0) return null;
   return (
     <b className="side-count" title={t('nav.waitsForMe', { n })} data-testid="nav-review">

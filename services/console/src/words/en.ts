@@ -3,6 +3,7 @@ import { dutyEn } from './duty-en.ts';
 import { itemsEn } from './items-en.ts';
 import { linkedEn } from './linked-en.ts';
 import { publicationEn } from './publication-en.ts';
+import { queueEn } from './queue-en.ts';
 import { retractEn } from './retract-en.ts';
 import { reviewEn } from './review-en.ts';
 import { rulesEn } from './rules-en.ts';
@@ -77,8 +78,6 @@ export const en: Words = {
   'queue.open': 'To do',
   'queue.waiting': 'To countersign',
   'queue.closed': 'Done',
-  'queue.site': 'Site',
-  'queue.allSites': 'All sites',
   'queue.count': '{n} tasks',
   'queue.urgent': 'Urgent {n}',
   'queue.overdue': 'Overdue {n}',
@@ -93,8 +92,6 @@ export const en: Words = {
   'queue.emptyClosed': 'Nothing has been done yet',
   'queue.seeSources': 'See sources',
   'queue.choose': 'Choose a task to compare the original with our page.',
-  'queue.limited': '{total} in all; these are the {n} most urgent.',
-  'queue.more': 'Filter by site to see the others.',
 
   'clock.left': '',
   'clock.over': '+',
@@ -339,6 +336,7 @@ export const en: Words = {
   ...itemsEn,
   ...linkedEn,
   ...publicationEn,
+  ...queueEn,
   ...retractEn,
   ...reviewEn,
   ...rulesEn,

@@ -3,6 +3,7 @@ import { dutyZh } from './duty-zh.ts';
 import { itemsZh } from './items-zh.ts';
 import { linkedZh } from './linked-zh.ts';
 import { publicationZh } from './publication-zh.ts';
+import { queueZh } from './queue-zh.ts';
 import { retractZh } from './retract-zh.ts';
 import { reviewZh } from './review-zh.ts';
 import { rulesZh } from './rules-zh.ts';
@@ -76,8 +77,6 @@ export const zh = {
   'queue.open': '待办',
   'queue.waiting': '待会签',
   'queue.closed': '已办',
-  'queue.site': '站点',
-  'queue.allSites': '全部站点',
   'queue.count': '{n} 条',
   'queue.urgent': '紧急 {n}',
   'queue.overdue': '超时 {n}',
@@ -92,8 +91,6 @@ export const zh = {
   'queue.emptyClosed': '还没有办过的转载',
   'queue.seeSources': '查看来源',
   'queue.choose': '选一条任务，在这里对照原文与我站效果。',
-  'queue.limited': '共 {total} 条，这里是最急的 {n} 条。',
-  'queue.more': '按站点筛选可看其余。',
 
   'clock.left': '剩',
   'clock.over': '超',
@@ -337,6 +334,7 @@ export const zh = {
   ...itemsZh,
   ...linkedZh,
   ...publicationZh,
+  ...queueZh,
   ...retractZh,
   ...reviewZh,
   ...rulesZh,

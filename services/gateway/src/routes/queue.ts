@@ -45,7 +45,7 @@ export function queueRoutes({ queue, clock }: { queue: TaskQueue; clock: Clock }
     if (asked.site) mustServeSite(caller, asked.site);
     await queue.reach(atLeast);
     const filter = QueueFilter.parse(asked);
-    const who = { me: caller.personId, sites: sitesOf(caller), now: Date.parse(now) };
+    const who = { me: caller, sites: sitesOf(caller), now: Date.parse(now) };
     if (state !== 'closed') {
       const from = readCursor(after, sort);
       return queue.find({ view: state, filter, sort, reverse: reverse === 'true', ...who }, from, limit);

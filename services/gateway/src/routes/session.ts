@@ -1,4 +1,4 @@
-import { Me, Refusal, token } from '@tongsheng/contracts';
+import { instant, Me, Refusal, token } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { cookieName, type Door } from '../door.ts';
@@ -42,6 +42,14 @@ export function sessionRoutes({ sessions, live, door, clock, settings }: Session
       may: 'signed-in',
       answer: Me,
       handle: ({ caller }) => toMe(caller),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/time',
+      says: 'What time it is here: a console sets its countdowns by it.',
+      may: 'signed-in',
+      answer: z.object({ serverTime: instant }),
+      handle: () => ({ serverTime: clock.now() }),
     }),
     defineRoute({
       method: 'DELETE',

@@ -1,4 +1,4 @@
-import type { Obliged, RepostEvent, RepostRow } from '@tongsheng/contracts';
+import { closedAtOf, type Obliged, type RepostEvent, type RepostRow } from '@tongsheng/contracts';
 import { defineProjection } from '@tongsheng/projections';
 
 /** The repost tasks as editors see them: what is open, what is closed by when it was closed, and all of one item. */
@@ -194,8 +194,7 @@ export const reposts = defineProjection({
     const due = Date.parse(dueAt);
     const ofItem = Object.fromEntries(obligations.map(({ itemId }) => [`item:${itemId}`, due]));
     if (state === 'queued') return { ...ofItem, open: due };
-    const { removal, withdrawn, approvedAt, exemption } = row;
-    const closedAt = Date.parse(removal?.at ?? withdrawn?.at ?? approvedAt ?? exemption?.requestedAt ?? dueAt);
+    const closedAt = closedAtOf(row);
     return { ...ofItem, [`closed:${site}`]: closedAt, 'closed:*': closedAt, ...(row.drift && { open: due }) };
   },
 });

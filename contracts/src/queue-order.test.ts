@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  clockStateOf,
-  comparePlaces,
-  factsOf,
-  placeIn,
-  queueTest,
-  type Place,
-  type QueueFilter,
-  type QueueSort,
-} from './queue.ts';
+import { clockStateOf, comparePlaces, factsOf, placeIn, queueTest, type Place, type QueueSort } from './queue-order.ts';
+import type { QueueFilter } from './queue.ts';
 import type { RepostRow } from './views.ts';
+import type { Role } from './words.ts';
 
 const hour = 3_600_000;
 const noon = Date.parse('2026-11-23T04:00:00.000Z');
@@ -38,6 +31,8 @@ const row = (more: Partial<RepostRow> = {}): RepostRow =>
     returned: null,
     voided: null,
     drift: null,
+    retract: null,
+    chain: null,
     reviews: [],
     ...more,
   }) as RepostRow;
@@ -58,9 +53,22 @@ describe('the clock of a task', () => {
 });
 
 describe('a filter of the queue', () => {
+  const li = { personId: 'li', roles: ['reviewer' as const] };
+  const signed = (by: string, roles: Role[]) =>
+    ({
+      chain: {
+        chainId: 'two',
+        name: '两人',
+        acts: [
+          { steps: ['first'], roles: ['editor'] },
+          { steps: ['confidentiality'], roles },
+        ],
+      },
+      reviews: [{ steps: ['first'], role: 'editor', by, byName: by, at: at(1) }],
+    }) as Partial<RepostRow>;
   const claim = { by: 'li', byName: '李编辑', at: at(1) };
   const found = (filter: QueueFilter, more: Partial<RepostRow> = {}, now = noon) =>
-    queueTest(filter, 'li', now)!(factsOf(row(more)));
+    queueTest(filter, li, now)!(factsOf(row(more)));
 
   it.each<[string, QueueFilter, Partial<RepostRow>]>([
     ['its site', { site: 'province' }, {}],
@@ -72,6 +80,12 @@ describe('a filter of the queue', () => {
     ['having it in hand oneself', { claimed: 'me' }, { claim }],
     ['another having it in hand', { claimed: 'others' }, { claim: { ...claim, by: 'wang' } }],
     ['an update', { concern: 'update' }, { update: { startsAt: at(0), dueAt: at(1), fromVersion: 1 } }],
+    [
+      'what its source took back',
+      { concern: 'retract' },
+      { retract: { itemId: 'i', reason: 'gone', startsAt: at(0), dueAt: at(1) } },
+    ],
+    ['its next signature being one’s own', { turn: 'mine' }, signed('wang', ['signer', 'reviewer'])],
     ['words of its title, in any order', { q: '公告 纳税' }, {}],
     ['a title of another source', { q: '转发' }, {}],
     ['its number, in whichever brackets and widths', { q: '税总发[２０１７]84号' }, {}],
@@ -85,6 +99,9 @@ describe('a filter of the queue', () => {
     ['another’s hands', { claimed: 'me' }, { claim: { ...claim, by: 'wang' } }],
     ['one’s own hands', { claimed: 'others' }, { claim }],
     ['somebody’s hands', { claimed: 'nobody' }, { claim }],
+    ['another’s turn', { turn: 'mine' }, signed('wang', ['signer'])],
+    ['a signature of one’s own before it', { turn: 'mine' }, signed('li', ['reviewer'])],
+    ['nobody having signed', { turn: 'mine' }, {}],
     ['a concern that it has not', { concern: 'returned' }, {}],
     ['a word that it lacks', { q: '公告 车船税' }, {}],
     ['one condition of two', { site: 'province', kind: 'news' }, {}],
@@ -93,7 +110,7 @@ describe('a filter of the queue', () => {
   });
 
   it('that asks for nothing is none', () => {
-    expect(queueTest({ q: ' ' }, 'li', noon)).toBeNull();
+    expect(queueTest({ q: ' ' }, li, noon)).toBeNull();
   });
 
   it('asks the clock at the moment of asking', () => {
