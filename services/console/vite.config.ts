@@ -9,7 +9,6 @@ export default defineConfig({
   // Contracts from their source: on a fresh clone their bundle is being built at this very moment, and a screen that
   // needs only their pure functions carries no schemas.
   resolve: { conditions: ['@tongsheng/source', ...defaultClientConditions] },
-  resolve: { conditions: ['@tongsheng/source', ...defaultClientConditions] },
   build: { target: oldest, cssTarget: oldest, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 800 },
   worker: { format: 'es' },
   // `vite` beside a running system: CONSOLE_PORT is the gateway's, which refuses decisions that come from another host.

@@ -67,7 +67,7 @@ export function short(instant: string | number): string {
 /** `11-23 17:03:12` */
 export const precise = (instant: string | number): string => `${day(instant).slice(5)} ${timeOfDay(instant)}`;
 
-export { clockStateOf as clockState, type ClockState } from '@tongsheng/contracts';
+export { clockStateOf as clockState } from '@tongsheng/contracts';
 
 /** `03:41:09` of a span, whichever way it lies; hours may pass 99. */
 export function span(ms: number): string {

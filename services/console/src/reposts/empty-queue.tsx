@@ -41,9 +41,10 @@ function NoneFound({ asked }: { asked: Asked }): ReactElement {
   const t = useWords();
   const { turn } = asked.filter;
   const { data } = useQuery(views.queueFigures({ ...asked, filter: turn ? { turn } : {} }));
+  const without = data?.total ?? 0;
   return (
     <Empty title={t('queue.noneFound')}>
-      {data?.total != null && data.total > 0 && <p>{t('queue.noneFoundHint', { n: data.total })}</p>}
+      {without > 0 && <p>{t('queue.noneFoundHint', { n: without })}</p>}
     </Empty>
   );
 }
