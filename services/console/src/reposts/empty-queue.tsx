@@ -42,11 +42,7 @@ function NoneFound({ asked }: { asked: Asked }): ReactElement {
   const { turn } = asked.filter;
   const { data } = useQuery(views.queueFigures({ ...asked, filter: turn ? { turn } : {} }));
   const without = data?.total ?? 0;
-  return (
-    <Empty title={t('queue.noneFound')}>
-      {without > 0 && <p>{t('queue.noneFoundHint', { n: without })}</p>}
-    </Empty>
-  );
+  return <Empty title={t('queue.noneFound')}>{without > 0 && <p>{t('queue.noneFoundHint', { n: without })}</p>}</Empty>;
 }
 
 export function SourcesLine(): ReactElement | null {
