@@ -35,6 +35,7 @@ export function channelTools(
     allow: given.allow ?? [],
     timeoutMs: given.timeoutMs ?? 5_000,
     limits: given.limits ?? limits,
+    now: given.now ?? (() => noon),
     tokens: given.tokens ?? new Tokens(),
     notes,
     noted,

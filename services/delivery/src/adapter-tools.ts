@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { EvidenceStore } from '@tongsheng/bus';
 import { limitsOf, withSecrets, type Channel, type DeliveryNotes } from '@tongsheng/contracts';
-import { SecretBox } from '@tongsheng/runtime';
+import { Clock, SecretBox } from '@tongsheng/runtime';
 import type { Tools } from './channels/channel.ts';
 import { Tokens } from './channels/tokens.ts';
+import { Shared } from './shared.ts';
+import { sharedTokens } from './shared-tokens.ts';
 
 /** `host:port` that may be reached although not public: a mail server or a partner on the closed network. */
 export class Allowed {
@@ -16,13 +18,17 @@ export class Allowed {
 /** What adapters work with. */
 @Injectable()
 export class AdapterTools {
-  readonly #tokens = new Tokens();
+  readonly #tokens: Tokens;
 
   constructor(
     private readonly evidence: EvidenceStore,
     private readonly allowed: Allowed,
     private readonly secrets: SecretBox,
-  ) {}
+    private readonly clock: Clock,
+    shared: Shared,
+  ) {
+    this.#tokens = new Tokens(sharedTokens(shared, secrets));
+  }
 
   /** The settings with their secrets in clear, for the adapter alone. @throws NoKey */
   settingsOf(channel: Channel): Channel['settings'] {
@@ -35,6 +41,7 @@ export class AdapterTools {
       allow: this.allowed.hosts,
       timeoutMs: limits.timeoutMs,
       limits,
+      now: () => this.clock.now(),
       notes,
       note,
       tokens: this.#tokens,

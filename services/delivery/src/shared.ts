@@ -64,6 +64,23 @@ export class Shared implements OnModuleInit, OnModuleDestroy {
     return answer !== 'taken';
   }
 
+  async release(what: string): Promise<void> {
+    await this.#ask((redis) => redis.del(`delivery:turn:${what}`));
+  }
+
+  /** What one process keeps for the others; null also while Redis is away. */
+  async read(name: string): Promise<string | null> {
+    return (await this.#ask((redis) => redis.get(`delivery:kept:${name}`))) ?? null;
+  }
+
+  async keep(name: string, value: string, ms: number): Promise<void> {
+    await this.#ask((redis) => redis.set(`delivery:kept:${name}`, value, { expiration: { type: 'PX', value: ms } }));
+  }
+
+  async forget(name: string): Promise<void> {
+    await this.#ask((redis) => redis.del(`delivery:kept:${name}`));
+  }
+
   /** @returns undefined while Redis is away */
   async #ask<T>(question: (redis: Redis) => Promise<T>): Promise<T | undefined> {
     const redis = this.#redis;

@@ -106,6 +106,8 @@ export type Tools = {
   /** How long a call may take; what is known by then is the answer. */
   timeoutMs: number;
   limits: ChannelLimits;
+  /** The moment, as the house's clock has it. */
+  now(): string;
   /** What the earlier attempts of this delivery, and its preparation, have noted. */
   notes: Readonly<DeliveryNotes>;
   /**
@@ -113,7 +115,7 @@ export type Tools = {
    * rejects when they could not be, and then the next step must not be made.
    */
   note(facts: DeliveryNotes): Promise<void>;
-  /** Access tokens, one a credential for everything that this process does. */
+  /** Access tokens, one a credential for all processes. */
   tokens: Tokens;
   /** A file of the release. @throws when it is not there. */
   file(hash: string): Promise<Uint8Array>;

@@ -2,9 +2,13 @@ import type { Channel } from '@tongsheng/contracts';
 import type { ChannelKind } from './channel.ts';
 import { email } from './email.ts';
 import { webhook } from './webhook.ts';
+import { wechatMass } from './wechat-mass.ts';
+import { wechat } from './wechat.ts';
 
 /** Every kind of channel, a line each; the compiler asks for a new one as soon as it is described in the contracts. */
 export const adapters: Record<Channel['kind'], ChannelKind> = {
   email,
   webhook,
+  wechat,
+  wechat_mass: wechatMass,
 };

@@ -1,0 +1,105 @@
+import { CallForm } from '@tongsheng/web';
+import { z } from 'zod';
+import type { Parcel, Tools } from './channel.ts';
+import { plainCover } from './plain-cover.ts';
+import { Halted, mustFit, picturesOf, withPictures } from './steps.ts';
+import { harmlessly, must, type WeChatAccount, type WeChatApi } from './wechat-api.ts';
+
+export type DraftSettings = WeChatAccount & { author?: string | undefined; coverMediaId?: string | undefined };
+
+const Media = z.object({ media_id: z.string().min(1) });
+const Address = z.object({ url: z.string().min(1) });
+const Item = z.object({ title: z.string().default(''), content_source_url: z.string().default('') });
+const Drafts = z.object({
+  item: z.array(z.object({ media_id: z.string(), content: z.object({ news_item: z.array(Item) }) })).default([]),
+});
+
+/** 阅读原文 leads to our page; behind the mark it says which delivery this is, and readers see nothing of it. */
+export const sourceOf = ({ url, deliveryId }: Parcel): string => `${url}#${deliveryId}`;
+
+/** Whether an article of the account is this delivery's. Where the mark was taken off, address and title say so. */
+export function isOurs({ title, content_source_url: source }: z.infer<typeof Item>, parcel: Parcel): boolean {
+  return source === sourceOf(parcel) || (source === parcel.url && title === parcel.title);
+}
+
+/**
+ * The id of the draft: one that was noted, one that is there although nobody heard of it, or a new one. Nothing of it is
+ * seen by readers. What the pictures became is noted before the draft is made of them.
+ * @throws Halted
+ */
+export async function draftOf(api: WeChatApi, parcel: Parcel, settings: DraftSettings, tools: Tools): Promise<string> {
+  const { notes } = tools;
+  const { draftMediaId, lostDraft } = notes;
+  if (draftMediaId !== undefined && draftMediaId !== lostDraft) return draftMediaId;
+  mustFit(parcel, tools.limits);
+  const judge = (said: Parameters<typeof harmlessly>[0]) => harmlessly(said, parcel.attemptedAt);
+  const found = notes['draftBegun'] !== undefined && draftMediaId === undefined && (await listedDraft(api, parcel));
+  if (found) return found;
+
+  const cover = notes['coverMediaId'] ?? settings.coverMediaId ?? (await uploadCover(api, parcel, tools));
+  const pictures = new Map<string, string>();
+  for (const hash of picturesOf(parcel.html)) {
+    const known = notes[`picture_${hash.slice(0, 40)}`];
+    pictures.set(hash, known ?? (await uploadPicture(api, parcel, hash, tools)));
+  }
+  const noted = [...pictures].map(([hash, address]) => [`picture_${hash.slice(0, 40)}`, address]);
+  await tools.note({ ...Object.fromEntries(noted), coverMediaId: cover, draftBegun: 'yes' });
+
+  const { summary } = parcel;
+  const { summary: digest } = tools.limits.text;
+  const article = {
+    article_type: 'news',
+    title: parcel.title,
+    ...(settings.author !== undefined && { author: settings.author }),
+    // Without one, or with one that is too long, the platform takes the beginning of the text.
+    ...(summary !== '' && [...summary].length <= (digest?.max ?? 0) && { digest: summary }),
+    content: withPictures(parcel.html, pictures),
+    content_source_url: sourceOf(parcel),
+    thumb_media_id: cover,
+  };
+  const said = must(await api.call('draft/add', { articles: [article] }), judge);
+  return understood(Media, said).media_id;
+}
+
+/** A draft that was made although its answer was lost. @throws Halted */
+async function listedDraft(api: WeChatApi, parcel: Parcel): Promise<string | null> {
+  const list = await api.call('draft/batchget', { offset: 0, count: 20, no_content: 1 });
+  const { item } = understood(
+    Drafts,
+    must(list, (said) => harmlessly(said, parcel.attemptedAt)),
+  );
+  return item.find(({ content }) => content.news_item.some((each) => isOurs(each, parcel)))?.media_id ?? null;
+}
+
+async function uploadCover(api: WeChatApi, { cover, attemptedAt }: Parcel, { file }: Tools): Promise<string> {
+  // 2.35 to 1, as the platform cuts it.
+  const form = formOf(cover ? await file(cover.hash) : plainCover(900, 383), cover?.mediaType ?? 'image/png', 'cover');
+  const said = await api.call('material/add_material?type=image', form);
+  return understood(
+    Media,
+    must(said, (not) => harmlessly(not, attemptedAt)),
+  ).media_id;
+}
+
+async function uploadPicture(api: WeChatApi, { files, attemptedAt }: Parcel, hash: string, { file }: Tools) {
+  const mediaType = files.find((each) => each.hash === hash)?.mediaType ?? 'image/png';
+  const said = await api.call('media/uploadimg', formOf(await file(hash), mediaType, hash.slice(0, 16)));
+  return understood(
+    Address,
+    must(said, (not) => harmlessly(not, attemptedAt)),
+  ).url;
+}
+
+function formOf(bytes: Uint8Array, mediaType: string, name: string): CallForm {
+  const form = new CallForm();
+  const ending = mediaType === 'image/jpeg' ? 'jpg' : mediaType.replace('image/', '');
+  form.set('media', new Blob([new Uint8Array(bytes)], { type: mediaType }), `${name}.${ending}`);
+  return form;
+}
+
+/** What a yes says, where nothing depends on it yet. @throws Halted */
+function understood<S extends z.ZodType>(shape: S, data: unknown): z.infer<S> {
+  const read = shape.safeParse(data);
+  if (read.success) return read.data;
+  throw new Halted({ outcome: 'not_sent', trouble: 'busy', detail: 'the answer is not as documented' });
+}

@@ -1,0 +1,200 @@
+import { z } from 'zod';
+import { defineChannel, type Found, type Handed, type Parcel, type Seen, type Sent, type Tools } from './channel.ts';
+import { readied, settled } from './steps.ts';
+import { handedOf, WeChatApi, type Said } from './wechat-api.ts';
+import { draftOf, isOurs, type DraftSettings } from './wechat-draft.ts';
+
+const Submitted = z.object({ publish_id: z.string().min(1) });
+const Status = z.object({
+  publish_status: z.number(),
+  article_id: z.string().optional(),
+  article_detail: z.object({ item: z.array(z.object({ article_url: z.string() })) }).optional(),
+  fail_idx: z.array(z.number()).default([]),
+});
+const Item = z.object({
+  title: z.string().default(''),
+  content_source_url: z.string().default(''),
+  url: z.string().default(''),
+  is_deleted: z.boolean().default(false),
+});
+const Article = z.object({ news_item: z.array(Item).min(1) });
+const Published = z.object({
+  item: z.array(z.object({ article_id: z.string(), content: z.object({ news_item: z.array(Item) }) })).default([]),
+});
+
+/** How long a draft may stay in the box while it is being published. channel-api-facts.md A.4 */
+const inFlightMs = 120_000;
+
+/**
+ * 公众号 发布. The platform knows no key, but what it has published leaves the box of drafts: whether a submission arrived
+ * is asked there, then in the list of what is out. A yes to a submission is an acceptance; its review comes after.
+ */
+export const wechat = defineChannel('wechat', {
+  onUnknown: 'probe',
+  credentialOf: ({ api, appid }) => `${api} ${appid}`,
+
+  prepare: (parcel, settings, tools) =>
+    readied(
+      (async () => {
+        const draftMediaId = await draftOf(new WeChatApi(settings, tools), parcel, settings, tools);
+        await tools.note({ draftMediaId });
+        return `draft ${draftMediaId}`;
+      })(),
+    ),
+
+  deliver: (parcel, settings, tools) => settled(publish(parcel, settings, tools)),
+
+  probe: { look, afterUnknown: ['PT10S', 'PT30S', 'PT2M', 'PT2M', 'PT5M', 'PT15M', 'PT1H', 'PT3H'] },
+  watch,
+
+  async health(settings, tools) {
+    const said = await new WeChatApi(settings, tools).call('freepublish/batchget', {
+      offset: 0,
+      count: 1,
+      no_content: 1,
+    });
+    if (said.kind === 'ok') return { ok: true, detail: 'login, address and permission are good', trouble: null };
+    const { trouble = 'network' } = handedOf(said, tools.now());
+    return { ok: false, detail: said.detail, trouble };
+  },
+});
+
+async function publish(parcel: Parcel, settings: DraftSettings, tools: Tools): Promise<Handed> {
+  const api = new WeChatApi(settings, tools);
+  const draft = await draftOf(api, parcel, settings, tools);
+  const isRepeated = tools.notes['submitted'] === draft;
+  const said = await submit(api, draft, parcel, tools);
+  if (!isGone(said)) return submitted(said, parcel);
+  if (!isRepeated) {
+    // It was deleted before it was ever submitted: nothing of it can be out.
+    await tools.note({ lostDraft: draft });
+    const notes = { ...tools.notes, lostDraft: draft };
+    const another = await draftOf(api, parcel, settings, { ...tools, notes });
+    return submitted(await submit(api, another, parcel, tools), parcel);
+  }
+  const out = await listed(api, parcel);
+  if (out?.finding === 'present') return { outcome: 'confirmed', detail: out.detail, receipt: out.receipt! };
+  // Should a person have it sent again, then with a new draft.
+  await tools.note({ lostDraft: draft });
+  return { outcome: 'unknown', detail: `the draft is not there any more, nor an article made of it: ${said.detail}` };
+}
+
+async function submit(api: WeChatApi, draft: string, { attemptedAt }: Parcel, { note, notes }: Tools): Promise<Said> {
+  const submits = String(Number(notes['submits'] ?? 0) + 1);
+  await note({ draftMediaId: draft, submitted: draft, submittedAt: attemptedAt, submits });
+  return api.call('freepublish/submit', { media_id: draft });
+}
+
+const isGone = (said: Said): said is Extract<Said, { kind: 'code' }> => said.kind === 'code' && said.code === 40007;
+
+function submitted(said: Said, { attemptedAt }: Parcel): Handed {
+  if (said.kind !== 'ok') return handedOf(said, attemptedAt);
+  const read = Submitted.safeParse(said.data);
+  if (!read.success) return { outcome: 'unknown', detail: 'a yes without a publish_id' };
+  const remoteId = publishId(read.data.publish_id);
+  return {
+    outcome: 'accepted_pending',
+    detail: `taken for publication: ${remoteId}`,
+    receipt: { remoteId, url: null },
+  };
+}
+
+/** What the receipt says: the job of publishing, or the article where the job's number was never heard. */
+const publishId = (id: string) => `publish_id ${id}`;
+const articleId = (id: string) => `article_id ${id}`;
+const idIn = ({ receipt }: Sent, kind: 'publish_id' | 'article_id'): string | null =>
+  receipt?.remoteId.startsWith(`${kind} `) ? receipt.remoteId.slice(kind.length + 1) : null;
+
+async function look(sent: Sent, settings: DraftSettings, tools: Tools): Promise<Found> {
+  const api = new WeChatApi(settings, tools);
+  const job = idIn(sent, 'publish_id');
+  if (job !== null) {
+    const said = await api.call('freepublish/get', { publish_id: job });
+    const read = said.kind === 'ok' ? Status.safeParse(said.data) : null;
+    if (!read?.success) return unsure(said);
+    return foundOf(read.data, job, Number(sent.notes['submits'] ?? 1) > 1);
+  }
+  const { submitted: draft, submittedAt } = sent.notes;
+  // Noted before every submission: without it none was made.
+  if (draft === undefined) return { finding: 'absent', detail: 'it was never submitted' };
+  const there = await api.call('draft/get', { media_id: draft });
+  if (isGone(there)) {
+    const out = await listed(api, sent.parcel);
+    return out ?? { finding: 'unsure', detail: 'the draft is gone, but no article of ours is in the list yet' };
+  }
+  if (there.kind !== 'ok') return unsure(there);
+  const waited = Date.parse(tools.now()) - Date.parse(submittedAt ?? sent.parcel.signedAt);
+  if (waited < inFlightMs) return { finding: 'unsure', detail: 'the draft is still there; it may be on its way' };
+  const out = await listed(api, sent.parcel);
+  return out ?? { finding: 'absent', detail: 'the draft is still there and was not published' };
+}
+
+const unsure = (said: Said): Found => ({
+  finding: 'unsure',
+  detail: said.kind === 'ok' ? 'the answer is not as documented' : said.detail,
+});
+
+/** Among the newest articles of the account, ours; null where it is not, or where the list could not be read. */
+async function listed(api: WeChatApi, parcel: Parcel): Promise<Found | null> {
+  const said = await api.call('freepublish/batchget', { offset: 0, count: 20, no_content: 1 });
+  const read = said.kind === 'ok' ? Published.safeParse(said.data) : null;
+  if (!read?.success) return unsure(said);
+  for (const { article_id: id, content } of read.data.item) {
+    const ours = content.news_item.find((item) => isOurs(item, parcel));
+    if (!ours) continue;
+    const receipt = { remoteId: articleId(id), url: webAddress(ours.url) };
+    if (ours.is_deleted) return { finding: 'refused', detail: 'it was out, and was deleted', receipt };
+    return { finding: 'present', detail: 'in the list of what is out', receipt };
+  }
+  return null;
+}
+
+const webAddress = (address: string | undefined): string | null =>
+  address !== undefined && URL.canParse(address) ? address : null;
+
+/** The platform's word on a job of publishing, by poll or by callback. channel-api-facts.md A.4 */
+function foundOf(status: z.infer<typeof Status>, job: string, isLastTry: boolean): Found {
+  const { publish_status: code, article_detail: detail, fail_idx: failed } = status;
+  const receipt = { remoteId: publishId(job), url: webAddress(detail?.item[0]?.article_url) };
+  const which = failed.length > 0 ? ` (article ${failed.join(', ')})` : '';
+  switch (code) {
+    case 0:
+      return { finding: 'present', detail: '0: published', receipt };
+    case 1:
+      return { finding: 'accepted', detail: '1: being published' };
+    case 2:
+      return { finding: 'refused', detail: `2: the check for originality failed${which}` };
+    case 3:
+      // Without a reason; once more may help, and then it is a person's.
+      return { finding: isLastTry ? 'refused' : 'absent', detail: '3: publishing failed, no reason is given' };
+    case 4:
+      return { finding: 'refused', detail: `4: the platform’s review refused it${which}` };
+    case 5:
+      return { finding: 'refused', detail: '5: it was out, and the account deleted it', receipt };
+    case 6:
+      return { finding: 'refused', detail: '6: it was out, and the platform banned it', receipt };
+    default:
+      return { finding: 'unsure', detail: `${code}: a status that is not documented` };
+  }
+}
+
+async function watch(sent: Sent, settings: DraftSettings, tools: Tools): Promise<Seen> {
+  const api = new WeChatApi(settings, tools);
+  const job = idIn(sent, 'publish_id');
+  if (job !== null) {
+    const said = await api.call('freepublish/get', { publish_id: job });
+    const read = said.kind === 'ok' ? Status.safeParse(said.data) : null;
+    const status = read?.success ? read.data.publish_status : null;
+    if (status === 0) return { found: 'present', detail: '0: published' };
+    if (status === 5) return { found: 'gone', detail: '5: the account deleted it' };
+    if (status === 6) return { found: 'banned', detail: '6: the platform banned it' };
+    return { found: 'unsure', detail: unsure(said).detail };
+  }
+  const article = idIn(sent, 'article_id');
+  if (article === null) return { found: 'unsure', detail: 'which article it is was never heard' };
+  const said = await api.call('freepublish/getarticle', { article_id: article });
+  const read = said.kind === 'ok' ? Article.safeParse(said.data) : null;
+  if (!read?.success) return { found: 'unsure', detail: unsure(said).detail };
+  const isDeleted = read.data.news_item.every((item) => item.is_deleted);
+  return isDeleted ? { found: 'gone', detail: 'marked as deleted' } : { found: 'present', detail: 'it is there' };
+}
