@@ -13,6 +13,7 @@ export * from './evidence.ts';
 export * from './events.ts';
 export * from './item.ts';
 export * from './linked.ts';
+export * from './outside.ts';
 export * from './policy.ts';
 export * from './public.ts';
 export * from './queue.ts';

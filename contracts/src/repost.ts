@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { runningChain, signature } from './chain.ts';
 import { textEdit } from './edit.ts';
 import { absence, itemKind, publication } from './item.ts';
+import { driftFacts, pageEvidence } from './outside.ts';
 import { priority, target } from './policy.ts';
 import {
   commandHead,
@@ -222,31 +223,12 @@ const RepostPublished = z.object({
   remoteId: z.string().max(500).optional(),
   publishedAt: instant,
 });
-/** What was compared from outside: of a page that must be there, and of one that must not. */
-const checkName = z.enum([
-  'title',
-  'text',
-  'source',
-  'source_link',
-  'published_date',
-  'page_gone',
-  'not_listed',
-  'not_in_feeds',
-]);
 /** The page was fetched from outside and matches what was approved. */
 const RepostVerified = z.object({
   type: z.literal('repost.verified'),
   ...key,
   url: z.url(),
-  evidence: z.object({
-    status: z.int(),
-    /** SHA-256 of the bytes that the public received. */
-    pageHash: hash,
-    bytes: z.int(),
-    /** The whole answer in the object store, as an HTTP message; absent in what was written before it was kept. */
-    snapshot: hash.optional(),
-    checks: z.array(z.object({ name: checkName, ok: z.boolean() })),
-  }),
+  evidence: pageEvidence,
   verifiedAt: instant,
 });
 /** The page was still there and still right when it was looked at again. */
@@ -254,7 +236,7 @@ const RepostRechecked = z.object({
   type: z.literal('repost.rechecked'),
   ...key,
   url: z.url(),
-  evidence: RepostVerified.shape.evidence,
+  evidence: pageEvidence,
   recheckedAt: instant,
 });
 /**
@@ -267,6 +249,7 @@ const RepostDrifted = z.object({
   reason: z.string().max(500),
   /** What was found; null where nothing was. */
   snapshot: hash.nullable(),
+  ...driftFacts,
   driftedAt: instant,
 });
 /** The page was fetched from outside and is missing or differs. Tried again; the task stays published, not verified. */
@@ -380,7 +363,7 @@ const RepostWithdrawn = z.object({
   ...key,
   /** Where it was, and the proof; null where it was never out. */
   url: z.url().nullable(),
-  evidence: RepostVerified.shape.evidence.nullable(),
+  evidence: pageEvidence.nullable(),
   withdrawnAt: instant,
 });
 /** A share of the time is gone; at 100 the limit is exceeded. */
@@ -532,19 +515,20 @@ export const RepostCommand = z.discriminatedUnion('type', [
     type: z.literal('repost.record_verified'),
     ...command,
     url: z.url(),
-    evidence: RepostVerified.shape.evidence,
+    evidence: pageEvidence,
   }),
   z.strictObject({
     type: z.literal('repost.record_recheck'),
     ...command,
     url: z.url(),
-    evidence: RepostVerified.shape.evidence,
+    evidence: pageEvidence,
   }),
   z.strictObject({
     type: z.literal('repost.record_drift'),
     ...command,
     reason: z.string().max(500),
     snapshot: hash.nullable(),
+    ...driftFacts,
   }),
   z.strictObject({ type: z.literal('repost.record_verification_failed'), ...command, reason: z.string().max(500) }),
   z.strictObject({
@@ -588,7 +572,7 @@ export const RepostCommand = z.discriminatedUnion('type', [
     type: z.literal('repost.record_withdrawn'),
     ...command,
     url: z.url(),
-    evidence: RepostVerified.shape.evidence,
+    evidence: pageEvidence,
   }),
   z.strictObject({ type: z.literal('repost.warn'), ...command, share: warningShare, fellDueAt: instant }),
   z.strictObject({ type: z.literal('repost.request_exemption'), ...command, reason: line }),

@@ -30,7 +30,12 @@ export class Portal {
     const [site, kind, id] = new URL(url).pathname.split('/').slice(1);
     const stored = this.#documentAt(`pub.${site}.${kind}.${id}`);
     if (!stored || stored.at + this.#lagMs(url) > time.now)
-      return { ok: false, code: 'http_error', detail: `HTTP 404 ${url}` };
+      return {
+        ok: false,
+        code: 'http_error',
+        detail: `HTTP 404 ${url}`,
+        answer: { url, status: 404, headers: [], bytes: Buffer.from('此页不存在') },
+      };
     const page = this.#page(url, stored.document);
     return {
       ok: true,

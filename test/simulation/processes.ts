@@ -11,10 +11,13 @@ import { waits, type Wait } from '../../services/duty/src/waits.ts';
 import { reposts } from '../../services/gateway/src/views/reposts.ts';
 import { compliance } from '../../services/oversight/src/compliance.ts';
 import { PublishRepost } from '../../services/reposts/src/publish-repost.reaction.ts';
+import { Visitor } from '../../services/reposts/src/looks.ts';
 import { Hold } from '../../services/reposts/src/reposts.controller.ts';
 import { RepostsModule } from '../../services/reposts/src/reposts.module.ts';
 import { Allowed } from '../../services/reposts/src/site-publisher.ts';
-import { Rechecks, VerifyReposts, Visitor } from '../../services/reposts/src/verify-reposts.ts';
+import { VerifyReposts } from '../../services/reposts/src/verify-reposts.ts';
+import { watchedPages, type Watched } from '../../services/reposts/src/watched.ts';
+import { Rechecks, RedisUrl as RepostsRedis, Watchlist } from '../../services/reposts/src/watchlist.ts';
 import { assemble, controllersOf, open, runHook } from './assemble.ts';
 import { connectTo, disconnect, type Faults } from './connection.ts';
 import type { Chance } from './chance.ts';
@@ -39,7 +42,8 @@ export type House = {
   complaints: Map<string, number>;
 };
 
-export const readModels = () => ({
+export const readModels = (rechecks: readonly string[]) => ({
+  watched: new ReadModel(watchedPages(rechecks)),
   deadlines: new ReadModel(deadlines),
   waits: new ReadModel(waits),
   reposts: new ReadModel(reposts),
@@ -177,6 +181,30 @@ const given = ({ bus, journal, client, clock, log, evidence }: Started) =>
     [PublicFiles, new PublicFiles(bus)],
   ]);
 
+/** Which pages are looked at when, in the world's read model instead of Redis. */
+class ListOfPages extends Watchlist {
+  override readonly lookMs = 60_000;
+  readonly #model: ReadModel<'repost', Watched>;
+
+  constructor(
+    readonly shell: Started,
+    { rechecks, models }: House,
+  ) {
+    super(shell.bus, shell.log, new Rechecks(rechecks), new RepostsRedis(''));
+    this.#model = models.watched;
+  }
+  override open(): Promise<void> {
+    return this.#model.follow(this.shell.bus);
+  }
+  override due(max: number, limit: number): Promise<Watched[]> {
+    return this.#model.list('next', { max, limit });
+  }
+  override async page({ site, taskId }: Watched): Promise<Watched | null> {
+    return this.#model.rows.get(`${site}/${taskId}`) ?? null;
+  }
+  override async close(): Promise<void> {}
+}
+
 type Part = (type: unknown) => boolean;
 
 /** The reposts service, or a part of it in a process of its own. */
@@ -194,7 +222,7 @@ const repostsService =
         .set(Allowed, new Allowed([]))
         .set(Visitor, new Citizen([]))
         .set(Hold, new Hold('PT10S'))
-        .set(Rechecks, new Rechecks(house.rechecks)),
+        .set(Watchlist, new ListOfPages(shell, house)),
     );
     await runHook('onModuleInit', made.values());
     const server = serving(shell, 'reposts');

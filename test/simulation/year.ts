@@ -74,7 +74,7 @@ export async function live(plan: Plan): Promise<Year> {
     upstreams: new Upstreams(time, country.columns, chance.of('upstreams'), usualHabits),
     portal: new Portal(server, chance.of('portal')),
     rechecks: plan.rechecks,
-    models: readModels(),
+    models: readModels(plan.rechecks),
     complaints: new Map(),
   };
   plan.plant?.(house);
@@ -135,7 +135,13 @@ function trouble(year: Year): void {
       time.after(chance.wait(hourMs), () => (process.clockErrorMs = 0), null);
     });
   }
-  const keepers = { deadlines: 'clock', waits: 'duty', reposts: 'desk', compliance: 'desk' } as const;
+  const keepers = {
+    watched: 'verifier',
+    deadlines: 'clock',
+    waits: 'duty',
+    reposts: 'desk',
+    compliance: 'desk',
+  } as const;
   for (const [name, keeper] of Object.entries(keepers) as [keyof typeof keepers, string][])
     again(plan.days > 60 ? 60 * dayMs : 6 * dayMs, () => {
       year.modelsLost++;

@@ -6,6 +6,7 @@ export { signIn, type Answer, type Session } from './session.ts';
 export { allServices, startSystem, type ServiceName, type System, type SystemOptions } from './system.ts';
 export { barriersOf, enter, openScreen, startBrowser, type Screen } from './browser.ts';
 export { readLog, readPublic, twice } from './record.ts';
+export { startCms, type Cms } from './cms.ts';
 export { bodyOf, startSite, type Site } from './site.ts';
 export { sampleBodies, type SampleBody } from './bodies.ts';
 export { channelTools, samplePost } from './channel.ts';

@@ -12,9 +12,17 @@ export function fidelityOf(source: string, ours: string): number {
   const [theirs, mine] = [linesOf(source), linesOf(ours)];
   const kept = keptOf(theirs, mine);
   const all = lengthOf(theirs) + lengthOf(mine) - kept;
-  // Rounded down: 1 says that nothing is missing.
-  return all === 0 ? 1 : Math.floor((kept / all) * 10_000) / 10_000;
+  return share(kept, all);
 }
+
+/** Of the source's characters alone, the share that stands in ours, in the same order, whatever else is there. */
+export function shareKept(source: string, ours: string): number {
+  const [theirs, mine] = [linesOf(source), linesOf(ours)];
+  return share(keptOf(theirs, mine), lengthOf(theirs));
+}
+
+/** Rounded down: 1 says that nothing is missing. */
+const share = (kept: number, all: number) => (all === 0 ? 1 : Math.floor((kept / all) * 10_000) / 10_000);
 
 const linesOf = (text: string): string[] =>
   text

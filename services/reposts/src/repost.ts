@@ -247,8 +247,9 @@ export const repost = defineAggregate({
       }
       case 'repost.record_drift': {
         if (!isProven(task)) return [];
-        const { reason, snapshot, at } = command;
-        return [{ type: 'repost.drifted', taskId, site, reason, snapshot, driftedAt: at }];
+        const { reason, snapshot, kind, changes, at } = command;
+        const facts = { ...(kind && { kind }), ...(changes && { changes }) };
+        return [{ type: 'repost.drifted', taskId, site, reason, snapshot, ...facts, driftedAt: at }];
       }
       case 'repost.record_verification_failed': {
         if (isProven(task)) return [];

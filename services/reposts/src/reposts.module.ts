@@ -3,6 +3,7 @@ import { Clusters } from './clusters.ts';
 import { Configuration } from './configuration.ts';
 import { Edits } from './edits.ts';
 import { Following } from './following.ts';
+import { Looks } from './looks.ts';
 import { PublicPages } from './public-pages.ts';
 import { PublishRepost } from './publish-repost.reaction.ts';
 import { QueueReposts } from './queue-reposts.reaction.ts';
@@ -14,6 +15,7 @@ import { Simulations } from './simulation.ts';
 import { SitePublisher } from './site-publisher.ts';
 import { Tasks } from './tasks.ts';
 import { VerifyReposts } from './verify-reposts.ts';
+import { Watchlist } from './watchlist.ts';
 
 @Module({
   controllers: [RepostsController, RouteItems, QueueReposts, RegroupReposts, PublishRepost],
@@ -27,6 +29,8 @@ import { VerifyReposts } from './verify-reposts.ts';
     Simulations,
     PublicPages,
     SitePublisher,
+    Looks,
+    Watchlist,
     VerifyReposts,
   ],
 })

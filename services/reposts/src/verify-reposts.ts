@@ -1,245 +1,198 @@
-import { createHash } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import {
-  Bus,
-  carryOut,
-  encodeAnswer,
-  EvidenceStore,
-  followJournal,
-  Journal,
-  reasonOf,
-  type Following,
-} from '@tongsheng/bus';
-import type { RepostEvent } from '@tongsheng/contracts';
+import { carryOut, Journal, reasonOf } from '@tongsheng/bus';
+import { Refusal, type RepostCommand } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
-import { decodeText, safeFetch, type Fetched } from '@tongsheng/web';
-import { DateTime, Duration } from 'luxon';
-import { PublicPages } from './public-pages.ts';
+import { Looks, type Look } from './looks.ts';
 import { repost } from './repost.ts';
-import { SitePublisher } from './site-publisher.ts';
+import type { Watched } from './watched.ts';
+import { Watchlist } from './watchlist.ts';
 
-/** Fetches a page as a citizen would. `allow`: hosts that may be asked although they are not public, as our own portal on a closed network. */
-export class Visitor {
-  constructor(readonly allow: readonly string[]) {}
-
-  visit(url: string): Promise<Fetched> {
-    return safeFetch(url, { allow: this.allow, maxBytes: 5 * 2 ** 20 });
-  }
-}
-
-/** When a page that was verified is looked at again, after its publication; ISO 8601 durations. */
-export class Rechecks {
-  constructor(readonly schedule: readonly string[]) {}
-}
-
-/** Waits before each look at a page that is not verified, in ms; the last one repeats until the page is there. */
+/** Waits before each look at a page that is not proven, in ms; the last one repeats until it is. */
 const looks = [0, 500, 1_000, 2_000, 5_000, 15_000, 60_000, 300_000];
+/** Looks at what has just gone out or been taken down that say nothing: the public side needs a moment. */
+const silentLooks = 3;
 /** One bad look at a page that was good may be the network; this long after it, a second one decides, in ms. */
 const doubtMs = 5_000;
-const parallel = 4;
-const longestTimerMs = 2 ** 31 - 1;
+/** What was said stands in the watchlist soon; should that take very long, saying it again is harmless. In ms. */
+const settlingMs = 30_000;
+const parallel = 16;
+/** Looks at one host at a time: it has others to serve. */
+const perHost = 4;
+const dueAtOnce = 500;
 
-type Page = {
-  taskId: string;
-  site: string;
-  url: string;
-  /** Null where another system publishes the site. */
-  publicPosition: number | null;
-  publishedAt: string;
-  verified: boolean;
-  /** Looks since it was published or found wrong. */
-  tries: number;
-  timer: NodeJS.Timeout | null;
-};
-type Found = {
-  /** Null: it is there, and right. */
-  wrong: string | null;
-  evidence: Extract<RepostEvent, { type: 'repost.verified' }>['evidence'] | null;
-};
+/** A page that is due, for as long as this process is at it. */
+type Held = { page: Watched; tries: number; timer: NodeJS.Timeout | null };
 
 /**
- * Looks at every published page from outside, as a citizen would: until it is found and matches, and only then says
- * `verified`; and later again, because what the public can read is what counts, not what was sent. What is to be looked
- * at is read from the log at the start, so that a crash forgets no page.
+ * Looks at every page from outside, as a citizen would: at what went out until it is found and matches, and only then says
+ * `verified`; at what was taken down until nobody can read it, and only then says `withdrawn`; and later again, because
+ * what the public can read is what counts, not what was sent. What is due when stands in the watchlist, so that a crash
+ * forgets no page.
  */
 @Injectable()
 export class VerifyReposts implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #pages = new Map<string, Page>();
-  readonly #ready: Page[] = [];
-  #following: Following | null = null;
+  readonly #held = new Map<string, Held>();
+  readonly #ready: Held[] = [];
+  readonly #busy = new Map<string, number>();
   #looking = 0;
-  /** Everything that was in the log at the start is known. */
-  #live = false;
+  #asking: Promise<void> | null = null;
+  #askAgain = false;
+  #timer: NodeJS.Timeout | null = null;
   #stopped = false;
 
   constructor(
-    private readonly bus: Bus,
     private readonly journal: Journal,
     private readonly clock: Clock,
     private readonly log: Log,
-    private readonly pages: PublicPages,
-    private readonly publisher: SitePublisher,
-    private readonly evidence: EvidenceStore,
-    private readonly visitor: Visitor,
-    private readonly rechecks: Rechecks,
+    private readonly looks: Looks,
+    private readonly watchlist: Watchlist,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.#following = await followJournal(this.bus, {
-      aggregate: 'repost',
-      onFailure: (error) => this.log.error('verify.follow_failed', { reason: reasonOf(error) }),
-      onUnreadable: (error, { seq }) => this.log.error('verify.unreadable', { position: seq, reason: error.message }),
-      onEntry: ({ events }) => {
-        for (const event of events as RepostEvent[]) this.#learn(event);
-      },
-    });
-    await this.#following.caughtUp;
-    this.#live = true;
-    for (const page of this.#pages.values()) this.#schedule(page);
+    await this.watchlist.open(() => this.#ask());
+    this.#ask();
   }
 
   async onModuleDestroy(): Promise<void> {
     this.#stopped = true;
-    for (const { timer } of this.#pages.values()) if (timer) clearTimeout(timer);
-    await this.#following?.stop();
+    if (this.#timer) clearTimeout(this.#timer);
+    for (const { timer } of this.#held.values()) if (timer) clearTimeout(timer);
+    await this.#asking;
+    await this.watchlist.close();
   }
 
-  #learn(event: RepostEvent): void {
-    const { taskId, site } = event;
-    if (event.type === 'repost.published') {
-      const { url, publicPosition, publishedAt } = event;
-      const page: Page = { taskId, site, url, publicPosition, publishedAt, verified: false, tries: 0, timer: null };
-      this.#pages.set(taskId, page);
-      if (this.#live) this.#schedule(page);
+  /** Asks what is due: now, and then regularly. */
+  #ask(): void {
+    if (this.#stopped) return;
+    if (this.#asking) return void (this.#askAgain = true);
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#asking = this.#takeDue()
+      .catch((error: unknown) => this.#trouble(error))
+      .finally(() => {
+        this.#asking = null;
+        if (this.#stopped) return;
+        this.#timer = setTimeout(() => this.#ask(), this.#askAgain ? 0 : this.watchlist.lookMs);
+        this.#askAgain = false;
+      });
+  }
+
+  async #takeDue(): Promise<void> {
+    // What is being looked at stands first; it must not hide what comes after it.
+    const due = await this.watchlist.due(Date.parse(this.clock.now()), dueAtOnce + this.#held.size);
+    for (const page of due) {
+      const held = this.#held.get(keyOf(page));
+      if (held?.page.turn === page.turn) continue;
+      if (held?.timer) clearTimeout(held.timer);
+      const now: Held = { page, tries: 0, timer: null };
+      this.#held.set(keyOf(page), now);
+      this.#ready.push(now);
     }
-    const page = this.#pages.get(taskId);
-    // What is being brought up to date is looked at again when it is out.
-    if (event.type === 'repost.update_due' && page) {
-      if (page.timer) clearTimeout(page.timer);
-      this.#pages.delete(taskId);
+    this.#next();
+  }
+
+  #next(): void {
+    while (this.#looking < parallel && !this.#stopped) {
+      const free = this.#ready.findIndex(({ page }) => (this.#busy.get(hostOf(page)) ?? 0) < perHost);
+      const [held] = free < 0 ? [] : this.#ready.splice(free, 1);
+      if (!held) return;
+      void this.#at(held);
     }
-    if (!page || (event.type !== 'repost.verified' && event.type !== 'repost.drifted')) return;
-    page.verified = event.type === 'repost.verified';
-    page.tries = 0;
-    if (this.#live) this.#schedule(page);
   }
 
-  /** Its next look: soon while it is not verified, then at the moments of the schedule; after the last one it is left alone. */
-  #schedule(page: Page, inMs = this.#waitOf(page)): void {
-    if (page.timer) clearTimeout(page.timer);
-    page.timer = null;
-    if (this.#stopped || this.#pages.get(page.taskId) !== page) return;
-    if (inMs === null) return void this.#pages.delete(page.taskId);
-    page.timer = setTimeout(
-      () => {
-        // A timer reaches 24 days.
-        if (inMs > longestTimerMs) return this.#schedule(page);
-        this.#ready.push(page);
-        void this.#next();
-      },
-      Math.min(inMs, longestTimerMs),
-    );
-  }
-
-  #waitOf({ verified, tries, publishedAt }: Page): number | null {
-    if (!verified) return looks[Math.min(tries, looks.length - 1)]!;
-    const now = Date.parse(this.clock.now());
-    const moments = this.rechecks.schedule.map((each) =>
-      DateTime.fromISO(publishedAt).plus(Duration.fromISO(each)).toMillis(),
-    );
-    const next = moments.find((moment) => moment > now);
-    return next === undefined ? null : next - now;
-  }
-
-  async #next(): Promise<void> {
-    if (this.#looking >= parallel) return;
-    const page = this.#ready.shift();
-    if (!page || this.#stopped) return;
+  async #at(held: Held): Promise<void> {
+    const host = hostOf(held.page);
     this.#looking++;
-    let again: number | null | undefined;
+    this.#busy.set(host, (this.#busy.get(host) ?? 0) + 1);
+    let again: number | null = doubtMs;
     try {
-      again = await (page.verified ? this.#recheck(page) : this.#verify(page));
+      again = await this.#lookAt(held);
     } catch (error) {
-      this.log.error('verify.failed', { taskId: page.taskId, reason: reasonOf(error) });
-      again = doubtMs;
-    } finally {
-      this.#looking--;
-      page.tries++;
-      this.#schedule(page, again);
-      void this.#next();
+      this.log.error('verify.failed', { taskId: held.page.taskId, reason: reasonOf(error) });
     }
+    held.tries++;
+    this.#looking--;
+    const others = this.#busy.get(host)! - 1;
+    if (others === 0) this.#busy.delete(host);
+    else this.#busy.set(host, others);
+    this.#wait(held, again);
+    this.#next();
   }
 
-  async #verify(page: Page): Promise<undefined> {
-    const { taskId, site, url, tries } = page;
-    const { wrong, evidence } = await this.#look(page);
-    const head = this.#head(page);
-    if (wrong === null && evidence) {
-      const id = `${taskId}/verified/${head.at}`;
-      await carryOut(this.journal, repost, { type: 'repost.record_verified', id, ...head, url, evidence });
-      page.verified = true;
-      return;
+  #wait(held: Held, inMs: number | null): void {
+    if (this.#stopped || this.#held.get(keyOf(held.page)) !== held) return;
+    held.timer = setTimeout(() => {
+      if (inMs === null) return void this.#held.delete(keyOf(held.page));
+      this.#ready.push(held);
+      this.#next();
+    }, inMs ?? settlingMs);
+  }
+
+  /** @returns when to look again, in ms; null: what was found has been said. */
+  async #lookAt(held: Held): Promise<number | null> {
+    const { page, tries } = held;
+    // What was brought up to date, taken down or said meanwhile is another matter.
+    if ((await this.watchlist.page(page))?.turn !== page.turn) return null;
+    const look = await (page.want === 'present' ? this.looks.forPresence(page) : this.looks.forAbsence(page));
+    if (look.is === 'right') return this.#say(page, proof(page, look));
+    const wait = looks[Math.min(tries + 1, looks.length - 1)]!;
+    if (page.proven) {
+      // That nobody answers is no sign of its return.
+      if (look.is === 'unsure') return Math.max(wait, doubtMs);
+      if (tries === 0) return doubtMs;
+      return this.#say(page, drift(look));
     }
-    // The portal needs a moment; the first looks say nothing.
-    if (tries < 3) return;
-    const [id, reason] = [`${taskId}/unverified/${head.at}`, wrong!.slice(0, 500)];
-    await carryOut(this.journal, repost, {
-      type: 'repost.record_verification_failed',
-      id,
-      ...head,
-      taskId,
-      site,
-      reason,
-    });
+    if (tries >= silentLooks) await this.#say(page, failure(look));
+    return wait;
   }
 
-  /** @returns when to look again, where that is not the schedule's to say. */
-  async #recheck(page: Page): Promise<number | undefined> {
-    const { taskId, url } = page;
-    const { wrong, evidence } = await this.#look(page);
-    const head = this.#head(page);
-    if (wrong === null && evidence) {
-      page.tries = -1;
-      const id = `${taskId}/rechecked/${head.at}`;
-      await carryOut(this.journal, repost, { type: 'repost.record_recheck', id, ...head, url, evidence });
-      return;
-    }
-    if (page.tries === 0) return doubtMs;
-    const id = `${taskId}/drifted/${head.at}`;
-    const [reason, snapshot] = [wrong!.slice(0, 500), evidence?.snapshot ?? null];
-    await carryOut(this.journal, repost, { type: 'repost.record_drift', id, ...head, reason, snapshot });
-    page.verified = false;
-    page.tries = -1;
-    return;
+  async #say({ taskId, site }: Watched, what: Said): Promise<null> {
+    const at = this.clock.now();
+    const head = { at, actor: { kind: 'service' as const, id: 'reposts' }, taskId, site };
+    await carryOut(this.journal, repost, { ...what, id: `${taskId}/${what.type}/${at}`, ...head });
+    return null;
   }
 
-  async #look({ taskId, site, url, publicPosition }: Page): Promise<Found> {
-    const fetched = await this.visitor.visit(url);
-    if (!fetched.ok) {
-      const { answer } = fetched;
-      const wrong = `${fetched.code}: ${fetched.detail}`;
-      return { wrong, evidence: answer ? await this.#keep(answer, []) : null };
-    }
-    const approved = await this.pages.documentOf({ taskId, site });
-    const { check } = await this.publisher.of(site, { publicPosition });
-    const checks = check(decodeText(fetched.bytes, fetched.contentType).text, approved);
-    const differing = checks.filter(({ ok }) => !ok).map(({ name }) => name);
-    const wrong = differing.length === 0 ? null : `the page differs in: ${differing.join(', ')}`;
-    return { wrong, evidence: await this.#keep(fetched, checks) };
-  }
-
-  async #keep(
-    { status, headers, bytes }: { status: number; headers: { name: string; value: string }[]; bytes: Uint8Array },
-    checks: NonNullable<Found['evidence']>['checks'],
-  ): Promise<NonNullable<Found['evidence']>> {
-    const message = encodeAnswer({ status, reason: STATUS_CODES[status] ?? '', headers, body: bytes });
-    const snapshot = await this.evidence.keep(message);
-    const pageHash = createHash('sha256').update(bytes).digest('hex');
-    return { status, pageHash, bytes: bytes.length, snapshot, checks };
-  }
-
-  #head({ taskId, site }: Page) {
-    return { at: this.clock.now(), actor: { kind: 'service' as const, id: 'reposts' }, taskId, site };
+  #trouble(error: unknown): void {
+    // While the watchlist is being built again nothing is lost: what is due is looked at when it is back.
+    if (error instanceof Refusal && error.code === 'stale_view') return;
+    this.log.warn('verify.trouble', { reason: reasonOf(error) });
   }
 }
+
+type Told = Extract<
+  RepostCommand,
+  {
+    type:
+      | 'repost.record_verified'
+      | 'repost.record_recheck'
+      | 'repost.record_withdrawn'
+      | 'repost.record_drift'
+      | 'repost.record_verification_failed';
+  }
+>;
+type Said = Told extends infer T
+  ? T extends Told
+    ? Omit<T, 'id' | 'at' | 'actor' | 'taskId' | 'site'>
+    : never
+  : never;
+
+function proof({ want, proven, url }: Watched, { evidence }: Extract<Look, { is: 'right' }>): Said {
+  if (proven) return { type: 'repost.record_recheck', url, evidence };
+  return { type: want === 'present' ? 'repost.record_verified' : 'repost.record_withdrawn', url, evidence };
+}
+
+const drift = ({ reason, kind, changes, evidence }: Extract<Look, { is: 'wrong' }>): Said => ({
+  type: 'repost.record_drift',
+  reason: reason.slice(0, 500),
+  snapshot: evidence?.snapshot ?? null,
+  kind,
+  changes,
+});
+
+const failure = ({ reason }: Extract<Look, { is: 'wrong' | 'unsure' }>): Said => ({
+  type: 'repost.record_verification_failed',
+  reason: reason.slice(0, 500),
+});
+
+const keyOf = ({ site, taskId }: Watched) => `${site}/${taskId}`;
+const hostOf = ({ url }: Watched) => (URL.canParse(url) ? new URL(url).host : url);

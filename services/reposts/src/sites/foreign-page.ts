@@ -1,14 +1,15 @@
 import type { PublicDocument } from '@tongsheng/contracts';
 import { showPublication, showTime, statedDate } from '@tongsheng/pages';
-import { textOf } from '@tongsheng/web';
+import { textOf, TooDeep as TooDeepText } from '@tongsheng/web';
 import { Parser } from 'htmlparser2';
-import type { Check } from './site-kind.ts';
+import { core, even, leastShown, shownShare } from './shown-text.ts';
+import type { Check, Shown } from './site-kind.ts';
 
 /**
  * Compares a page of a system that is not ours with what was approved. Its frame is not known, so everything that was
  * approved must be there, in its order and every word of it: title, text, links, pictures, attachments, the source with
  * its link, and the dates. What else stands on the page is the system's own. Spacing and the shape of quotation marks and
- * dashes may differ, because such systems set them as they like.
+ * dashes may differ, because such systems set them as they like, and of the other signs a few (`leastShown`).
  */
 export function checkForeignPage(page: string, { title, html, url, source, postedAt, files }: PublicDocument): Check[] {
   const seen = readPage(page);
@@ -21,9 +22,10 @@ export function checkForeignPage(page: string, { title, html, url, source, poste
   const date = source && statedDate(source.publication);
 
   const checks = {
-    title: seen.titles.some((each) => even(each) === even(title)) || isTitled(even(seen.documentTitle), even(title)),
+    title: hasTitle(seen, title),
     text:
-      inOrder(text, textOf(html.toWellFormed()).split('\n').map(even)) &&
+      inOrder(core(seen.text), textOf(html.toWellFormed()).split('\n').map(core)) &&
+      shownShare(textOf(html.toWellFormed()), visible(page)) >= leastShown &&
       seen.pictures >= approved.pictures &&
       approved.links.every(({ href, text: words }) =>
         own.includes(href) ? seen.links.some((each) => even(each.text) === even(words)) : leadsTo(href),
@@ -39,6 +41,26 @@ export function checkForeignPage(page: string, { title, html, url, source, poste
   return Object.entries(checks).map(([name, ok]) => ({ name: name as Check['name'], ok }));
 }
 
+/** What a page of a system that is not ours shows of a document: all its text, because its frame is not known. */
+export const shownOnForeign = (page: string, { title }: PublicDocument): Shown => {
+  const seen = readPage(page);
+  const titles = seen.titles.map((each) => each.trim()).filter(Boolean);
+  return { titles, hasTitle: hasTitle(seen, title), text: visible(page) };
+};
+
+function visible(page: string): string {
+  try {
+    return textOf(page.toWellFormed());
+  } catch (error) {
+    // Nested beyond all reason: it shows nothing that anybody could compare.
+    if (error instanceof TooDeepText) return '';
+    throw error;
+  }
+}
+
+const hasTitle = ({ titles, documentTitle }: Seen, title: string): boolean =>
+  titles.some((each) => even(each) === even(title)) || isTitled(even(documentTitle), even(title));
+
 /** The title of the window, behind which systems write the name of the site. */
 const isTitled = (shown: string, title: string): boolean =>
   shown.startsWith(title) && /^($|[-|_·•:])/u.test(shown.slice(title.length));
@@ -52,16 +74,6 @@ function inOrder(text: string, lines: string[]): boolean {
   }
   return true;
 }
-
-/** Text without what systems set as they like: spaces, quotation marks, kinds of dashes, full and half width. */
-const even = (text: string): string =>
-  text
-    .toWellFormed()
-    .normalize('NFKC')
-    .replace(/[\s\p{Cf}]+/gu, '')
-    .replace(/["'`´‘’‚‛“”„‟′″«»]+/gu, '')
-    .replace(/[-‐‑‒–—―−]+/gu, '-')
-    .replace(/×/gu, 'x');
 
 const canonical = (address: string) => (URL.canParse(address) ? new URL(address).href : address);
 

@@ -14,7 +14,7 @@ import {
   withFiles,
   type Answered,
 } from './calls.ts';
-import { checkForeignPage } from './foreign-page.ts';
+import { checkForeignPage, shownOnForeign } from './foreign-page.ts';
 import { cannotTell, defineSiteKind, type Published, type Tools } from './site-kind.ts';
 
 type Settings = z.infer<typeof publicationSettings.micropub>;
@@ -49,6 +49,7 @@ export const micropub = defineSiteKind({
     };
   },
   check: checkForeignPage,
+  shown: shownOnForeign,
 });
 
 const slugOf = ({ site, documentId }: PublicDocument): string =>

@@ -20,6 +20,25 @@ export const portal = defineSiteKind({
     test: async () => null,
   }),
   check: checkPage,
+  shown(page, { title }) {
+    const { parts } = readPage(page);
+    const marked = (mark: string) => parts.filter((part) => part.mark === mark);
+    const titles = marked('article-title').map(({ text }) => plain(text));
+    const text = marked('article-body').map(({ markup }) => textOf(markup));
+    return { titles, hasTitle: titles.includes(plain(title)), text: text.join('\n') };
+  },
+  keepsFiles: true,
+  // The first page of the list holds what is newest; the feeds hold as much.
+  lists({ url, site }) {
+    const home = url.slice(0, url.lastIndexOf(`/${site}/`) + site.length + 1);
+    return [
+      { check: 'not_listed', url: home },
+      ...['rss', 'atom', 'json'].map((format) => ({
+        check: 'not_in_feeds' as const,
+        url: `${home}/feed.${format}`,
+      })),
+    ];
+  },
 });
 
 /** One fact of a page: what it must say, `null` when it must not be there, and what it says. */

@@ -3,6 +3,15 @@ import type { z } from 'zod';
 
 export type Check = Extract<RepostEvent, { type: 'repost.verified' }>['evidence']['checks'][number];
 
+/** What a page, as it was fetched from outside, shows of a document. */
+export type Shown = {
+  titles: string[];
+  /** The document's own title is one of them. */
+  hasTitle: boolean;
+  /** One line a block. */
+  text: string;
+};
+
 /** A page as the public side has it. */
 export type Published = {
   url: string;
@@ -65,6 +74,12 @@ export type SiteKind = {
   open(publication: SitePublication, tools: Tools): SiteCalls;
   /** Compares a page, as it was fetched from outside, with what was approved. */
   check(page: string, document: PublicDocument): Check[];
+  /** What it shows of it, right or wrong. */
+  shown(page: string, document: PublicDocument): Shown;
+  /** Whether files stay what they are: other systems make pictures of their own. */
+  keepsFiles: boolean;
+  /** Addresses beside a page that list it, where the kind knows them. */
+  lists(document: PublicDocument): { check: 'not_listed' | 'not_in_feeds'; url: string }[];
 };
 
 export const isTrouble = (answer: Published | Trouble | null): answer is Trouble =>
@@ -77,13 +92,19 @@ export function defineSiteKind<S extends z.ZodType>(site: {
   onUnknown: SiteKind['onUnknown'];
   open(settings: z.infer<S>, tools: Tools): SiteCalls;
   check: SiteKind['check'];
+  shown: SiteKind['shown'];
+  keepsFiles?: boolean;
+  lists?: SiteKind['lists'];
 }): SiteKind {
-  const { kind, settings, onUnknown, check } = site;
+  const { kind, settings, onUnknown, check, shown, keepsFiles = false, lists = () => [] } = site;
   return {
     kind,
     onUnknown,
     open: (publication, tools) =>
       site.open(settings.parse('settings' in publication ? publication.settings : {}), tools),
     check,
+    shown,
+    keepsFiles,
+    lists,
   };
 }

@@ -4,7 +4,7 @@ import { renderContent } from '@tongsheng/pages';
 import { postWebhook } from '@tongsheng/web';
 import { z } from 'zod';
 import { answered, Halted, isSuccess, refusedBy, settled, understood, type Answered } from './calls.ts';
-import { checkForeignPage } from './foreign-page.ts';
+import { checkForeignPage, shownOnForeign } from './foreign-page.ts';
 import { defineSiteKind, type Published, type Tools } from './site-kind.ts';
 
 type Settings = z.infer<typeof publicationSettings.webhook>;
@@ -29,6 +29,7 @@ export const webhook = defineSiteKind({
     test: () => settled(test(settings, tools)),
   }),
   check: checkForeignPage,
+  shown: shownOnForeign,
 });
 
 async function publish(

@@ -15,7 +15,7 @@ import {
   withFiles,
   type Answered,
 } from './calls.ts';
-import { checkForeignPage } from './foreign-page.ts';
+import { checkForeignPage, shownOnForeign } from './foreign-page.ts';
 import { defineSiteKind, type Published, type Tools, type Trouble } from './site-kind.ts';
 
 type Settings = z.infer<typeof publicationSettings.wordpress>;
@@ -48,6 +48,7 @@ export const wordpress = defineSiteKind({
     };
   },
   check: checkForeignPage,
+  shown: shownOnForeign,
 });
 
 /** The name of a task's page; lower case, because WordPress makes it so. */
