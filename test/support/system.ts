@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startFakes, type DemoFake, type FakeKind } from '@tongsheng/fakes';
 import { demoSeed, freePort, startNewsroom, startUpstreams, type Newsroom, type Upstreams } from '@tongsheng/local';
 import { startServers, type Servers } from './servers.ts';
 
@@ -29,6 +30,8 @@ export type SystemOptions = {
   limit?: string;
   /** Whether the sample sites are registered as sources. */
   samples?: boolean;
+  /** Fakes of platforms, each with its channel, as `npm start` has them. */
+  fakes?: readonly FakeKind[];
   environment?: NodeJS.ProcessEnv;
 };
 
@@ -37,6 +40,7 @@ export type System = {
   servers: Servers;
   upstreams: Upstreams;
   newsroom: Newsroom;
+  fakes: DemoFake[];
   consoleUrl: string;
   portalUrl: string;
   /** Where webhooks and pushes arrive. */
@@ -57,13 +61,14 @@ export type System = {
 };
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const { services = allServices, backlog = [30, 10], limit, samples = true } = options;
+  const { services = allServices, backlog = [30, 10], limit, samples = true, fakes: kinds = [] } = options;
   const servers = await startServers();
   const { dir } = servers;
   const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
-  const [upstreams, newsroom, consolePort, portalPort, ingestPort] = await Promise.all([
+  const [upstreams, newsroom, fakes, consolePort, portalPort, ingestPort] = await Promise.all([
     startUpstreams({ home: join(dir, 'upstreams'), pace: 0, backlog }),
     startNewsroom({ dir: join(dir, 'newsroom'), secret }),
+    startFakes(kinds, { dir: join(dir, 'fakes') }),
     freePort(),
     freePort(),
     freePort(),
@@ -76,13 +81,14 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     portalUrl,
     upstreams: samples ? upstreams : null,
     newsroom,
+    fakes,
     webhookSecret: secret,
     pollSeconds: 1,
     ...(limit && { limit }),
   });
   await writeFile(seedFile, JSON.stringify(seed));
 
-  const ours = [upstreams.port, newsroom.ports.http, newsroom.ports.smtp, portalPort]
+  const ours = [upstreams.port, newsroom.ports.http, newsroom.ports.smtp, portalPort, ...fakes.map(({ port }) => port)]
     .map((port) => `127.0.0.1:${port}`)
     .join(',');
   const environment = {
@@ -142,6 +148,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     servers,
     upstreams,
     newsroom,
+    fakes,
     consoleUrl,
     portalUrl,
     ingestUrl,
@@ -154,7 +161,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     async [Symbol.asyncDispose]() {
       for (const other of others) other.kill('SIGKILL');
       await Promise.all(allServices.map((service) => end(service, 'SIGKILL')));
-      await Promise.all([upstreams.stop(), newsroom.stop()]);
+      await Promise.all([upstreams, newsroom, ...fakes].map((each) => each.stop()));
       await servers[Symbol.asyncDispose]();
     },
   };

@@ -1,3 +1,5 @@
+import type { DemoFake } from '@tongsheng/fakes';
+import { fakeChannels } from './fake-channels.ts';
 import type { Newsroom } from './newsroom.ts';
 import type { Upstreams } from './upstreams/index.ts';
 
@@ -30,13 +32,15 @@ export type SeedParts = {
   portalUrl: string;
   upstreams: Upstreams | null;
   newsroom: Newsroom | null;
+  fakes?: readonly DemoFake[];
   webhookSecret: string;
   pollSeconds: number;
   limit?: string;
 };
 
 /** What a demonstration installation starts with, in the shape of contracts' `Seed`. */
-export function demoSeed({ portalUrl, upstreams, newsroom, webhookSecret, pollSeconds, limit = 'PT12H' }: SeedParts) {
+export function demoSeed(parts: SeedParts) {
+  const { portalUrl, upstreams, newsroom, fakes = [], webhookSecret, pollSeconds, limit = 'PT12H' } = parts;
   const sites = [
     { siteId: 'province', name: '某省税务局网站（示例）', level: 'province', region: '370000', baseUrl: portalUrl },
     {
@@ -103,28 +107,31 @@ export function demoSeed({ portalUrl, upstreams, newsroom, webhookSecret, pollSe
           rule('city-portal', 30, '市政府门户的政策', ['city-gov'], '地方法规'),
         ]
       : [],
-    channels: newsroom
-      ? sites.flatMap(({ siteId: site }) => [
-          {
-            channelId: `${site}-press-mail`,
-            name: '示例媒体编辑部邮箱',
-            site,
-            kind: 'email',
-            settings: {
-              smtp: newsroom.smtpUrl,
-              from: `press@${site}.tax.example`,
-              to: ['desk@newsroom.example', 'night@newsroom.example'],
+    channels: [
+      ...(newsroom
+        ? sites.flatMap(({ siteId: site }) => [
+            {
+              channelId: `${site}-press-mail`,
+              name: '示例媒体编辑部邮箱',
+              site,
+              kind: 'email',
+              settings: {
+                smtp: newsroom.smtpUrl,
+                from: `press@${site}.tax.example`,
+                to: ['desk@newsroom.example', 'night@newsroom.example'],
+              },
             },
-          },
-          {
-            channelId: `${site}-press-hook`,
-            name: '示例媒体编辑部接口',
-            site,
-            kind: 'webhook',
-            settings: { url: newsroom.webhookUrl, secret: webhookSecret },
-          },
-        ])
-      : [],
+            {
+              channelId: `${site}-press-hook`,
+              name: '示例媒体编辑部接口',
+              site,
+              kind: 'webhook',
+              settings: { url: newsroom.webhookUrl, secret: webhookSecret },
+            },
+          ])
+        : []),
+      ...fakeChannels(fakes, 'province'),
+    ],
     people: demoPeople.map((person) => ({ ...person, password: demoPassword })),
     ...demoDuty({ newsroom, webhookSecret }),
   };

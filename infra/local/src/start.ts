@@ -84,7 +84,10 @@ async function main(): Promise<void> {
   stops.unshift(async () => void (await Promise.all(samples.map((sample) => sample.stop()))));
 
   const seedFile = join(home, 'seed.json');
-  writePrivate(seedFile, demoSeed({ portalUrl, upstreams, newsroom, webhookSecret, pollSeconds: Number(flags.poll) }));
+  writePrivate(
+    seedFile,
+    demoSeed({ portalUrl, upstreams, newsroom, fakes, webhookSecret, pollSeconds: Number(flags.poll) }),
+  );
 
   const allow = [
     upstreams?.port,

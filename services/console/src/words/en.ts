@@ -296,6 +296,9 @@ export const en: Words = {
   'delivery.cancelled': 'Cancelled',
   'channel.email': 'E-mail',
   'channel.webhook': 'Webhook',
+  'channel.wecom': 'WeCom group robot',
+  'channel.dingtalk': 'DingTalk group robot',
+  'channel.feishu': 'Feishu group robot',
 
   'compliance.title': 'Compliance',
   'compliance.from': 'Due from',

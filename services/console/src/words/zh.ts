@@ -294,6 +294,9 @@ export const zh = {
   'delivery.cancelled': '已取消',
   'channel.email': '邮件',
   'channel.webhook': 'Webhook',
+  'channel.wecom': '企业微信群机器人',
+  'channel.dingtalk': '钉钉群机器人',
+  'channel.feishu': '飞书群机器人',
 
   'compliance.title': '合规看板',
   'compliance.from': '应办结自',

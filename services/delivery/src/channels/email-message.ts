@@ -2,8 +2,7 @@ import type { Letter } from '@tongsheng/mail';
 import { Html, html, kindWords, showTime } from '@tongsheng/pages';
 import { textOf } from '@tongsheng/web';
 import type { Parcel } from './channel.ts';
-
-const verdicts = { false: '不实信息', misleading: '误导信息', outdated: '过时信息' } as const;
+import { rumorWords } from './notice-text.ts';
 
 /**
  * The mail of a release. Everything in it comes from what was signed, so that a second copy is the same to the byte
@@ -28,7 +27,7 @@ export function letterOf(parcel: Parcel, { from, to }: { from: string; to: strin
 function plain({ title, summary, html: body, rumor, url, siteName, signedAt }: Parcel): string {
   const parts = [
     title,
-    rumor && `网传：${rumor.claim}\n结论：${verdicts[rumor.verdict]}`,
+    rumor && `网传：${rumor.claim}\n结论：${rumorWords[rumor.verdict]}`,
     summary,
     textOf(body),
     `发布单位：${siteName}\n签发时间：${showTime(signedAt)}（北京时间）\n原文链接：${url}`,
@@ -45,7 +44,7 @@ function page({ title, summary, html: body, rumor, url, siteName, signedAt }: Pa
       </head>
       <body>
         <h1>${title}</h1>
-        ${rumor && html`<p><strong>网传：</strong>${rumor.claim}<br /><strong>结论：</strong>${verdicts[rumor.verdict]}</p>`}
+        ${rumor && html`<p><strong>网传：</strong>${rumor.claim}<br /><strong>结论：</strong>${rumorWords[rumor.verdict]}</p>`}
         ${summary && html`<p><em>${summary}</em></p>`} ${new Html(body)}
         <hr />
         <p>

@@ -1,9 +1,12 @@
 import type { Channel } from '@tongsheng/contracts';
 import type { ChannelKind } from './channel.ts';
+import { dingtalk } from './dingtalk.ts';
 import { email } from './email.ts';
+import { feishu } from './feishu.ts';
 import { webhook } from './webhook.ts';
 import { wechatMass } from './wechat-mass.ts';
 import { wechat } from './wechat.ts';
+import { wecom } from './wecom.ts';
 
 /** Every kind of channel, a line each; the compiler asks for a new one as soon as it is described in the contracts. */
 export const adapters: Record<Channel['kind'], ChannelKind> = {
@@ -11,4 +14,7 @@ export const adapters: Record<Channel['kind'], ChannelKind> = {
   webhook,
   wechat,
   wechat_mass: wechatMass,
+  wecom,
+  dingtalk,
+  feishu,
 };
