@@ -25,7 +25,7 @@ export function mustBeAShift({ personId: person, substituteId, from, to }: Shift
 }
 
 /**
- * What people are alarmed about: a share of a task's time is gone, a source has been unreadable for hours, what a channel
+ * What people are alarmed about: a share of a task's or a rumor's time is gone, a source has been unreadable for hours, what a channel
  * had shown is gone, or a platform does not let us in.
  */
 export const occasion = z.enum([
@@ -157,6 +157,15 @@ export const alarmSubject = z.discriminatedUnion('kind', [
     because: z.enum(['gone', 'banned']),
     detail: z.string().max(500),
     lostAt: instant,
+  }),
+  /** A share of the time from the clue of a rumor to its rebuttal is gone. */
+  z.object({
+    kind: z.literal('rumor'),
+    rumorCaseId: token,
+    share: warningShare,
+    claim: line,
+    startsAt: instant,
+    dueAt: instant,
   }),
   /** A platform does not let us in, and nothing is pushed there until somebody has done something. */
   z.object({

@@ -55,6 +55,8 @@ const RumorAssessed = z.object({
   /** Law, document or record that says so. */
   basis: z.string().max(1_000),
   decision: z.enum(['rebut', 'watch', 'drop']),
+  /** A limit that begins now: what was only watched is to be rebutted after all. */
+  dueAt: instant.optional(),
   ...said,
   assessedAt: instant,
 });
@@ -132,6 +134,8 @@ export const RumorCommand = z.discriminatedUnion('type', [
     facts: RumorAssessed.shape.facts,
     basis: RumorAssessed.shape.basis,
     decision: RumorAssessed.shape.decision,
+    /** Set by the service, from the site's own limit. */
+    dueAt: instant.optional(),
   }),
   z.strictObject({ type: z.literal('rumor.begin_rebuttal'), ...command, releaseId }),
   z.strictObject({ type: z.literal('rumor.record_rebutted'), ...command, releaseId, url: z.url() }),

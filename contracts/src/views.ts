@@ -6,6 +6,7 @@ import { textEdit } from './edit.ts';
 import { evidence } from './evidence.ts';
 import { absence, content, itemKind, keptFile, publication } from './item.ts';
 import { linkedPlan, linkedTarget } from './linked.ts';
+import { clue, rumorSpread, rumorVerdict } from './rumor.ts';
 import { priority, target } from './policy.ts';
 import { site } from './registry.ts';
 import { draft, reviewStep } from './release.ts';
@@ -15,7 +16,20 @@ import { shownPublication } from './site-publication.ts';
 import { SourceStatus } from './source-health.ts';
 import { detector, source, sourceKind } from './source.ts';
 import { stageTime } from './stages.ts';
-import { actor, channelId, hash, instant, itemId, line, personId, role, siteId, sourceId, token } from './words.ts';
+import {
+  actor,
+  channelId,
+  duration,
+  hash,
+  instant,
+  itemId,
+  line,
+  personId,
+  role,
+  siteId,
+  sourceId,
+  token,
+} from './words.ts';
 
 /** Who is signed in, and what they may do. */
 export const Me = z.object({
@@ -252,6 +266,58 @@ export const LinkedDetail = z.object({
   timeline: z.array(TimelineEntry),
 });
 export type LinkedDetail = z.infer<typeof LinkedDetail>;
+
+export const rumorState = z.enum(['reported', 'watched', 'to_rebut', 'rebutted', 'closed']);
+export type RumorState = z.infer<typeof rumorState>;
+
+/** A rumor as its case shows it: what is being said, until when it has to be answered, and what became of it. */
+export const RumorRow = z.object({
+  rumorCaseId: token,
+  site: siteId,
+  /** As it was first seen; `spread` as it was seen last. */
+  ...clue.shape,
+  state: rumorState,
+  verdict: rumorVerdict.nullable(),
+  facts: z.string(),
+  basis: z.string(),
+  limit: duration,
+  startsAt: instant,
+  dueAt: instant,
+  reportedAt: instant,
+  reportedByName: line,
+  /** How often it was seen. */
+  clues: z.int().min(1),
+  releaseId: token.nullable(),
+  url: z.url().nullable(),
+  rebuttedAt: instant.nullable(),
+  spread: rumorSpread.nullable(),
+  updatedAt: instant,
+});
+export type RumorRow = z.infer<typeof RumorRow>;
+
+/** A public rebuttal of before that may fit; `likeness` 0 to 1, of what is claimed. Whose clue it was stays with its site. */
+const similarRumor = z.object({
+  rumorCaseId: token,
+  site: siteId,
+  claim: line,
+  verdict: rumorVerdict,
+  url: z.url(),
+  rebuttedAt: instant,
+  likeness: z.number(),
+});
+export const SimilarRumors = z.object({ rows: z.array(similarRumor) });
+export type SimilarRumors = z.infer<typeof SimilarRumors>;
+
+export const RumorDetail = z.object({
+  row: RumorRow,
+  clues: z.array(clue.extend({ byName: line, at: instant })),
+  effects: z.array(z.object({ spread: rumorSpread, reach: z.string(), note: z.string(), byName: line, at: instant })),
+  /** The release that answers it, as it stands. */
+  release: ReleaseRow.nullable(),
+  similar: z.array(similarRumor),
+  timeline: z.array(TimelineEntry),
+});
+export type RumorDetail = z.infer<typeof RumorDetail>;
 
 /**
  * `requested → sending → (waiting to try again | pending | unknown) → confirmed | failed`; before it `preparing`, of what
@@ -541,7 +607,7 @@ export type HealthView = z.infer<typeof HealthView>;
 
 /** One live change, as SSE carries it; `position` is its `id`. A `gap` asks the console to read again. */
 export const LiveChange = z.object({
-  view: z.enum(['reposts', 'releases', 'linked', 'deliveries', 'sources', 'items', 'alarms']),
+  view: z.enum(['reposts', 'releases', 'linked', 'rumors', 'deliveries', 'sources', 'items', 'alarms']),
   key: z.string(),
   row: z.unknown().nullable(),
   position: z.int(),

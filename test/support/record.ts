@@ -54,6 +54,7 @@ const anew: ReadonlySet<string> = new Set(['repost.update_due', 'repost.retract_
 function sinceOf(about: AlarmSubject): string | number {
   switch (about.kind) {
     case 'task':
+    case 'rumor':
       return about.share;
     case 'source':
       return about.failingSince;

@@ -80,7 +80,14 @@ export const appointments = defineProjection({
       case 'rumor.warned':
         return without(row, event.share);
       case 'rumor.assessed':
-        return event.decision === 'rebut' ? row : null;
+        if (event.decision !== 'rebut') return null;
+        if (event.dueAt === undefined) return row;
+        return {
+          of: 'rumor',
+          site: event.site,
+          id: event.rumorCaseId,
+          moments: sharesOf(event.assessedAt, event.dueAt),
+        };
       case 'rumor.rebutted':
       case 'rumor.closed':
         return null;

@@ -100,13 +100,29 @@ const editLinked = createRoute({
   component: lazyRouteComponent(() => import('./linked/plan-page.tsx'), 'EditLinkedPage'),
 });
 
+const rumors = createRoute({
+  getParentRoute: () => root,
+  path: '/rumors',
+  component: lazyRouteComponent(() => import('./rumors/rumors-page.tsx'), 'RumorsPage'),
+});
+const newRumor = createRoute({
+  getParentRoute: () => root,
+  path: '/rumors/new',
+  component: lazyRouteComponent(() => import('./rumors/report-page.tsx'), 'ReportRumorPage'),
+});
+const rumor = createRoute({
+  getParentRoute: () => root,
+  path: '/rumors/$site/$rumorCaseId',
+  component: lazyRouteComponent(() => import('./rumors/rumor-page.tsx'), 'RumorPage'),
+});
+
 const newRelease = createRoute({
   getParentRoute: () => root,
   path: '/releases/new',
   validateSearch: (search: Record<string, unknown>) => ({
     kind: releaseKinds.find((each) => each === search['kind']) ?? ('press' as const),
-    /** `<site>/<id>` of the linked release that it is written for. */
-    ...given({ linked: text(search['linked']) }),
+    /** `<site>/<id>` of the linked release that it is written for, or of the rumor that it answers. */
+    ...given({ linked: text(search['linked']), rumor: text(search['rumor']) }),
   }),
   component: lazyRouteComponent(() => import('./releases/editor-page.tsx'), 'NewReleasePage'),
 });
@@ -236,6 +252,9 @@ const tree = root.addChildren([
   newLinked,
   linkedBoard,
   editLinked,
+  rumors,
+  newRumor,
+  rumor,
   newRelease,
   release,
   editRelease,

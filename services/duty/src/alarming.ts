@@ -56,6 +56,7 @@ export class Alarming {
 function occasionOf(about: AlarmSubject): Occasion {
   switch (about.kind) {
     case 'task':
+    case 'rumor':
       return `share_${about.share}`;
     case 'source':
       return 'source';

@@ -4,11 +4,12 @@ import { AlarmsController } from './alarms.controller.ts';
 import { Office } from './office.ts';
 import { PassOn } from './pass-on.ts';
 import { RaiseAlarms } from './raise-alarms.reaction.ts';
+import { RaiseRumorAlarms } from './raise-rumor-alarms.reaction.ts';
 import { RaiseDeliveryAlarms } from './raise-delivery-alarms.reaction.ts';
 import { TellPeople } from './tell-people.reaction.ts';
 
 @Module({
-  controllers: [AlarmsController, RaiseAlarms, RaiseDeliveryAlarms, TellPeople],
+  controllers: [AlarmsController, RaiseAlarms, RaiseDeliveryAlarms, RaiseRumorAlarms, TellPeople],
   providers: [Office, Alarming, PassOn],
 })
 export class DutyModule {}

@@ -62,6 +62,20 @@ it('a notice of a source says since when it is silent', () => {
   expect(text).toContain('站点：全部');
 });
 
+it('a notice of a rumor says what is claimed, and until when it is to be answered', () => {
+  const rumor: AlarmSubject = {
+    kind: 'rumor',
+    rumorCaseId: 'rumor',
+    share: 90,
+    claim: '存款要缴税',
+    startsAt: minutesLater(-270),
+    dueAt: minutesLater(30),
+  };
+  const { subject, text } = noticeWords({ ...notice, about: rumor });
+  expect(subject).toBe('【值班告警】剩 30 分钟：存款要缴税');
+  expect(text).toContain('应于 11-23 12:30 前辟谣');
+});
+
 it('a span is in whole minutes', () => {
   expect([0, 59_999, 60_000, 3_600_000, 90_060_000].map(spanOf)).toEqual([
     '0 分钟',

@@ -26,6 +26,7 @@ export function spanOf(ms: number): string {
 export function urgencyOf(about: AlarmSubject, at: string): string {
   const since = (instant: string) => spanOf(Date.parse(at) - Date.parse(instant));
   switch (about.kind) {
+    case 'rumor':
     case 'task': {
       const left = Date.parse(about.dueAt) - Date.parse(at);
       return left > 0 ? `剩 ${spanOf(left)}` : `已超时 ${spanOf(left)}`;
@@ -49,6 +50,15 @@ function whatOf(about: AlarmSubject, at: string): { name: string; lines: string[
           `转载任务《${about.title}》还没有发布，时限已用 ${about.share}%，${urgencyOf(about, at)}。`,
           `来源：${about.sourceName}`,
           `应于 ${clockTime(about.dueAt)} 前转载`,
+        ],
+      };
+    case 'rumor':
+      return {
+        name: about.claim,
+        lines: [
+          `谣言“${about.claim}”还没有公开辟谣，时限已用 ${about.share}%，${urgencyOf(about, at)}。`,
+          `线索报告时间：${clockTime(about.startsAt)}`,
+          `应于 ${clockTime(about.dueAt)} 前辟谣`,
         ],
       };
     case 'source':

@@ -140,6 +140,8 @@ function pathOf(about: AlarmSubject, site: string | null): string {
   switch (about.kind) {
     case 'task':
       return `/reposts/${site}/${about.taskId}`;
+    case 'rumor':
+      return `/rumors/${site}/${about.rumorCaseId}`;
     case 'source':
       return `/sources/${about.sourceId}`;
     case 'delivery':

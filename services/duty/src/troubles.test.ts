@@ -1,7 +1,7 @@
-import { obliged, type RepostEvent, type SourceHealthEvent } from '@tongsheng/contracts';
+import { obliged, type RepostEvent, type RumorEvent, type SourceHealthEvent } from '@tongsheng/contracts';
 import { minutesLater, noon, queueing } from '@tongsheng/test/support';
 import { describe, expect, it } from 'vitest';
-import { isEscalatedStill, openTask, roundOf, taskSubject } from './troubles.ts';
+import { isEscalatedStill, openRumor, openTask, roundOf, taskSubject } from './troubles.ts';
 
 const { id: _id, at: _at, actor: _actor, ...facts } = queueing();
 const queued: RepostEvent = { ...facts, type: 'repost.queued' };
@@ -90,6 +90,54 @@ describe('a task', () => {
     const back: RepostEvent = { type: 'repost.source_returned', ...key, itemId: 'portal', returnedAt: noon };
     expect(openTask([queued, bound, gone('portal'), back])).toMatchObject({ sourceName: '省政府' });
     expect(openTask([queued, gone('item')])).toBeNull();
+  });
+});
+
+describe('a rumor', () => {
+  const rumor = { rumorCaseId: 'rumor', site: 'province' };
+  const by = { by: 'comms', byName: '赵宣传' };
+  const reported: RumorEvent = {
+    type: 'rumor.reported',
+    ...rumor,
+    claim: '存款要缴税',
+    seenWhere: '微信群',
+    link: null,
+    since: null,
+    reach: '',
+    evidence: [],
+    limit: 'PT5H',
+    dueAt: minutesLater(300),
+    ...by,
+    reportedAt: noon,
+  };
+  const assessed = (decision: 'rebut' | 'watch', dueAt?: string): RumorEvent => ({
+    type: 'rumor.assessed',
+    ...rumor,
+    verdict: 'false',
+    facts: '',
+    basis: '',
+    decision,
+    ...(dueAt !== undefined && { dueAt }),
+    ...by,
+    assessedAt: minutesLater(30),
+  });
+  const rebutted: RumorEvent = {
+    type: 'rumor.rebutted',
+    ...rumor,
+    releaseId: 'release',
+    url: 'https://tax.example/1',
+    rebuttedAt: noon,
+  };
+  const gone: RumorEvent = { type: 'rumor.warned', ...rumor, share: 50, fellDueAt: noon, warnedAt: noon };
+  it('waits for an answer from the clue to the rebuttal, unless it is only watched', () => {
+    expect(openRumor([reported, gone])).toMatchObject({ startsAt: noon, dueAt: minutesLater(300), warned: [50] });
+    expect(openRumor([reported, assessed('rebut')])).not.toBeNull();
+    expect(openRumor([reported, assessed('watch')])).toBeNull();
+    expect(openRumor([reported, assessed('rebut'), rebutted])).toBeNull();
+  });
+  it('has its whole time when it is to be rebutted after all', () => {
+    const anew = openRumor([reported, gone, assessed('watch'), assessed('rebut', minutesLater(330))]);
+    expect(anew).toMatchObject({ startsAt: minutesLater(30), dueAt: minutesLater(330), warned: [] });
   });
 });
 

@@ -1,4 +1,11 @@
-import type { AlarmSubject, DeliveryEvent, RepostEvent, SourceHealthEvent, WarningShare } from '@tongsheng/contracts';
+import type {
+  AlarmSubject,
+  DeliveryEvent,
+  RepostEvent,
+  RumorEvent,
+  SourceHealthEvent,
+  WarningShare,
+} from '@tongsheng/contracts';
 
 type Queued = Extract<RepostEvent, { type: 'repost.queued' }>;
 type Escalated = Extract<SourceHealthEvent, { type: 'source.escalated' }>;
@@ -83,6 +90,27 @@ export function isEscalatedStill(past: readonly SourceHealthEvent[], escalated: 
     (event) => event.type === 'source.escalated' && event.escalatedAt === escalated.escalatedAt,
   );
   return !of.slice(at + 1).some(({ type }) => type === 'source.recovered' || type === 'source.escalated');
+}
+
+export type OpenRumor = { claim: string; startsAt: string; dueAt: string; warned: WarningShare[] };
+
+/** What an alarm needs to know of a rumor, from its past; null while nobody owes an answer to it. */
+export function openRumor(past: readonly RumorEvent[]): OpenRumor | null {
+  let [rumor, waits] = [null as OpenRumor | null, false];
+  for (const event of past) {
+    if (event.type === 'rumor.reported') {
+      const { claim, reportedAt: startsAt, dueAt } = event;
+      [rumor, waits] = [{ claim, startsAt, dueAt, warned: [] }, true];
+    }
+    if (rumor === null) continue;
+    if (event.type === 'rumor.assessed') {
+      waits = event.decision === 'rebut';
+      if (event.dueAt) rumor = { ...rumor, startsAt: event.assessedAt, dueAt: event.dueAt, warned: [] };
+    }
+    if (event.type === 'rumor.rebutted' || event.type === 'rumor.closed') waits = false;
+    if (event.type === 'rumor.warned') rumor = { ...rumor, warned: [...rumor.warned, event.share] };
+  }
+  return waits ? rumor : null;
 }
 
 /** What was lost last of a delivery, from its past; null when nothing ever was. */

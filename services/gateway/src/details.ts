@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Journal, type Entry } from '@tongsheng/bus';
 import {
+  clue,
   draft,
   Refusal,
   versionsOf,
@@ -14,12 +15,20 @@ import {
   type RepostDetail,
   type RepostEvent,
   type RoutingEvent,
+  type RumorDetail,
+  type RumorEvent,
+  type SimilarRumors,
   type TimelineEntry,
 } from '@tongsheng/contracts';
 import { releaseDocument, renderOriginal, renderPreview, repostDocument, showPublication } from '@tongsheng/pages';
 import { Clock } from '@tongsheng/runtime';
 import { textOf } from '@tongsheng/web';
+import { likeness } from './likeness.ts';
 import { Models } from './models.ts';
+
+/** Rebuttals looked through for one that fits, and how like it must be. */
+const mostAnswered = 2_000;
+const alike = 0.35;
 
 /** Tasks and releases opened: the row from the read model, the rest straight from the log. */
 @Injectable()
@@ -132,6 +141,48 @@ export class Details {
       row.parts.map((part) => this.models.releases.reader.get(`${part.site}/${part.releaseId}`)),
     );
     return { row, parts: parts.filter((part) => part !== null), timeline: timelineOf(past.entries) };
+  }
+
+  /** @throws Refusal rumor_missing */
+  async rumor(site: string, rumorCaseId: string): Promise<RumorDetail> {
+    const row = await this.models.rumors.reader.get(`${site}/${rumorCaseId}`);
+    if (!row) throw new Refusal('rumor_missing', `no rumor case ${rumorCaseId}`);
+    const past = await this.journal.read({ aggregate: 'rumor', site, id: rumorCaseId });
+    const clues: RumorDetail['clues'] = [];
+    const effects: RumorDetail['effects'] = [];
+    for (const event of past.events as RumorEvent[]) {
+      if (event.type === 'rumor.reported')
+        clues.push({ ...clue.parse(event), byName: event.byName, at: event.reportedAt });
+      if (event.type === 'rumor.clue_added')
+        clues.push({ ...clue.parse(event), byName: event.byName, at: event.addedAt });
+      if (event.type !== 'rumor.effect_noted') continue;
+      const { spread, reach, note, byName, notedAt: at } = event;
+      effects.push({ spread, reach, note, byName, at });
+    }
+    const [release, similar] = await Promise.all([
+      row.releaseId ? this.models.releases.reader.get(`${site}/${row.releaseId}`) : null,
+      this.similarRumors(row.claim),
+    ]);
+    const others = similar.filter((other) => other.site !== site || other.rumorCaseId !== rumorCaseId);
+    return { row, clues, effects, release, similar: others, timeline: timelineOf(past.entries) };
+  }
+
+  /** What was answered before and was claimed in much the same words, the likest first; on whichever site, for it is public. */
+  async similarRumors(claim: string): Promise<SimilarRumors['rows']> {
+    const answered = await this.models.rumors.reader.list('answered', { reverse: true, limit: mostAnswered });
+    return answered
+      .map(({ rumorCaseId, site, claim: before, verdict, url, rebuttedAt }) => ({
+        rumorCaseId,
+        site,
+        claim: before,
+        verdict: verdict!,
+        url: url!,
+        rebuttedAt: rebuttedAt!,
+        likeness: likeness(claim, before),
+      }))
+      .filter((each) => each.likeness >= alike)
+      .sort((one, other) => other.likeness - one.likeness)
+      .slice(0, 5);
   }
 
   /** @throws Refusal release_missing */

@@ -12,6 +12,7 @@ import { items, type StoredItem } from './views/items.ts';
 import { linked } from './views/linked.ts';
 import { releases } from './views/releases.ts';
 import { reposts } from './views/reposts.ts';
+import { rumors } from './views/rumors.ts';
 import { sources } from './views/sources.ts';
 
 type Model<A extends AggregateName, Row> = {
@@ -27,6 +28,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   reposts!: ReturnType<typeof this.openReposts>;
   releases!: ReturnType<typeof this.openReleases>;
   linked!: ReturnType<typeof this.openLinked>;
+  rumors!: ReturnType<typeof this.openRumors>;
   deliveries!: ReturnType<typeof this.openDeliveries>;
   sources!: ReturnType<typeof this.openSources>;
   items!: ReturnType<typeof this.openItems>;
@@ -76,6 +78,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
     this.reposts = this.openReposts();
     this.releases = this.openReleases();
     this.linked = this.openLinked();
+    this.rumors = this.openRumors();
     this.deliveries = this.openDeliveries();
     this.sources = this.openSources();
     this.items = this.openItems();
@@ -119,6 +122,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
       this.reposts,
       this.releases,
       this.linked,
+      this.rumors,
       this.deliveries,
       this.sources,
       this.items,
@@ -130,6 +134,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   private openReposts = () => this.#open(reposts);
   private openReleases = () => this.#open(releases);
   private openLinked = () => this.#open(linked);
+  private openRumors = () => this.#open(rumors);
   private openDeliveries = () => this.#open(deliveries);
   private openSources = () => this.#open(sources);
   private openItems = () => this.#open(items);

@@ -69,10 +69,15 @@ export class ReleasesController {
 
   @Commands('rumor')
   answer(@Payload({ schema: RumorCommand }) command: RumorCommand): Promise<Receipt> {
-    if (command.type !== 'rumor.report') return carryOut(this.journal, rumorCase, command);
+    if (command.type !== 'rumor.report' && command.type !== 'rumor.assess')
+      return carryOut(this.journal, rumorCase, command);
     const { rumorLimit: limit = usualRumorLimit } = this.sites.get(command.site);
     const dueAt = DateTime.fromISO(command.at, { zone: 'utc' }).plus(Duration.fromISO(limit)).toISO()!;
-    return carryOut(this.journal, rumorCase, { ...command, limit, dueAt });
+    return carryOut(
+      this.journal,
+      rumorCase,
+      command.type === 'rumor.report' ? { ...command, limit, dueAt } : { ...command, dueAt },
+    );
   }
 
   @Commands('submission')

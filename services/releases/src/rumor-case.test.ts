@@ -89,10 +89,10 @@ describe('a rumor case', () => {
     given(reported, assessed('rebut'), begun).when(record('other')).yields();
     given(reported).when(record()).yields();
   });
-  it('is looked at anew when it is said again after it was closed', () => {
-    const [more] = given(reported, assessed('drop')).when(again).events();
-    given(reported, assessed('drop'), more!).when(warn(100)).events();
-    given(reported, assessed('drop'), more!).when(assess('watch')).yields(assessed('watch'));
+  it('said again after it was closed, it is a case of its own, with its whole time', () => {
+    given(reported, assessed('drop')).when(again).isRefused('rumor_closed');
+    given(reported, assessed('drop')).when(assess('rebut')).isRefused('rumor_closed');
+    expect(given(reported, assessed('watch')).when(again).events()).toHaveLength(1);
   });
 });
 
@@ -113,6 +113,14 @@ describe('its clock', () => {
   it('stops when it is only watched, or dropped', () => {
     given(reported, assessed('watch')).when(warn(100)).yields();
     given(reported, assessed('drop')).when(warn(100)).yields();
+  });
+  it('begins anew when what was watched is to be rebutted after all', () => {
+    const dueAt = minutesLater(330);
+    const anew: RumorEvent = { ...assessed('rebut'), dueAt } as RumorEvent;
+    const rebut = { ...assess('rebut'), dueAt } as RumorCommand;
+    given(reported, warned(50), assessed('watch')).when(rebut).yields(anew);
+    given(reported, warned(50), assessed('watch'), anew).when(warn(50)).yields(warned(50));
+    given(reported, warned(50)).when(rebut).yields(assessed('rebut'));
   });
 });
 

@@ -35,13 +35,20 @@ export const rumorCase = defineAggregate({
 
     switch (command.type) {
       case 'rumor.add_clue':
+        // Said again, it has its whole time again: as a case of its own.
+        if (rumor.status === 'closed') throw new Refusal('rumor_closed', `${rumorCaseId} is closed`);
         return [{ type: 'rumor.clue_added', ...head, ...command.clue, ...said(command), addedAt: at }];
       case 'rumor.assess': {
-        const { verdict, facts, basis, decision } = command;
+        const { verdict, facts, basis, decision, dueAt } = command;
         if (rumor.status === 'rebutted') throw new Refusal('rumor_rebutted', `${rumorCaseId} was rebutted`);
         if (decision === 'rebut' && (verdict === 'true' || verdict === 'unclear'))
           throw new Refusal('rumor_not_false', `what is ${verdict} is not rebutted`, { verdict });
-        return [{ type: 'rumor.assessed', ...head, verdict, facts, basis, decision, ...said(command), assessedAt: at }];
+        if (rumor.status === 'closed') throw new Refusal('rumor_closed', `${rumorCaseId} is closed`);
+        const restarts = decision === 'rebut' && rumor.status === 'watched';
+        if (restarts && dueAt === undefined) throw new Refusal('command_invalid', 'dueAt: the service says it');
+        const limit = restarts ? { dueAt } : {};
+        const judged = { verdict, facts, basis, decision, ...limit };
+        return [{ type: 'rumor.assessed', ...head, ...judged, ...said(command), assessedAt: at }];
       }
       case 'rumor.begin_rebuttal': {
         const { releaseId } = command;
@@ -81,14 +88,13 @@ export const rumorCase = defineAggregate({
       case 'rumor.reported':
         return { status: 'reported', verdict: null, warned: [] };
       case 'rumor.clue_added':
-        // What was closed and is being said again is looked at again.
-        return rumor.status === 'closed' ? { status: 'reported', verdict: null, warned: [] } : rumor;
+        return rumor;
       case 'rumor.assessed': {
         const { verdict, decision } = event;
         if (decision === 'drop') return { status: 'closed' };
         if (decision === 'watch') return { status: 'watched', verdict, warned };
         const releaseId = rumor.status === 'to_rebut' ? rumor.releaseId : null;
-        return { status: 'to_rebut', verdict, releaseId, warned };
+        return { status: 'to_rebut', verdict, releaseId, warned: event.dueAt ? [] : warned };
       }
       case 'rumor.rebuttal_begun':
         return rumor.status === 'to_rebut' ? { ...rumor, releaseId: event.releaseId } : rumor;

@@ -8,6 +8,7 @@ import type {
   Me,
   QueuePage,
   ReleaseRow,
+  RumorRow,
   RepostDetail,
   RepostRow,
   SourceRow,
@@ -110,6 +111,7 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
     if (view === 'reposts') details.add(`repost ${key}`);
     if (view === 'releases') details.add(`release ${key}`);
     if (view === 'linked') details.add(`linked ${key}`);
+    if (view === 'rumors') details.add(`rumor ${key}`);
     if (view === 'sources') details.add(`source ${key}`);
     if (view === 'items') details.add(`item ${key}`);
   }
@@ -120,8 +122,10 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
   );
   patch<ReleaseRow>(client, ['releases'], 'releases', changes, ({ site, releaseId }) => `${site}/${releaseId}`);
   patch<LinkedRow>(client, ['linked-list'], 'linked', changes, ({ site, linkedId }) => `${site}/${linkedId}`);
-  // A board shows its parts as they stand.
-  if (touched.has('releases')) void client.invalidateQueries({ queryKey: ['linked'] });
+  // A board and a case show their releases as they stand.
+  if (touched.has('releases'))
+    for (const shows of ['linked', 'rumor']) void client.invalidateQueries({ queryKey: [shows] });
+  patch<RumorRow>(client, ['rumors'], 'rumors', changes, ({ site, rumorCaseId }) => `${site}/${rumorCaseId}`);
   for (const { queryKey } of client.getQueryCache().findAll({ queryKey: ['deliveries'] })) {
     const only = queryKey[1] as string;
     const fits = (row: DeliveryRow) => only === '*' || row.releaseId === only;

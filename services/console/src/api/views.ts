@@ -20,6 +20,9 @@ import type {
   ReleaseRow,
   RepostDetail,
   RulebookView,
+  RumorDetail,
+  RumorRow,
+  SimilarRumors,
   SimilarView,
   SiteRow,
   SiteTest,
@@ -113,6 +116,30 @@ export const linkedRelease = (site: string, linkedId: string) =>
 
 export const readLinked = (site: string, linkedId: string, signal?: AbortSignal): Promise<LinkedDetail> =>
   read(`/api/linked/${linkedId}?site=${site}`, signal);
+
+export const rumors = () =>
+  queryOptions({ queryKey: ['rumors'], queryFn: ({ signal }) => read<Rows<RumorRow>>('/api/rumors', signal) });
+
+export const rumor = (site: string, rumorCaseId: string) =>
+  queryOptions({
+    queryKey: ['rumor', `${site}/${rumorCaseId}`],
+    queryFn: ({ signal }) => readRumor(site, rumorCaseId, 0, signal),
+  });
+
+/** As of a position of the log: after a decision, the case as it was decided. */
+export const readRumor = (
+  site: string,
+  rumorCaseId: string,
+  atLeast: number,
+  signal?: AbortSignal,
+): Promise<RumorDetail> => read(`/api/rumors/${rumorCaseId}?site=${site}&atLeast=${atLeast}`, signal);
+
+export const similarRumors = (claim: string) =>
+  queryOptions({
+    queryKey: ['similar-rumors', claim],
+    queryFn: ({ signal }) => read<SimilarRumors>(`/api/rumors/similar${search({ claim })}`, signal),
+    placeholderData: (before) => before,
+  });
 
 export const deliveries = (ofRelease?: string) =>
   queryOptions({

@@ -33,7 +33,9 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
         <span>
           <What about={about} />
         </span>
-        {about.kind === 'task' && <Countdown startsAt={about.startsAt} dueAt={about.dueAt} />}
+        {(about.kind === 'task' || about.kind === 'rumor') && (
+          <Countdown startsAt={about.startsAt} dueAt={about.dueAt} />
+        )}
         <span className="hint" title={minute(row.raisedAt)}>
           {t('alarm.raised', { time: short(row.raisedAt) })}
         </span>
@@ -44,6 +46,8 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
       <p className="hint">
         {about.kind === 'task' &&
           `${site === null ? t('roster.allSites') : siteName(site)} · ${about.sourceName} · ${t('task.due', { time: short(about.dueAt) })}`}
+        {about.kind === 'rumor' &&
+          `${site === null ? '' : siteName(site)} · ${t('task.due', { time: short(about.dueAt) })}`}
         {about.kind === 'source' &&
           `${about.detector ?? ''} ${about.code} · ${t('duty.since', { time: short(about.failingSince) })}`}
         {about.kind === 'delivery' &&
@@ -96,6 +100,10 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           <Link to="/reposts/$site/$taskId" params={{ site, taskId: about.taskId }} className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
           </Link>
+        ) : about.kind === 'rumor' && site !== null ? (
+          <Link to="/rumors/$site/$rumorCaseId" params={{ site, rumorCaseId: about.rumorCaseId }} className="button">
+            {t('duty.handle')} {chosen && <kbd>O</kbd>}
+          </Link>
         ) : about.kind === 'source' ? (
           <Link to="/sources/$sourceId" params={{ sourceId: about.sourceId }} className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
@@ -129,6 +137,8 @@ function What({ about }: { about: AlarmSubject }): ReactElement {
   switch (about.kind) {
     case 'task':
       return <>{t('alarm.task', { share: about.share })}</>;
+    case 'rumor':
+      return <>{t('alarm.rumor', { share: about.share })}</>;
     case 'source':
       return <>{t('alarm.source', { hours: about.hours })}</>;
     case 'delivery':

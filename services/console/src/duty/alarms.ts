@@ -11,7 +11,8 @@ export function byUrgency(one: AlarmRow, other: AlarmRow): number {
   const [a, b] = [urgencyOf(one), urgencyOf(other)];
   return a < b ? -1 : a > b ? 1 : 0;
 }
-const urgencyOf = ({ about, raisedAt }: AlarmRow) => (about.kind === 'task' ? about.dueAt : raisedAt);
+const urgencyOf = ({ about, raisedAt }: AlarmRow) =>
+  about.kind === 'task' || about.kind === 'rumor' ? about.dueAt : raisedAt;
 
 /** What an alarm is about, by its name. */
 export function nameOf(about: AlarmSubject): string {
@@ -19,6 +20,8 @@ export function nameOf(about: AlarmSubject): string {
     case 'task':
     case 'delivery':
       return about.title;
+    case 'rumor':
+      return about.claim;
     case 'source':
       return about.name;
     case 'credential':

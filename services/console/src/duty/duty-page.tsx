@@ -42,6 +42,9 @@ export function DutyPage(): ReactElement {
       case 'task':
         if (site !== null) void navigate({ to: '/reposts/$site/$taskId', params: { site, taskId: about.taskId } });
         return;
+      case 'rumor':
+        if (site === null) return;
+        return void navigate({ to: '/rumors/$site/$rumorCaseId', params: { site, rumorCaseId: about.rumorCaseId } });
       case 'delivery':
       case 'credential':
         return void navigate({ to: '/deliveries' });

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useBlocker, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import type { Draft } from '@tongsheng/contracts';
+import type { Draft, RumorRow } from '@tongsheng/contracts';
 import { useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { ApiError, decide, newId } from '../api/client.ts';
 import * as views from '../api/views.ts';
@@ -30,20 +30,33 @@ const blank = (kind: Draft['kind'], channels: string[]): Draft => ({
   linked: null,
 });
 
+/** What a rebuttal begins with: the rumor as it was reported, and the facts as they were found. */
+function answering({ rumorCaseId, claim, seenWhere, verdict, facts, basis }: RumorRow): Partial<Draft> {
+  const said = verdict === 'misleading' || verdict === 'outdated' ? verdict : 'false';
+  const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const lines = [...facts.split('\n'), ...(basis ? [basis] : [])].filter((each) => each.trim() !== '');
+  return {
+    rumor: { claim, seenWhere, verdict: said, rumorCaseId, publicLink: null },
+    html: lines.map((each) => `<p>${escaped(each)}</p>`).join(''),
+  };
+}
+
 /** A new press release or rebuttal. */
 export function NewReleasePage(): ReactElement {
-  const { kind, linked } = useSearch({ from: '/releases/new' });
+  const { kind, linked, rumor } = useSearch({ from: '/releases/new' });
+  const [rumorSite, rumorCaseId] = kind === 'rebuttal' ? (rumor?.split('/') ?? []) : [];
+  const answers = useQuery({ ...views.rumor(rumorSite ?? '', rumorCaseId ?? ''), enabled: rumorCaseId !== undefined });
   const { data: sites } = useQuery(views.sites());
   const { data: channels } = useQuery(views.channels());
   const [releaseId] = useState(newId);
   if (!sites || !channels) return <Loading />;
+  if (rumorCaseId !== undefined && !answers.data) return <Pending of={answers} />;
   const [leads, linkedId] = linked?.split('/') ?? [];
-  const site = leads ?? sites.rows[0]?.siteId ?? '';
+  const site = leads ?? rumorSite ?? sites.rows[0]?.siteId ?? '';
   const usable = channels.rows.filter((each) => each.site === site && !each.paused).map(({ channelId }) => channelId);
   const plan = leads !== undefined && linkedId !== undefined ? { site: leads, linkedId } : null;
-  return (
-    <Editor key={kind} start={{ site, releaseId, revision: 0, draft: { ...blank(kind, usable), linked: plan } }} />
-  );
+  const draft = { ...blank(kind, usable), ...(answers.data && answering(answers.data.row)), linked: plan };
+  return <Editor key={kind} start={{ site, releaseId, revision: 0, draft }} />;
 }
 
 /** A draft, or a release that was returned. */

@@ -24,6 +24,13 @@ export const menu = [
     roles: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
   },
   {
+    to: '/rumors',
+    word: 'nav.rumors',
+    icon: 'rumors',
+    key: 'y',
+    roles: ['comms', 'editor', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
+  },
+  {
     to: '/linked',
     word: 'nav.linked',
     icon: 'linked',

@@ -2,6 +2,7 @@ import { approvalsEn } from './approvals-en.ts';
 import { dutyEn } from './duty-en.ts';
 import { itemsEn } from './items-en.ts';
 import { linkedEn } from './linked-en.ts';
+import { rumorsEn } from './rumors-en.ts';
 import { publicationEn } from './publication-en.ts';
 import { queueEn } from './queue-en.ts';
 import { retractEn } from './retract-en.ts';
@@ -338,6 +339,7 @@ export const en: Words = {
   ...dutyEn,
   ...itemsEn,
   ...linkedEn,
+  ...rumorsEn,
   ...publicationEn,
   ...queueEn,
   ...retractEn,

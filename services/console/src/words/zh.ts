@@ -2,6 +2,7 @@ import { approvalsZh } from './approvals-zh.ts';
 import { dutyZh } from './duty-zh.ts';
 import { itemsZh } from './items-zh.ts';
 import { linkedZh } from './linked-zh.ts';
+import { rumorsZh } from './rumors-zh.ts';
 import { publicationZh } from './publication-zh.ts';
 import { queueZh } from './queue-zh.ts';
 import { retractZh } from './retract-zh.ts';
@@ -336,6 +337,7 @@ export const zh = {
   ...dutyZh,
   ...itemsZh,
   ...linkedZh,
+  ...rumorsZh,
   ...publicationZh,
   ...queueZh,
   ...retractZh,

@@ -17,11 +17,15 @@ import {
   ReleaseDetail,
   ReleaseRow,
   RepostDetail,
+  RumorDetail,
+  RumorRow,
+  SimilarRumors,
   publicationShown,
   SiteRow,
   SiteTest,
   TimelineEntry,
   token,
+  type Role,
 } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
@@ -47,6 +51,8 @@ const fresh = { atLeast: z.coerce.number().int().min(0).default(0) };
 const head = { position: z.int(), serverTime: instant };
 /** Longer than a system that publishes may take. */
 const siteTestMs = 40_000;
+/** Whoever works for a site may see a rumor and add what they know. */
+const rumorReaders: Role[] = ['comms', 'editor', 'reviewer', 'confidentiality', 'signer', 'duty', 'manager', 'admin'];
 const siteQuery = z.object({ site: token });
 
 /** What people read. Everything is filtered by the sites they work for. */
@@ -157,6 +163,48 @@ export function viewRoutes(tools: ViewTools): Route[] {
       async handle({ params: { linkedId }, query: { site }, caller }) {
         mustServeSite(caller, site);
         return details.linked(site, linkedId);
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/rumors',
+      says: 'Rumors: those that wait for an answer by the time that is left, then the others, newest first.',
+      may: rumorReaders,
+      query: z.object(fresh),
+      answer: z.object({ rows: z.array(RumorRow), ...head }),
+      async handle({ query: { atLeast }, caller }) {
+        const { reader, runner } = models.rumors;
+        await runner.reach(atLeast);
+        const [open, done] = await Promise.all([
+          merged(models.rumors, setsFor('open', caller), { limit: 1_000 }),
+          merged(models.rumors, setsFor('done', caller), { reverse: true, limit: 1_000 }),
+        ]);
+        return { rows: [...open, ...done], position: await reader.position(), serverTime: now() };
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/rumors/similar',
+      says: 'Rebuttals of before that answer much the same claim, the likest first.',
+      may: rumorReaders,
+      query: z.object({ claim: z.string().min(2).max(500) }),
+      answer: SimilarRumors,
+      async handle({ query: { claim } }) {
+        return { rows: await details.similarRumors(claim) };
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/rumors/:rumorCaseId',
+      says: 'One rumor: its clues, what was found, what answers it, and all that happened.',
+      may: rumorReaders,
+      params: z.object({ rumorCaseId: token }),
+      query: z.object({ ...siteQuery.shape, ...fresh }),
+      answer: RumorDetail,
+      async handle({ params: { rumorCaseId }, query: { site, atLeast }, caller }) {
+        mustServeSite(caller, site);
+        await models.rumors.runner.reach(atLeast);
+        return details.rumor(site, rumorCaseId);
       },
     }),
     defineRoute({

@@ -1,0 +1,30 @@
+import type { SimilarRumors } from '@tongsheng/contracts';
+import type { ReactElement } from 'react';
+import { useSiteName } from '../api/site-names.ts';
+import { day } from '../time.ts';
+import { useWords } from '../words/index.ts';
+
+/** Rebuttals of before that answer much the same. */
+export function Similar({ rows }: { rows: SimilarRumors['rows'] }): ReactElement | null {
+  const t = useWords();
+  const nameOf = useSiteName();
+  if (rows.length === 0) return null;
+  return (
+    <section className="similar-rumors" data-testid="similar">
+      <h3>{t('rumor.similar')}</h3>
+      <ul>
+        {rows.map(({ rumorCaseId, site, claim, verdict, url, rebuttedAt, likeness }) => (
+          <li key={`${site}/${rumorCaseId}`}>
+            <a href={url} target="_blank" rel="noreferrer noopener">
+              {claim}
+            </a>{' '}
+            <small className="hint">
+              {t(`rumor.verdict.${verdict}`)} · {nameOf(site)} · {day(rebuttedAt)} ·{' '}
+              {t('rumor.likeness', { n: Math.round(likeness * 100) })}
+            </small>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
