@@ -21,6 +21,8 @@ export const PublicDocument = z.object({
   source: z.object({ name: line, link: z.url().nullable(), publication, firstSeenAt: instant }).nullable(),
   /** Rebuttals: the verdict, in the words of the form. */
   verdict: z.enum(['false', 'misleading', 'outdated']).nullable(),
+  /** Rebuttals: what was claimed; and where, when somebody wants the public to find it there. */
+  rumor: z.object({ claim: line, link: z.url().nullable() }).optional(),
   /** Images and attachments that the site serves itself, at `<url>/files/<hash>`, because upstream may move its own. */
   files: z
     .array(keptFile.omit({ url: true }))

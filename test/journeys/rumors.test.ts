@@ -123,7 +123,9 @@ it('its rebuttal begins with what was found, and ends its clock when the public 
     expect(shown).toContain(claim);
     // Where it stands is nobody's business but ours, until somebody wants it to be.
     expect(shown).not.toContain('rumor.example');
+    expect(shown).toContain('"@type":"ClaimReview"');
   });
+  expect(await (await fetch(`${system.portalUrl}/rebuttals`)).text()).toContain(claim);
   page.once('dialog', (dialog) => void dialog.accept());
   await page.goto(`${system.consoleUrl}/rumors/province/${rumorCaseId}`);
   await stateIs('rebutted');

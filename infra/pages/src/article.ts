@@ -22,10 +22,11 @@ export const verdictWords = { false: '不实', misleading: '片面', outdated: '
  * `article-…` classes mark the parts for whoever checks the page from outside.
  */
 export function renderArticle(document: PublicDocument): Html {
-  const { kind, title, verdict } = document;
+  const { kind, title, verdict, rumor } = document;
   return html`<article class="article article-${kind}" lang="zh-CN">
     ${verdict && html`<p class="article-verdict verdict-${verdict}">${verdictWords[verdict]}</p>`}
     <h1 class="article-title">${title}</h1>
+    ${rumor !== undefined && html`<p class="article-claim">网传：${rumor.link ? linkTo(rumor.link, rumor.claim) : rumor.claim}</p>`}
     ${renderContent(document)}
   </article>`;
 }

@@ -13,6 +13,13 @@ export function statedDate({ at, precision }: Publication): string | null {
   return precision === 'minute' ? showTime(at) : beijing(at).toFormat('yyyy-MM-dd HH:mm:ss');
 }
 
+/** The same for machines, as ISO 8601: a day, or a moment with its offset. */
+export function statedMoment(publication: Publication): string | null {
+  const { at, precision } = publication;
+  if (at === null || precision === 'none') return null;
+  return precision === 'day' ? showDay(at) : beijing(at).toISO({ suppressMilliseconds: true });
+}
+
 /** The same for a reader: where there is no date, the source's own words, or that it gave none. */
 export const showPublication = (publication: Publication): string =>
   statedDate(publication) ?? publication.text ?? '未标注';

@@ -66,7 +66,7 @@ const columns: Record<Draft['kind'], string> = {
   notice: '通知公告',
 };
 
-/** The public document of a release of our own. The rumor's address is never in it. */
+/** The public document of a release of our own. The rumor's address is in it only when somebody said so. */
 export function releaseDocument({
   releaseId,
   site,
@@ -89,6 +89,7 @@ export function releaseDocument({
     source: null,
     files: [],
     verdict: rumor?.verdict ?? null,
+    ...(rumor && { rumor: { claim: rumor.claim, link: rumor.publicLink } }),
     postedAt,
     version: revision,
     contentHash,

@@ -1,6 +1,7 @@
 import type { PublicDocument } from '@tongsheng/contracts';
 import { labelsOf, renderArticle } from './article.ts';
 import { html, type Html } from './html.ts';
+import { structuredData } from './structured.ts';
 
 /** A page's frame. `href` of a trail's last step is null: that is where the reader is. */
 export type Page = {
@@ -65,7 +66,7 @@ export function renderDocument(document: PublicDocument): string {
     title: `${title} - ${siteName}`,
     siteName,
     siteHome,
-    head: html`<link rel="canonical" href="${url}" />${labelsOf(document)}`,
+    head: html`<link rel="canonical" href="${url}" />${labelsOf(document)}${structuredData(document)}`,
     trail: [
       { name: '首页', href: '/' },
       { name: siteName, href: siteHome },

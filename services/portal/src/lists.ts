@@ -1,4 +1,4 @@
-import { html, kindWords, renderPage, showDay, showTime, type Html } from '@tongsheng/pages';
+import { html, kindWords, renderPage, showDay, showTime, verdictWords, type Html } from '@tongsheng/pages';
 import { nameOf, type PublicIndex } from './public-index.ts';
 import type { Entry } from './shelf.ts';
 
@@ -30,7 +30,8 @@ export function renderHome(index: PublicIndex): string {
     title: portalName,
     siteName: portalName,
     siteHome: '/',
-    content: html`${sites.length === 0 && html`<p class="empty">还没有发布的内容。编辑同意转载后，这里马上就有。</p>`}
+    content: html`${index.rebuttals.size > 0 && html`<p><a href="/rebuttals">辟谣平台（${index.rebuttals.size}）</a></p>`}
+    ${sites.length === 0 && html`<p class="empty">还没有发布的内容。编辑同意转载后，这里马上就有。</p>`}
     ${sites.map(
       (shelves) =>
         html`<section>
@@ -41,12 +42,57 @@ export function renderHome(index: PublicIndex): string {
   });
 }
 
+/** What was claimed and what is true of it, of all sites, newest first. */
+export function renderRebuttals(index: PublicIndex, page: number): string {
+  const { rebuttals } = index;
+  return renderPage({
+    title: `辟谣平台 - ${portalName}`,
+    siteName: portalName,
+    siteHome: '/',
+    trail: [
+      { name: '首页', href: '/' },
+      { name: '辟谣平台', href: null },
+    ],
+    content: html`<h1 class="list-title">辟谣平台</h1>
+      ${
+        rebuttals.size === 0
+          ? html`<p class="empty">目前没有辟谣信息。</p>`
+          : html`<ul class="list">
+              ${rebuttals.newest(pageSize, (page - 1) * pageSize).map(claimRow)}
+            </ul>`
+      }
+      ${pagerOf('/rebuttals', page, rebuttals.size)}`,
+  });
+}
+
+const claimRow = ({ site, kind, documentId, title, verdict, rumor, siteName, postedAt }: Entry): Html =>
+  html`<li>
+    <span class="list-what"
+      >${verdict && html`<span class="tag tag-rebuttal">${verdictWords[verdict]}</span>`}<a
+        href="/${site}/${kind}/${documentId}"
+        >${title}</a
+      ><span class="list-source">${rumor ? `网传：${rumor.claim}` : siteName}</span></span
+    >
+    <time datetime="${postedAt}" title="${showTime(postedAt)}">${showDay(postedAt)}</time>
+  </li>`;
+
+function pagerOf(path: string, page: number, size: number): Html | false {
+  const last = Math.max(1, Math.ceil(size / pageSize));
+  return (
+    last > 1 &&
+    html`<nav class="pager" aria-label="翻页">
+      <span>${page > 1 && html`<a href="${path}?page=${page - 1}" rel="prev">上一页</a>`}</span
+      ><span>第 ${page} / ${last} 页</span
+      ><span>${page < last && html`<a href="${path}?page=${page + 1}" rel="next">下一页</a>`}</span>
+    </nav>`
+  );
+}
+
 /** One site's documents, newest first, a page at a time. Null when there is no such site. */
 export function renderSite(index: PublicIndex, site: string, page: number): string | null {
   const found = index.site(site);
   if (!found) return null;
   const siteName = nameOf(found);
-  const last = Math.max(1, Math.ceil(found.all.size / pageSize));
   return renderPage({
     title: siteName,
     siteName,
@@ -59,8 +105,7 @@ export function renderSite(index: PublicIndex, site: string, page: number): stri
       { name: siteName, href: null },
     ],
     content: html`<h1 class="list-title">最新发布</h1>
-      ${listOf(found.all.newest(pageSize, (page - 1) * pageSize))}
-      ${last > 1 && html`<nav class="pager" aria-label="翻页"><span>${page > 1 && html`<a href="/${site}?page=${page - 1}" rel="prev">上一页</a>`}</span><span>第 ${page} / ${last} 页</span><span>${page < last && html`<a href="/${site}?page=${page + 1}" rel="next">下一页</a>`}</span></nav>`}`,
+      ${listOf(found.all.newest(pageSize, (page - 1) * pageSize))} ${pagerOf(`/${site}`, page, found.all.size)}`,
   });
 }
 

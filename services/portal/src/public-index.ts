@@ -14,6 +14,8 @@ export type SiteShelves = {
 /** What is public now, in memory: one entry a document, its newest version. The texts stay in the stream. */
 export class PublicIndex {
   readonly all = new Shelf();
+  /** Of every site: one place where people look whether something is true. */
+  readonly rebuttals = new Shelf();
   readonly #entries = new Map<string, Entry>();
   readonly #sites = new Map<string, SiteShelves>();
 
@@ -49,7 +51,8 @@ export class PublicIndex {
   #shelvesOf({ site, kind, column }: Entry): Shelf[] {
     const shelves = obtain(this.#sites, site, () => ({ site, all: new Shelf(), kinds: new Map(), columns: new Map() }));
     const make = () => new Shelf();
-    return [this.all, shelves.all, obtain(shelves.kinds, kind, make), obtain(shelves.columns, column, make)];
+    const also = kind === 'rebuttal' ? [this.rebuttals] : [];
+    return [...also, this.all, shelves.all, obtain(shelves.kinds, kind, make), obtain(shelves.columns, column, make)];
   }
 }
 

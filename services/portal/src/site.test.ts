@@ -7,6 +7,7 @@ import { TextUnavailable } from './texts.ts';
 const [fileHash, attachmentHash] = ['b'.repeat(64), 'c'.repeat(64)];
 const documents = new Map<number, PublicDocument>();
 let site: ReturnType<typeof createSite>;
+let index: PublicIndex;
 let away = false;
 
 const put = (n: number): void => {
@@ -42,7 +43,7 @@ beforeEach(() => {
   documents.clear();
   away = false;
   for (let n = 1; n <= 45; n++) put(n);
-  const index = new PublicIndex();
+  index = new PublicIndex();
   for (const [position, document] of documents) index.add(document, position);
   const texts = {
     read: async (position: number) => {
@@ -84,6 +85,17 @@ describe('the portal', () => {
     expect((await get('/')).body).toContain('某省税务局');
   });
 
+  it('gathers what was rebutted, of all sites, with the claim and the verdict', async () => {
+    expect((await get('/rebuttals')).body).toContain('目前没有辟谣信息');
+    const rumor = { claim: '存款要缴税', link: null };
+    const rebuttal: PublicDocument = { ...documents.get(1)!, kind: 'rebuttal', source: null, verdict: 'false', rumor };
+    index.add({ ...rebuttal, documentId: 'r1', title: '不实！' }, 100);
+    const { body } = await get('/rebuttals');
+    for (const part of ['不实！', '网传：存款要缴税', '/province/rebuttal/r1']) expect(body).toContain(part);
+    expect(body).not.toContain('第1号公告');
+    expect((await get('/')).body).toContain('href="/rebuttals"');
+  });
+
   it.each([
     ['/feed.rss', 'application/rss+xml'],
     ['/province/feed.atom', 'application/atom+xml'],
@@ -118,7 +130,8 @@ describe('the portal', () => {
 
   it('has no script, no cookie, and nothing that may be framed', async () => {
     const { headers, body } = await get('/province/repost/d7');
-    expect(body).not.toMatch(/<script/i);
+    // What machines read is data; no browser runs it.
+    expect(body.replace('<script type="application/ld+json">', '')).not.toMatch(/<script/i);
     expect(headers['set-cookie']).toBeUndefined();
     expect(headers['content-security-policy']).toContain("default-src 'none'");
     expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");

@@ -4,7 +4,7 @@ import type { PublicDocument } from '@tongsheng/contracts';
 import { renderDocument, stylesheet } from '@tongsheng/pages';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { feedFormats, writeFeed, type FeedFormat } from './feeds.ts';
-import { portalName, renderHome, renderMissing, renderSite } from './lists.ts';
+import { portalName, renderHome, renderMissing, renderRebuttals, renderSite } from './lists.ts';
 import { nameOf, type PublicIndex } from './public-index.ts';
 import { TextUnavailable, type Texts } from './texts.ts';
 
@@ -13,6 +13,7 @@ const contentSecurity =
 const feedLength = 50;
 
 type SiteParams = { Params: { site: string } };
+type Paged = { Querystring: { page?: string } };
 type FeedParams = { Params: { site?: string; format: string } };
 
 export type SiteParts = {
@@ -66,9 +67,9 @@ export function createSite({ index, texts, files, baseUrl, complete }: SiteParts
   server.get('/feed.:format', feed);
   server.get('/:site/feed.:format', feed);
 
-  server.get<SiteParams & { Querystring: { page?: string } }>('/:site', (request, reply) => {
-    const number = Math.max(1, Number.parseInt(request.query.page ?? '1', 10) || 1);
-    const content = renderSite(index, request.params.site, number);
+  server.get<Paged>('/rebuttals', (request, reply) => page(request, reply, renderRebuttals(index, pageOf(request))));
+  server.get<SiteParams & Paged>('/:site', (request, reply) => {
+    const content = renderSite(index, request.params.site, pageOf(request));
     return content === null ? missing(reply) : page(request, reply, content);
   });
   server.get<{ Params: { site: string; kind: string; id: string } }>('/:site/:kind/:id', async (request, reply) => {
@@ -112,6 +113,7 @@ function nameOfFile({ name, hash, mediaType }: PublicDocument['files'][number]):
 
 const endings: Record<string, string> = { 'application/pdf': '.pdf', 'application/zip': '.zip' };
 
+const pageOf = ({ query }: FastifyRequest<Paged>) => Math.max(1, Number.parseInt(query.page ?? '1', 10) || 1);
 const isFormat = (format: string): format is FeedFormat => Object.hasOwn(feedFormats, format);
 const page = (request: FastifyRequest, reply: FastifyReply, content: string) =>
   answer(request, reply, 'text/html; charset=utf-8', content);

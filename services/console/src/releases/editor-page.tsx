@@ -76,6 +76,9 @@ function problemsOf({ title, html, rumor, channels, linked }: Draft): Problem[] 
   return [
     ...(title.trim() === '' ? [{ field: 'title', word: 'editor.need.title' as const }] : []),
     ...(rumor && rumor.claim.trim() === '' ? [{ field: 'claim', word: 'editor.need.claim' as const }] : []),
+    ...(rumor?.publicLink && !/^https?:\/\/./i.test(rumor.publicLink)
+      ? [{ field: 'publicLink', word: 'rumor.need.link' as const }]
+      : []),
     ...(empty ? [{ field: 'body', word: 'editor.need.body' as const }] : []),
     ...(channels.length === 0 && linked === null ? [{ field: 'channels', word: 'editor.need.channels' as const }] : []),
   ];
@@ -115,7 +118,7 @@ function Editor({ start }: { start: Start }): ReactElement {
   const save = async (submit: boolean) => {
     const found = submit
       ? problemsOf(draft)
-      : problemsOf(draft).filter(({ field }) => field === 'title' || field === 'claim');
+      : problemsOf(draft).filter(({ field }) => ['title', 'claim', 'publicLink'].includes(field));
     setProblems(found);
     setTold(null);
     if (found.length > 0) return void setTimeout(() => summary.current?.focus());
@@ -232,6 +235,17 @@ function Editor({ start }: { start: Start }): ReactElement {
                 </select>
               </label>
             </div>
+            <label className="field">
+              <span>
+                {t('editor.publicLink')} <small>{t('editor.publicLinkHint')}</small>
+              </span>
+              <input
+                id="field-publicLink"
+                inputMode="url"
+                value={draft.rumor.publicLink ?? ''}
+                onChange={({ target }) => setRumor({ publicLink: target.value.trim() || null })}
+              />
+            </label>
           </fieldset>
         )}
         <label className="field">

@@ -82,7 +82,7 @@ function Form({ sites }: { sites: { siteId: string; name: string }[] }): ReactEl
               </select>
             </label>
           )}
-          <Similar rows={similar.data?.rows ?? []} />
+          <Similar rows={similar.data?.rows ?? []} under="h1" />
         </div>
       </div>
       <footer className="actions">

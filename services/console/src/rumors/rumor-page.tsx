@@ -125,7 +125,7 @@ export function RumorPage(): ReactElement {
         </footer>
       </div>
       <aside className="release-side">
-        <Similar rows={data.similar} />
+        <Similar rows={data.similar} under="h2" />
         <h3>{t('rumor.history')}</h3>
         <Timeline entries={data.timeline} />
       </aside>
@@ -171,7 +171,7 @@ function Assessment({ data: { row } }: { data: RumorDetail }): ReactElement {
       {row.verdict === null ? (
         <p className="hint">{t('rumor.notAssessed')}</p>
       ) : (
-        <dl className="facts">
+        <dl className="rumor-facts">
           <dt>{t('rumor.verdict')}</dt>
           <dd>{t(`rumor.verdict.${row.verdict}`)}</dd>
           <dt>{t('rumor.facts')}</dt>

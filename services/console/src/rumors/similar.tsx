@@ -5,13 +5,15 @@ import { day } from '../time.ts';
 import { useWords } from '../words/index.ts';
 
 /** Rebuttals of before that answer much the same. */
-export function Similar({ rows }: { rows: SimilarRumors['rows'] }): ReactElement | null {
+export function Similar(props: { rows: SimilarRumors['rows']; under: 'h1' | 'h2' }): ReactElement | null {
+  const { rows, under } = props;
+  const Heading = under === 'h1' ? 'h2' : 'h3';
   const t = useWords();
   const nameOf = useSiteName();
   if (rows.length === 0) return null;
   return (
     <section className="similar-rumors" data-testid="similar">
-      <h3>{t('rumor.similar')}</h3>
+      <Heading>{t('rumor.similar')}</Heading>
       <ul>
         {rows.map(({ rumorCaseId, site, claim, verdict, url, rebuttedAt, likeness }) => (
           <li key={`${site}/${rumorCaseId}`}>

@@ -222,6 +222,8 @@ export const en: Words = {
   'editor.claim': 'What is being said',
   'editor.claimHint': 'In your own words; never quote or link it',
   'editor.seenWhere': 'Where it was seen',
+  'editor.publicLink': 'Public link to the rumor',
+  'editor.publicLinkHint': 'usually none: a link makes it louder',
   'editor.verdict': 'Verdict',
   'editor.verdict.false': 'False',
   'editor.verdict.misleading': 'Misleading',

@@ -220,6 +220,8 @@ export const zh = {
   'editor.claim': '网传说法',
   'editor.claimHint': '用自己的话概括，不要照抄，也不放谣言的链接',
   'editor.seenWhere': '在哪里看到',
+  'editor.publicLink': '公开谣言的链接',
+  'editor.publicLinkHint': '一般不填：链接会扩大传播',
   'editor.verdict': '结论',
   'editor.verdict.false': '不实',
   'editor.verdict.misleading': '片面误导',
