@@ -153,14 +153,16 @@ const deliveries = createRoute({
 const compliance = createRoute({
   getParentRoute: () => root,
   path: '/compliance',
-  validateSearch: (search: Record<string, unknown>) =>
-    given({
+  validateSearch: (search: Record<string, unknown>) => ({
+    ...given({
       from: text(search['from']),
       to: text(search['to']),
       site: text(search['site']),
       source: text(search['source']),
       outcome: text(search['outcome']),
     }),
+    ...one('duty', search['duty'], ['update', 'retract'] as const),
+  }),
   component: lazyRouteComponent(() => import('./compliance/compliance-page.tsx'), 'CompliancePage'),
 });
 

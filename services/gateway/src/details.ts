@@ -45,9 +45,11 @@ export class Details {
     const site = this.models.sites.get(siteId);
     if (!row || !site) throw new Refusal('repost_missing', `no repost task ${taskId}`);
     const task = await this.journal.read({ aggregate: 'repost', site: siteId, id: taskId });
-    const shown = wanted ?? approvedIn(task.events as RepostEvent[]) ?? row.itemId;
-    const obliged = row.obligations.find(({ itemId }) => itemId === shown);
-    if (!obliged) throw new Refusal('repost_missing', `task ${taskId} does not owe item ${shown}`);
+    const owed = (item: string | undefined) => row.obligations.find(({ itemId }) => itemId === item);
+    // What was approved may have been split off to another task since.
+    const obliged =
+      wanted === undefined ? (owed(approvedIn(task.events as RepostEvent[])) ?? owed(row.itemId)) : owed(wanted);
+    if (!obliged) throw new Refusal('repost_missing', `task ${taskId} does not owe item ${wanted ?? row.itemId}`);
     const { sourceId, itemId } = obliged;
     const [item, routing, cluster] = await Promise.all([
       this.journal.read({ aggregate: 'item', site: sourceId, id: itemId }),

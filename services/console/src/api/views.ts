@@ -5,6 +5,7 @@ import type {
   ComplianceView,
   DeadLetter,
   DeliveryRow,
+  DutyKind,
   EvidenceView,
   HealthView,
   ItemDetail,
@@ -156,7 +157,7 @@ export const compliance = ({ from, to }: Period) =>
     placeholderData: (before) => before,
   });
 
-export type Figure = Period & { outcome: string; sites?: string; sourceId?: string; asOf?: string };
+export type Figure = Period & { outcome: string; sites?: string; sourceId?: string; duty?: DutyKind; asOf?: string };
 
 export const tasksPath = (figure: Figure) => search(figure);
 

@@ -38,7 +38,8 @@ export function CompliancePage(): ReactElement {
   const choose = (days: { from: string; to: string }) =>
     void navigate({ search: (before) => ({ ...before, ...days }), replace: true });
 
-  const figure = (figures: Figures, outcome: Outcome, where: { site?: string; source?: string } = {}): ReactNode => {
+  type Where = { site?: string; source?: string; duty?: 'update' | 'retract' };
+  const figure = (figures: Figures, outcome: Outcome, where: Where = {}): ReactNode => {
     const count = figures[countOf[outcome]];
     return (
       <Link
@@ -46,7 +47,7 @@ export function CompliancePage(): ReactElement {
         to="/compliance"
         search={{ from, to, outcome, ...where }}
         className={`figure figure-${outcome}${count === 0 ? ' figure-none' : ''}`}
-        data-testid={`figure-${outcome}${where.site ? `-${where.site}` : ''}${where.source ? `-${where.source}` : ''}`}
+        data-testid={`figure-${outcome}${where.site ? `-${where.site}` : ''}${where.source ? `-${where.source}` : ''}${where.duty ? `-${where.duty}` : ''}`}
       >
         {count}
       </Link>
@@ -115,8 +116,10 @@ export function CompliancePage(): ReactElement {
                 asOf: data.asOf,
                 ...(search.site && { sites: search.site }),
                 ...(search.source && { sourceId: search.source }),
+                ...(search.duty && { duty: search.duty }),
               }}
               title={[
+                search.duty && t(`compliance.duty.${search.duty}`),
                 t(`compliance.${search.outcome}`),
                 search.site && siteName(search.site),
                 search.source && sourceName(search.source),
@@ -179,6 +182,21 @@ export function CompliancePage(): ReactElement {
               </tbody>
             </table>
           </section>
+          <FigureTable
+            title={t('compliance.after')}
+            due={t('compliance.afterDue')}
+            rows={(
+              [
+                ['update', data.updates],
+                ['retract', data.retracts],
+              ] as const
+            ).map(([duty, figures]) => ({
+              key: duty,
+              name: t(`compliance.duty.${duty}`),
+              figures,
+              cell: (outcome: Outcome) => figure(figures, outcome, { duty }),
+            }))}
+          />
           <StagesTable stages={data.stages} />
           <p className="hint">{t('compliance.definition')}</p>
         </>
@@ -207,6 +225,8 @@ function Rate({ figures }: { figures: Figures }): ReactElement {
 
 function FigureTable(props: {
   title: string;
+  /** What is owed, where it is not a repost. */
+  due?: string;
   rows: { key: string; name: string; figures: Figures; cell: (outcome: Outcome) => ReactNode }[];
 }): ReactElement {
   const t = useWords();
@@ -219,7 +239,7 @@ function FigureTable(props: {
             <td />
             {outcomes.map((outcome) => (
               <th key={outcome} scope="col">
-                {t(`compliance.${outcome}`)}
+                {(outcome === 'due' && props.due) || t(`compliance.${outcome}`)}
               </th>
             ))}
           </tr>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import type { Evidence, ItemDetail } from '@tongsheng/contracts';
+import type { ItemDetail } from '@tongsheng/contracts';
 import { useEffect, useState, type ReactElement } from 'react';
 import { ApiError } from '../api/client.ts';
 import { useSiteName } from '../api/site-names.ts';
@@ -9,7 +9,7 @@ import { useShortcuts } from '../keys.ts';
 import { sizeOf } from '../parts/bytes.ts';
 import { Frame } from '../parts/frame.tsx';
 import { usePublished } from '../parts/published.ts';
-import { Received, ReceivedLink } from '../parts/received.tsx';
+import { Received } from '../parts/received.tsx';
 import { Pending } from '../parts/states.tsx';
 import { Timeline } from '../parts/timeline.tsx';
 import { hasRole, useMe } from '../session.ts';
@@ -21,6 +21,7 @@ import { useAssign } from '../routing/use-assign.ts';
 import { DecisionRecord } from './decision-record.tsx';
 import { DiffView } from './diff-view.tsx';
 import { useLastList } from './last-list.ts';
+import { Losses } from './losses.tsx';
 import { PresenceTag } from './presence-tag.tsx';
 
 type Version = ItemDetail['versions'][number];
@@ -261,28 +262,6 @@ function Proof({ version, path }: { version: Version; path: string }): ReactElem
           </dd>
         </div>
       </dl>
-    </section>
-  );
-}
-
-/** What the looks at its page have received that did not find it: the proof of a withdrawal. */
-function Losses({ timeline, path }: { timeline: ItemDetail['timeline']; path: string }): ReactElement | null {
-  const t = useWords();
-  const losses = timeline.filter(({ type }) => type === 'item.missing' || type === 'item.withdrawn');
-  if (losses.length === 0) return null;
-  return (
-    <section data-testid="losses">
-      <h3>{t('items.losses')}</h3>
-      {losses.map(({ position, type, at, facts }) => {
-        const evidence = facts['evidence'] as Evidence | undefined;
-        const reason = wordFor(`absence.${String(facts['reason'])}`);
-        return (
-          <p key={position}>
-            {precise(at)} {t(type === 'item.missing' ? 'items.presence.missing' : 'items.presence.withdrawn')}
-            {reason && `：${t(reason)}`} {evidence && <ReceivedLink path={`${path}/evidence/${evidence.snapshot}`} />}
-          </p>
-        );
-      })}
     </section>
   );
 }

@@ -7,9 +7,9 @@ import { sayError } from '../parts/states.tsx';
 import { useMe } from '../session.ts';
 import { serverNow } from '../time.ts';
 import { useWords } from '../words/index.ts';
-import { heldOf } from './held.ts';
+import { heldOf, isHeld } from './held.ts';
 
-/** What I have just approved and can still take back: the newest first, with the seconds that are left. */
+/** What I have just decided and can still take back: the newest first, with the seconds that are left. */
 export function HeldBar({
   rows,
   batch,
@@ -26,7 +26,7 @@ export function HeldBar({
   const now = serverNow();
   const [busy, setBusy] = useState(false);
   const held = heldOf(rows, me.name, now);
-  const waiting = rows.some(({ state, heldUntil }) => state === 'approved' && heldUntil !== null);
+  const waiting = rows.some(isHeld);
   useEffect(() => {
     if (!waiting) return;
     const timer = setInterval(() => tick((count) => count + 1), 250);
@@ -34,14 +34,14 @@ export function HeldBar({
   }, [waiting]);
   const [newest] = held;
 
-  const together =
-    newest && batch.has(taskKey(newest)) ? held.filter((row) => batch.has(taskKey(row))) : held.slice(0, 1);
+  const isBatch = newest !== undefined && batch.has(taskKey(newest.row));
+  const together = isBatch ? held.filter(({ row }) => batch.has(taskKey(row))) : held.slice(0, 1);
   const undo = async () => {
     if (!newest || busy) return;
     setBusy(true);
     const failed: unknown[] = [];
     await Promise.all(
-      together.map(({ site, taskId }) =>
+      together.map(({ row: { site, taskId } }) =>
         decide({ type: 'repost.undo_approval', site, taskId }).catch((caught: unknown) => failed.push(caught)),
       ),
     );
@@ -50,21 +50,27 @@ export function HeldBar({
       const reason = sayError(failed[0], t);
       return announce('failed', together.length > 1 ? t('held.notUndone', { n: failed.length, reason }) : reason);
     }
-    announce('done', together.length > 1 ? t('held.undoneAll', { n: together.length }) : t('held.undone'));
-    onUndone(newest);
+    announce(
+      'done',
+      together.length > 1
+        ? t('held.undoneAll', { n: together.length })
+        : t(newest.row.state === 'retracting' ? 'retract.undone' : 'held.undone'),
+    );
+    onUndone(newest.row);
   };
   useShortcuts(newest ? [{ keys: ['z'], says: 'held.undo', group: 'keys.decision', run: () => void undo() }] : []);
 
   if (!newest) return null;
-  const seconds = Math.max(0, Math.ceil((Date.parse(newest.heldUntil!) - now) / 1_000));
+  const seconds = Math.max(0, Math.ceil((Date.parse(newest.until) - now) / 1_000));
+  const isRemoval = newest.row.state === 'retracting';
   return (
     <p className="arrivals held" data-testid="held">
       <span>
-        {t('held.text', { title: newest.title, seconds })}
+        {t(isRemoval ? 'retract.held' : 'held.text', { title: newest.row.title, seconds })}
         {held.length > 1 && t('held.more', { n: held.length })}
       </span>
       <button type="button" className="button button-small" aria-disabled={busy} onClick={() => void undo()}>
-        {t(together.length > 1 ? 'held.undoAll' : 'held.undo')} <kbd>Z</kbd>
+        {t(together.length > 1 ? 'held.undoAll' : isRemoval ? 'retract.undo' : 'held.undo')} <kbd>Z</kbd>
       </button>
     </p>
   );

@@ -155,6 +155,7 @@ const Row = memo(function Row(props: {
         <span className="grid-title">{row.title}</span>
         <span className="grid-facts">
           {row.state === 'queued' && row.update && <Update />}
+          {row.state === 'queued' && row.retract && <Retract />}
           <ReviewTags row={row} />
           {row.state === 'queued' && row.exemption && <Waiting />}
           {row.state === 'queued' && row.claim && <Claimed name={row.claim.byName} />}
@@ -178,6 +179,12 @@ function Update(): ReactElement {
   return <span className="tag tag-update">{t('update.tag')}</span>;
 }
 
+/** The public has what its source took back. */
+function Retract(): ReactElement {
+  const t = useWords();
+  return <span className="tag tag-retract">{t('retract.tag')}</span>;
+}
+
 function Waiting(): ReactElement {
   const t = useWords();
   return <span className="tag tag-waiting">{t('state.waiting')}</span>;
@@ -190,6 +197,8 @@ function RowState({ row, sending }: { row: RepostRow; sending: boolean }): React
   if (row.drift) return <span className="tag tag-drifted">{t('queue.drifted')}</span>;
   if (row.state === 'approved' && row.goingOut.attempts === 0)
     return <span className="tag tag-approved">{t('held.state')}</span>;
+  if (row.state === 'retracting' && row.goingOut.attempts === 0)
+    return <span className="tag tag-retracting">{t('retract.heldState')}</span>;
   if (row.state !== 'queued') return <span className={`tag tag-${row.state}`}>{t(`state.${row.state}`)}</span>;
   return <Countdown startsAt={row.startsAt} dueAt={row.dueAt} />;
 }

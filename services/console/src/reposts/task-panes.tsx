@@ -75,6 +75,7 @@ export function TaskPanes(props: {
                     onClick={() => onChoose(each.itemId)}
                   >
                     {each.sourceName}
+                    {row.gone.some((gone) => gone.itemId === each.itemId) && `（${t('retract.goneThere')}）`}
                   </button>
                 ))}
               </span>

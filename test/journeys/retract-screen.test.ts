@@ -1,0 +1,186 @@
+// What its source took back, as an editor decides about it: seen in the queue, taken down or kept, taken back, and proven.
+import { BusClient, carryOut, connectBus, Journal, type Bus } from '@tongsheng/bus';
+import type { ItemCommand, RepostCommand, RepostRow } from '@tongsheng/contracts';
+import {
+  barriersOf,
+  enter,
+  hashB,
+  observation,
+  openScreen,
+  queueing,
+  sampleSource,
+  service,
+  signIn,
+  startBrowser,
+  startSystem,
+  until,
+  type Screen,
+  type System,
+} from '@tongsheng/test/support';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { item as itemDecider } from '../../services/ingest/src/item.ts';
+
+let system: System;
+let browser: Browser;
+let bus: Bus;
+let client: BusClient;
+const screens: Screen[] = [];
+const begun = Date.now();
+const at = (minutes: number) => new Date(begun + minutes * 60_000).toISOString();
+const url = 'https://province.example/reposts/taken';
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([
+    startSystem({
+      services: ['registry', 'reposts', 'oversight', 'gateway'],
+      samples: false,
+      // What is decided here is held until the end: how far it went out, or came down, is said by the test itself.
+      environment: { REPOST_HOLD: 'PT1H' },
+    }),
+    startBrowser(),
+  ]);
+  bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
+  client = new BusClient(bus);
+  const admin = await signIn(system.consoleUrl, 'admin');
+  const source = sampleSource('national-policy', 'https://upstream.example/feed.xml');
+  expect(await admin.command({ type: 'source.register', source })).toMatchObject({ status: 202 });
+});
+afterAll(async () => {
+  await browser?.close();
+  await bus?.close();
+  await system?.[Symbol.asyncDispose]();
+});
+
+let said = 0;
+const head = (minutes: number) => ({ id: `said/${++said}`, at: at(minutes), actor: service });
+const evidence = (status: number) => ({ status, pageHash: hashB, bytes: 10, snapshot: hashB, checks: [] });
+const key = (taskId: string) => ({ site: 'province', taskId });
+const tell = (command: RepostCommand) => client.command('repost', command);
+const rowOf = async (taskId: string): Promise<RepostRow> => {
+  const editor = await signIn(system.consoleUrl, 'editor');
+  return ((await editor.get(`/api/reposts/${taskId}?site=province`)).body as { row: RepostRow }).row;
+};
+
+/** A repost that the public has, and that its source then took back: seen twice. */
+async function withdrawn(taskId: string, title: string): Promise<void> {
+  const item = observation(`${taskId}-item`);
+  const { itemId, sourceId } = item;
+  const tellItem = (command: ItemCommand) => carryOut(new Journal(bus, 'test'), itemDecider, command);
+  await tellItem({ ...item, ...head(-90), content: { ...item.content, title } });
+  const times = { startsAt: at(-90), firstSeenAt: at(-90), dueAt: at(630) };
+  await tell({ ...queueing(taskId), ...head(-90), ...times, itemId, title, clusterId: taskId });
+  const editor = await signIn(system.consoleUrl, 'editor2');
+  const { contentHash } = await rowOf(taskId);
+  const approving = { type: 'repost.approve', ...key(taskId), seenHash: contentHash };
+  expect(await editor.command(approving)).toMatchObject({ status: 202 });
+  await tell({ type: 'repost.start_publication', ...head(-60), ...key(taskId), attempt: 1 });
+  await tell({ type: 'repost.record_published', ...head(-60), ...key(taskId), url, publicPosition: 1 });
+  await tell({ type: 'repost.record_verified', ...head(-59), ...key(taskId), url, evidence: evidence(200) });
+  const lost = { reason: 'gone' as const, detail: 'HTTP 404' };
+  for (const minutes of [-40, -30])
+    await tellItem({ type: 'item.report_missing', ...head(minutes), itemId, sourceId, ...lost, patienceSeconds: 60 });
+  await tell({
+    type: 'repost.follow_withdrawal',
+    ...head(-30),
+    ...key(taskId),
+    itemId,
+    ...lost,
+    retract: { limit: 'PT2H', startsAt: at(-30), dueAt: at(90) },
+  });
+  await until(async () => expect((await rowOf(taskId)).retract).not.toBeNull());
+}
+async function signedIn(personId: string, path: string): Promise<Screen> {
+  const screen = await openScreen(browser, `${system.consoleUrl}${path}`);
+  screens.push(screen);
+  await enter(screen, personId);
+  await screen.page.getByTestId('queue-row').first().waitFor();
+  return screen;
+}
+
+it('comes into the queue with a clock of its own, shows both looks, and comes down by two keys that can be taken back', async () => {
+  await withdrawn('taken', '关于停用旧版申报表的公告');
+  const { page } = await signedIn('editor', '/reposts?concern=retract');
+  const row = page.getByTestId('queue-row').filter({ hasText: '停用旧版申报表' });
+  await row.getByText('应撤下').waitFor();
+  expect(await row.getByTestId('countdown').innerText()).toMatch(/剩0[01]:\d\d:\d\d/);
+  const section = page.getByTestId('withdrawn');
+  await section.getByText('公网上仍有我站转载').waitFor();
+  const looks = section.getByTestId('losses').getByText('HTTP 404');
+  expect(await looks.count()).toBe(2);
+  expect(await section.innerText()).toContain(url);
+  expect(await page.getByTestId('approve').count()).toBe(0);
+  expect(await barriersOf(page)).toEqual([]);
+
+  await page.keyboard.press('u');
+  await page.getByTestId('confirm').waitFor();
+  expect(await page.getByTestId('actions').innerText()).toContain(`将从 某省税务局网站（示例） 撤下：${url}`);
+  await page.keyboard.press('Enter');
+  await page.getByTestId('held').getByText('后撤下《关于停用旧版申报表的公告》').waitFor();
+  await page.locator('[data-testid=queue-row][data-state=retracting]').getByText('待撤下').waitFor();
+  expect(await barriersOf(page)).toEqual([]);
+  await page.keyboard.press('z');
+  await page.getByTestId('retract-voided').getByText('李编辑').waitFor();
+  expect((await rowOf('taken')).state).toBe('queued');
+});
+
+it('shows how far it came down, and is closed only by the proof that nobody can read it', async () => {
+  const { page } = await signedIn('editor', '/reposts?concern=retract');
+  await page.getByTestId('retract').click();
+  await page.getByTestId('confirm').click();
+  await page.locator('[data-testid=task][data-state=retracting]').waitFor();
+  await tell({ type: 'repost.start_removal', ...head(0), ...key('taken'), attempt: 1 });
+  const failing = { attempt: 1, code: 'unreachable', detail: 'ECONNREFUSED', nextAttemptAt: null };
+  await tell({ type: 'repost.fail_removal', ...head(0), ...key('taken'), ...failing });
+  await page.getByTestId('publication-trouble').getByText('第 1 次撤下未成功').waitFor();
+  await page.getByTestId('publication-trouble').getByRole('button').click();
+  await page.getByTestId('publication-trouble').waitFor({ state: 'detached' });
+  await tell({ type: 'repost.start_removal', ...head(1), ...key('taken'), attempt: 2 });
+  await tell({ type: 'repost.record_removed', ...head(1), ...key('taken'), url, publicPosition: 2 });
+  await page.locator('[data-testid=task][data-state=removed]').waitFor();
+  expect(await page.getByTestId('removal').innerText()).toMatch(/✓ 公网侧已执行[\s\S]*● 从外部证实已撤/);
+  expect(await page.getByTestId('absence').count()).toBe(0);
+  await tell({ type: 'repost.record_withdrawn', ...head(2), ...key('taken'), url, evidence: evidence(410) });
+  await page.getByTestId('absence').getByText('服务器答 410').waitFor();
+  expect(await barriersOf(page)).toEqual([]);
+  await page.getByTestId('outcome').getByText('从外部证实已撤（HTTP 410）').waitFor();
+});
+
+it('is kept only for a reason that a second person signs', async () => {
+  await withdrawn('kept', '关于继续有效文件的公告');
+  const one = await signedIn('editor', '/reposts?concern=retract');
+  await one.page.getByTestId('keep').waitFor();
+  await one.page.keyboard.press('e');
+  await one.page.getByTestId('reason').fill('来源改版换了地址，文件仍然有效');
+  expect(await barriersOf(one.page)).toEqual([]);
+  await one.page.keyboard.press('Control+Enter');
+  await one.page.getByTestId('notices').getByText('等待第二人会签').waitFor();
+  const two = await signedIn('editor2', '/reposts?view=waiting_exemption');
+  await two.page.getByTestId('exemption').getByText('申请保留：来源改版换了地址').waitFor();
+  await two.page.getByTestId('countersign').click();
+  await two.page.getByTestId('actions').getByText('保留这一页').waitFor();
+  await two.page.getByTestId('confirm').click();
+  await two.page.locator('[data-testid=task][data-state=verified]').waitFor();
+});
+
+it('is counted as a duty of its own', async () => {
+  const day = (hours: number) =>
+    new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(begun + hours * 3_600_000);
+  const screen = await openScreen(browser, `${system.consoleUrl}/compliance?from=${day(-24)}&to=${day(24)}`);
+  screens.push(screen);
+  await enter(screen, 'manager');
+  const { page } = screen;
+  await until(async () => {
+    await page.reload();
+    expect(await page.getByTestId('figure-due-retract').innerText()).toBe('2');
+    expect(await page.getByTestId('figure-on_time-retract').innerText()).toBe('1');
+    expect(await page.getByTestId('figure-exempted-retract').innerText()).toBe('1');
+  });
+  await page.getByTestId('figure-on_time-retract').click();
+  await page.getByTestId('tasks-behind').getByText('停用旧版申报表').waitFor();
+  expect(await barriersOf(page)).toEqual([]);
+});
+
+it('no page threw, and none reported an error', () => {
+  expect(screens.flatMap(({ errors }) => errors)).toEqual([]);
+});
