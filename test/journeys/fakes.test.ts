@@ -5,7 +5,7 @@ import { hashA, startSystem, until, type System } from '@tongsheng/test/support'
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deliveryIdOf } from '../../services/delivery/src/request-deliveries.reaction.ts';
 
-const kinds = ['wecom', 'dingtalk', 'feishu'] as const;
+const kinds = ['wecom', 'dingtalk', 'feishu', 'mastodon'] as const;
 const channelOf = (kind: string) => `province-fake-${kind}`;
 
 let system: System;

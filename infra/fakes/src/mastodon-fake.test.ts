@@ -137,6 +137,17 @@ describe('media', () => {
     expect((await fetch(String(medium['url']))).headers.get('content-type')).toBe('image/png');
     expect(fake.posts()).toMatchObject([{ cover: `/fake/media/${medium.id}` }]);
   });
+  it('are worked on for a while where the server is slow, and no status may name them before', async () => {
+    const { time, ask, post, upload } = await start({ mediaMs: 2_000 });
+    const { status, said: medium } = await upload();
+    expect([status, medium.url]).toEqual([202, null]);
+    expect((await ask('GET', `v1/media/${medium.id}`)).status).toBe(206);
+    const wish = { status: '通知', 'media_ids[]': medium.id };
+    expect(await post(wish)).toMatchObject({ status: 422, said: { error: expect.stringContaining('not finished') } });
+    time.advance(2_000);
+    expect((await ask('GET', `v1/media/${medium.id}`)).status).toBe(200);
+    expect((await post(wish)).status).toBe(200);
+  });
   it('are images, at most 30 in half an hour', { timeout: 60_000 }, async () => {
     const { time, upload } = await start();
     expect((await upload(Buffer.from('no image'))).status).toBe(422);

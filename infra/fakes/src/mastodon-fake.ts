@@ -13,6 +13,8 @@ export type MastodonOptions = {
   idempotencyMs: number;
   /** A post is scheduled at least so far ahead. */
   scheduleMs: number;
+  /** How long a picture is worked on: until then it is 202, 206 when it is asked for, and no status may name it. */
+  mediaMs: number;
   limits: {
     /** ○ */
     characters: number;
@@ -31,6 +33,7 @@ const defaults: MastodonOptions = {
   token: 'fake-token-of-a-fake-account',
   idempotencyMs: 3_600_000,
   scheduleMs: 5 * 60_000,
+  mediaMs: 0,
   limits: {
     characters: 500,
     media: 4,
@@ -60,7 +63,7 @@ type State = {
   statuses: Status[];
   /** By `Idempotency-Key`. */
   keys: Record<string, { id: string; at: number }>;
-  media: Record<string, { picture: string; description: string | null }>;
+  media: Record<string, { picture: string; description: string | null; readyAt: number }>;
 };
 
 const Wish = z.object({
@@ -131,6 +134,8 @@ function build(world: World<State>, options: MastodonOptions) {
       return `Validation failed: Text character limit of ${limits.characters} exceeded`;
     if (media.length > limits.media) return 'Validation failed: Cannot attach more than 4 files';
     if (media.some((id) => !Object.hasOwn(state.media, id))) return 'Validation failed: Media not found';
+    if (media.some((id) => !isReady(id)))
+      return 'Validation failed: Cannot attach files that have not finished processing. Try again in a moment!';
     if (at !== undefined && !(Date.parse(at) >= now() + options.scheduleMs))
       return 'Validation failed: Scheduled at must be in the future';
     return null;
@@ -158,9 +163,10 @@ function build(world: World<State>, options: MastodonOptions) {
   const mediaOf = (id: string) => ({
     id,
     type: 'image',
-    url: world.base() + (state.media[id]?.picture ?? ''),
+    url: isReady(id) ? world.base() + (state.media[id]?.picture ?? '') : null,
     description: state.media[id]?.description ?? null,
   });
+  const isReady = (id: string) => (state.media[id]?.readyAt ?? 0) <= now();
   const urlOf = ({ id }: Status) => `${world.base()}/@fake/${id}`;
   const isPublic = ({ isDeleted, scheduledAt }: Status) => !isDeleted && scheduledAt === null;
   const found = (id: string | undefined) => state.statuses.find((each) => each.id === id && isPublic(each));
@@ -245,12 +251,13 @@ function build(world: World<State>, options: MastodonOptions) {
       state.media[id] = {
         picture: world.keepPicture(id, kind, file.bytes),
         description: parts.fields['description'] ?? null,
+        readyAt: now() + options.mediaMs,
       };
       world.record({ action: 'media', key: keyOf(file.bytes.toString('base64')), title: file.name, public: false });
-      return json(mediaOf(id));
+      return json(mediaOf(id), isReady(id) ? 200 : 202);
     }),
     limited('media.get', '/api/v1/media/:id', 'GET', ({ params: { id = '' } }) =>
-      Object.hasOwn(state.media, id) ? json(mediaOf(id)) : notFound(),
+      Object.hasOwn(state.media, id) ? json(mediaOf(id), isReady(id) ? 200 : 206) : notFound(),
     ),
     limited('verify_credentials', '/api/v1/accounts/verify_credentials', 'GET', () =>
       json({ id: accountId, username: 'fake', acct: 'fake', display_name: '模拟账号', url: `${world.base()}/@fake` }),
@@ -323,7 +330,7 @@ export const startMastodonFake = (
   const options = { ...defaults, ...given };
   const begin = (): State => ({ tokenIsGood: true, statuses: [], keys: {}, media: {} });
   return startFake(
-    { kind: 'mastodon', name: 'Mastodon', shape: 1, begin, build: (world: World<State>) => build(world, options) },
+    { kind: 'mastodon', name: 'Mastodon', shape: 2, begin, build: (world: World<State>) => build(world, options) },
     shell,
   );
 };

@@ -15,6 +15,7 @@ const settingsOf: Partial<Record<FakeKind, (url: string, access: Access) => Reco
     token: hookOf(access).pathname.split('/').at(-1),
     secret: access['签名密钥'],
   }),
+  mastodon: (server, access) => ({ server, token: access['access_token'] }),
 };
 
 const hookOf = (access: Access): URL => new URL(access['Webhook地址'] ?? '');

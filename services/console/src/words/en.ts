@@ -302,6 +302,7 @@ export const en: Words = {
   'channel.wecom': 'WeCom group robot',
   'channel.dingtalk': 'DingTalk group robot',
   'channel.feishu': 'Feishu group robot',
+  'channel.mastodon': 'Mastodon',
 
   'compliance.title': 'Compliance',
   'compliance.from': 'Due from',

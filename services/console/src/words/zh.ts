@@ -300,6 +300,7 @@ export const zh = {
   'channel.wecom': '企业微信群机器人',
   'channel.dingtalk': '钉钉群机器人',
   'channel.feishu': '飞书群机器人',
+  'channel.mastodon': 'Mastodon',
 
   'compliance.title': '合规看板',
   'compliance.from': '应办结自',

@@ -3,6 +3,7 @@ import type { ChannelKind } from './channel.ts';
 import { dingtalk } from './dingtalk.ts';
 import { email } from './email.ts';
 import { feishu } from './feishu.ts';
+import { mastodon } from './mastodon.ts';
 import { webhook } from './webhook.ts';
 import { wechatMass } from './wechat-mass.ts';
 import { wechat } from './wechat.ts';
@@ -17,4 +18,5 @@ export const adapters: Record<Channel['kind'], ChannelKind> = {
   wecom,
   dingtalk,
   feishu,
+  mastodon,
 };

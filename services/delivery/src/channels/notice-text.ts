@@ -23,9 +23,10 @@ const openings: Record<Speaking, string> = { deliver: '', amend: '【更正】',
 
 /**
  * The verdict stands before the claim, so that no cut leaves a rumor without its answer. 发布号 names the release and its
- * very text: a second copy of a message can be told by it. A card leads to our page by itself.
+ * very text: a second copy of a message can be told by it. A card leads to our page by itself;
+ * and what can be looked up needs no mark.
  */
-export function noticeText(parcel: Parcel, speaking: Speaking, { isCard = false } = {}): NoticeText {
+export function noticeText(parcel: Parcel, speaking: Speaking, { isCard = false, isMarked = true } = {}): NoticeText {
   const { kind, title, summary, html, rumor, siteName, signedAt, url, releaseId, contentHash } = parcel;
   const said = [
     rumor && `结论：${rumorWords[rumor.verdict]}`,
@@ -43,7 +44,7 @@ export function noticeText(parcel: Parcel, speaking: Speaking, { isCard = false 
     foot: [
       `${siteName}　${showTime(signedAt)}（北京时间）`,
       ...(isCard ? [] : [`${linkWord}${url}`]),
-      `[${markWord} ${releaseId}-${contentHash.slice(0, 4)}]`,
+      ...(isMarked ? [`[${markWord} ${releaseId}-${contentHash.slice(0, 4)}]`] : []),
     ],
   };
 }
