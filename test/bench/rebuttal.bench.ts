@@ -89,6 +89,9 @@ await until(() => {
   if (requested < waiting) throw new Error(`${requested} requested`);
 }, 600_000);
 say(`${requested} ordinary deliveries requested, ${partners.calls.length} calls so far`);
+// They stand in the log now, and are still being read by the service.
+const arriving = await rebut('arriving');
+say(`  arriving: ${arriving} ms`);
 const behind = await rebuttals('behind');
 const ordinary = partners.calls.filter(({ title }) => title.startsWith('ordinary')).length;
 await following.stop();
@@ -103,5 +106,6 @@ report({
   peerName: 'the same with nothing waiting',
   waiting: waiting - ordinary,
   worst_ms: Math.max(...behind),
+  while_arriving_ms: arriving,
   alone_worst_ms: Math.max(...alone),
 });
