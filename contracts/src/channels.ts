@@ -7,18 +7,32 @@ import {
   type ShownSecret,
 } from './channel.ts';
 import { dingtalk } from './channels/dingtalk.ts';
+import { douyin } from './channels/douyin.ts';
 import { email } from './channels/email.ts';
 import { feishu } from './channels/feishu.ts';
 import { mastodon } from './channels/mastodon.ts';
 import { webhook } from './channels/webhook.ts';
 import { wechat, wechatMass } from './channels/wechat.ts';
 import { wecom } from './channels/wecom.ts';
+import { weibo, weiboShare } from './channels/weibo.ts';
 
 /**
  * Every kind of channel. A new one is its file in `channels/` and its line here; the compiler then asks for its adapter,
  * which is a file, its test and a line in `services/delivery/src/channels`.
  */
-const kinds = [email, webhook, wechat, wechatMass, wecom, dingtalk, feishu, mastodon] as const;
+const kinds = [
+  email,
+  webhook,
+  wechat,
+  wechatMass,
+  weibo,
+  weiboShare,
+  douyin,
+  wecom,
+  dingtalk,
+  feishu,
+  mastodon,
+] as const;
 
 type Shapes<T extends readonly { shape: z.ZodObject }[]> = { -readonly [I in keyof T]: T[I]['shape'] };
 const shapes = kinds.map(({ shape }) => shape) as unknown as Shapes<typeof kinds>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AccessEvent } from './access.ts';
+import { CallbackEvent } from './callback.ts';
 import { ClusterEvent, ClusterKeyEvent } from './cluster.ts';
 import { CredentialEvent } from './credential.ts';
 import { DeliveryEvent } from './delivery.ts';
@@ -30,6 +31,7 @@ import { SubmissionEvent } from './submission.ts';
 export const AnyEvent = z.discriminatedUnion('type', [
   AccessEvent,
   AlarmEvent,
+  CallbackEvent,
   ClusterEvent,
   ClusterKeyEvent,
   CredentialEvent,
@@ -53,6 +55,7 @@ export type EventsByAggregate = {
   access: AccessEvent;
   alarm: AlarmEvent;
   alias: ItemKnownAs;
+  callback: CallbackEvent;
   chain: ChainRegistered;
   channel: ChannelRegistered;
   cluster: ClusterEvent;

@@ -1,4 +1,5 @@
 export * from './access.ts';
+export * from './callback.ts';
 export * from './chain.ts';
 export * from './chain-for.ts';
 export * from './channel.ts';

@@ -45,6 +45,8 @@ export type System = {
   portalUrl: string;
   /** Where webhooks and pushes arrive. */
   ingestUrl: string;
+  /** Where platforms call us back. */
+  doorUrl: string;
   /** Starts a service and waits until it is ready. */
   start(service: ServiceName): Promise<void>;
   /** Starts one more process of a service beside the first, told otherwise in some points. */
@@ -65,10 +67,11 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const servers = await startServers();
   const { dir } = servers;
   const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
-  const [upstreams, newsroom, fakes, consolePort, portalPort, ingestPort] = await Promise.all([
+  const [upstreams, newsroom, fakes, consolePort, portalPort, ingestPort, deliveryPort] = await Promise.all([
     startUpstreams({ home: join(dir, 'upstreams'), pace: 0, backlog }),
     startNewsroom({ dir: join(dir, 'newsroom'), secret }),
     startFakes(kinds, { dir: join(dir, 'fakes') }),
+    freePort(),
     freePort(),
     freePort(),
     freePort(),
@@ -99,6 +102,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     PORTAL_URL: portalUrl,
     INGEST_PORT: String(ingestPort),
     INGEST_URL: ingestUrl,
+    DELIVERY_PORT: String(deliveryPort),
     SEED_FILE: seedFile,
     CONSOLE_URL: consoleUrl,
     DUTY_SMTP: newsroom.smtpUrl,
@@ -152,8 +156,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     consoleUrl,
     portalUrl,
     ingestUrl,
+    doorUrl: `http://127.0.0.1:${deliveryPort}`,
     start,
-    startAnother: (service, more) => launch(service, more, (child) => others.push(child)),
+    startAnother: (service, more) => launch(service, { DELIVERY_PORT: '0', ...more }, (child) => others.push(child)),
     kill: (service) => end(service, 'SIGKILL'),
     stop: (service) => end(service, 'SIGTERM'),
     pidOf: (service) => running.get(service)?.pid ?? null,

@@ -2,8 +2,34 @@ import type { DemoFake, FakeKind } from '@tongsheng/fakes';
 
 type Access = Record<string, string>;
 
+/** What a demonstration's WeChat signs and encrypts its calls with: it is a fake, and so is this. */
+const demoCallback = { token: 'tongshengDemo', aesKey: 'TongshengDemoTongshengDemoTongshengDemo1234' };
+
 /** What the channel of a fake is registered with; a kind that is not here has no channel yet. */
 const settingsOf: Partial<Record<FakeKind, (url: string, access: Access) => Record<string, unknown>>> = {
+  wechat: (api, access) => ({
+    api,
+    appid: access['AppID'],
+    appSecret: access['AppSecret'],
+    author: '示例税务局',
+    callbackToken: demoCallback.token,
+    callbackAesKey: demoCallback.aesKey,
+  }),
+  weibo: (api, access) => ({
+    api,
+    web: api,
+    uid: '1000000000000001',
+    accessToken: access['access_token'],
+    rip: '203.0.113.1',
+    cover: 'https://tax.example/cover.png',
+  }),
+  douyin: (api, access) => ({
+    api,
+    clientKey: access['Client Key'],
+    clientSecret: access['Client Secret'],
+    openId: access['open_id'],
+    refreshToken: access['refresh_token'],
+  }),
   wecom: (server, access) => ({ server, key: hookOf(access).searchParams.get('key') }),
   dingtalk: (server, access) => ({
     server,
@@ -24,6 +50,23 @@ const hookOf = (access: Access): URL => new URL(access['Webhook地址'] ?? '');
 export function fakeChannels(fakes: readonly DemoFake[], site: string) {
   return fakes.flatMap(({ kind, name, url, access }) => {
     const settings = settingsOf[kind as FakeKind]?.(url, access);
-    return settings ? [{ channelId: `${site}-fake-${kind}`, name, site, kind, settings }] : [];
+    return settings ? [{ channelId: channelIdOf(site, kind), name, site, kind, settings }] : [];
   });
+}
+
+const channelIdOf = (site: string, kind: string) => `${site}-fake-${kind}`;
+
+/** Tells the fakes that call us where delivery's door is. */
+export async function callBack(fakes: readonly DemoFake[], site: string, doorUrl: string): Promise<void> {
+  for (const { kind, url } of fakes) {
+    const door = `${doorUrl}/channels/${channelIdOf(site, kind)}`;
+    if (kind === 'wechat') await act(url, 'setCallback', { url: door, mode: 'encrypted', ...demoCallback });
+    if (kind === 'douyin') await act(url, 'setWebhook', { url: door });
+  }
+}
+
+async function act(url: string, name: string, input: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${url}/fake/actions/${name}`, { method: 'POST', headers, body: JSON.stringify(input) });
+  if (!answer.ok) throw new Error(`${url}: ${name}: HTTP ${answer.status} ${await answer.text()}`);
 }

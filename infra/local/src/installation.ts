@@ -14,6 +14,7 @@ const Installation = z.object({
     newsroom: z.number(),
     /** Not in installations from before it existed. */
     ingest: z.number().optional(),
+    delivery: z.number().optional(),
     /** Of the fakes, by kind. */
     fakes: z.record(z.string(), z.number()).default({}),
   }),
@@ -35,12 +36,16 @@ export async function openInstallation(home: string): Promise<Installation> {
   if (existsSync(file)) {
     const kept = Installation.parse(JSON.parse(readFileSync(file, 'utf8')));
     const ingest = kept.ports.ingest ?? (await freePort());
-    const whole = { ...kept, ports: { ...kept.ports, ingest, fakes: await portsOfFakes(kept.ports.fakes) } };
+    const delivery = kept.ports.delivery ?? (await freePort());
+    const fakes = await portsOfFakes(kept.ports.fakes);
+    const whole = { ...kept, ports: { ...kept.ports, ingest, delivery, fakes } };
     writePrivate(file, whole);
     return whole;
   }
   const secret = () => randomBytes(18).toString('base64url');
-  const [nats, redis, upstreams, smtp, newsroom, ingest] = await Promise.all(Array.from({ length: 6 }, freePort));
+  const [nats, redis, upstreams, smtp, newsroom, ingest, delivery] = await Promise.all(
+    Array.from({ length: 7 }, freePort),
+  );
   const installation: Installation = {
     ports: {
       nats: nats!,
@@ -49,6 +54,7 @@ export async function openInstallation(home: string): Promise<Installation> {
       smtp: smtp!,
       newsroom: newsroom!,
       ingest,
+      delivery,
       fakes: await portsOfFakes(),
     },
     passwords: { tongsheng: secret(), portal: secret(), system: secret(), redis: secret() },

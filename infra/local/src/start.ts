@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { fakeKinds, startFakes } from '@tongsheng/fakes';
 import { keepRunning, type Child } from './children.ts';
 import { makeDurable } from './durability.ts';
+import { callBack } from './fake-channels.ts';
 import { endOrphans, openInstallation, secretsKey, writePrivate } from './installation.ts';
 import { startNewsroom } from './newsroom.ts';
 import { demoPassword, demoPeople, demoSeed } from './seed.ts';
@@ -36,7 +37,7 @@ const usage = `npm start -- [--pace <seconds>] [--poll <seconds>] [--split] [--n
   --no-samples  no sample sites, no sample newsroom and no fakes of platforms
   --baijiahao   also the fake of 百家号, whose interface is known from examples only
 
-Settings: TONGSHENG_HOME, CONSOLE_PORT (8080), PORTAL_PORT (8081), INGEST_PORT, NATS_URL, REDIS_URL.`;
+Settings: TONGSHENG_HOME, CONSOLE_PORT (8080), PORTAL_PORT (8081), INGEST_PORT, DELIVERY_PORT, NATS_URL, REDIS_URL.`;
 
 async function main(): Promise<void> {
   if (flags.help) return console.log(usage);
@@ -62,6 +63,7 @@ async function main(): Promise<void> {
   const portalUrl = process.env['PORTAL_URL'] ?? `http://127.0.0.1:${portalPort}`;
   const { ports, webhookSecret } = installation;
   const ingestPort = process.env['INGEST_PORT'] ?? String(ports.ingest);
+  const deliveryPort = process.env['DELIVERY_PORT'] ?? String(ports.delivery);
   const upstreams = flags['no-samples']
     ? null
     : await startUpstreams({
@@ -105,6 +107,7 @@ async function main(): Promise<void> {
     PORTAL_PORT: portalPort,
     PORTAL_URL: portalUrl,
     INGEST_PORT: ingestPort,
+    DELIVERY_PORT: deliveryPort,
     INGEST_URL: process.env['INGEST_URL'] ?? `http://127.0.0.1:${ingestPort}`,
     WEB_ALLOW: [process.env['WEB_ALLOW'], ...allow].filter(Boolean).join(','),
     SEED_FILE: process.env['SEED_FILE'] ?? seedFile,
@@ -152,6 +155,7 @@ async function main(): Promise<void> {
     );
     return stopAll(1);
   }
+  await callBack(fakes, 'province', `http://127.0.0.1:${deliveryPort}`);
   say(
     banner({
       consoleUrl,

@@ -2,8 +2,10 @@ import { Module } from '@nestjs/common';
 import { AdapterTools } from './adapter-tools.ts';
 import { Attempts } from './attempts.ts';
 import { Board } from './board.ts';
+import { Callbacks } from './callbacks.ts';
 import { Credentials } from './credentials.ts';
 import { DeliveriesController } from './deliveries.controller.ts';
+import { Door } from './door.ts';
 import { Gates } from './gates.ts';
 import { Looks } from './looks.ts';
 import { MendCredentials } from './mend-credentials.reaction.ts';
@@ -28,6 +30,8 @@ import { Shared } from './shared.ts';
     Attempts,
     Looks,
     SendDeliveries,
+    Callbacks,
+    Door,
   ],
 })
 export class DeliveryModule {}

@@ -1,5 +1,6 @@
 import {
   channelKinds,
+  type CallbackRefusal,
   type Channel,
   type ChannelLimits,
   type DeliveryNotes,
@@ -94,6 +95,8 @@ export type Heard = {
   answer: { status: number; body: string; contentType: string };
   /** What makes this call the same as another: a second one is answered alike and tells nothing. */
   replayKey: string | null;
+  /** Why it tells nothing: forged, or not to be read. */
+  refused?: { because: CallbackRefusal; detail: string };
   news: (Found & {
     /** The delivery itself, the id in its receipt, or a fact that was noted. */
     about: { deliveryId: string } | { remoteId: string } | { note: string; value: string };

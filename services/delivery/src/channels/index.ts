@@ -1,6 +1,7 @@
 import type { Channel } from '@tongsheng/contracts';
 import type { ChannelKind } from './channel.ts';
 import { dingtalk } from './dingtalk.ts';
+import { douyin } from './douyin.ts';
 import { email } from './email.ts';
 import { feishu } from './feishu.ts';
 import { mastodon } from './mastodon.ts';
@@ -8,6 +9,8 @@ import { webhook } from './webhook.ts';
 import { wechatMass } from './wechat-mass.ts';
 import { wechat } from './wechat.ts';
 import { wecom } from './wecom.ts';
+import { weiboShare } from './weibo-share.ts';
+import { weibo } from './weibo.ts';
 
 /** Every kind of channel, a line each; the compiler asks for a new one as soon as it is described in the contracts. */
 export const adapters: Record<Channel['kind'], ChannelKind> = {
@@ -19,4 +22,7 @@ export const adapters: Record<Channel['kind'], ChannelKind> = {
   dingtalk,
   feishu,
   mastodon,
+  weibo,
+  weibo_share: weiboShare,
+  douyin,
 };

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { defineChannel, type Found, type Handed, type Parcel, type Seen, type Sent, type Tools } from './channel.ts';
 import { readied, settled } from './steps.ts';
 import { handedOf, WeChatApi, type Said } from './wechat-api.ts';
+import { hearWeChat } from './wechat-callback.ts';
 import { draftOf, type DraftSettings } from './wechat-draft.ts';
+import { msgId } from './wechat-findings.ts';
 
 const Job = z.object({ msg_id: z.string().min(1) });
 const State = z.object({ msg_status: z.string() });
@@ -30,6 +32,7 @@ export const wechatMass = defineChannel('wechat_mass', {
   // The administrator may have half an hour to confirm.
   probe: { look, whilePending: ['PT10S', 'PT30S', 'PT2M', 'PT5M', 'PT10M', 'PT15M', 'PT30M', 'PT2H', 'PT6H'] },
   watch,
+  callback: async (inbound, settings) => hearWeChat(inbound, settings),
 
   async health(settings, tools) {
     const said = await new WeChatApi(settings, tools).call('draft/count');
@@ -77,8 +80,6 @@ function sentOf(said: Said, { attemptedAt }: Parcel): Handed {
   const how = said.kind === 'ok' ? 'taken for sending' : 'it had been taken before';
   return { outcome: 'accepted_pending', detail: `${how}: ${remoteId}`, receipt: { remoteId, url: null } };
 }
-
-const msgId = (id: string) => `msg_id ${id}`;
 
 async function stateOf(
   sent: Sent,

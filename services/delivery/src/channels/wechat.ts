@@ -2,15 +2,11 @@ import { z } from 'zod';
 import { defineChannel, type Found, type Handed, type Parcel, type Seen, type Sent, type Tools } from './channel.ts';
 import { readied, settled } from './steps.ts';
 import { handedOf, WeChatApi, type Said } from './wechat-api.ts';
+import { hearWeChat } from './wechat-callback.ts';
 import { draftOf, isOurs, type DraftSettings } from './wechat-draft.ts';
+import { foundOf, publishId, Status, webAddress } from './wechat-findings.ts';
 
 const Submitted = z.object({ publish_id: z.string().min(1) });
-const Status = z.object({
-  publish_status: z.number(),
-  article_id: z.string().optional(),
-  article_detail: z.object({ item: z.array(z.object({ article_url: z.string() })) }).optional(),
-  fail_idx: z.array(z.number()).default([]),
-});
 const Item = z.object({
   title: z.string().default(''),
   content_source_url: z.string().default(''),
@@ -19,7 +15,11 @@ const Item = z.object({
 });
 const Article = z.object({ news_item: z.array(Item).min(1) });
 const Published = z.object({
-  item: z.array(z.object({ article_id: z.string(), content: z.object({ news_item: z.array(Item) }) })).default([]),
+  item: z
+    .array(
+      z.object({ article_id: z.string(), update_time: z.number(), content: z.object({ news_item: z.array(Item) }) }),
+    )
+    .default([]),
 });
 
 /** How long a draft may stay in the box while it is being published. channel-api-facts.md A.4 */
@@ -46,6 +46,7 @@ export const wechat = defineChannel('wechat', {
 
   probe: { look, afterUnknown: ['PT10S', 'PT30S', 'PT2M', 'PT2M', 'PT5M', 'PT15M', 'PT1H', 'PT3H'] },
   watch,
+  callback: async (inbound, settings) => hearWeChat(inbound, settings),
 
   async health(settings, tools) {
     const said = await new WeChatApi(settings, tools).call('freepublish/batchget', {
@@ -72,7 +73,7 @@ async function publish(parcel: Parcel, settings: DraftSettings, tools: Tools): P
     const another = await draftOf(api, parcel, settings, { ...tools, notes });
     return submitted(await submit(api, another, parcel, tools), parcel);
   }
-  const out = await listed(api, parcel);
+  const out = await listed(api, { parcel, since: tools.notes['submittedAt'] ?? parcel.signedAt });
   if (out?.finding === 'present') return { outcome: 'confirmed', detail: out.detail, receipt: out.receipt! };
   // Should a person have it sent again, then with a new draft.
   await tools.note({ lostDraft: draft });
@@ -99,8 +100,6 @@ function submitted(said: Said, { attemptedAt }: Parcel): Handed {
   };
 }
 
-/** What the receipt says: the job of publishing, or the article where the job's number was never heard. */
-const publishId = (id: string) => `publish_id ${id}`;
 const articleId = (id: string) => `article_id ${id}`;
 const idIn = ({ receipt }: Sent, kind: 'publish_id' | 'article_id'): string | null =>
   receipt?.remoteId.startsWith(`${kind} `) ? receipt.remoteId.slice(kind.length + 1) : null;
@@ -117,15 +116,16 @@ async function look(sent: Sent, settings: DraftSettings, tools: Tools): Promise<
   const { submitted: draft, submittedAt } = sent.notes;
   // Noted before every submission: without it none was made.
   if (draft === undefined) return { finding: 'absent', detail: 'it was never submitted' };
+  const since = submittedAt ?? sent.parcel.signedAt;
   const there = await api.call('draft/get', { media_id: draft });
   if (isGone(there)) {
-    const out = await listed(api, sent.parcel);
+    const out = await listed(api, { parcel: sent.parcel, since });
     return out ?? { finding: 'unsure', detail: 'the draft is gone, but no article of ours is in the list yet' };
   }
   if (there.kind !== 'ok') return unsure(there);
-  const waited = Date.parse(tools.now()) - Date.parse(submittedAt ?? sent.parcel.signedAt);
+  const waited = Date.parse(tools.now()) - Date.parse(since);
   if (waited < inFlightMs) return { finding: 'unsure', detail: 'the draft is still there; it may be on its way' };
-  const out = await listed(api, sent.parcel);
+  const out = await listed(api, { parcel: sent.parcel, since });
   return out ?? { finding: 'absent', detail: 'the draft is still there and was not published' };
 }
 
@@ -134,48 +134,29 @@ const unsure = (said: Said): Found => ({
   detail: said.kind === 'ok' ? 'the answer is not as documented' : said.detail,
 });
 
-/** Among the newest articles of the account, ours; null where it is not, or where the list could not be read. */
-async function listed(api: WeChatApi, parcel: Parcel): Promise<Found | null> {
-  const said = await api.call('freepublish/batchget', { offset: 0, count: 20, no_content: 1 });
-  const read = said.kind === 'ok' ? Published.safeParse(said.data) : null;
-  if (!read?.success) return unsure(said);
-  for (const { article_id: id, content } of read.data.item) {
-    const ours = content.news_item.find((item) => isOurs(item, parcel));
-    if (!ours) continue;
-    const receipt = { remoteId: articleId(id), url: webAddress(ours.url) };
-    if (ours.is_deleted) return { finding: 'refused', detail: 'it was out, and was deleted', receipt };
-    return { finding: 'present', detail: 'in the list of what is out', receipt };
-  }
-  return null;
-}
+/** How far apart the platform's clock and ours may be, and how many pages are read at most. */
+const slackMs = 600_000;
+const pages = 25;
 
-const webAddress = (address: string | undefined): string | null =>
-  address !== undefined && URL.canParse(address) ? address : null;
-
-/** The platform's word on a job of publishing, by poll or by callback. channel-api-facts.md A.4 */
-function foundOf(status: z.infer<typeof Status>, job: string, isLastTry: boolean): Found {
-  const { publish_status: code, article_detail: detail, fail_idx: failed } = status;
-  const receipt = { remoteId: publishId(job), url: webAddress(detail?.item[0]?.article_url) };
-  const which = failed.length > 0 ? ` (article ${failed.join(', ')})` : '';
-  switch (code) {
-    case 0:
-      return { finding: 'present', detail: '0: published', receipt };
-    case 1:
-      return { finding: 'accepted', detail: '1: being published' };
-    case 2:
-      return { finding: 'refused', detail: `2: the check for originality failed${which}` };
-    case 3:
-      // Without a reason; once more may help, and then it is a person's.
-      return { finding: isLastTry ? 'refused' : 'absent', detail: '3: publishing failed, no reason is given' };
-    case 4:
-      return { finding: 'refused', detail: `4: the platform’s review refused it${which}` };
-    case 5:
-      return { finding: 'refused', detail: '5: it was out, and the account deleted it', receipt };
-    case 6:
-      return { finding: 'refused', detail: '6: it was out, and the platform banned it', receipt };
-    default:
-      return { finding: 'unsure', detail: `${code}: a status that is not documented` };
+/** Among the articles that came out since it was submitted, ours; null where it is not. */
+async function listed(api: WeChatApi, { parcel, since }: { parcel: Parcel; since: string }): Promise<Found | null> {
+  const from = Date.parse(since) - slackMs;
+  for (let page = 0; page < pages; page++) {
+    const said = await api.call('freepublish/batchget', { offset: page * 20, count: 20, no_content: 1 });
+    const read = said.kind === 'ok' ? Published.safeParse(said.data) : null;
+    if (!read?.success) return unsure(said);
+    const { item } = read.data;
+    for (const { article_id: id, content } of item) {
+      const ours = content.news_item.find((each) => isOurs(each, parcel));
+      if (!ours) continue;
+      const receipt = { remoteId: articleId(id), url: webAddress(ours.url) };
+      if (ours.is_deleted) return { finding: 'refused', detail: 'it was out, and was deleted', receipt };
+      return { finding: 'present', detail: 'in the list of what is out', receipt };
+    }
+    const last = item.at(-1);
+    if (!last || last.update_time * 1_000 < from) return null;
   }
+  return { finding: 'unsure', detail: 'not among the newest articles of the account' };
 }
 
 async function watch(sent: Sent, settings: DraftSettings, tools: Tools): Promise<Seen> {
