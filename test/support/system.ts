@@ -4,7 +4,15 @@ import { createWriteStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startFakes, type DemoFake, type FakeKind } from '@tongsheng/fakes';
-import { demoSeed, freePort, startNewsroom, startUpstreams, type Newsroom, type Upstreams } from '@tongsheng/local';
+import {
+  demoSeed,
+  freePort,
+  frugal,
+  startNewsroom,
+  startUpstreams,
+  type Newsroom,
+  type Upstreams,
+} from '@tongsheng/local';
 import { startServers, type Servers } from './servers.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -96,6 +104,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     .join(',');
   const environment = {
     ...process.env,
+    ...frugal.environment,
     REDIS_URL: servers.redis.url,
     CONSOLE_PORT: String(consolePort),
     PORTAL_PORT: String(portalPort),
@@ -119,14 +128,10 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
 
   const others: ChildProcess[] = [];
   const launch = async (service: ServiceName, more: NodeJS.ProcessEnv, keep: (child: ChildProcess) => void) => {
-    const child = spawn(
-      process.execPath,
-      ['--max-semi-space-size=4', join(root, 'services', service, 'dist/main.js')],
-      {
-        env: { ...environment, NATS_URL: service === 'portal' ? servers.nats.portalUrl : servers.nats.url, ...more },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const child = spawn(process.execPath, [...frugal.flags, join(root, 'services', service, 'dist/main.js')], {
+      env: { ...environment, NATS_URL: service === 'portal' ? servers.nats.portalUrl : servers.nats.url, ...more },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     keep(child);
     const log = createWriteStream(logFile(service), { flags: 'a' });
     child.stdout.pipe(log, { end: false });

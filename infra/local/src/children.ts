@@ -4,6 +4,16 @@ import { join } from 'node:path';
 
 export type Child = { name: string; pid(): number | undefined; stop(): Promise<void> };
 
+/**
+ * How a process of ours is started: small heaps, because what is kept between requests lives in Redis and in the log. V8
+ * lets a heap grow to several times what is in it before it looks, and glibc keeps what large buffers leave behind; with
+ * 2,000 sources that was three quarters of what ingest held.
+ */
+export const frugal = {
+  flags: ['--max-semi-space-size=4', '--initial-old-space-size=32', '--heap-growing-percent=30'],
+  environment: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '32768' },
+};
+
 /** Waits before a process that died is started again, in ms; the last one repeats. */
 const restarts = [200, 1_000, 5_000, 15_000];
 const patienceMs = 15_000;

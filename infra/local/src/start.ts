@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fakeKinds, startFakes } from '@tongsheng/fakes';
-import { keepRunning, type Child } from './children.ts';
+import { frugal, keepRunning, type Child } from './children.ts';
 import { makeDurable } from './durability.ts';
 import { callBack } from './fake-channels.ts';
 import { endOrphans, openInstallation, secretsKey, writePrivate } from './installation.ts';
@@ -15,8 +15,6 @@ import { startUpstreams } from './upstreams/index.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const back = ['registry', 'ingest', 'reposts', 'clock', 'releases', 'delivery', 'oversight', 'duty', 'gateway'];
-/** Small heaps: what is kept between requests lives in Redis and in the log. */
-const heap = ['--max-semi-space-size=4', '--enable-source-maps'];
 
 const { values: flags } = parseArgs({
   options: {
@@ -102,6 +100,7 @@ async function main(): Promise<void> {
     .map((port) => `127.0.0.1:${port}`);
   const environment = {
     ...process.env,
+    ...frugal.environment,
     REDIS_URL: redis.url,
     CONSOLE_PORT: consolePort,
     PORTAL_PORT: portalPort,
@@ -121,7 +120,7 @@ async function main(): Promise<void> {
   const run = (name: string, services: string[], url: string): Child =>
     keepRunning({
       name,
-      args: [...heap, host, ...services.map(mainOf)],
+      args: [...frugal.flags, '--enable-source-maps', host, ...services.map(mainOf)],
       environment: { ...environment, NATS_URL: url },
       logs,
       say,

@@ -1,11 +1,14 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Entry } from './sources/source.ts';
 import { linkKey } from './webpages/links.ts';
 
-export const sha256 = (text: string | Uint8Array) => createHash('sha256').update(text).digest('hex');
+export const sha256 = (text: string | Uint8Array) => hash('sha256', text);
+
+/** The first 24 digits of it. Not cut out of all of them, which would stay in memory behind it. */
+export const shortHash = (text: string) => hash('sha256', text, 'buffer').toString('hex', 0, 12);
 
 /** What a key is called as one token of a subject; an item's id is that of its first key. */
-export const idOfKey = (sourceId: string, key: string): string => sha256(`${sourceId}\n${key}`).slice(0, 24);
+export const idOfKey = (sourceId: string, key: string): string => shortHash(`${sourceId}\n${key}`);
 
 /**
  * The stable keys of an entry, the strongest first, never its date: its id, its link without what only tracks readers;

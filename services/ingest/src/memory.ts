@@ -66,14 +66,17 @@ export async function recall(
     return memory;
   };
   const note = ({ subject, data }: RawMessage) => {
-    const { site, id } = subjects.placeOf(subject);
+    const { site, id: part } = subjects.placeOf(subject);
     const memory = memoryOf(site);
     try {
       const told: unknown = JSON.parse(Buffer.from(data.buffer, data.byteOffset, data.length).toString());
       for (const each of Array.isArray(told) ? told : [told]) {
         const event = Glimpse.parse(each);
+        // Part of a subject, which would stay in memory behind it.
+        const id = part === event.itemId ? event.itemId : Buffer.from(part).toString();
+        const before = memory.get(event.itemId);
         // A key shares what is known of its item, which was read before it.
-        memory.set(id, glimpsed(event, memory.get(event.itemId)));
+        memory.set(id, id !== event.itemId && before ? before : glimpsed(event, before));
       }
     } catch (error) {
       // Whoever meets it is told by the log, as for what is too old.

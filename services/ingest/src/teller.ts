@@ -56,7 +56,7 @@ export class Teller {
     }
     const known = memory.get(itemId) ?? memory.get(first!.id);
     const remember = (contentHash: string | null) => {
-      const now = { itemId, contentHash, said: { ...known?.said, [how.via]: content.contentHash } };
+      const now = { itemId, contentHash, ...saidBy(how.via, content.contentHash, contentHash, known) };
       for (const id of new Set([itemId, first!.id, ...others.map((each) => each.id)])) memory.set(id, now);
     };
     if (known?.contentHash === content.contentHash || known?.said?.[how.via] === content.contentHash) {
@@ -116,4 +116,11 @@ export class Teller {
     const told = last?.type === 'item.published' || (last?.type === 'item.revised' && !last.pageHash);
     return { itemId: id, contentHash: told ? last.contentHash : null };
   }
+}
+
+/** What detectors said that is not what the log has, with the newest word of one of them. */
+function saidBy(via: string, said: string, logged: string | null, known: Known | undefined): Pick<Known, 'said'> {
+  const { [via]: _before, ...others } = known?.said ?? {};
+  const all = said === logged ? others : { ...others, [via]: said };
+  return Object.keys(all).length > 0 ? { said: all } : {};
 }

@@ -96,8 +96,8 @@ export class Watch {
   #running: Promise<SourceLook> | null = null;
   #stopped = false;
   #quiet: boolean | null = null;
-  /** What the last document's entries were, by their prints. */
-  #prints = new Map<string, Told>();
+  /** Which items the last document's entries were, by their prints. */
+  #prints = new Map<string, string>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(source: Source, detector: Detector, memory: Memory, spacingMs: () => number, tools: WatchTools) {
@@ -339,7 +339,7 @@ export class Watch {
   /** @returns how many entries were new or changed. */
   async #tellAll(
     { entries, prints, observed }: Extract<DocumentResult, { ok: true }>,
-    look: Telling & { known: ReadonlyMap<string, Told> },
+    look: Telling & { known: ReadonlyMap<string, string> },
   ): Promise<number> {
     let next = 0;
     let told = 0;
@@ -347,9 +347,10 @@ export class Watch {
       const entry = entries[i]!;
       const print = prints[i];
       if (print === undefined) return this.#tellByPage(entry, look);
-      const item = look.known.get(print) ?? (await this.#tell(observed[i]!, look));
+      const known = look.known.get(print);
+      const item = known ? { itemId: known, changed: false } : await this.#tell(observed[i]!, look);
       if (item === null) return false;
-      this.#prints.set(print, { itemId: item.itemId, changed: false });
+      this.#prints.set(print, item.itemId);
       this.#show(item.itemId, entry, look);
       return item.changed;
     };
@@ -420,7 +421,9 @@ export class Watch {
     { at, shown }: Telling,
   ): void {
     const noticedAt = this.shown.get(itemId)?.noticedAt ?? at;
-    shown.set(itemId, { title, link, at: published.at, noticedAt });
+    // Of a thousand sources it is much to keep, and only a list and another detector ask for it.
+    const named = this.#readsPages || detectorsOf(this.source).length > 1;
+    shown.set(itemId, { title: named ? title : '', link: named ? link : null, at: published.at, noticedAt });
   }
 
   /** Whether something of what was there last is still there. */

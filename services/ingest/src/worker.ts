@@ -1,7 +1,7 @@
 import type { ListSelectors, Source } from '@tongsheng/contracts';
 import { decodeText } from '@tongsheng/web';
 import { readPage, withPage, type PageRead } from './article.ts';
-import { keysOf, sha256, withoutSharedKeys } from './identity.ts';
+import { keysOf, shortHash, withoutSharedKeys } from './identity.ts';
 import { observe, type Observed } from './observation.ts';
 import { adapterOf } from './sources/index.ts';
 import type { Arrival, Entry, Read, Reading } from './sources/source.ts';
@@ -70,7 +70,7 @@ export default async function perform(task: Task): Promise<Results[Task['do']]> 
 }
 
 /** All that a source says of an entry, as one short text: equal prints are equal entries. */
-const printOf = (entry: Entry) => sha256(JSON.stringify(entry)).slice(0, 24);
+const printOf = (entry: Entry) => shortHash(JSON.stringify(entry));
 
 const withoutText = (entry: Entry): Entry => ({ ...entry, contentHtml: '', summary: '' });
 
