@@ -54,4 +54,9 @@ export const queueEn = {
   'queue.sheet.title': 'Title',
   'queue.sheet.number': 'Document number',
   'queue.sheet.state': 'State',
+  'three.title': 'All three',
+  'three.count': 'The source changed {theirs}; we differ from it in {ours}',
+  'three.before': 'Source, version {version} (what the public has was made of it)',
+  'three.now': 'Source now',
+  'three.ours': 'Our page to be',
 } satisfies Record<keyof typeof queueZh, string>;

@@ -53,4 +53,9 @@ export const queueZh = {
   'queue.sheet.title': '标题',
   'queue.sheet.number': '文号',
   'queue.sheet.state': '状态',
+  'three.title': '三方对照',
+  'three.count': '来源改 {theirs} 处，我站与来源不同 {ours} 处',
+  'three.before': '来源·第 {version} 版（公网所依据）',
+  'three.now': '来源·现在',
+  'three.ours': '我站·将发布',
 } as const;

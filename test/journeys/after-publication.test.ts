@@ -1,4 +1,5 @@
-// What its source took back, as an editor decides about it: seen in the queue, taken down or kept, taken back, and proven.
+// What a source changed or took back after we published it, as an editor decides about it: what it had, has and we would have
+// side by side; taken down or kept, undone, and proven.
 import { BusClient, carryOut, connectBus, Journal, type Bus } from '@tongsheng/bus';
 import type { ItemCommand, RepostCommand, RepostRow } from '@tongsheng/contracts';
 import {
@@ -62,12 +63,18 @@ const rowOf = async (taskId: string): Promise<RepostRow> => {
   return ((await editor.get(`/api/reposts/${taskId}?site=province`)).body as { row: RepostRow }).row;
 };
 
-/** A repost that the public has, and that its source then took back: seen twice. */
-async function withdrawn(taskId: string, title: string): Promise<void> {
-  const item = observation(`${taskId}-item`);
-  const { itemId, sourceId } = item;
-  const tellItem = (command: ItemCommand) => carryOut(new Journal(bus, 'test'), itemDecider, command);
-  await tellItem({ ...item, ...head(-90), content: { ...item.content, title } });
+const tellItem = (command: ItemCommand) => carryOut(new Journal(bus, 'test'), itemDecider, command);
+/** Its source has it with this text, as the first or the second version that we see. */
+const observed = (taskId: string, title: string, text: string, letter: 'a' | 'b', minutes: number) => {
+  const seen = observation(`${taskId}-item`, letter);
+  const html = text.replace(/.+/g, '<p>$&</p>');
+  return tellItem({ ...seen, ...head(minutes), content: { ...seen.content, title, html } });
+};
+
+/** A repost that the public has. */
+async function published(taskId: string, title: string, text = '正文'): Promise<string> {
+  await observed(taskId, title, text, 'a', -90);
+  const itemId = `${taskId}-item`;
   const times = { startsAt: at(-90), firstSeenAt: at(-90), dueAt: at(630) };
   await tell({ ...queueing(taskId), ...head(-90), ...times, itemId, title, clusterId: taskId });
   const editor = await signIn(system.consoleUrl, 'editor2');
@@ -77,17 +84,17 @@ async function withdrawn(taskId: string, title: string): Promise<void> {
   await tell({ type: 'repost.start_publication', ...head(-60), ...key(taskId), attempt: 1 });
   await tell({ type: 'repost.record_published', ...head(-60), ...key(taskId), url, publicPosition: 1 });
   await tell({ type: 'repost.record_verified', ...head(-59), ...key(taskId), url, evidence: evidence(200) });
-  const lost = { reason: 'gone' as const, detail: 'HTTP 404' };
+  return itemId;
+}
+/** One that its source then took back: seen twice. */
+async function withdrawn(taskId: string, title: string): Promise<void> {
+  const itemId = await published(taskId, title);
+  const lost = { itemId, reason: 'gone' as const, detail: 'HTTP 404' };
+  const source = { sourceId: 'national-policy', patienceSeconds: 60 };
   for (const minutes of [-40, -30])
-    await tellItem({ type: 'item.report_missing', ...head(minutes), itemId, sourceId, ...lost, patienceSeconds: 60 });
-  await tell({
-    type: 'repost.follow_withdrawal',
-    ...head(-30),
-    ...key(taskId),
-    itemId,
-    ...lost,
-    retract: { limit: 'PT2H', startsAt: at(-30), dueAt: at(90) },
-  });
+    await tellItem({ type: 'item.report_missing', ...head(minutes), ...source, ...lost });
+  const retract = { limit: 'PT2H', startsAt: at(-30), dueAt: at(90) };
+  await tell({ type: 'repost.follow_withdrawal', ...head(-30), ...key(taskId), ...lost, retract });
   await until(async () => expect((await rowOf(taskId)).retract).not.toBeNull());
 }
 async function signedIn(personId: string, path: string): Promise<Screen> {
@@ -97,6 +104,47 @@ async function signedIn(personId: string, path: string): Promise<Screen> {
   await screen.page.getByTestId('queue-row').first().waitFor();
   return screen;
 }
+
+it('is brought up to date with what the source had, what it has, and what our page would have side by side', async () => {
+  const lines = ['公告如下：', '自2023年1月1日起施行。', ...Array.from({ length: 9 }, (_, i) => `第${i + 1}条不变。`)];
+  const title = '关于施行日期的公告';
+  await published('changed', title, lines.join('\n'));
+  const now = [...lines.map((line) => line.replace('2023', '2024')), '附件：申报表'];
+  await observed('changed', title, now.join('\n'), 'b', -20);
+  const version = { version: 2, contentHash: hashB, title };
+  const update = { limit: 'PT2H', startsAt: at(-20), dueAt: at(100) };
+  await tell({
+    type: 'repost.follow_source',
+    ...head(-20),
+    ...key('changed'),
+    itemId: 'changed-item',
+    ...version,
+    update,
+  });
+  await until(async () => expect((await rowOf('changed')).update).not.toBeNull());
+  const { page } = await signedIn('editor', '/reposts?concern=update');
+  await page.getByTestId('queue-row').getByText('更新', { exact: true }).waitFor();
+  const table = page.getByTestId('three-way');
+  await table.getByText('来源改 2 处，我站与来源不同 0 处').waitFor();
+  const changed = table.locator('tr[data-kind=changed]');
+  expect(await changed.first().locator('td').allTextContents()).toEqual([
+    expect.stringMatching(/自.*2023.*年1月1日起施行。/),
+    expect.stringMatching(/自.*2024.*年1月1日起施行。/),
+    '自2024年1月1日起施行。',
+  ]);
+  expect(await changed.first().locator('del').innerText()).toContain('2023');
+  expect(await changed.first().locator('ins').innerText()).toContain('2024');
+  expect(await changed.last().locator('td').allTextContents()).toEqual([
+    '',
+    expect.stringContaining('附件'),
+    '附件：申报表',
+  ]);
+  await table.getByRole('button', { name: '段没有变化' }).click();
+  expect(await table.locator('tr[data-kind=same]').count()).toBe(10);
+  expect(await barriersOf(page)).toEqual([]);
+  await page.keyboard.press('d');
+  await table.waitFor({ state: 'detached' });
+});
 
 it('comes into the queue with a clock of its own, shows both looks, and comes down by two keys that can be taken back', async () => {
   await withdrawn('taken', '关于停用旧版申报表的公告');
