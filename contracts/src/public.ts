@@ -31,6 +31,8 @@ export const PublicDocument = z.object({
   postedAt: instant,
   version: z.int().min(1),
   contentHash: hash,
+  /** It is no longer public, and its address says so for ever: of what it was, nothing is left in here. */
+  withdrawnAt: instant.optional(),
 });
 export type PublicDocument = z.infer<typeof PublicDocument>;
 

@@ -7,6 +7,9 @@ import { illustrated, kept, pdfHash, pngHash, repost, sha256 } from './documents
 import { startMicropubFake, type MicropubFake } from './micropub-fake.ts';
 import { startProxy, type Proxy } from './proxy.ts';
 
+const askedAt = '2026-11-24T08:00:00.000Z';
+const removed = { publicPosition: null };
+
 type Settings = Extract<SitePublication, { kind: 'micropub' }>['settings'];
 
 let site: MicropubFake;
@@ -74,8 +77,8 @@ describe('a page by Micropub', () => {
     expect(await differing(page, next)).toEqual([]);
     expect(site.pages.size).toBe(1);
 
-    expect(await open().remove!(next, page)).toBeNull();
-    expect(await open().remove!(next, page)).toBeNull();
+    expect(await open().remove(next, page, askedAt)).toEqual(removed);
+    expect(await open().remove(next, page, askedAt)).toEqual(removed);
     expect((await fetch(page.url)).status).toBe(404);
     expect(await open().find(next, page)).toBeNull();
   });

@@ -8,6 +8,9 @@ import { webhook as kind } from '../../services/reposts/src/sites/webhook.ts';
 import type { Tools } from '../../services/reposts/src/sites/site-kind.ts';
 import { illustrated, kept, pdf, png, repost } from './documents.ts';
 
+const askedAt = '2026-11-24T08:00:00.000Z';
+const removed = { publicPosition: null };
+
 type Call = { id: string; type: string; data: Record<string, unknown> };
 type Answer = { status: number; headers?: Record<string, string>; body?: unknown };
 
@@ -86,13 +89,17 @@ describe('a page by signed calls', () => {
     await open().publish(document, null);
     await open().publish(document, null);
     await open().publish({ ...document, postedAt: '2026-11-24T00:00:00.000Z' }, page);
-    await open().remove!(document, page);
+    await open().remove(document, page, askedAt);
+    await open().remove(document, page, askedAt);
+    await open().remove(document, page, '2026-11-25T00:00:00.000Z');
     const ids = calls.map(({ id }) => id);
-    expect(ids[1]).toBe(ids[0]);
-    expect(new Set(ids).size).toBe(3);
-    expect(calls.map(({ type }) => type)).toEqual(['page.publish', 'page.publish', 'page.update', 'page.remove']);
+    expect([ids[1], ids[4]]).toEqual([ids[0], ids[3]]);
+    expect(new Set(ids).size).toBe(4);
+    const types = calls.map(({ type }) => type.slice('page.'.length));
+    expect(types).toEqual(['publish', 'publish', 'update', 'remove', 'remove', 'remove']);
     expect(calls[2]!.data).toMatchObject({ url: page.url, id: '1' });
-    expect(calls[3]!.data).toMatchObject({ url: page.url, id: '1', documentId: document.documentId });
+    const { documentId } = document;
+    expect(calls[3]!.data).toMatchObject({ url: page.url, id: '1', documentId, withdrawnAt: askedAt });
   });
   it.each([
     [
@@ -116,9 +123,9 @@ describe('a page by signed calls', () => {
       [500, { code: 'server_error' }],
     ] as const) {
       answer = () => ({ status });
-      const said = await open().remove!(repost(), page);
+      const said = await open().remove(repost(), page, askedAt);
       if (trouble) expect(said).toMatchObject(trouble);
-      else expect(said).toBeNull();
+      else expect(said).toEqual(removed);
     }
   });
   it('is refused where the secrets differ', async () => {

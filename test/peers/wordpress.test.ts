@@ -7,6 +7,9 @@ import { illustrated, kept, pdfHash, pngHash, repost, sha256 } from './documents
 import { startProxy, type Fate, type Proxy } from './proxy.ts';
 import { startWordPress, wordpressHome, type WordPress } from './wordpress-server.ts';
 
+const askedAt = '2026-11-24T08:00:00.000Z';
+const removed = { publicPosition: null };
+
 let site: WordPress;
 let proxy: Proxy;
 let tools: Tools;
@@ -301,8 +304,8 @@ describe.skipIf(!wordpressHome)('a page on WordPress', () => {
         ...(await pageAt(page.url)).page.matchAll(/="([^"]*uploads[^"]*-[0-9a-f]{16}\.(?:png|pdf))"/g),
       ].map(([, at]) => at!);
       expect(files).toHaveLength(2);
-      expect(await calls.remove!(document, page)).toBeNull();
-      expect(await calls.remove!(document, page)).toBeNull();
+      expect(await calls.remove(document, page, askedAt)).toEqual(removed);
+      expect(await calls.remove(document, page, askedAt)).toEqual(removed);
       for (const url of [page.url, ...files]) expect((await pageAt(url)).status).toBe(404);
       expect((await stock(numbered(document))).posts.map(({ status }) => status)).toEqual(left);
     });
@@ -313,7 +316,7 @@ describe.skipIf(!wordpressHome)('a page on WordPress', () => {
         `echo json_encode(wp_insert_post(wp_slash(array_merge(get_post(${page.remoteId}, ARRAY_A), ['ID' => 0]))));`,
       )) as number;
       expect((await pageAt(`${site.url}/?p=${twin}`)).status).toBe(200);
-      expect(await open().remove!(document, page)).toBeNull();
+      expect(await open().remove(document, page, askedAt)).toEqual(removed);
       expect((await pageAt(`${site.url}/?p=${twin}`)).status).toBe(404);
     });
   });

@@ -44,7 +44,6 @@ describe('a task that is approved', () => {
   const person = { kind: 'person' as const, id: 'wang', name: '王' };
   const task = { taskId, site };
   const at = { aggregate: 'repost', site, id: taskId };
-  const changed = 'c'.repeat(64);
 
   async function approved(journal: Journal): Promise<Entry<RepostEvent>> {
     await carryOut(journal, repost, queueing());
@@ -60,9 +59,7 @@ describe('a task that is approved', () => {
     const answer = { url: 'https://tax.example/province/repost/task', publicPosition: 1 };
     const calls = { publish: () => (dies.publishing ? never() : Promise.resolve(answer)), find: async () => null };
     const following = {
-      newest: async () => ({ itemId, contentHash: changed }),
-      follow: async ({ contentHash: hash }: { contentHash: string }) =>
-        dies.following ? never() : void followed.push(hash),
+      catchUp: async (known: { itemId: string }) => (dies.following ? never() : void followed.push(known.itemId)),
     };
     const reaction = new PublishRepost(
       journal,
@@ -94,7 +91,7 @@ describe('a task that is approved', () => {
     await expect.poll(() => typesOf(journal)).toContain('repost.published');
     const next = publisher(journal, {});
     await next.reaction.react(entry);
-    expect(next.followed).toEqual([changed]);
+    expect(next.followed).toEqual([itemId]);
   });
 });
 

@@ -30,9 +30,11 @@ export const rules = {
   approved_as_seen: 'what is approved is what the source says, or our text of it, at that moment, with all signatures',
   published_as_approved: 'what is public was approved at that hash, and is there once',
   warned_once: 'each share of the time is told once, when it is gone, while the public does not have it',
-  ends: 'every task ends verified, exempted or merged',
+  ends: 'every task ends verified, exempted, merged or withdrawn',
   miss_explained: 'who missed a limit was warned of all of it, and somebody was called',
-  two_persons: 'an exemption has two persons',
+  two_persons: 'an exemption has two persons, and so has what stays although its source took it back',
+  taken_down:
+    'what its source took back is owed to come down, comes down by a person’s decision, and nothing else does',
   models_agree: 'read models that were kept through crashes equal those folded from the log at once',
 } as const;
 export type Rule = keyof typeof rules;
@@ -41,21 +43,47 @@ export type Counts = Record<string, number>;
 export type Verdict = { findings: Finding[]; counts: Counts };
 
 type Obligation = Pick<Obliged, 'itemId' | 'sourceId' | 'limit' | 'basis' | 'startsAt' | 'dueAt'> & { at: number };
+type Anew = Extract<RepostEvent, { type: NonNullable<Round['update']>['type'] }>;
 type Warned = { share: WarningShare; fellDueAt: string; warnedAt: string; round: number };
-type Round = { openedAt: number; closedAt: number | null; update: { startsAt: string; dueAt: string } | null };
+type Round = {
+  openedAt: number;
+  closedAt: number | null;
+  /** Null: the first of the task, with the limits of what is bound. */
+  update: {
+    type: 'repost.update_due' | 'repost.retract_due' | 'repost.owed_again';
+    startsAt: string;
+    dueAt: string;
+  } | null;
+};
 
 /** A task as the log tells it, by none of our deciders' help. */
 type Task = {
   name: string;
   site: string;
   taskId: string;
-  status: 'queued' | 'approved' | 'published' | 'verified' | 'exempted' | 'merged';
+  status:
+    | 'queued'
+    | 'approved'
+    | 'published'
+    | 'verified'
+    | 'exempted'
+    | 'merged'
+    | 'retracting'
+    | 'removed'
+    | 'withdrawn';
   live: Map<string, Obligation>;
   all: Obligation[];
   current: Map<string, string>;
   edit: string | null;
   asked: string | null;
-  approvals: { contentHash: string; edit: string | null; position: number }[];
+  /** Items that their sources don't have now. */
+  gone: Set<string>;
+  /** Of what is out now, its item, and whether two persons said that it stays. */
+  outOf: { itemId: string; kept: boolean } | null;
+  /** Its source took back what is out. */
+  retract: boolean;
+  removals: number[];
+  approvals: { itemId: string; contentHash: string; edit: string | null; position: number }[];
   publications: { position: number; at: string }[];
   out: boolean;
   wasVerified: boolean;
@@ -168,7 +196,7 @@ class Judge {
     const round = task.rounds.at(-1)!;
     switch (event.type) {
       case 'repost.bound':
-        if (task.status === 'exempted') {
+        if (task.status === 'exempted' || task.status === 'withdrawn') {
           task.status = 'queued';
           task.rounds.push({ openedAt: at, closedAt: null, update: null });
         }
@@ -189,13 +217,9 @@ class Judge {
       case 'repost.update_due':
         if (!task.out || (task.status !== 'published' && task.status !== 'verified'))
           illegal('limit_fixed', `the public has nothing that is old, the task is ${task.status}`);
-        if (dueOf(event.startsAt, event.limit) !== event.dueAt)
-          illegal('limit_fixed', `${event.startsAt} plus ${event.limit} is not ${event.dueAt}`);
         if (at - ms(event.startsAt) > clockErrorMs || task.all.every(({ limit }) => limit !== event.limit))
           illegal('limit_fixed', `${event.limit} from ${event.startsAt} is not what bound the site`);
-        task.status = 'queued';
-        task.rounds.push({ openedAt: at, closedAt: null, update: event });
-        return;
+        return this.#again(task, event, at, 'queued');
       case 'repost.edited':
         task.edit = event.contentHash;
         return;
@@ -215,8 +239,10 @@ class Judge {
           illegal('approved_as_seen', 'somebody signed twice');
         if (event.site === this.#year.country.chains[0]!.sites[0] && reviews.length < 2)
           illegal('approved_as_seen', 'by one person where the chain asks for two');
+        const itemId = event.itemId!;
+        if (task.gone.has(itemId)) illegal('taken_down', `its source had taken ${itemId} back`);
         task.status = 'approved';
-        task.approvals.push({ contentHash: event.contentHash, edit: event.edit ?? null, position });
+        task.approvals.push({ itemId, contentHash: event.contentHash, edit: event.edit ?? null, position });
         return;
       }
       case 'repost.approval_voided':
@@ -226,6 +252,8 @@ class Judge {
         if (task.status !== 'approved') illegal('published_as_approved', `the task is ${task.status}`);
         task.status = 'published';
         task.out = true;
+        task.outOf = { itemId: task.approvals.at(-1)!.itemId, kept: false };
+        task.retract = false;
         task.publications.push({ position: event.publicPosition!, at: event.publishedAt });
         round.closedAt ??= ms(event.publishedAt);
         return;
@@ -236,7 +264,7 @@ class Judge {
         task.wasVerified = true;
         return;
       case 'repost.drifted':
-        task.status = 'published';
+        task.status = task.status === 'withdrawn' ? 'removed' : 'published';
         return;
       case 'repost.warned':
         task.warned.push({ ...event, round: task.rounds.length });
@@ -254,21 +282,62 @@ class Judge {
         task.asked = null;
         round.closedAt ??= at;
         task.status = task.out ? (task.wasVerified ? 'verified' : 'published') : 'exempted';
+        if (task.retract) task.outOf!.kept = true;
+        task.retract = false;
         return;
       case 'repost.source_withdrawn':
+        task.gone.add(event.itemId);
+        return;
       case 'repost.source_returned':
-      case 'repost.owed_again':
+        task.gone.delete(event.itemId);
+        if (task.outOf?.itemId === event.itemId) task.outOf.kept = false;
+        return;
       case 'repost.retract_due':
+        if (!task.out || task.outOf?.itemId !== event.itemId || task.outOf.kept)
+          illegal('taken_down', `${event.itemId} is not out, or two persons kept it`);
+        task.retract = true;
+        task.asked = null;
+        return this.#again(task, event, at, task.status === 'approved' ? 'approved' : 'queued');
       case 'repost.retract_lifted':
+        if (!task.retract) illegal('taken_down', 'nothing had to come down');
+        task.retract = false;
+        round.closedAt ??= at;
+        if (task.status !== 'approved') task.status = task.wasVerified ? 'verified' : 'published';
+        return;
       case 'repost.retract_decided':
+        if (!task.retract || task.status !== 'queued') illegal('taken_down', `the task is ${task.status}`);
+        task.status = 'retracting';
+        return;
       case 'repost.retract_voided':
+        task.status = 'queued';
+        return;
       case 'repost.removal_started':
-      case 'repost.removal_failed':
+        if (task.status !== 'retracting') illegal('taken_down', `the task is ${task.status}`);
+        return;
       case 'repost.removal_retried':
+        task.status = 'retracting';
+        return;
       case 'repost.removed':
+        if (task.status !== 'retracting') illegal('taken_down', `the task is ${task.status}`);
+        task.status = 'removed';
+        task.out = task.wasVerified = task.retract = false;
+        task.outOf = null;
+        task.removals.push(event.publicPosition!);
+        round.closedAt ??= at;
+        return;
       case 'repost.withdrawn':
-        // Nobody in this year takes anything back from the public.
-        return illegal('ends', 'a retraction that nobody asked for');
+        if (event.evidence ? task.status !== 'removed' : task.out) illegal('taken_down', `the task is ${task.status}`);
+        if (!event.evidence && [...task.live.keys()].some((itemId) => !task.gone.has(itemId)))
+          illegal('taken_down', 'a source still has it');
+        task.status = 'withdrawn';
+        round.closedAt ??= at;
+        return;
+      case 'repost.owed_again':
+        if (task.status !== 'withdrawn' || task.gone.has(event.itemId))
+          illegal('taken_down', `the task is ${task.status}`);
+        return this.#again(task, event, at, 'queued');
+      case 'repost.removal_failed':
+        return;
       case 'repost.claimed':
       case 'repost.claim_released':
       case 'repost.returned':
@@ -279,6 +348,17 @@ class Judge {
       case 'repost.verification_failed':
         return;
     }
+  }
+
+  /** It is to be done once more, within a limit of its own. */
+  #again(task: Task, event: Anew, at: number, status: Task['status']): void {
+    if (dueOf(event.startsAt, event.limit) !== event.dueAt)
+      this.#wrong('limit_fixed', task.name, `${event.startsAt} plus ${event.limit} is not ${event.dueAt}`);
+    if (ms(event.startsAt) - at > clockErrorMs)
+      this.#wrong('limit_fixed', task.name, `${event.type} begins at ${event.startsAt}, after it was said`);
+    task.rounds.at(-1)!.closedAt ??= at;
+    task.rounds.push({ openedAt: at, closedAt: null, update: event });
+    task.status = status;
   }
 
   #bind(task: Task, event: Obliged, at: number): void {
@@ -430,10 +510,17 @@ class Judge {
   #judgePublic(): void {
     const stream = this.#year.house.server.public;
     const shown = new Map<string, { position: number; contentHash: string }[]>();
+    const gone = new Map<string, number[]>();
     const texts = this.#texts;
     for (let seq = 1; seq <= stream.last; seq++) {
       const document = PublicDocument.parse(JSON.parse(Buffer.from(stream.at(seq).data).toString('utf8')));
       const name = `${document.site}/${document.documentId}`;
+      if (document.withdrawnAt !== undefined) {
+        if (document.html !== '' || document.source !== null)
+          this.#wrong('taken_down', name, `what is left at ${seq} says what it was`);
+        gone.set(name, [...(gone.get(name) ?? []), seq]);
+        continue;
+      }
       if (texts.get(document.contentHash) !== document.html)
         this.#wrong('published_as_approved', name, `the text at ${seq} is not that of ${document.contentHash}`);
       shown.set(name, [...(shown.get(name) ?? []), { position: seq, contentHash: document.contentHash }]);
@@ -453,18 +540,38 @@ class Judge {
       if (documents.length !== new Set(told).size)
         this.#wrong('published_as_approved', name, `is public ${documents.length} times, published ${told.join(', ')}`);
     }
-    for (const { name, publications } of this.#tasks.values())
+    for (const { name, publications, removals } of this.#tasks.values()) {
       if (publications.length > 0 && !shown.has(name)) this.#wrong('published_as_approved', name, 'is not public');
+      if (!isDeepStrictEqual(gone.get(name) ?? [], removals))
+        this.#wrong(
+          'taken_down',
+          name,
+          `went at ${gone.get(name)?.join(', ')}, was taken down at ${removals.join(', ')}`,
+        );
+    }
   }
 
   #judgeTasks(): void {
     for (const task of this.#tasks.values()) {
       this.#count('tasks');
       this.#count(`tasks ${task.status}`);
-      if (task.status !== 'verified' && task.status !== 'exempted' && task.status !== 'merged')
-        this.#wrong('ends', task.name, `is ${task.status}`);
+      if (!ends.has(task.status)) this.#wrong('ends', task.name, `is ${task.status}`);
+      this.#judgeWithdrawn(task);
       for (const [i, round] of task.rounds.entries()) this.#judgeRound(task, round, i + 1);
     }
+  }
+
+  /** What the source does not have in the end: nobody owes it, and the public has it only where two said so. */
+  #judgeWithdrawn({ name, status, live, outOf }: Task): void {
+    if (status === 'merged') return;
+    const isGone = (itemId: string) => {
+      const { events = [] } = this.#items.get(itemId) ?? {};
+      return events.findLast(({ type }) => absences.has(type))?.type === 'item.withdrawn';
+    };
+    if (outOf && isGone(outOf.itemId) && !outOf.kept)
+      this.#wrong('taken_down', name, `${outOf.itemId} is gone, and the page is out`);
+    if (status === 'withdrawn' && [...live.keys()].some((itemId) => !isGone(itemId)))
+      this.#wrong('taken_down', name, 'is closed, and a source has it');
   }
 
   /** From when the public lacks something to when it has it: which warnings there must be, and are. */
@@ -518,7 +625,7 @@ class Judge {
   #judgeMiss(task: Task, round: Round, warned: readonly Warned[]): void {
     const due = this.#earliest(task, round);
     if (!due || round.closedAt === null || task.status === 'merged') return;
-    const what = round.update ? 'updates' : 'obligations settled';
+    const what = kindOf(round);
     this.#count(what);
     if (round.closedAt <= ms(due.dueAt)) {
       this.#count(`${what} in time`);
@@ -542,7 +649,7 @@ class Judge {
   }
 
   #reason(round: Round, due: { startsAt: string; dueAt: string; at: number }): string {
-    if (round.update) return 'people updated late';
+    if (round.update) return `${kindOf(round)} late`;
     if (due.at >= ms(due.dueAt)) return 'the source dated it back, or showed it late';
     const spent = due.at - ms(due.startsAt);
     return spent > 3_600_000 ? 'it was seen late, and decided after that' : 'people decided late';
@@ -596,6 +703,22 @@ class Judge {
   }
 }
 
+const ends: ReadonlySet<Task['status']> = new Set(['verified', 'exempted', 'merged', 'withdrawn']);
+const absences: ReadonlySet<ItemEvent['type']> = new Set(['item.withdrawn', 'item.returned']);
+
+function kindOf({ update }: Round): string {
+  switch (update?.type) {
+    case 'repost.update_due':
+      return 'updates';
+    case 'repost.retract_due':
+      return 'withdrawals answered';
+    case 'repost.owed_again':
+      return 'returns settled';
+    case undefined:
+      return 'obligations settled';
+  }
+}
+
 const iso = (at: number) => new Date(at).toISOString();
 /** Of our own text, where that is what was signed. */
 const hashOf = (signed: { contentHash: string; edit?: string | undefined }) => signed.edit ?? signed.contentHash;
@@ -610,6 +733,10 @@ const fresh = (site: string, taskId: string): Task => ({
   current: new Map(),
   edit: null,
   asked: null,
+  gone: new Set(),
+  outOf: null,
+  retract: false,
+  removals: [],
   approvals: [],
   publications: [],
   out: false,

@@ -118,6 +118,7 @@ export class People {
     const reading = () => this.#house.server.time.wait(chance.between(0.2, 3) * minuteMs);
     if (chance.is(0.4)) await this.#say(person, { type: 'repost.claim', ...task });
     await reading();
+    if (row.retract) return this.#answerWithdrawal(person, task);
     const roll = chance.next();
     if (roll < 0.02 && row.reviews.length === 0)
       return void (await this.#say(person, { type: 'repost.request_exemption', ...task, reason: '与本地区无关' }));
@@ -132,6 +133,17 @@ export class People {
       await this.#house.server.time.wait(chance.between(1, 12) * 1_000);
       await this.#say(person, { type: 'repost.undo_approval', ...task });
     }
+  }
+
+  /** What its source took back comes down, or one in ten stays, if a second person agrees. */
+  async #answerWithdrawal(person: Person, task: { taskId: string; site: string }): Promise<void> {
+    const chance = this.#chance;
+    if (chance.is(0.1))
+      return void (await this.#say(person, { type: 'repost.request_exemption', ...task, reason: '原文另有公布' }));
+    const answer = await this.#say(person, { type: 'repost.retract', ...task });
+    if (answer !== 'changed' || !chance.is(0.05)) return;
+    await this.#house.server.time.wait(chance.between(1, 12) * 1_000);
+    await this.#say(person, { type: 'repost.undo_approval', ...task });
   }
 
   async #edit(person: Person, { taskId, site, itemId, sourceId, contentHash }: RepostRow): Promise<void> {

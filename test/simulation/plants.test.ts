@@ -5,7 +5,7 @@ import { days } from './sizes.ts';
 import { live } from './year.ts';
 
 /** So many pairs of days at most until somebody must notice. */
-const mostSeeds = 4;
+const mostSeeds = 8;
 
 describe('a planted bug is noticed:', () => {
   it.each(plants)(

@@ -168,7 +168,7 @@ export const plants: readonly Plant[] = [
       }),
   },
   {
-    bug: 'a word is added on the way out',
+    bug: 'a word is added on the way out, now and then',
     breaks: ['published_as_approved'],
     plant: () =>
       instead(
@@ -177,6 +177,8 @@ export const plants: readonly Plant[] = [
         (documentOf) =>
           async function (this: PublicPages, task) {
             const document = await documentOf.call(this, task);
+            // Every page that is wrong is looked at again without end.
+            if (task.taskId > '2') return document;
             return { ...document, html: `${document.html}<p>又及。</p>` };
           },
       ),
@@ -221,6 +223,15 @@ export const plants: readonly Plant[] = [
       deciding(alarm, (decide) => (command, state) => {
         const isLast = command.type === 'alarm.raise' && command.about.kind === 'task' && command.about.share === 100;
         return isLast ? [] : decide(command, state);
+      }),
+  },
+  {
+    bug: 'one task in two is not told what its source took back',
+    breaks: ['taken_down'],
+    plant: () =>
+      repostDecides((decide) => (command, task) => {
+        const isUnheard = command.type === 'repost.follow_withdrawal' && command.taskId > '8';
+        return isUnheard ? [] : decide(command, task);
       }),
   },
   {

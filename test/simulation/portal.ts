@@ -29,13 +29,8 @@ export class Portal {
     if (this.chance.is(this.troubles.unreachable)) return { ok: false, code: 'connect_failed', detail: url };
     const [site, kind, id] = new URL(url).pathname.split('/').slice(1);
     const stored = this.#documentAt(`pub.${site}.${kind}.${id}`);
-    if (!stored || stored.at + this.#lagMs(url) > time.now)
-      return {
-        ok: false,
-        code: 'http_error',
-        detail: `HTTP 404 ${url}`,
-        answer: { url, status: 404, headers: [], bytes: Buffer.from('此页不存在') },
-      };
+    if (!stored || stored.at + this.#lagMs(url) > time.now) return without(url, 404);
+    if (stored.document.withdrawnAt !== undefined) return without(url, 410);
     const page = this.#page(url, stored.document);
     return {
       ok: true,
@@ -70,3 +65,10 @@ export class Portal {
     return this.chance.of(url).between(0, 2_000);
   }
 }
+
+const without = (url: string, status: number): Fetched => ({
+  ok: false,
+  code: 'http_error',
+  detail: `HTTP ${status} ${url}`,
+  answer: { url, status, headers: [], bytes: Buffer.from('此页不存在') },
+});

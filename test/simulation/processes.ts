@@ -12,6 +12,7 @@ import { reposts } from '../../services/gateway/src/views/reposts.ts';
 import { compliance } from '../../services/oversight/src/compliance.ts';
 import { PublishRepost } from '../../services/reposts/src/publish-repost.reaction.ts';
 import { Visitor } from '../../services/reposts/src/looks.ts';
+import { RemoveRepost } from '../../services/reposts/src/remove-repost.reaction.ts';
 import { Hold } from '../../services/reposts/src/reposts.controller.ts';
 import { RepostsModule } from '../../services/reposts/src/reposts.module.ts';
 import { Allowed } from '../../services/reposts/src/site-publisher.ts';
@@ -286,8 +287,8 @@ export function processesOf(house: House, away: { mean: number }, onDesk: (desk:
     const { owner } = process;
     onDesk({ client, journal, isUp: () => owner.alive });
   };
-  const isPublisher: Part = (type) => type === PublishRepost;
-  const isOther: Part = (type) => type !== PublishRepost;
+  const isPublisher: Part = (type) => type === PublishRepost || type === RemoveRepost;
+  const isOther: Part = (type) => !isPublisher(type);
   const mean = away.mean * minutes;
   const one = (name: string, start: Start, share = 1) => new SimulatedProcess(name, house, start, mean * share);
   return [

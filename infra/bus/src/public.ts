@@ -13,7 +13,7 @@ export async function publishPublic(bus: Bus, document: PublicDocument): Promise
   const subject = subjects.publicDocument(site, kind, documentId);
   // Beyond the server's window of duplicates the last document itself tells whether this one is there.
   const last = await lastPublic(bus, subject);
-  if (last && last.document.version >= version && last.document.contentHash === contentHash) return last.position;
+  if (last && isSame(last.document, document)) return last.position;
   const body = new TextEncoder().encode(JSON.stringify(document));
   try {
     const ack = await bus.js.publish(subject, body, {
@@ -27,6 +27,12 @@ export async function publishPublic(bus: Bus, document: PublicDocument): Promise
     return publishPublic(bus, document);
   }
 }
+
+/** Of what was taken back all copies are alike, whenever that was. */
+const isSame = (last: PublicDocument, { version, contentHash, withdrawnAt }: PublicDocument) =>
+  last.version >= version &&
+  last.contentHash === contentHash &&
+  (last.withdrawnAt === undefined) === (withdrawnAt === undefined);
 
 async function lastPublic(bus: Bus, subject: string): Promise<{ position: number; document: PublicDocument } | null> {
   try {

@@ -45,6 +45,14 @@ export function repostDocument({ taskId, site, ...parts }: RepostParts): PublicD
   };
 }
 
+/** What is left in public of a page that its site took back: where it was, and since when it is not. */
+export function withdrawnDocument(document: PublicDocument, withdrawnAt: string): PublicDocument {
+  const { documentId, site, siteName, kind, column, url, postedAt, version, contentHash } = document;
+  const place = { documentId, site, siteName, kind, column, url, postedAt, version, contentHash };
+  const nothing = { title: '（已撤下）', summary: '', html: '', source: null, verdict: null, files: [] };
+  return { ...place, ...nothing, withdrawnAt };
+}
+
 /** An address as it stands in an attribute of sanitised HTML. */
 const attribute = (address: string) => `="${address.replaceAll('&', '&amp;')}"`;
 

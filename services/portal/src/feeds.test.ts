@@ -85,6 +85,19 @@ describe('the feeds of the portal', () => {
     expect((JSON.parse(writeFeed('json', head, [])) as { items: unknown[] }).items).toEqual([]);
   });
 
+  it('says in Atom what was taken back, and since when, so that readers who kept it let it go', () => {
+    const gone = [
+      { url: 'https://portal.example/province/repost/d2?a=1&b="2"', withdrawnAt: '2026-11-24T02:00:00.000Z' },
+    ];
+    const atom = writeFeed('atom', head, [repost()], gone);
+    mustBeXml(atom);
+    expect(atom).toContain(
+      '<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="https://portal.example/province/repost/d2?a=1&amp;b=&quot;2&quot;" when="2026-11-24T02:00:00.000Z"/></feed>',
+    );
+    expect(atom).toContain('<updated>2026-11-24T02:00:00.000Z</updated>');
+    mustBeXml(writeFeed('rss', head, [repost()], gone));
+  });
+
   it('survives whatever a title, a summary, a column or a text holds', () => {
     const nasty = constantFrom(
       ']]>',

@@ -21,8 +21,14 @@ export type FeedHead = {
  * Writes a feed, newest document first. Addresses serve as ids. When a source stated a time, that is the date of
  * publication; when it stated a day, RSS carries the day (`dc:date`) and the others leave the date out; when it stated
  * nothing there is none. Atom's `updated` and JSON Feed's `date_modified` are ours: when we posted it.
+ * @param gone what was taken back; only Atom can say it (RFC 6721).
  */
-export function writeFeed(format: FeedFormat, head: FeedHead, documents: PublicDocument[]): string {
+export function writeFeed(
+  format: FeedFormat,
+  head: FeedHead,
+  documents: readonly PublicDocument[],
+  gone: readonly Gone[] = [],
+): string {
   const title = xmlText(head.title);
   const feed = new Feed({
     id: head.home,
@@ -33,12 +39,27 @@ export function writeFeed(format: FeedFormat, head: FeedHead, documents: PublicD
     generator: 'Tongsheng',
     author: { name: title, link: head.home },
     // A feed of nothing was never updated; the library would say "now".
-    updated: documents.map(({ postedAt }) => dateOf(postedAt)).reduce(later, new Date(0)),
+    updated: [...documents.map(({ postedAt }) => postedAt), ...gone.map(({ withdrawnAt }) => withdrawnAt)]
+      .map(dateOf)
+      .reduce(later, new Date(0)),
     feedLinks: { [format]: head.self },
   });
   // The library leaves out a date that is not there, though its type demands one.
   for (const document of documents) feed.addItem(items[format](document) as Item);
-  return { rss: () => feed.rss2(), atom: () => feed.atom1(), json: () => feed.json1() }[format]();
+  return { rss: () => feed.rss2(), atom: () => withTombstones(feed.atom1(), gone), json: () => feed.json1() }[format]();
+}
+
+type Gone = { url: string; withdrawnAt: string };
+
+/** The library knows no tombstones. */
+function withTombstones(feed: string, gone: readonly Gone[]): string {
+  const said = gone.map(
+    ({ url, withdrawnAt }) =>
+      escaped`<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="${url}" when="${withdrawnAt}"/>`
+        .text,
+  );
+  const end = feed.lastIndexOf('</feed>');
+  return [feed.slice(0, end), ...said, feed.slice(end)].join('');
 }
 
 type Dated = Omit<Item, 'date'> & { date?: Date };

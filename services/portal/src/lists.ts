@@ -1,5 +1,5 @@
 import { html, kindWords, renderPage, showDay, showTime, verdictWords, type Html } from '@tongsheng/pages';
-import { nameOf, type PublicIndex } from './public-index.ts';
+import { nameOf, type PublicIndex, type Withdrawn } from './public-index.ts';
 import type { Entry } from './shelf.ts';
 
 export const portalName = '税务网站门户（示例）';
@@ -106,6 +106,25 @@ export function renderSite(index: PublicIndex, site: string, page: number): stri
     ],
     content: html`<h1 class="list-title">最新发布</h1>
       ${listOf(found.all.newest(pageSize, (page - 1) * pageSize))} ${pagerOf(`/${site}`, page, found.all.size)}`,
+  });
+}
+
+/** What stands for ever where a page was that was taken back. Its title is not shown: it may be why it was. */
+export function renderWithdrawn({ site, siteName, kind, withdrawnAt }: Withdrawn): string {
+  const time = html`<time datetime="${withdrawnAt}">${showTime(withdrawnAt)}</time>`;
+  return renderPage({
+    title: '这个页面已撤下',
+    siteName,
+    siteHome: `/${site}`,
+    content: html`<div class="empty" data-withdrawn="${withdrawnAt}">
+      <h1>这个页面已撤下</h1>
+      <p>${kind === 'repost' && '来源已撤回原文，'}本站于 ${time}（北京时间）撤下了这个页面。</p>
+      <p lang="en">
+        ${kind === 'repost' && 'The source has withdrawn the original. '}This page was taken down at ${time} (Beijing
+        time).
+      </p>
+      <p><a href="/${site}">${siteName}</a></p>
+    </div>`,
   });
 }
 

@@ -1,11 +1,11 @@
 import type { PublicDocument } from '@tongsheng/contracts';
-import { array, assert, constantFrom, integer, property, record } from 'fast-check';
+import { array, assert, boolean, constantFrom, integer, property, record } from 'fast-check';
 import { expect, it } from 'vitest';
-import { PublicIndex } from './public-index.ts';
+import { lastGone, PublicIndex } from './public-index.ts';
 
-type Told = { documentId: string; site: string; version: number; minute: number };
+type Told = { documentId: string; site: string; version: number; minute: number; gone: boolean };
 
-const toDocument = ({ documentId, site, version, minute }: Told): PublicDocument => ({
+const toDocument = ({ documentId, site, version, minute, gone }: Told): PublicDocument => ({
   documentId,
   site,
   siteName: `名${site}`,
@@ -21,6 +21,7 @@ const toDocument = ({ documentId, site, version, minute }: Told): PublicDocument
   postedAt: `2026-11-23T00:${String(minute).padStart(2, '0')}:00.000Z`,
   version,
   contentHash: 'a'.repeat(64),
+  ...(gone && { withdrawnAt: `2026-11-24T00:${String(minute).padStart(2, '0')}:00.000Z` }),
 });
 
 const told = record({
@@ -28,9 +29,10 @@ const told = record({
   site: constantFrom('province', 'city'),
   version: integer({ min: 1, max: 3 }),
   minute: integer({ min: 0, max: 59 }),
+  gone: boolean(),
 });
 
-it('lists the newest version of each document once, newest first, in whatever order and however often they are told', () => {
+it('lists each document as it was told last, once, newest first, and those that were taken back apart, however often they are told', () => {
   assert(
     property(array(told, { maxLength: 40 }), (all) => {
       const index = new PublicIndex();
@@ -40,11 +42,17 @@ it('lists the newest version of each document once, newest first, in whatever or
         const document = toDocument(each);
         index.add(document, position);
         index.add(document, position);
-        const key = `${each.site}/${each.documentId}`;
-        const known = newest.get(key);
-        if (!known || document.version >= known.document.version) newest.set(key, { document, position });
+        if (i > 0) index.add(toDocument(all[0]!), 1);
+        newest.set(`${each.site}/${each.documentId}`, { document, position });
       }
-      const wanted = [...newest.values()].sort((one, other) =>
+      const there = [...newest.values()].filter(({ document }) => !document.withdrawnAt);
+      const gone = [...newest.values()].filter(({ document }) => document.withdrawnAt);
+      expect(lastGone(index.gone, 100).map(({ position }) => position)).toEqual(
+        gone.map(({ position }) => position).sort((one, other) => other - one),
+      );
+      for (const { document } of gone)
+        expect(index.find(document.site, 'repost', document.documentId)?.withdrawnAt).toBe(document.withdrawnAt);
+      const wanted = there.sort((one, other) =>
         one.document.postedAt === other.document.postedAt
           ? other.position - one.position
           : one.document.postedAt < other.document.postedAt

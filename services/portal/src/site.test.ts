@@ -1,6 +1,7 @@
 import type { PublicDocument } from '@tongsheng/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PublicIndex } from './public-index.ts';
+import { withdrawnDocument } from '@tongsheng/pages';
 import { createSite } from './site.ts';
 import { TextUnavailable } from './texts.ts';
 
@@ -10,8 +11,10 @@ let site: ReturnType<typeof createSite>;
 let index: PublicIndex;
 let away = false;
 
-const put = (n: number): void => {
-  const document: PublicDocument = {
+const put = (n: number): void => void documents.set(n, make(n));
+
+function make(n: number): PublicDocument {
+  return {
     documentId: `d${n}`,
     site: 'province',
     siteName: '某省税务局',
@@ -36,8 +39,7 @@ const put = (n: number): void => {
     version: 1,
     contentHash: 'a'.repeat(64),
   };
-  documents.set(n, document);
-};
+}
 
 beforeEach(() => {
   documents.clear();
@@ -119,6 +121,37 @@ describe('the portal', () => {
       expect(body).toContain('没有找到这个页面');
     },
   );
+
+  describe('of a page that was taken back', () => {
+    const withdrawnAt = '2026-11-24T01:30:00.000Z';
+    const takeBack = (n: number) => index.add(withdrawnDocument(make(n), withdrawnAt), 100 + n);
+    beforeEach(() => takeBack(44));
+
+    it('says 410 at its address and when it went, in two languages, and not what it was', async () => {
+      const { statusCode, body } = await get('/province/repost/d44');
+      expect(statusCode).toBe(410);
+      for (const words of ['来源已撤回原文', '2026-11-24 09:30', 'The source has withdrawn the original.', 'lang="en"'])
+        expect(body).toContain(words);
+      for (const words of ['第44号公告', '正文</p>', 'upstream.example']) expect(body).not.toContain(words);
+      expect((await get(`/province/repost/d44/files/${fileHash}`)).statusCode).toBe(404);
+    });
+
+    it('lists nothing, and tells readers of Atom to let it go', async () => {
+      for (const path of ['/', '/province', '/feed.rss', '/province/feed.atom', '/province/feed.json'])
+        expect((await get(path)).body).not.toContain('第44号公告');
+      for (const path of ['/feed.atom', '/province/feed.atom'])
+        expect((await get(path)).body).toContain(`ref="${make(44).url}" when="${withdrawnAt}"`);
+    });
+
+    it('has it again when it is public again, and is not shaken by what it was told before', async () => {
+      index.add(make(44), 44);
+      expect((await get('/province/repost/d44')).statusCode).toBe(410);
+      index.add(make(44), 244);
+      documents.set(244, make(44));
+      expect((await get('/province/repost/d44')).statusCode).toBe(200);
+      expect((await get('/province/feed.atom')).body).not.toContain('deleted-entry');
+    });
+  });
 
   it('says 503 and when to come again while the stream can not be read; lists go on', async () => {
     away = true;

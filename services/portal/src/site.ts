@@ -4,8 +4,8 @@ import type { PublicDocument } from '@tongsheng/contracts';
 import { renderDocument, stylesheet } from '@tongsheng/pages';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { feedFormats, writeFeed, type FeedFormat } from './feeds.ts';
-import { portalName, renderHome, renderMissing, renderRebuttals, renderSite } from './lists.ts';
-import { nameOf, type PublicIndex } from './public-index.ts';
+import { portalName, renderHome, renderMissing, renderRebuttals, renderSite, renderWithdrawn } from './lists.ts';
+import { isWithdrawn, lastGone, nameOf, type PublicIndex } from './public-index.ts';
 import { TextUnavailable, type Texts } from './texts.ts';
 
 const contentSecurity =
@@ -62,7 +62,8 @@ export function createSite({ index, texts, files, baseUrl, complete }: SiteParts
       home: `${baseUrl}${path || '/'}`,
       self: `${baseUrl}${path}/feed.${format}`,
     };
-    return answer(request, reply, `${feedFormats[format]}; charset=utf-8`, writeFeed(format, head, documents));
+    const gone = lastGone((known ?? index).gone, feedLength);
+    return answer(request, reply, `${feedFormats[format]}; charset=utf-8`, writeFeed(format, head, documents, gone));
   };
   server.get('/feed.:format', feed);
   server.get('/:site/feed.:format', feed);
@@ -76,6 +77,12 @@ export function createSite({ index, texts, files, baseUrl, complete }: SiteParts
     const { site, kind, id } = request.params;
     const entry = index.find(site, kind, id);
     if (!entry) return missing(reply);
+    if (isWithdrawn(entry))
+      return reply
+        .code(410)
+        .header('cache-control', 'no-cache')
+        .type('text/html; charset=utf-8')
+        .send(renderWithdrawn(entry));
     return page(request, reply, renderDocument(await texts.read(entry.position)));
   });
   server.get<{ Params: { site: string; kind: string; id: string; hash: string } }>(

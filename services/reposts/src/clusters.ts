@@ -37,6 +37,16 @@ export class Clusters {
     return own === null ? null : this.#now(itemId);
   }
 
+  /** Every cluster that an item is in or ever was: its tasks, and pages that are out, may be of any of them. */
+  async everOf(itemId: string): Promise<string[]> {
+    const { events } = await this.journal.read({ aggregate: 'cluster_key', site: '_', id: keyIdOf(`item:${itemId}`) });
+    const held = (events as ClusterKeyEvent[]).map(({ clusterId }) => clusterId);
+    const own = (await this.membersOf(itemId)) === null ? [] : [itemId];
+    const ever = new Set([...own, ...held]);
+    for (const clusterId of ever) ever.add(await this.#now(clusterId));
+    return [...ever];
+  }
+
   /** Its members, or null where it was never opened. */
   async membersOf(clusterId: string): Promise<Member[] | null> {
     const { events } = await this.#read(clusterId);

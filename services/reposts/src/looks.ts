@@ -235,9 +235,11 @@ const unsure = (fetched: Fetched): Look => ({
   reason: fetched.ok ? `HTTP ${fetched.status}` : `${fetched.code}: ${fetched.detail}`,
 });
 
-/** Whether a list or feed leads to it. */
-const lists = (text: string, { site, kind, documentId }: PublicDocument): boolean =>
-  ['"', '<'].some((end) => text.includes(`/${site}/${kind}/${documentId}${end}`));
+/** Whether a list or feed leads to it; that it names its address as gone (RFC 6721) leads nowhere. */
+function lists(text: string, { site, kind, documentId }: PublicDocument): boolean {
+  const leading = text.replaceAll(/<at:deleted-entry\b[^>]*>/g, '');
+  return ['"', '<'].some((end) => leading.includes(`/${site}/${kind}/${documentId}${end}`));
+}
 
 /** Of several feeds one answer. */
 function merged(checks: PageEvidence['checks']): PageEvidence['checks'] {

@@ -3,6 +3,7 @@ import { Journal, type Entry } from '@tongsheng/bus';
 import { versionsOf, type ItemEvent, type PublicDocument, type RepostEvent } from '@tongsheng/contracts';
 import { repostDocument } from '@tongsheng/pages';
 import { Configuration } from './configuration.ts';
+import type { Published } from './sites/site-kind.ts';
 
 type Queued = Extract<RepostEvent, { type: 'repost.queued' }>;
 type Bound = Extract<RepostEvent, { type: 'repost.bound' }>;
@@ -11,6 +12,20 @@ type Approved = Extract<RepostEvent, { type: 'repost.approved' }>;
 type Found = Extract<RepostEvent, { type: 'repost.verified' }>['evidence'];
 
 type Task = { taskId: string; site: string };
+
+/** The page that the public has of a task, as whoever published it named it; null where it has none, or not any more. */
+export function pageOf(events: readonly RepostEvent[]): Published | null {
+  const last = events.findLast(({ type }) => type === 'repost.published' || type === 'repost.removed');
+  return last?.type === 'repost.published' ? lastPageOf(events) : null;
+}
+
+/** The page that it had last, taken down or not. */
+export function lastPageOf(events: readonly RepostEvent[]): Published | null {
+  const last = events.findLast((event) => event.type === 'repost.published');
+  if (last?.type !== 'repost.published') return null;
+  const { url, publicPosition, remoteId } = last;
+  return { url, publicPosition, ...(remoteId !== undefined && { remoteId }) };
+}
 
 /** The public documents of a task, made from the log alone: the same each time they are asked for. */
 @Injectable()

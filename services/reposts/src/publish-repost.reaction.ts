@@ -4,7 +4,7 @@ import { carryOut, causedBy, Journal, Later, Reaction, type Entry } from '@tongs
 import type { PublicDocument, RepostEvent } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { Following } from './following.ts';
-import { PublicPages } from './public-pages.ts';
+import { pageOf, PublicPages } from './public-pages.ts';
 import { nextAttemptAt } from './publication-schedule.ts';
 import { repost } from './repost.ts';
 import { SitePublisher } from './site-publisher.ts';
@@ -12,10 +12,10 @@ import { cannotTell, isTrouble, type Published, type Trouble } from './sites/sit
 import { Turns } from './turns.ts';
 
 /** Of one site: a batch that is approved in one go is no flood to whoever publishes it. */
-const pagesAtOnce = 4;
+export const pagesAtOnce = 4;
 
 /** By then another process has surely ended its attempt, in ms. */
-const lookAgainMs = 60_000;
+export const lookAgainMs = 60_000;
 
 /**
  * When a repost was approved and the time to take it back is over, then exactly that version is handed to whoever
@@ -105,33 +105,27 @@ export class PublishRepost {
     await this.#catchUp(past.events as RepostEvent[], task.approval, cause);
   }
 
-  /** What the source changed while this was going out is owed from now on. */
+  /** What the source changed, or took back, while this was going out is owed from now on. */
   async #catchUp(
     events: readonly RepostEvent[],
     { itemId, contentHash }: { itemId: string; contentHash: string },
     cause: ReturnType<typeof causedBy>,
   ): Promise<void> {
-    const now = await this.following.newest(sourceOf(events, itemId), itemId);
-    if (now.contentHash !== contentHash) await this.following.follow(now, cause);
+    const known = { itemId, sourceId: sourceOf(events, itemId) };
+    await this.following.catchUp(known, { contentHash }, cause, events[0]!.site);
   }
 
   /** One attempt. What any earlier one may have left behind is found first, so that no page is there twice. */
   async #handOver(document: PublicDocument, before: readonly RepostEvent[]): Promise<Published | Trouble> {
     const { onUnknown, calls } = await this.publisher.of(document.site);
-    const known = lastPublished(before);
+    const page = pageOf(before);
+    // Our portal keeps its pages itself.
+    const known = page?.publicPosition === null ? page : null;
     const isFirst = !before.some(({ type }) => type === 'repost.publication_started');
     if (isFirst || onUnknown === 'same_key' || wasLookedFor(before)) return calls.publish(document, known);
     const found = await calls.find(document, known);
     return isTrouble(found) ? found : calls.publish(document, found);
   }
-}
-
-/** The page of an earlier version, where another system publishes the site. */
-function lastPublished(events: readonly RepostEvent[]): Published | null {
-  const last = events.findLast((event) => event.type === 'repost.published');
-  if (last?.type !== 'repost.published' || last.publicPosition !== null) return null;
-  const { url, remoteId } = last;
-  return { url, publicPosition: null, ...(remoteId !== undefined && { remoteId }) };
 }
 
 /** A person looked for what an attempt may have left, because the site could not be asked, and has it sent again. */
@@ -143,7 +137,7 @@ function wasLookedFor(events: readonly RepostEvent[]): boolean {
   return failed?.type === 'repost.publication_failed' && failed.code === cannotTell;
 }
 
-const sourceOf = (events: readonly RepostEvent[], itemId: string): string =>
+export const sourceOf = (events: readonly RepostEvent[], itemId: string): string =>
   events.flatMap((event) => ('sourceId' in event && event.itemId === itemId ? [event.sourceId] : []))[0]!;
 
 /** From when on an event asks for an attempt; null: it does not. */

@@ -48,13 +48,12 @@ export class QueueReposts {
 
   @Reaction('item', 'follow-items')
   async follow(@Payload() entry: Entry<ItemEvent>): Promise<void> {
-    for (const event of entry.events)
-      if (event.type === 'item.revised') await this.following.follow(event, causedBy(entry));
+    for (const event of entry.events) if (speaks.has(event.type)) await this.following.follow(event, causedBy(entry));
   }
 
   async #queue(entry: Entry<RoutingEvent>, event: Decided | Assigned): Promise<void> {
     const { itemId, sourceId } = event;
-    const [decided, version] = await Promise.all([this.#decisionOf(event), this.following.newest(sourceId, itemId)]);
+    const [decided, version] = await Promise.all([this.#decisionOf(event), this.following.newest(event)]);
     const { title, documentNumber, issuer, link, contentHash, html } = version;
     const { publication, firstSeenAt, kind, basis, startsAt } = decided;
     const source = this.configuration.source(sourceId);
@@ -111,9 +110,8 @@ export class QueueReposts {
       });
     });
     await Promise.all(told);
-    // It may have changed before its tasks were there to be told.
-    const now = await this.following.newest(sourceId, itemId);
-    if (now.version !== version.version) await this.following.follow(now, causedBy(entry));
+    // It may have changed, or gone, before its tasks were there to be told.
+    await this.following.catchUp(event, version, causedBy(entry));
   }
 
   /** What is known of the item itself, whoever assigned it. */
@@ -142,6 +140,9 @@ function dutyOf(event: Decided | Assigned, sourceName: string): Duty {
     .join('，');
   return { bindings, column, priority, rule: { ruleId: event.rule!.ruleId, name: event.rule!.name, because } };
 }
+
+/** What a source says of an item after it has published it. */
+const speaks: ReadonlySet<ItemEvent['type']> = new Set(['item.revised', 'item.withdrawn', 'item.returned']);
 
 const fieldWords = {
   source: '来源',

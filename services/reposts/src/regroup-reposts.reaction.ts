@@ -13,6 +13,7 @@ import { Clock } from '@tongsheng/runtime';
 import { cluster } from './cluster.ts';
 import { Clusters } from './clusters.ts';
 import { Configuration } from './configuration.ts';
+import { Following } from './following.ts';
 import { repost } from './repost.ts';
 import { Tasks, taskIdOf } from './tasks.ts';
 
@@ -30,6 +31,7 @@ export class RegroupReposts {
     private readonly configuration: Configuration,
     private readonly clusters: Clusters,
     private readonly tasks: Tasks,
+    private readonly following: Following,
   ) {}
 
   @Reaction('cluster', 'regroup-reposts')
@@ -85,6 +87,7 @@ export class RegroupReposts {
         itemId,
       });
     });
+    await this.#catchUp(to, entry);
   }
 
   /** Its items are in the other cluster, and where a site has a task for both, the one that is further on stays. */
@@ -128,6 +131,15 @@ export class RegroupReposts {
         into: stays,
       });
     });
+    await this.#catchUp(into, entry);
+  }
+
+  /** A task that has an item from now on is not less told of it than the one that had it before. */
+  async #catchUp(clusterId: string, entry: Entry): Promise<void> {
+    for (const member of (await this.clusters.membersOf(clusterId)) ?? []) {
+      const { contentHash } = await this.following.newest(member);
+      await this.following.catchUp(member, { contentHash }, causedBy(entry));
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import { PublicPages } from './public-pages.ts';
 import { PublishRepost } from './publish-repost.reaction.ts';
 import { QueueReposts } from './queue-reposts.reaction.ts';
 import { RegroupReposts } from './regroup-reposts.reaction.ts';
+import { RemoveRepost } from './remove-repost.reaction.ts';
 import { RepostsController } from './reposts.controller.ts';
 import { RouteItems } from './route-items.reaction.ts';
 import { SimilarClusters } from './similar-clusters.ts';
@@ -18,7 +19,7 @@ import { VerifyReposts } from './verify-reposts.ts';
 import { Watchlist } from './watchlist.ts';
 
 @Module({
-  controllers: [RepostsController, RouteItems, QueueReposts, RegroupReposts, PublishRepost],
+  controllers: [RepostsController, RouteItems, QueueReposts, RegroupReposts, PublishRepost, RemoveRepost],
   providers: [
     Configuration,
     Clusters,

@@ -15,7 +15,7 @@ import {
   type Answered,
 } from './calls.ts';
 import { checkForeignPage, shownOnForeign } from './foreign-page.ts';
-import { cannotTell, defineSiteKind, type Published, type Tools } from './site-kind.ts';
+import { cannotTell, defineSiteKind, type Published, type Removed, type Tools } from './site-kind.ts';
 
 type Settings = z.infer<typeof publicationSettings.micropub>;
 
@@ -99,13 +99,13 @@ class Micropub {
     throw new Halted({ code, detail: `${url}: ${detail}`, outcome: 'rejected_retryable' });
   }
 
-  async remove(document: PublicDocument, published: Published): Promise<null> {
+  async remove(document: PublicDocument, published: Published): Promise<Removed> {
     const answer = await this.#send({ action: 'delete', url: published.url });
-    if (isSuccess(answer)) return null;
+    if (isSuccess(answer)) return { publicPosition: null };
     this.#mustKnowUs(answer);
     // What is gone already can't be deleted, and servers have no common word for that.
     if ((await this.find(document, published)) !== null) this.#must(answer);
-    return null;
+    return { publicPosition: null };
   }
 
   async test(): Promise<null> {

@@ -1,5 +1,5 @@
 import { publicationSettings, type PublicDocument } from '@tongsheng/contracts';
-import { showPublication, showTime, statedDate, verdictWords } from '@tongsheng/pages';
+import { showPublication, showTime, statedDate, verdictWords, withdrawnDocument } from '@tongsheng/pages';
 import { textOf } from '@tongsheng/web';
 import { readPage, type Part } from './marked-page.ts';
 import { defineSiteKind, type Check } from './site-kind.ts';
@@ -16,7 +16,9 @@ export const portal = defineSiteKind({
       return { url: document.url, publicPosition: await publicSide.publish(document) };
     },
     find: async () => null,
-    remove: null,
+    async remove(document, _published, askedAt) {
+      return { publicPosition: await publicSide.publish(withdrawnDocument(document, askedAt)) };
+    },
     test: async () => null,
   }),
   check: checkPage,

@@ -21,6 +21,12 @@ export type Published = {
   publicPosition: number | null;
 };
 
+/** A page that was taken from the public. */
+export type Removed = {
+  /** Of what stands in its place in the PUBLIC stream; null where another system publishes the site. */
+  publicPosition: number | null;
+};
+
 /** What the world did to a call. */
 export type Trouble = {
   code: string;
@@ -57,8 +63,11 @@ export type SiteCalls = {
   publish(document: PublicDocument, there: Published | null): Promise<Published | Trouble>;
   /** Whether the page is there, by its slug, address or key, or by what was written down of it before. */
   find(document: PublicDocument, known: Published | null): Promise<Published | Trouble | null>;
-  /** Takes a page from the public; one that is gone already is removed. Null where this is not the kind's to do. */
-  remove: ((document: PublicDocument, published: Published) => Promise<Trouble | null>) | null;
+  /**
+   * Takes a page from the public; one that is gone already is removed. `askedAt`: when a person said so, which is what tells
+   * a second call for the same from a call for another.
+   */
+  remove(document: PublicDocument, published: Published, askedAt: string): Promise<Removed | Trouble>;
   /** Whether the site would let us in; changes nothing there. */
   test(): Promise<Trouble | null>;
 };
@@ -82,7 +91,7 @@ export type SiteKind = {
   lists(document: PublicDocument): { check: 'not_listed' | 'not_in_feeds'; url: string }[];
 };
 
-export const isTrouble = (answer: Published | Trouble | null): answer is Trouble =>
+export const isTrouble = (answer: Published | Removed | Trouble | null): answer is Trouble =>
   answer !== null && 'outcome' in answer;
 
 /** A kind of site: one file, and one line in `index.ts`. */

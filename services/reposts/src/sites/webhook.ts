@@ -5,7 +5,7 @@ import { postWebhook } from '@tongsheng/web';
 import { z } from 'zod';
 import { answered, Halted, isSuccess, refusedBy, settled, understood, type Answered } from './calls.ts';
 import { checkForeignPage, shownOnForeign } from './foreign-page.ts';
-import { defineSiteKind, type Published, type Tools } from './site-kind.ts';
+import { defineSiteKind, type Published, type Removed, type Tools } from './site-kind.ts';
 
 type Settings = z.infer<typeof publicationSettings.webhook>;
 type Verb = 'page.publish' | 'page.update' | 'page.remove' | 'page.test';
@@ -25,7 +25,7 @@ export const webhook = defineSiteKind({
   open: (settings, tools) => ({
     publish: (document, there) => settled(publish(document, there, settings, tools)),
     find: async () => null,
-    remove: (document, published) => settled(remove(document, published, settings, tools)),
+    remove: (document, published, askedAt) => settled(remove(document, { published, askedAt }, settings, tools)),
     test: () => settled(test(settings, tools)),
   }),
   check: checkForeignPage,
@@ -56,18 +56,25 @@ async function publish(
   return { url, publicPosition: null, ...(id !== undefined && { remoteId: String(id).slice(0, 500) }) };
 }
 
-async function remove(document: PublicDocument, published: Published, settings: Settings, tools: Tools): Promise<null> {
+async function remove(
+  document: PublicDocument,
+  { published, askedAt }: { published: Published; askedAt: string },
+  settings: Settings,
+  tools: Tools,
+): Promise<Removed> {
   const { site, documentId } = document;
-  const data = { site, documentId, ...namedBy(published) };
-  const answer = await call('page.remove', document, data, settings, tools);
-  if (answer.status === 404 || answer.status === 410) return null;
+  const data = { site, documentId, ...namedBy(published), withdrawnAt: askedAt };
+  // Taken down for another decision, it is another call.
+  const answer = await call('page.remove', { ...document, postedAt: askedAt }, data, settings, tools);
+  const removed: Removed = { publicPosition: null };
+  if (answer.status === 404 || answer.status === 410) return removed;
   if (answer.status === 202) {
     const { retryAfterSeconds } = answer;
     const detail = 'the other system has not removed it yet';
     throw new Halted({ code: 'pending', detail, outcome: 'rejected_retryable', retryAfterSeconds });
   }
   must(answer);
-  return null;
+  return removed;
 }
 
 async function test(settings: Settings, tools: Tools): Promise<null> {

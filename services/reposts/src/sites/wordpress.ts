@@ -16,7 +16,7 @@ import {
   type Answered,
 } from './calls.ts';
 import { checkForeignPage, shownOnForeign } from './foreign-page.ts';
-import { defineSiteKind, type Published, type Tools, type Trouble } from './site-kind.ts';
+import { defineSiteKind, type Published, type Removed, type Tools, type Trouble } from './site-kind.ts';
 
 type Settings = z.infer<typeof publicationSettings.wordpress>;
 
@@ -100,7 +100,7 @@ class WordPress {
     return first ? pageOf(first) : null;
   }
 
-  async remove(document: PublicDocument, { remoteId }: Published): Promise<null> {
+  async remove(document: PublicDocument, { remoteId }: Published): Promise<Removed> {
     const { onRemove } = this.settings;
     const named = await this.#post(Number(remoteId));
     const copies = [...(named ? [named] : []), ...(await this.#copies(document))];
@@ -112,7 +112,7 @@ class WordPress {
     for (const { hash } of document.files) {
       for (const { id } of await this.#media(document, hash)) await this.#delete(`/media/${id}?force=true`);
     }
-    return null;
+    return { publicPosition: null };
   }
 
   async test(): Promise<Trouble | null> {
