@@ -11,6 +11,7 @@ import { douyin } from './channels/douyin.ts';
 import { email } from './channels/email.ts';
 import { feishu } from './channels/feishu.ts';
 import { mastodon } from './channels/mastodon.ts';
+import { ftps, sftp } from './channels/transfer.ts';
 import { webhook } from './channels/webhook.ts';
 import { wechat, wechatMass } from './channels/wechat.ts';
 import { wecom } from './channels/wecom.ts';
@@ -32,6 +33,8 @@ const kinds = [
   dingtalk,
   feishu,
   mastodon,
+  sftp,
+  ftps,
 ] as const;
 
 type Shapes<T extends readonly { shape: z.ZodObject }[]> = { -readonly [I in keyof T]: T[I]['shape'] };

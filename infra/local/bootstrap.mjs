@@ -4,6 +4,7 @@ import { chromium, fonts, servers } from './setup/debian.mjs';
 import { Plain } from './setup/plain.mjs';
 import { node, packages } from './setup/packages.mjs';
 import { exec } from './setup/process.mjs';
+import { transfer } from './setup/transfer.mjs';
 import { wordpress } from './setup/wordpress.mjs';
 
 const [verb = 'start', ...rest] = process.argv.slice(2);
@@ -28,7 +29,7 @@ const verbs = {
     const { runtime, environment } = await setup();
     const browser = await chromium();
     await fonts();
-    const peers = await wordpress();
+    const peers = { ...(await wordpress()), ...(await transfer()) };
     const all = { ...environment, ...peers, CHROMIUM: browser };
     return exec(runtime, ['infra/local/test.mjs', ...rest], all, { last: true });
   },

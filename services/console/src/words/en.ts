@@ -308,6 +308,8 @@ export const en: Words = {
   'channel.dingtalk': 'DingTalk group robot',
   'channel.feishu': 'Feishu group robot',
   'channel.mastodon': 'Mastodon',
+  'channel.sftp': 'SFTP drop',
+  'channel.ftps': 'FTPS drop',
 
   'compliance.title': 'Compliance',
   'compliance.from': 'Due from',

@@ -306,6 +306,8 @@ export const zh = {
   'channel.dingtalk': '钉钉群机器人',
   'channel.feishu': '飞书群机器人',
   'channel.mastodon': 'Mastodon',
+  'channel.sftp': 'SFTP 投放',
+  'channel.ftps': 'FTPS 投放',
 
   'compliance.title': '合规看板',
   'compliance.from': '应办结自',

@@ -4,7 +4,9 @@ import { dingtalk } from './dingtalk.ts';
 import { douyin } from './douyin.ts';
 import { email } from './email.ts';
 import { feishu } from './feishu.ts';
+import { ftps } from './ftps.ts';
 import { mastodon } from './mastodon.ts';
+import { sftp } from './sftp.ts';
 import { webhook } from './webhook.ts';
 import { wechatMass } from './wechat-mass.ts';
 import { wechat } from './wechat.ts';
@@ -25,4 +27,6 @@ export const adapters: Record<Channel['kind'], ChannelKind> = {
   weibo,
   weibo_share: weiboShare,
   douyin,
+  sftp,
+  ftps,
 };
