@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hash } from './words.ts';
+import { hash, instant } from './words.ts';
 
 /** What was compared from outside: of a page that must be there, and of one that must not. */
 const checkName = z.enum([
@@ -33,6 +33,9 @@ export const pageFile = z.object({
 });
 export type PageFile = z.infer<typeof pageFile>;
 
+/** Whether a browser is to take a picture of what was found, or there is none; absent where none is taken. */
+const pictureOf = z.enum(['coming', 'no_browser']);
+
 /** What the public received when a page was fetched from outside, compared with what was approved. */
 export const pageEvidence = z.object({
   status: z.int(),
@@ -46,6 +49,7 @@ export const pageEvidence = z.object({
   shown: z.number().min(0).max(1).optional(),
   /** What is wrong comes first. */
   files: z.array(pageFile).max(60).optional(),
+  picture: pictureOf.optional(),
 });
 export type PageEvidence = z.infer<typeof pageEvidence>;
 
@@ -62,4 +66,49 @@ export const pageChange = z.object({ was: z.string().max(300), now: z.string().m
 export type PageChange = z.infer<typeof pageChange>;
 
 /** What is said of a drift; absent in what was written before it was told. */
-export const driftFacts = { kind: driftKind.optional(), changes: z.array(pageChange).max(10).optional() };
+export const driftFacts = {
+  kind: driftKind.optional(),
+  changes: z.array(pageChange).max(10).optional(),
+  picture: pictureOf.optional(),
+};
+
+/** A page as a browser shows it. */
+export const pagePicture = z.object({
+  /** Of the picture in the object store, a WebP. */
+  hash,
+  width: z.int().min(1),
+  height: z.int().min(1),
+  bytes: z.int().min(1),
+  /** Very long pages are cut. */
+  whole: z.boolean(),
+});
+export type PagePicture = z.infer<typeof pagePicture>;
+
+/** What a picture was taken of, and the picture, or why there is none. */
+export const pictureTaken = {
+  url: z.url(),
+  of: z.enum(['verified', 'drifted', 'withdrawn']),
+  picture: pagePicture.nullable(),
+  because: z.enum(['timeout', 'unreachable', 'crashed', 'too_large', 'too_late']).nullable(),
+};
+
+/** One look at a page, as the console shows it. */
+export const PageLook = z.object({
+  as: z.enum(['verified', 'rechecked', 'drifted', 'withdrawn']),
+  at: instant,
+  url: z.url().nullable(),
+  status: z.int().nullable(),
+  pageHash: hash.nullable(),
+  snapshot: hash.nullable(),
+  checks: pageEvidence.shape.checks,
+  shown: z.number().nullable(),
+  files: z.array(pageFile),
+  kind: driftKind.nullable(),
+  reason: z.string().nullable(),
+  changes: z.array(pageChange),
+  picture: pagePicture.nullable(),
+  pictureAt: instant.nullable(),
+  /** `none`: no picture is taken of such a look. Else that it is there, is coming, or why not. */
+  pictureState: z.enum(['taken', 'none', ...pictureOf.options, ...pictureTaken.because.unwrap().options]),
+});
+export type PageLook = z.infer<typeof PageLook>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { runningChain, signature } from './chain.ts';
 import { textEdit } from './edit.ts';
 import { absence, itemKind, publication } from './item.ts';
-import { driftFacts, pageEvidence } from './outside.ts';
+import { driftFacts, pageEvidence, pictureTaken } from './outside.ts';
 import { priority, target } from './policy.ts';
 import {
   commandHead,
@@ -252,6 +252,13 @@ const RepostDrifted = z.object({
   ...driftFacts,
   driftedAt: instant,
 });
+/** A browser took a picture of the page after that was found. Nothing waits for it. */
+const RepostPictured = z.object({
+  type: z.literal('repost.pictured'),
+  ...key,
+  ...pictureTaken,
+  takenAt: instant,
+});
 /** The page was fetched from outside and is missing or differs. Tried again; the task stays published, not verified. */
 const RepostVerificationFailed = z.object({
   type: z.literal('repost.verification_failed'),
@@ -424,6 +431,7 @@ export const RepostEvent = z.discriminatedUnion('type', [
   RepostVerified,
   RepostRechecked,
   RepostDrifted,
+  RepostPictured,
   RepostVerificationFailed,
   RepostSourceWithdrawn,
   RepostSourceReturned,
@@ -530,6 +538,7 @@ export const RepostCommand = z.discriminatedUnion('type', [
     snapshot: hash.nullable(),
     ...driftFacts,
   }),
+  z.strictObject({ type: z.literal('repost.record_picture'), ...command, ...pictureTaken }),
   z.strictObject({ type: z.literal('repost.record_verification_failed'), ...command, reason: z.string().max(500) }),
   z.strictObject({
     type: z.literal('repost.follow_withdrawal'),

@@ -7,6 +7,7 @@ import { evidence } from './evidence.ts';
 import { absence, content, itemKind, keptFile, publication } from './item.ts';
 import { linkedPlan, linkedTarget } from './linked.ts';
 import { clue, rumorSpread, rumorVerdict } from './rumor.ts';
+import { PageLook } from './outside.ts';
 import { priority, target } from './policy.ts';
 import { site } from './registry.ts';
 import { draft, reviewStep } from './release.ts';
@@ -193,6 +194,8 @@ export const RepostDetail = z.object({
     source: z.string(),
     out: z.object({ version: z.int(), ours: z.string(), source: z.string() }).nullable(),
   }),
+  /** What was found of its page from outside, the newest first. */
+  looks: z.array(PageLook),
   timeline: z.array(TimelineEntry),
 });
 export type RepostDetail = z.infer<typeof RepostDetail>;

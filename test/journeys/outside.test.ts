@@ -1,11 +1,15 @@
 // What became of pages after they went out, seen from outside: on another system's site, because that is where nobody
 // asks us before they change something.
-import { BusClient, connectBus, type Bus } from '@tongsheng/bus';
+import { BusClient, connectBus, EvidenceStore, type Bus } from '@tongsheng/bus';
 import type { DriftKind, RepostEvent } from '@tongsheng/contracts';
 import {
+  barriersOf,
+  enter,
+  openScreen,
   readLog,
   sampleRule,
   sampleSource,
+  startBrowser,
   startCms,
   startSite,
   startSystem,
@@ -14,6 +18,7 @@ import {
   type Site,
   type System,
 } from '@tongsheng/test/support';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** Every second for three minutes. */
@@ -23,6 +28,7 @@ let cms: Cms;
 let system: System;
 let bus: Bus;
 let client: BusClient;
+let browser: Browser;
 let count = 0;
 
 const head = (id = 'editor') => ({
@@ -86,33 +92,36 @@ async function publish(sourceId: string): Promise<void> {
   await says(sourceId, 'repost.verified');
 }
 /** The page is changed, that is noticed, and noticed again when it was mended. */
-async function drifts(name: string, kind: DriftKind, change: () => void) {
+async function drifts(name: string, kind: DriftKind, change: () => void, look = async () => {}) {
   const times = (type: RepostEvent['type']) => async () =>
     (await taskOf(name)).filter((each) => each.type === type).length;
   const [drifted, verified] = [await times('repost.drifted')(), await times('repost.verified')()];
   change();
   const said = await says(name, 'repost.drifted', drifted + 1);
   expect(said.kind).toBe(kind);
+  await look();
   cms.show(name);
   await says(name, 'repost.verified', verified + 1);
   return said;
 }
 
 beforeAll(async () => {
-  [upstream, cms] = await Promise.all([startSite(), startCms()]);
+  [upstream, cms, browser] = await Promise.all([startSite(), startCms(), startBrowser()]);
   upstream.put('/flow.png', (_, response) => void response.writeHead(200, { 'content-type': 'image/png' }).end(png));
   upstream.put(
     '/form.pdf',
     (_, response) => void response.writeHead(200, { 'content-type': 'application/pdf' }).end(pdf),
   );
   system = await startSystem({
-    services: ['registry', 'ingest', 'reposts'],
+    services: ['registry', 'ingest', 'reposts', 'gateway', 'oversight', 'clock'],
     samples: false,
     environment: {
       WEB_ALLOW: `127.0.0.1:${upstream.port},127.0.0.1:${cms.site.port}`,
       REPOST_RECHECKS: rechecks,
       FOLLOW_UP: rechecks,
       FOLLOW_UP_PATIENCE: 'PT1S',
+      // The machine's own.
+      CHROMIUM: process.env['CHROMIUM'],
     },
   });
   bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
@@ -132,6 +141,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await bus?.close();
+  await browser?.close();
   await system?.[Symbol.asyncDispose]();
   await cms?.[Symbol.asyncDispose]();
   await upstream?.[Symbol.asyncDispose]();
@@ -146,9 +156,22 @@ describe('a page on another system', () => {
     expect(evidence.checks.map(({ name }) => name)).toEqual(expect.arrayContaining(['images', 'attachments']));
     expect(evidence.files?.map(({ found }) => found)).toEqual(['same', 'same']);
   });
-  it('drifts by one figure that somebody changed in silence, and what changed is said', async () => {
-    const { changes, snapshot } = await drifts('watched', 'edited', () =>
-      cms.show('watched', (page) => page.replace('25%', '50%')),
+  it('is pictured by a browser, whole, and the picture is kept by its hash', async () => {
+    const { of, picture } = await says('watched', 'repost.pictured');
+    expect(of).toBe('verified');
+    const kept = await new EvidenceStore(bus).read(picture!.hash);
+    expect(kept?.intact).toBe(true);
+    expect(Buffer.from(kept!.bytes).subarray(8, 12).toString()).toBe('WEBP');
+    expect(picture).toMatchObject({ width: 1_280, whole: true, bytes: kept!.bytes.length });
+  });
+  it('drifts by one figure that somebody changed in silence, and what changed is said and pictured', async () => {
+    const { changes, snapshot } = await drifts(
+      'watched',
+      'edited',
+      () => cms.show('watched', (page) => page.replace('25%', '50%')),
+      async () => {
+        expect((await says('watched', 'repost.pictured', 2)).of).toBe('drifted');
+      },
     );
     expect(changes).toEqual([{ was: '一、减按25%计入应纳税所得额。', now: '一、减按50%计入应纳税所得额。' }]);
     expect(snapshot).not.toBeNull();
@@ -242,4 +265,32 @@ describe('a page that was taken down', () => {
     const { evidence } = await says('recalled', 'repost.withdrawn', 2);
     expect(evidence).toMatchObject({ status: 200 });
   });
+});
+
+it('the screen of a task shows each look, what changed, and the picture, small and whole', async () => {
+  const { taskId, site } = (await taskOf('watched'))[0]!;
+  const screen = await openScreen(browser, system.consoleUrl);
+  await enter(screen, 'editor');
+  const { page } = screen;
+  await page.goto(`${system.consoleUrl}/reposts/${site}/${taskId}`);
+  await page.getByTestId('outside-toggle').waitFor();
+  await page.keyboard.press('o');
+  const looks = page.getByTestId('look');
+  await looks.first().waitFor();
+  const edited = page.locator('[data-as=drifted]').filter({ hasText: '减按50%' });
+  expect(await edited.innerText()).toContain('减按25%');
+  const picture = edited.getByTestId('page-picture').locator('img');
+  await picture.scrollIntoViewIfNeeded();
+  const width = `[...document.querySelectorAll('[data-as=drifted]')].find((each) => each.textContent.includes('减按50%')).querySelector('img').naturalWidth`;
+  await until(async () => expect(await page.evaluate<number>(width)).toBe(1_280));
+  await page.screenshot({ path: '/tmp/v-looks.png' });
+  expect(await barriersOf(page)).toEqual([]);
+  await edited.getByTestId('page-picture').click();
+  await page.getByRole('dialog').locator('img').waitFor();
+  await page.screenshot({ path: '/tmp/v-dialog.png' });
+  expect(await barriersOf(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await edited.getByRole('button', { name: '查看抓取原文' }).click();
+  expect(await page.getByTestId('evidence').getAttribute('data-intact')).toBe('true');
+  expect(screen.errors).toEqual([]);
 });

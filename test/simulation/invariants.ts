@@ -345,6 +345,7 @@ class Judge {
       case 'repost.publication_failed':
       case 'repost.publication_retried':
       case 'repost.rechecked':
+      case 'repost.pictured':
       case 'repost.verification_failed':
         return;
     }

@@ -16,6 +16,7 @@ import { RemoveRepost } from '../../services/reposts/src/remove-repost.reaction.
 import { Hold } from '../../services/reposts/src/reposts.controller.ts';
 import { RepostsModule } from '../../services/reposts/src/reposts.module.ts';
 import { Allowed } from '../../services/reposts/src/site-publisher.ts';
+import { Camera } from '../../services/reposts/src/take-pictures.ts';
 import { VerifyReposts } from '../../services/reposts/src/verify-reposts.ts';
 import { watchedPages, type Watched } from '../../services/reposts/src/watched.ts';
 import { Rechecks, RedisUrl as RepostsRedis, Watchlist } from '../../services/reposts/src/watchlist.ts';
@@ -223,7 +224,8 @@ const repostsService =
         .set(Allowed, new Allowed([]))
         .set(Visitor, new Citizen([]))
         .set(Hold, new Hold('PT10S'))
-        .set(Watchlist, new ListOfPages(shell, house)),
+        .set(Watchlist, new ListOfPages(shell, house))
+        .set(Camera, new Camera('/nowhere', [])),
     );
     await runHook('onModuleInit', made.values());
     const server = serving(shell, 'reposts');

@@ -120,6 +120,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     NATS_MAX_BYTES: String(512 * 2 ** 20),
     // Tests that are not about it don't wait for it.
     REPOST_HOLD: 'PT0S',
+    // Nor do they take pictures of pages.
+    CHROMIUM: '/none',
     ...options.environment,
     WEB_ALLOW: [ours, options.environment?.['WEB_ALLOW']].filter(Boolean).join(','),
   };

@@ -112,6 +112,7 @@ export const deadlines = defineProjection({
       case 'repost.publication_retried':
       case 'repost.verified':
       case 'repost.rechecked':
+      case 'repost.pictured':
       case 'repost.drifted':
       case 'repost.verification_failed':
       case 'repost.retract_decided':

@@ -25,6 +25,7 @@ import { Clock } from '@tongsheng/runtime';
 import { textOf } from '@tongsheng/web';
 import { likeness } from './likeness.ts';
 import { Models } from './models.ts';
+import { looksOf } from './page-looks.ts';
 
 /** Rebuttals looked through for one that fits, and how like it must be. */
 const mostAnswered = 2_000;
@@ -107,6 +108,7 @@ export class Details {
         source: textOf(html),
         out: row.update && outOf(task.events as RepostEvent[], versions),
       },
+      looks: looksOf(task.events as RepostEvent[]),
       timeline: timelineOf([...item.entries, ...routing.entries, ...task.entries]),
     };
   }

@@ -6,9 +6,12 @@ import { Http } from './http.ts';
 import { ItemDetails } from './item-details.ts';
 import { Live } from './live.ts';
 import { Models } from './models.ts';
+import { PageLooks } from './page-looks.ts';
 import { Proofs } from './proofs.ts';
 import { Sessions } from './sessions.ts';
 import { TaskQueue } from './task-queue.ts';
 
-@Module({ providers: [Models, Changes, TaskQueue, Details, ItemDetails, Proofs, Sessions, Door, Live, Http] })
+@Module({
+  providers: [Models, Changes, TaskQueue, Details, ItemDetails, PageLooks, Proofs, Sessions, Door, Live, Http],
+})
 export class GatewayModule {}

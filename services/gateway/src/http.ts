@@ -12,12 +12,14 @@ import { ItemDetails } from './item-details.ts';
 import { Live } from './live.ts';
 import { Models } from './models.ts';
 import { openApi } from './openapi.ts';
+import { PageLooks } from './page-looks.ts';
 import { mustHaveRole } from './permissions.ts';
 import { Proofs } from './proofs.ts';
 import { Written, type Route } from './route.ts';
 import { commandRoute } from './routes/commands.ts';
 import { dutyRoutes } from './routes/duty.ts';
 import { itemRoutes } from './routes/items.ts';
+import { pageLookRoutes } from './routes/page-looks.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { rulebookRoutes } from './routes/rulebook.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -50,6 +52,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly details: Details,
     private readonly queue: TaskQueue,
     private readonly items: ItemDetails,
+    private readonly looks: PageLooks,
     private readonly proofs: Proofs,
     private readonly sessions: Sessions,
     private readonly door: Door,
@@ -95,13 +98,29 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   #routes(): Route[] {
-    const { models, details, queue, items, proofs, client, bus, journal, clock, ids, settings, sessions, live, door } =
-      this;
+    const {
+      models,
+      details,
+      queue,
+      items,
+      looks,
+      proofs,
+      client,
+      bus,
+      journal,
+      clock,
+      ids,
+      settings,
+      sessions,
+      live,
+      door,
+    } = this;
     return [
       ...sessionRoutes({ sessions, live, door, clock, settings }),
       ...queueRoutes({ queue, clock }),
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
       ...itemRoutes({ items, proofs }),
+      ...pageLookRoutes({ looks, proofs }),
       ...dutyRoutes({ models, client, clock }),
       ...sourceRoutes({ models, client, proofs, clock, settings }),
       ...rulebookRoutes({ models, client, journal }),

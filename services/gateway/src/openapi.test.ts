@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openApi } from './openapi.ts';
 import { commandRoute } from './routes/commands.ts';
 import { itemRoutes } from './routes/items.ts';
+import { pageLookRoutes } from './routes/page-looks.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sourceRoutes } from './routes/sources.ts';
@@ -21,6 +22,7 @@ const routes = [
   ...queueRoutes(tools),
   ...viewRoutes(tools),
   ...itemRoutes(tools),
+  ...pageLookRoutes(tools),
   ...sourceRoutes(tools),
   commandRoute(tools),
 ];

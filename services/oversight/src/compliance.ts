@@ -132,6 +132,7 @@ export const compliance = defineProjection({
       case 'repost.removal_failed':
       case 'repost.removal_retried':
       case 'repost.rechecked':
+      case 'repost.pictured':
       case 'repost.drifted':
       case 'repost.approval_voided':
       case 'repost.publication_started':

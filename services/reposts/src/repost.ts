@@ -247,9 +247,13 @@ export const repost = defineAggregate({
       }
       case 'repost.record_drift': {
         if (!isProven(task)) return [];
-        const { reason, snapshot, kind, changes, at } = command;
-        const facts = { ...(kind && { kind }), ...(changes && { changes }) };
+        const { reason, snapshot, kind, changes, picture, at } = command;
+        const facts = { ...(kind && { kind }), ...(changes && { changes }), ...(picture && { picture }) };
         return [{ type: 'repost.drifted', taskId, site, reason, snapshot, ...facts, driftedAt: at }];
+      }
+      case 'repost.record_picture': {
+        const { url, of, picture, because, at } = command;
+        return [{ type: 'repost.pictured', taskId, site, url, of, picture, because, takenAt: at }];
       }
       case 'repost.record_verification_failed': {
         if (isProven(task)) return [];
@@ -394,6 +398,7 @@ export const repost = defineAggregate({
           ? { status: 'verified', members: task.members, approval: task.approval }
           : task;
       case 'repost.rechecked':
+      case 'repost.pictured':
         return task;
       case 'repost.drifted':
         if (task.status === 'withdrawn') return task.removed ? { ...task.removed, trouble: event.reason } : task;

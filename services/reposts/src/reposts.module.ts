@@ -14,6 +14,7 @@ import { RouteItems } from './route-items.reaction.ts';
 import { SimilarClusters } from './similar-clusters.ts';
 import { Simulations } from './simulation.ts';
 import { SitePublisher } from './site-publisher.ts';
+import { TakePictures } from './take-pictures.ts';
 import { Tasks } from './tasks.ts';
 import { VerifyReposts } from './verify-reposts.ts';
 import { Watchlist } from './watchlist.ts';
@@ -33,6 +34,7 @@ import { Watchlist } from './watchlist.ts';
     Looks,
     Watchlist,
     VerifyReposts,
+    TakePictures,
   ],
 })
 export class RepostsModule {}

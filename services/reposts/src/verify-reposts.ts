@@ -4,6 +4,7 @@ import { Refusal, type RepostCommand } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { Looks, type Look } from './looks.ts';
 import { repost } from './repost.ts';
+import { Camera } from './take-pictures.ts';
 import type { Watched } from './watched.ts';
 import { Watchlist } from './watchlist.ts';
 
@@ -46,6 +47,7 @@ export class VerifyReposts implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly log: Log,
     private readonly looks: Looks,
     private readonly watchlist: Watchlist,
+    private readonly camera: Camera,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -133,16 +135,20 @@ export class VerifyReposts implements OnApplicationBootstrap, OnModuleDestroy {
     // What was brought up to date, taken down or said meanwhile is another matter.
     if ((await this.watchlist.page(page))?.turn !== page.turn) return null;
     const look = await (page.want === 'present' ? this.looks.forPresence(page) : this.looks.forAbsence(page));
-    if (look.is === 'right') return this.#say(page, proof(page, look));
+    if (look.is === 'right') return this.#say(page, proof(page, look, this.#picture));
     const wait = looks[Math.min(tries + 1, looks.length - 1)]!;
     if (page.proven) {
       // That nobody answers is no sign of its return.
       if (look.is === 'unsure') return Math.max(wait, doubtMs);
       if (tries === 0) return doubtMs;
-      return this.#say(page, drift(look));
+      return this.#say(page, drift(look, this.#picture));
     }
     if (tries >= silentLooks) await this.#say(page, failure(look));
     return wait;
+  }
+
+  get #picture(): Picture {
+    return this.camera.isThere ? 'coming' : 'no_browser';
   }
 
   async #say({ taskId, site }: Watched, what: Said): Promise<null> {
@@ -176,17 +182,21 @@ type Said = Told extends infer T
     : never
   : never;
 
-function proof({ want, proven, url }: Watched, { evidence }: Extract<Look, { is: 'right' }>): Said {
+type Picture = 'coming' | 'no_browser';
+
+function proof({ want, proven, url }: Watched, { evidence }: Extract<Look, { is: 'right' }>, picture: Picture): Said {
   if (proven) return { type: 'repost.record_recheck', url, evidence };
-  return { type: want === 'present' ? 'repost.record_verified' : 'repost.record_withdrawn', url, evidence };
+  const type = want === 'present' ? 'repost.record_verified' : 'repost.record_withdrawn';
+  return { type, url, evidence: { ...evidence, picture } };
 }
 
-const drift = ({ reason, kind, changes, evidence }: Extract<Look, { is: 'wrong' }>): Said => ({
+const drift = ({ reason, kind, changes, evidence }: Extract<Look, { is: 'wrong' }>, picture: Picture): Said => ({
   type: 'repost.record_drift',
   reason: reason.slice(0, 500),
   snapshot: evidence?.snapshot ?? null,
   kind,
   changes,
+  picture,
 });
 
 const failure = ({ reason }: Extract<Look, { is: 'wrong' | 'unsure' }>): Said => ({

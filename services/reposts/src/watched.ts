@@ -22,6 +22,8 @@ export type Watched = {
   waits: boolean;
   /** A newer text was approved and takes its place. */
   replaced: boolean;
+  /** A browser is to take a picture of what was found then. */
+  picture: { of: 'verified' | 'drifted' | 'withdrawn'; at: string } | null;
   /** Position of the entry that this stands at. */
   turn: number;
 };
@@ -51,11 +53,13 @@ export const watchedPages = (schedule: readonly string[]): Projection<'repost', 
       const now = watch(row, event);
       if (now === row || now === null) return now;
       // After its last look it is left alone.
-      return !now.waits && nextLook(now, schedule) === null ? null : { ...now, turn };
+      if (!now.waits && !now.picture && nextLook(now, schedule) === null) return null;
+      // A picture says nothing about when to look.
+      return event.type === 'repost.pictured' ? now : { ...now, turn };
     },
     sets(row): Record<string, number> {
       const next = nextLook(row, schedule);
-      return next === null ? {} : { next };
+      return { ...(next !== null && { next }), ...(row.picture && { pictures: Date.parse(row.picture.at) }) };
     },
   });
 
@@ -70,13 +74,16 @@ function watch(row: Watched | null, event: RepostEvent): Watched | null {
       return { taskId, site, want: 'absent', url, publicPosition, since, ...unproven };
     }
     case 'repost.verified':
-      return row && right(row, event.verifiedAt);
+      return row && right(row, 'verified', event.verifiedAt, event.evidence.picture);
     case 'repost.withdrawn':
-      return row?.want === 'absent' ? right(row, event.withdrawnAt) : null;
+      if (row?.want !== 'absent') return null;
+      return right(row, 'withdrawn', event.withdrawnAt, event.evidence?.picture);
     case 'repost.rechecked':
       return row && { ...row, seenAt: event.recheckedAt };
     case 'repost.drifted':
-      return row && { ...row, proven: false, drifted: true };
+      return row && { ...row, proven: false, drifted: true, picture: owed('drifted', event.driftedAt, event.picture) };
+    case 'repost.pictured':
+      return row?.picture?.of === event.of ? { ...row, picture: null } : row;
     case 'repost.update_due':
     case 'repost.retract_due':
     case 'repost.removal_retried':
@@ -121,20 +128,26 @@ function watch(row: Watched | null, event: RepostEvent): Watched | null {
   }
 }
 
-const unproven = { proven: false, seenAt: null, drifted: false, waits: false, replaced: false, turn: 0 };
+const unproven = { proven: false, seenAt: null, drifted: false, waits: false, replaced: false, picture: null, turn: 0 };
+
+type Of = NonNullable<Watched['picture']>['of'];
+
+const owed = (of: Of, at: string, picture: 'coming' | 'no_browser' | undefined): Watched['picture'] =>
+  picture === 'coming' ? { of, at } : null;
 
 /** What was wrong in between is looked at by the whole schedule anew. */
-const right = (row: Watched, at: string): Watched => ({
+const right = (row: Watched, of: Of, at: string, picture: 'coming' | 'no_browser' | undefined): Watched => ({
   ...row,
   proven: true,
   seenAt: at,
   drifted: false,
   since: row.drifted ? at : row.since,
+  picture: owed(of, at, picture),
 });
 
 /** The fold's own version, and a number for the schedule below it. */
 function versionOf(schedule: readonly string[]): number {
-  const fold = 1;
+  const fold = 2;
   let sum = 7;
   for (const char of schedule.join()) sum = (sum * 31 + char.codePointAt(0)!) % 1_000_003;
   return fold * 10_000_000 + sum;

@@ -22,6 +22,8 @@ export class Watchlist {
   #redis!: Redis;
   #runner!: ProjectionRunner<'repost', Watched>;
   #reader!: ProjectionReader<'repost', Watched>;
+  readonly #listeners: (() => void)[] = [];
+  #opened: Promise<void> | null = null;
 
   constructor(
     private readonly bus: Bus,
@@ -32,8 +34,14 @@ export class Watchlist {
     this.#projection = watchedPages(rechecks.schedule);
   }
 
-  /** Resolves once it holds what was in the log at the call. */
-  async open(onChange: () => void): Promise<void> {
+  /** Opens it, however many ask. Resolves once it holds what was in the log at the first call. */
+  open(onChange: () => void): Promise<void> {
+    this.#listeners.push(onChange);
+    this.#opened ??= this.#start();
+    return this.#opened;
+  }
+
+  async #start(): Promise<void> {
     const onError = (error: unknown) => this.log.warn('watchlist.trouble', { reason: reasonOf(error) });
     const { url: redisUrl } = this.redisUrl;
     this.#redis = createRedis(redisUrl, onError);
@@ -46,7 +54,7 @@ export class Watchlist {
       onError,
       onUnreadable: (error, { seq }) =>
         this.log.error('watchlist.unreadable', { position: seq, reason: error.message }),
-      onApplied: onChange,
+      onApplied: () => this.#listeners.forEach((tell) => tell()),
     });
     await this.#runner.start();
   }
@@ -54,6 +62,11 @@ export class Watchlist {
   /** @returns what has to be looked at by `max`, in ms since 1970, the longest due first. */
   due(max: number, limit: number): Promise<Watched[]> {
     return this.#reader.list('next', { max, limit });
+  }
+
+  /** @returns of what a picture is to be taken, the newest first. */
+  pictures(limit: number): Promise<Watched[]> {
+    return this.#reader.list('pictures', { reverse: true, limit });
   }
 
   /** As it is now; null: it is not looked at any more. */

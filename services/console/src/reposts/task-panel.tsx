@@ -30,6 +30,7 @@ import { isWithdrawn } from './withdrawn.ts';
 /** Chunks of their own: most tasks are approved as they are. */
 const EditText = lazy(() => import('./edit-text.tsx').then((module) => ({ default: module.EditText })));
 const TextCompare = lazy(() => import('./text-compare.tsx').then((module) => ({ default: module.TextCompare })));
+const PageLooks = lazy(() => import('./page-looks.tsx').then((module) => ({ default: module.PageLooks })));
 const WithdrawnSection = lazy(() =>
   import('./withdrawn-section.tsx').then((module) => ({ default: module.WithdrawnSection })),
 );
@@ -60,6 +61,8 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
   const [writing, setWriting] = useState<Writing | null>(null);
   const [history, setHistory] = useState(false);
   const [why, setWhy] = useState(false);
+  // What went wrong outside is what one comes for.
+  const [outside, setOutside] = useState(row.drift !== null);
   const [seenHash, setSeenHash] = useState<string | null>(null);
   const [comparing, setComparing] = useState(row.state === 'queued' && row.update !== null);
   const [editing, setEditing] = useState(false);
@@ -140,6 +143,17 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
   const looks: Action[] = [
     { name: 'compare-toggle', says: 'compare.open', key: 'D', run: () => setComparing(!comparing), pressed: comparing },
     { name: 'history-toggle', says: 'task.history', key: 'H', run: () => setHistory(!history), pressed: history },
+    ...(row.url === null
+      ? []
+      : [
+          {
+            name: 'outside-toggle',
+            says: 'outside.title' as const,
+            key: 'O',
+            run: () => setOutside(!outside),
+            pressed: outside,
+          },
+        ]),
   ];
   const actions: Action[] = [
     ...(open && isEditor && !exemption
@@ -234,6 +248,11 @@ export function TaskPanel({ row, onDecided, onSending = () => {} }: TaskPanelPro
           <Obligations row={row} />
           {detail?.cluster && <ClusterSection cluster={detail.cluster} open={open} onRegroup={setAsk} />}
         </div>
+      )}
+      {outside && detail && (
+        <Suspense fallback={<Loading />}>
+          <PageLooks row={row} looks={detail.looks} />
+        </Suspense>
       )}
       {history && detail && (
         <div className="task-history">

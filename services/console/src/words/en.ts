@@ -3,6 +3,7 @@ import { dutyEn } from './duty-en.ts';
 import { itemsEn } from './items-en.ts';
 import { linkedEn } from './linked-en.ts';
 import { rumorsEn } from './rumors-en.ts';
+import { outsideEn } from './outside-en.ts';
 import { publicationEn } from './publication-en.ts';
 import { queueEn } from './queue-en.ts';
 import { retractEn } from './retract-en.ts';
@@ -353,6 +354,7 @@ export const en: Words = {
   ...publicationEn,
   ...queueEn,
   ...retractEn,
+  ...outsideEn,
   ...reviewEn,
   ...rulesEn,
   ...sourcesEn,

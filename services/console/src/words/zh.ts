@@ -3,6 +3,7 @@ import { dutyZh } from './duty-zh.ts';
 import { itemsZh } from './items-zh.ts';
 import { linkedZh } from './linked-zh.ts';
 import { rumorsZh } from './rumors-zh.ts';
+import { outsideZh } from './outside-zh.ts';
 import { publicationZh } from './publication-zh.ts';
 import { queueZh } from './queue-zh.ts';
 import { retractZh } from './retract-zh.ts';
@@ -351,6 +352,7 @@ export const zh = {
   ...publicationZh,
   ...queueZh,
   ...retractZh,
+  ...outsideZh,
   ...reviewZh,
   ...rulesZh,
   ...sourcesZh,

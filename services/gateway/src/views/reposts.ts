@@ -164,6 +164,8 @@ export const reposts = defineProjection({
         return { ...row, state: 'verified', verifiedAt: event.verifiedAt, verificationTrouble: null, drift: null };
       case 'repost.rechecked':
         return { ...row, rechecked: { count: (row.rechecked?.count ?? 0) + 1, at: event.recheckedAt } };
+      case 'repost.pictured':
+        return row;
       case 'repost.drifted': {
         const { reason, snapshot, driftedAt: at } = event;
         const state = row.state === 'withdrawn' ? 'removed' : 'published';
