@@ -283,11 +283,9 @@ it('the screen of a task shows each look, what changed, and the picture, small a
   await picture.scrollIntoViewIfNeeded();
   const width = `[...document.querySelectorAll('[data-as=drifted]')].find((each) => each.textContent.includes('减按50%')).querySelector('img').naturalWidth`;
   await until(async () => expect(await page.evaluate<number>(width)).toBe(1_280));
-  await page.screenshot({ path: '/tmp/v-looks.png' });
   expect(await barriersOf(page)).toEqual([]);
   await edited.getByTestId('page-picture').click();
   await page.getByRole('dialog').locator('img').waitFor();
-  await page.screenshot({ path: '/tmp/v-dialog.png' });
   expect(await barriersOf(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await edited.getByRole('button', { name: '查看抓取原文' }).click();
