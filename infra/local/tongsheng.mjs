@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { servers } from './setup/debian.mjs';
+import { miniflux } from './setup/miniflux.mjs';
 import { node } from './setup/packages.mjs';
 import { root } from './setup/places.mjs';
 import { Plain } from './setup/plain.mjs';
@@ -18,7 +19,8 @@ async function main() {
   const runtime = node();
   if (runtime !== process.execPath) return again(runtime);
   // Benchmarks start servers of their own, from PATH or from what the setup unpacked.
-  const environment = args[0] === 'bench' ? { ...process.env, ...(await servers()) } : process.env;
+  const peers = args[0] === 'bench' && args[1] === 'ingest' ? await miniflux() : {};
+  const environment = args[0] === 'bench' ? { ...process.env, ...(await servers()), ...peers } : process.env;
   const { main: run } = await import(pathToFileURL(built).href);
   return run(root, args, environment);
 }

@@ -1,5 +1,5 @@
 // Serves the feeds of the ingest benchmark in a process of its own, so that its work is nobody's. Told by its parent: which
-// round it is, and how many feeds there are.
+// round it is, and how many feeds there are. Beside each feed is an address that drips a byte a second.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
 export type Round = 'new' | 'not_modified' | 'same_body' | 'one_more';
@@ -23,7 +23,18 @@ export const hostOf = (source: number) => `127.0.${Math.floor(source / 250) + 1}
 
 if (process.send) {
   let round: Round = 'new';
+  let open = 0;
+  const drip = (response: ServerResponse) => {
+    open++;
+    response.writeHead(200, { 'content-type': 'application/rss+xml' });
+    const timer = setInterval(() => response.write('<'), 1_000);
+    response.once('close', () => {
+      clearInterval(timer);
+      open--;
+    });
+  };
   const answer = (source: number) => (request: IncomingMessage, response: ServerResponse) => {
+    if (request.url === '/drip') return drip(response);
     const validators = { etag: `"${round === 'one_more' ? 2 : 1}"`, 'content-type': 'application/rss+xml' };
     if (round === 'not_modified' && request.headers['if-none-match']) return void response.writeHead(304).end();
     const headers = round === 'same_body' ? { 'content-type': 'application/rss+xml' } : validators;
@@ -40,6 +51,6 @@ if (process.send) {
   process.send({ port });
   process.on('message', (next: Round) => {
     round = next;
-    process.send!({ round });
+    process.send!({ round, open });
   });
 }
