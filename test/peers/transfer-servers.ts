@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '@tongsheng/local';
 import { until } from '@tongsheng/test/support';
-import { utils } from 'ssh2';
+import ssh2 from 'ssh2';
 
 /** Debian's OpenSSH and vsftpd, unpacked by the set-up of the tests; undefined where they could not be had. */
 export const transferHome = process.env['TRANSFER_HOME'];
@@ -104,7 +104,7 @@ async function end(child: ChildProcess): Promise<void> {
 export async function startSftp(): Promise<FileServer> {
   const laid = await layOut(['usr/sbin/sshd']);
   const { dir, folder, own } = laid;
-  const [host, client] = [utils.generateKeyPairSync('ed25519'), utils.generateKeyPairSync('ed25519')];
+  const [host, client] = [ssh2.utils.generateKeyPairSync('ed25519'), ssh2.utils.generateKeyPairSync('ed25519')];
   const write = async (name: string, text: string, mode: number) => {
     await writeFile(join(dir, name), text, { mode });
     await own(join(dir, name));

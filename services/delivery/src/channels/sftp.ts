@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Channel } from '@tongsheng/contracts';
-import { Client, utils, type SFTPWrapper } from 'ssh2';
+import ssh2, { type Client, type SFTPWrapper } from 'ssh2';
 import { defineChannel, type Tools } from './channel.ts';
 import {
   handOver,
@@ -46,7 +46,7 @@ const opening =
   async (use) => {
     const { ip, port, folder } = await targetOf(settings.address, [22], tools);
     const socket = connect({ host: ip, port });
-    const client = new Client();
+    const client = new ssh2.Client();
     const { timeoutMs } = tools;
     const broken = Promise.withResolvers<never>();
     // Whoever waits hears of it; that nobody waits any more is no fault.
@@ -81,7 +81,7 @@ async function login(client: Client, sock: Socket, settings: Settings, readyTime
     else ready.reject(error.level === 'client-authentication' ? new Refused(error.message, 'login') : error);
   });
   const key = privateKey === undefined ? undefined : pemOf(privateKey);
-  if (key !== undefined && utils.parseKey(key) instanceof Error)
+  if (key !== undefined && ssh2.utils.parseKey(key) instanceof Error)
     throw new Refused('our private key can’t be read', 'login');
   client.connect({
     sock,
