@@ -49,8 +49,8 @@ const Glimpse = z.object({
 });
 
 /**
- * What the log says of every source's items, read once from end to end instead of asked for key by key. A log that began
- * within the reach is known whole.
+ * What the log says of every source's items, read once from end to end instead of asked for key by key. Of a log that
+ * began within the reach, a source that is not among them has told nothing yet: `whole`.
  */
 export async function recall(
   bus: Bus,
@@ -61,7 +61,8 @@ export async function recall(
   const whole = ((await journal.begunAt()) ?? now) >= since;
   const memories = new Map<string, Memory>();
   const memoryOf = (sourceId: string) => {
-    const memory = memories.get(sourceId) ?? new Memory(whole);
+    // What a process that died had under way may reach the log after this: a key that is new here is asked for there.
+    const memory = memories.get(sourceId) ?? new Memory(false);
     memories.set(sourceId, memory);
     return memory;
   };
@@ -80,7 +81,6 @@ export async function recall(
       }
     } catch (error) {
       // Whoever meets it is told by the log, as for what is too old.
-      memory.complete = false;
       onFailure(error);
     }
   };
