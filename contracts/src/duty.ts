@@ -26,7 +26,7 @@ export function mustBeAShift({ personId: person, substituteId, from, to }: Shift
 
 /**
  * What people are alarmed about: a share of a task's or a rumor's time is gone, a source has been unreadable for hours, what a channel
- * had shown is gone, or a platform does not let us in.
+ * had shown is gone, a platform does not let us in, or the public reads something of ours that it must not.
  */
 export const occasion = z.enum([
   'share_50',
@@ -36,6 +36,7 @@ export const occasion = z.enum([
   'source',
   'delivery_lost',
   'credential',
+  'page',
 ]);
 export type Occasion = z.infer<typeof occasion>;
 
@@ -43,6 +44,7 @@ export type Occasion = z.infer<typeof occasion>;
 export const occasionInstead: Partial<Record<Occasion, Occasion>> = {
   delivery_lost: 'share_100',
   credential: 'source',
+  page: 'share_100',
 };
 
 /** `console`: the alarm itself, live on every screen of the person. */
@@ -175,6 +177,16 @@ export const alarmSubject = z.discriminatedUnion('kind', [
     channelName: line,
     detail: z.string().max(500),
     failedAt: instant,
+  }),
+  /** What was taken down can be read again, or something else stands in a page of ours. */
+  z.object({
+    kind: z.literal('page'),
+    taskId: token,
+    title: line,
+    drift: z.enum(['reappeared', 'replaced']),
+    url: z.url(),
+    detail: z.string().max(500),
+    driftedAt: instant,
   }),
 ]);
 export type AlarmSubject = z.infer<typeof alarmSubject>;

@@ -1,7 +1,7 @@
 // What became of pages after they went out, seen from outside: on another system's site, because that is where nobody
 // asks us before they change something.
 import { BusClient, connectBus, EvidenceStore, type Bus } from '@tongsheng/bus';
-import type { DriftKind, RepostEvent } from '@tongsheng/contracts';
+import type { AlarmEvent, DriftKind, RepostEvent } from '@tongsheng/contracts';
 import {
   barriersOf,
   enter,
@@ -60,6 +60,20 @@ async function says<T extends RepostEvent['type']>(sourceId: string, type: T, ti
     return said.at(-1)!;
   });
 }
+/** The newest alarm about the page of a source, told or closed. */
+async function alarmOf(sourceId: string, type: 'alarm.raised' | 'alarm.closed'): Promise<AlarmEvent> {
+  const { taskId } = (await taskOf(sourceId))[0]!;
+  return until(async () => {
+    const all = (await readLog(bus)).flatMap(({ events }) => events as AlarmEvent[]);
+    const raised = all.filter(
+      (event) => event.type === 'alarm.raised' && event.about.kind === 'page' && event.about.taskId === taskId,
+    );
+    const names = raised.map((event) => ('alarmId' in event ? event.alarmId : ''));
+    const found = all.findLast((event) => event.type === type && names.includes(event.alarmId));
+    expect(found).toBeDefined();
+    return found!;
+  });
+}
 async function tell(sourceId: string, command: Record<string, unknown>, who?: string): Promise<void> {
   const { taskId, site } = (await taskOf(sourceId))[0]!;
   await client.command('repost', { ...head(who), taskId, site, ...command } as never);
@@ -113,7 +127,7 @@ beforeAll(async () => {
     (_, response) => void response.writeHead(200, { 'content-type': 'application/pdf' }).end(pdf),
   );
   system = await startSystem({
-    services: ['registry', 'ingest', 'reposts', 'gateway', 'oversight', 'clock'],
+    services: ['registry', 'ingest', 'reposts', 'gateway', 'oversight', 'clock', 'duty'],
     samples: false,
     environment: {
       WEB_ALLOW: `127.0.0.1:${upstream.port},127.0.0.1:${cms.site.port}`,
@@ -256,6 +270,12 @@ describe('a page that was taken down', () => {
     expect({ kind, reason }).toEqual({ kind: 'reappeared', reason: expect.stringContaining('can still be read') });
     expect(snapshot).not.toBeNull();
   });
+  it('calls the person on duty when it returned', async () => {
+    const alarmed = await alarmOf('recalled', 'alarm.raised');
+    expect(alarmed).toMatchObject({
+      about: { kind: 'page', drift: 'reappeared', url: (await says('recalled', 'repost.removed')).url },
+    });
+  });
   it('is gone as well when another page stands at its place', async () => {
     cms.show(
       'recalled',
@@ -264,6 +284,7 @@ describe('a page that was taken down', () => {
     for (const file of cms.page('recalled').files) cms.site.remove(file.path);
     const { evidence } = await says('recalled', 'repost.withdrawn', 2);
     expect(evidence).toMatchObject({ status: 200 });
+    expect(await alarmOf('recalled', 'alarm.closed')).toMatchObject({ because: 'mended' });
   });
 });
 

@@ -62,6 +62,8 @@ function sinceOf(about: AlarmSubject): string | number {
       return about.lostAt;
     case 'credential':
       return about.failedAt;
+    case 'page':
+      return about.driftedAt;
   }
 }
 

@@ -64,5 +64,7 @@ function occasionOf(about: AlarmSubject): Occasion {
       return 'delivery_lost';
     case 'credential':
       return 'credential';
+    case 'page':
+      return 'page';
   }
 }

@@ -117,3 +117,20 @@ it('a notice of a refused login says what waits and what to do', () => {
   expect(text).toContain('不会再试，以免账号被锁');
   expect(text).toContain('errcode 40164');
 });
+
+it('a notice of a page says what the public reads there, and where', () => {
+  const page: AlarmSubject = {
+    kind: 'page',
+    taskId: 'task',
+    title: '关于停用旧版申报表的公告',
+    drift: 'reappeared',
+    url: 'https://tax.example/province/repost/task',
+    detail: 'the page can still be read',
+    driftedAt: noon,
+  };
+  const { subject, text } = noticeWords({ ...notice, about: page });
+  expect(subject).toBe('【值班告警】撤下的内容又能看到：关于停用旧版申报表的公告');
+  expect(text).toContain('https://tax.example/province/repost/task');
+  const { text: other } = noticeWords({ ...notice, about: { ...page, drift: 'replaced' } });
+  expect(other).toContain('疑似被篡改');
+});

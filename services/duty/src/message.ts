@@ -37,6 +37,8 @@ export function urgencyOf(about: AlarmSubject, at: string): string {
       return about.because === 'banned' ? '渠道内容被下架' : '渠道内容已不在';
     case 'credential':
       return `渠道登录被拒 ${since(about.failedAt)}`;
+    case 'page':
+      return about.drift === 'reappeared' ? '撤下的内容又能看到' : '网页内容被换';
   }
 }
 
@@ -86,6 +88,18 @@ function whatOf(about: AlarmSubject, at: string): { name: string; lines: string[
           `渠道“${about.channelName}”拒绝了我们的登录，其全部投递已停下等待，不会再试，以免账号被锁。`,
           `自 ${clockTime(about.failedAt)} 起，平台答复：${about.detail}`,
           '请更新该渠道的凭证；若问题在对方（如 IP 白名单），处理后在投递台选择“再试一次”。',
+        ],
+      };
+    case 'page':
+      return {
+        name: about.title,
+        lines: [
+          about.drift === 'reappeared'
+            ? `《${about.title}》已撤下，复看时公众又能看到。请在任务中再次撤下，并查明原因。`
+            : `《${about.title}》的页面上是别的内容，疑似被篡改。请保全现场，核对后恢复。`,
+          `页面地址：${about.url}`,
+          `发现时间：${clockTime(about.driftedAt)}`,
+          `核验所见：${about.detail}`,
         ],
       };
   }

@@ -139,6 +139,7 @@ const distinct = (people: readonly Calling[]) =>
 function pathOf(about: AlarmSubject, site: string | null): string {
   switch (about.kind) {
     case 'task':
+    case 'page':
       return `/reposts/${site}/${about.taskId}`;
     case 'rumor':
       return `/rumors/${site}/${about.rumorCaseId}`;

@@ -1,7 +1,7 @@
 import { obliged, type RepostEvent, type RumorEvent, type SourceHealthEvent } from '@tongsheng/contracts';
 import { minutesLater, noon, queueing } from '@tongsheng/test/support';
 import { describe, expect, it } from 'vitest';
-import { isEscalatedStill, openRumor, openTask, roundOf, taskSubject } from './troubles.ts';
+import { isEscalatedStill, openRumor, openTask, pageSubject, roundOf, taskSubject } from './troubles.ts';
 
 const { id: _id, at: _at, actor: _actor, ...facts } = queueing();
 const queued: RepostEvent = { ...facts, type: 'repost.queued' };
@@ -165,5 +165,46 @@ describe('a source that was escalated', () => {
     expect(isEscalatedStill([escalated(1, list), recovered()], escalated(1, list))).toBe(true);
     expect(isEscalatedStill([escalated(1, list), recovered(list)], escalated(1, list))).toBe(false);
     expect(isEscalatedStill([recovered(), escalated(3)], escalated(3))).toBe(true);
+  });
+});
+
+describe('a page that the public should not read like this', () => {
+  const url = 'https://tax.example/province/repost/task';
+  const evidence = { status: 200, pageHash: 'a'.repeat(64), bytes: 1, checks: [] };
+  const published: RepostEvent = { type: 'repost.published', ...key, url, publicPosition: 1, publishedAt: noon };
+  const verified: RepostEvent = { type: 'repost.verified', ...key, url, evidence, verifiedAt: noon };
+  const removed: RepostEvent = { type: 'repost.removed', ...key, url, publicPosition: 2, removedAt: noon };
+  const withdrawn: RepostEvent = { type: 'repost.withdrawn', ...key, url, evidence, withdrawnAt: noon };
+  const drifted = (kind?: 'replaced' | 'reappeared' | 'edited'): RepostEvent => ({
+    type: 'repost.drifted',
+    ...key,
+    reason: 'the page differs in: title',
+    snapshot: null,
+    ...(kind && { kind }),
+    driftedAt: minutesLater(60),
+  });
+  const out = [queued, published, verified];
+
+  it('is one where something else stands, or that came back, and what an alarm says of it', () => {
+    expect(pageSubject([...out, drifted('replaced')])).toEqual({
+      kind: 'page',
+      taskId: 'task',
+      title: facts.title,
+      drift: 'replaced',
+      url,
+      detail: 'the page differs in: title',
+      driftedAt: minutesLater(60),
+    });
+    expect(pageSubject([...out, removed, withdrawn, drifted('reappeared')])).toMatchObject({ drift: 'reappeared' });
+  });
+  it('is none that was merely changed, nor one of which no more was told then', () => {
+    expect(pageSubject([...out, drifted('edited')])).toBeNull();
+    expect(pageSubject([...out, drifted()])).toBeNull();
+  });
+  it('is over once it is right, gone or another one, and not before that is seen', () => {
+    expect(pageSubject([...out, drifted('replaced'), verified])).toBeNull();
+    expect(pageSubject([...out, drifted('replaced'), published])).toBeNull();
+    expect(pageSubject([...out, removed, withdrawn, drifted('reappeared'), removed])).not.toBeNull();
+    expect(pageSubject([...out, removed, withdrawn, drifted('reappeared'), removed, withdrawn])).toBeNull();
   });
 });

@@ -81,6 +81,20 @@ export function taskSubject(task: OpenTask, share: WarningShare): AlarmSubject {
   return { kind: 'task', share, ...facts };
 }
 
+/** What the public reads at a page of ours that it must not, from the task's past; null while it reads what it should. */
+export function pageSubject(past: readonly RepostEvent[]): Extract<AlarmSubject, { kind: 'page' }> | null {
+  const last = past.findLast(({ type }) => type === 'repost.drifted' || ends.has(type));
+  if (last?.type !== 'repost.drifted' || (last.kind !== 'reappeared' && last.kind !== 'replaced')) return null;
+  const out = past.findLast((event) => event.type === 'repost.published' || event.type === 'repost.removed');
+  const titled = past.findLast((event) => event.type === 'repost.approved' || event.type === 'repost.queued');
+  if (!titled || !out) return null;
+  const { taskId, kind: drift, reason: detail, driftedAt } = last;
+  return { kind: 'page', taskId, title: titled.title, drift, url: out.url, detail, driftedAt };
+}
+
+/** After these the page is as it should be, or is another one. */
+const ends: ReadonlySet<string> = new Set(['repost.verified', 'repost.withdrawn', 'repost.published', 'repost.merged']);
+
 /** Whether the way of reading that was escalated has neither recovered since nor been escalated further. */
 export function isEscalatedStill(past: readonly SourceHealthEvent[], escalated: Escalated): boolean {
   const of = past.filter((event) =>

@@ -52,6 +52,7 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           `${about.detector ?? ''} ${about.code} · ${t('duty.since', { time: short(about.failingSince) })}`}
         {about.kind === 'delivery' &&
           `${site === null ? '' : siteName(site)} · ${about.channelName} · ${about.detail} · ${short(about.lostAt)}`}
+        {about.kind === 'page' && `${site === null ? '' : siteName(site)} · ${about.url} · ${short(about.driftedAt)}`}
         {about.kind === 'credential' &&
           `${site === null ? '' : siteName(site)} · ${about.detail} · ${t('duty.since', { time: short(about.failedAt) })}`}
       </p>
@@ -145,6 +146,8 @@ function What({ about }: { about: AlarmSubject }): ReactElement {
       return <>{t(`alarm.delivery.${about.because}`)}</>;
     case 'credential':
       return <>{t('alarm.credential')}</>;
+    case 'page':
+      return <>{t(`alarm.page.${about.drift}`)}</>;
   }
 }
 

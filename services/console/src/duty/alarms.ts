@@ -19,6 +19,7 @@ export function nameOf(about: AlarmSubject): string {
   switch (about.kind) {
     case 'task':
     case 'delivery':
+    case 'page':
       return about.title;
     case 'rumor':
       return about.claim;

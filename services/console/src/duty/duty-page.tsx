@@ -40,6 +40,7 @@ export function DutyPage(): ReactElement {
       case 'source':
         return void navigate({ to: '/sources/$sourceId', params: { sourceId: about.sourceId } });
       case 'task':
+      case 'page':
         if (site !== null) void navigate({ to: '/reposts/$site/$taskId', params: { site, taskId: about.taskId } });
         return;
       case 'rumor':

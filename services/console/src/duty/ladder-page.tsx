@@ -19,6 +19,7 @@ const occasions: readonly Occasion[] = [
   'source',
   'delivery_lost',
   'credential',
+  'page',
 ];
 const allMeans: readonly Means[] = ['console', 'email', 'webhook'];
 const roles = ['duty', 'substitute', 'editors', 'managers'] as const;
