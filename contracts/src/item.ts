@@ -87,7 +87,7 @@ const lost = { itemId, sourceId, reason: absence, detail: z.string().max(500), e
 
 /** The item's page is not what it was. One look is no proof; a second one decides. */
 const ItemMissing = z.object({ type: z.literal('item.missing'), ...lost, missingAt: instant });
-/** A second look found the page lost as well: withdrawn upstream. */
+/** A second look found the page lost as well, or the source itself said so: withdrawn upstream. */
 const ItemWithdrawn = z.object({
   type: z.literal('item.withdrawn'),
   ...lost,
@@ -167,7 +167,20 @@ export const ItemCommand = z.discriminatedUnion('type', [
     content,
     evidence: evidence.optional(),
   }),
-  z.strictObject({ type: z.literal('item.report_present'), ...head }),
+  z.strictObject({
+    type: z.literal('item.report_present'),
+    ...head,
+    /** When the source says that it published it, where nobody has looked at its page. */
+    since: instant.optional(),
+  }),
+  /** The source itself says that it took it back, and when: no second look is needed. */
+  z.strictObject({
+    type: z.literal('item.report_withdrawn'),
+    ...head,
+    since: instant,
+    detail: z.string().max(500),
+    evidence: evidence.optional(),
+  }),
   z.strictObject({
     type: z.literal('item.keep_files'),
     ...head,

@@ -429,6 +429,21 @@ describe('sources that speak up by themselves', () => {
       JSON.stringify({ ...document, version: 2, html: `<p>${long}更正。</p>` }),
     );
     await until(async () => expect(await of(sourceId, 'item.revised')).toHaveLength(1));
+
+    const nothing = { version: 2, title: '（已撤下）', html: '' };
+    const say = (more: object) => bus.js.publish('pub.national.press.d1', JSON.stringify({ ...document, ...more }));
+    await say({ ...nothing, withdrawnAt: new Date().toISOString() });
+    await until(async () => expect(await of(sourceId, 'item.withdrawn')).toMatchObject([{ reason: 'gone' }]));
+    expect((await of(sourceId, 'item.published')).map(({ title }) => title)).not.toContain(nothing.title);
+    await say({ version: 2, html: `<p>${long}更正。</p>`, postedAt: new Date().toISOString() });
+    await until(async () => expect(await of(sourceId, 'item.returned')).toHaveLength(1));
+    // Who starts anew is told all of it once more.
+    await system.kill('ingest');
+    await system.start('ingest');
+    await say({ version: 3, html: `<p>${long}再更正。</p>`, postedAt: new Date().toISOString() });
+    await until(async () => expect(await of(sourceId, 'item.revised')).toHaveLength(2));
+    expect(await of(sourceId, 'item.withdrawn')).toHaveLength(1);
+    expect(await of(sourceId, 'item.returned')).toHaveLength(1);
   });
 });
 

@@ -129,6 +129,46 @@ describe('an item whose page is lost', () => {
       .when(missed(30))
       .yields({ ...missing, missingAt: minutesLater(30) });
   });
+  it('is withdrawn at once when its source says so itself, and returns when that publishes it after that', () => {
+    const said = (is: 'gone' | 'there', since: number, minutes: number): ItemCommand =>
+      is === 'gone'
+        ? { type: 'item.report_withdrawn', ...head, at: minutesLater(minutes), since: minutesLater(since), detail: 'x' }
+        : { type: 'item.report_present', ...head, at: minutesLater(minutes), since: minutesLater(since) };
+    const gone: ItemEvent = {
+      type: 'item.withdrawn',
+      itemId: 'item',
+      sourceId: 'national-policy',
+      reason: 'gone',
+      detail: 'x',
+      missingSince: minutesLater(5),
+      withdrawnAt: minutesLater(6),
+    };
+    given(published())
+      .when(said('gone', 5, 6))
+      .yields(gone);
+    given()
+      .when(said('gone', 5, 6))
+      .yields();
+    given(published(), gone)
+      .when(said('gone', 5, 7))
+      .yields();
+    // Both words are told again, in their order, by who reads the stream anew.
+    given(published(), gone)
+      .when(said('there', 0, 8))
+      .yields();
+    const back: ItemEvent = { ...returned, returnedAt: minutesLater(10) };
+    given(published(), gone)
+      .when(said('there', 9, 10))
+      .yields(back);
+    given(published(), gone, back)
+      .when(said('gone', 5, 11))
+      .yields();
+    expect(
+      given(published(), gone, back)
+        .when(said('gone', 12, 13))
+        .events(),
+    ).toHaveLength(1);
+  });
   it('keeps its versions: what was withdrawn can still be revised', () => {
     given(published(), missing, withdrawn).when(observation('item', 'b')).yields(revised(2, 'b'));
   });

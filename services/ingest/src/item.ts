@@ -13,13 +13,15 @@ type Item = {
   /** Since when its own page is lost; `withdrawn` once a second look has confirmed it. */
   missingSince: string | null;
   withdrawn: boolean;
+  /** When it was there again last. */
+  returnedAt: string | null;
   /** Which files were kept last, and of which version. */
   kept: string;
 };
 
 /**
  * One piece of information from a source: published once, a new version for each change of its content, withdrawn when
- * two looks at its page have missed it.
+ * two looks at its page have missed it, or its source says so.
  */
 export const item = defineAggregate({
   name: 'item',
@@ -35,6 +37,7 @@ export const item = defineAggregate({
     pageHash: null,
     missingSince: null,
     withdrawn: false,
+    returnedAt: null,
     kept: '',
   } as Item,
 
@@ -71,8 +74,19 @@ export const item = defineAggregate({
         const version = known.version + 1;
         return [{ type: 'item.revised', itemId, sourceId, version, ...content, ...proof, pageHash, seenAt: at }];
       }
-      case 'item.report_present':
-        return known.missingSince === null ? [] : [{ type: 'item.returned', itemId, sourceId, returnedAt: at }];
+      case 'item.report_present': {
+        const { missingSince } = known;
+        // What was published before it was lost says nothing.
+        const isNews = missingSince !== null && (command.since === undefined || command.since > missingSince);
+        return isNews ? [{ type: 'item.returned', itemId, sourceId, returnedAt: at }] : [];
+      }
+      case 'item.report_withdrawn': {
+        const { since, detail, evidence } = command;
+        const { missingSince, withdrawn, returnedAt } = known;
+        if (withdrawn || (returnedAt !== null && since <= returnedAt)) return [];
+        const lost = { itemId, sourceId, reason: 'gone' as const, detail, ...(evidence && { evidence }) };
+        return [{ type: 'item.withdrawn', ...lost, missingSince: missingSince ?? since, withdrawnAt: at }];
+      }
       case 'item.keep_files': {
         const { version, files, failed } = command;
         if (keptOf({ version, files, failed }) === known.kept) return [];
@@ -94,9 +108,9 @@ export const item = defineAggregate({
       case 'item.missing':
         return { ...known, missingSince: event.missingAt };
       case 'item.withdrawn':
-        return { ...known, withdrawn: true };
+        return { ...known, withdrawn: true, missingSince: event.missingSince };
       case 'item.returned':
-        return { ...known, missingSince: null, withdrawn: false };
+        return { ...known, missingSince: null, withdrawn: false, returnedAt: event.returnedAt };
       case 'item.files_kept':
         return { ...known, kept: keptOf(event) };
     }

@@ -49,6 +49,8 @@ export class PublicStreams implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.#stopped || stream === undefined) return;
     const mine = { watch, following: null as Following | null, timer: null as NodeJS.Timeout | null };
     this.#following.set(sourceId, mine);
+    const lastOf = async (name: string, subject: string) =>
+      (await this.bus.jsm.streams.getMessage(name, { last_by_subj: subject })).seq;
     const lost = (error: unknown) => {
       this.log.warn('public_stream.lost', { sourceId, stream, reason: reasonOf(error) });
       void watch.failed({ code: 'stream_missing', detail: `stream ${stream}: ${reasonOf(error)}` });
@@ -64,6 +66,8 @@ export class PublicStreams implements OnApplicationBootstrap, OnModuleDestroy {
         async onMessage({ subject, seq, data, headers }) {
           // What was sealed follows in plain once it is open.
           if (['sealed', 'key'].includes(subjects.publicKindOf(subject))) return;
+          // Only the last word on a page counts: who reads the stream anew would take the ones before for revisions.
+          if ((await lastOf(stream, subject)) !== seq) return;
           const told = [...(headers ?? [])].map(([name, values]) => ({ name, value: values.join(', ') }));
           const place = [
             { name: 'nats-stream', value: stream },

@@ -3,10 +3,11 @@ import { carryOut, Journal } from '@tongsheng/bus';
 import type { Evidence, Source, SourceKind } from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
 import { alias } from './alias.ts';
-import { idOfKey } from './identity.ts';
+import { idOfKey, keysOf } from './identity.ts';
 import { item } from './item.ts';
 import type { Known, Memory } from './memory.ts';
 import type { Observation } from './observation.ts';
+import type { Presence } from './sources/source.ts';
 
 export type Told = { itemId: string; changed: boolean };
 
@@ -82,6 +83,36 @@ export class Teller {
     // What it did not take from this detector is still news when another one says it.
     remember(changed ? content.contentHash : (known?.contentHash ?? null));
     return { itemId, changed };
+  }
+
+  /** What a source itself says of whether it has an item; of what it never published it says nothing. */
+  async tellPresence(
+    source: Pick<Source, 'sourceId'>,
+    presence: readonly Presence[],
+    memory: Memory,
+    evidence: () => Promise<Evidence>,
+  ): Promise<void> {
+    const { sourceId } = source;
+    for (const { id, link, is, since } of presence) {
+      const keys = keysOf({ id, link, documentNumber: null, title: '' }, () => '');
+      const itemId = await this.find(source, keys, memory);
+      if (itemId === null) continue;
+      const at = this.clock.now();
+      const actor = { kind: 'service' as const, id: 'ingest' };
+      const head = { id: `${is}/${itemId}/${since}`, at, actor, itemId, sourceId, since };
+      await carryOut(
+        this.journal,
+        item,
+        is === 'there'
+          ? { type: 'item.report_present', ...head }
+          : {
+              type: 'item.report_withdrawn',
+              ...head,
+              detail: `taken back by its publisher at ${since}`,
+              evidence: await evidence(),
+            },
+      );
+    }
   }
 
   /** Claims a key for an item. @returns whose it is: another's, if another was faster. */

@@ -259,7 +259,7 @@ export class Watch {
     at: string,
     { page, partial }: { page: number; partial: boolean },
   ): Promise<Found> {
-    const { reader, reports } = this.#tools;
+    const { reader, reports, teller } = this.#tools;
     const { sourceId, zone } = this.source;
     const evidence = this.#keeping(answer, this.#tools.clock.now());
     let read: DocumentResult;
@@ -279,6 +279,7 @@ export class Watch {
     if (page === 0 && !partial) this.#prints = new Map();
     const shown = new Map<string, Shown>();
     const told = await this.#tellAll(read, { at, evidence: evidence.keep, known, shown });
+    await teller.tellPresence(this.source, read.presence, this.#memory, evidence.keep);
     for (const each of read.skipped) await reports.rejected(sourceId, each, await evidence.keep());
     if (page === 0) this.onHub?.(read.websub);
     const look: SourceLook = {

@@ -22,6 +22,9 @@ export type Entry = FeedEntry & {
   attachments: Attachment[];
 };
 
+/** What a source itself says of whether it has something that it published, and since when. */
+export type Presence = { id: string; link: string | null; is: 'there' | 'gone'; since: string };
+
 /** Something in a document that could not become an entry. */
 export type Skipped = { key: string; title: string; code: string; detail: string };
 
@@ -32,6 +35,7 @@ export type Read =
       title: string;
       entries: Entry[];
       skipped: Skipped[];
+      presence: Presence[];
       charset: string;
       /** Characters that could not be read. */
       replaced: number;
@@ -66,6 +70,7 @@ export const found = (what: Pick<Found, 'entries'> & Partial<Found>): Found => (
   ok: true,
   title: '',
   skipped: [],
+  presence: [],
   charset: 'utf-8',
   replaced: 0,
   trouble: null,
