@@ -14,16 +14,17 @@ const enough = 5;
  * @returns null where there is too little to judge by
  */
 export function rhythmOf(published: readonly string[], now: string): Rhythm | null {
-  const times = [...new Set(published)].filter((each) => each <= now).sort();
-  const lastAt = times.at(-1);
+  const dates = [...new Set(published)].filter((each) => each <= now).sort();
+  const lastAt = dates.at(-1);
+  if (lastAt === undefined || dates.length <= enough) return null;
+  const times = dates.map(secondsOf);
   const pauses = times
     .slice(1)
-    .map((time, i) => secondsBetween(times[i]!, time))
+    .map((time, i) => time - times[i]!)
     .sort((a, b) => a - b);
-  if (lastAt === undefined || pauses.length < enough) return null;
   const usual = pauses[Math.ceil(pauses.length * 0.9) - 1]!;
-  const silence = secondsBetween(lastAt, now);
+  const silence = secondsOf(now) - secondsOf(lastAt);
   return { quiet: silence > Math.max(3 * usual, day), lastAt, usualSeconds: Math.round(usual) };
 }
 
-const secondsBetween = (from: string, to: string) => DateTime.fromISO(to).diff(DateTime.fromISO(from)).as('seconds');
+const secondsOf = (instant: string) => DateTime.fromISO(instant).toSeconds();

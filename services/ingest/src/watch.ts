@@ -55,6 +55,8 @@ type Telling = { at: string; evidence: () => Promise<Evidence>; shown: Map<strin
 const looksKept = 20;
 /** Validators are not believed for ever: once a day everything is read, whatever the server says. */
 const fullReadSeconds = 24 * 3_600;
+/** A silence is one after a day at the least: while nothing changes, it is judged as often as this. */
+const rhythmSeconds = 3_600;
 const pagesOfBurst = 5;
 const shownOfPushes = 1_000;
 const parallelEntries = 16;
@@ -96,6 +98,8 @@ export class Watch {
   #running: Promise<SourceLook> | null = null;
   #stopped = false;
   #quiet: boolean | null = null;
+  /** By which document its silence was judged last, and when. */
+  #judged: { shown: ReadonlyMap<string, Shown>; at: string } | null = null;
   /** Which items the last document's entries were, by their prints. */
   #prints = new Map<string, string>();
   #last: Promise<unknown> = Promise.resolve();
@@ -467,11 +471,15 @@ export class Watch {
   }
 
   async #reportRhythm(at: string): Promise<void> {
+    const judged = this.#judged;
+    if (judged?.shown === this.shown && secondsBetween(judged.at, at) < rhythmSeconds) return;
     const dates = [...this.shown.values()].map((shown) => shown.at ?? shown.noticedAt);
     const rhythm = rhythmOf(dates, at);
-    if (!rhythm || rhythm.quiet === this.#quiet) return;
-    await this.#tools.reports.rhythm(this.source.sourceId, rhythm);
-    this.#quiet = rhythm.quiet;
+    if (rhythm && rhythm.quiet !== this.#quiet) {
+      await this.#tools.reports.rhythm(this.source.sourceId, rhythm);
+      this.#quiet = rhythm.quiet;
+    }
+    this.#judged = { shown: this.shown, at };
   }
 
   /** An answer that is stored once, and only if something is to be proven by it. */
