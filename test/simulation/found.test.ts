@@ -3,6 +3,8 @@ import type { ItemEvent, RepostEvent } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { noon, queueing, sampleSource } from '@tongsheng/test/support';
 import { describe, expect, it } from 'vitest';
+import { alias } from '../../services/ingest/src/alias.ts';
+import { idOfKey } from '../../services/ingest/src/identity.ts';
 import { Memory, recall } from '../../services/ingest/src/memory.ts';
 import { observe } from '../../services/ingest/src/observation.ts';
 import { plainEntry } from '../../services/ingest/src/sources/source.ts';
@@ -145,4 +147,19 @@ it('what one way of reading a source said in vain is news when the other one say
   expect(memories.get(source.sourceId)?.get(itemId)).toEqual({ itemId, contentHash });
   const later = await recall(bus, journal, { now: '2026-12-31T04:00:00.000Z', onFailure });
   expect([later.whole, later.memories.size]).toEqual([false, 0]);
+});
+
+it('an entry whose key was claimed by a process that died before it told the item is not taken for told', async () => {
+  const { bus, journal } = logOnly();
+  const teller = new Teller(journal, clock);
+  const source = { sourceId: 'source' };
+  const keys = ['c5201', 'a.example/1.html'];
+  const [itemId, aliasId] = keys.map((key) => idOfKey(source.sourceId, key)) as [string, string];
+  const head = { at: noon, actor: { kind: 'service' as const, id: 'ingest' }, ...source, itemId };
+  await carryOut(journal, alias, { type: 'alias.claim', id: 'claim', ...head, aliasId, key: keys[1]! });
+  const { memories } = await recall(bus, journal, { now: noon, onFailure: () => {} });
+  for (const memory of [memories.get(source.sourceId)!, new Memory(false)]) {
+    expect(await teller.find(source, keys, memory)).toBe(itemId);
+    expect(await teller.findTold(source, keys, memory)).toBeNull();
+  }
 });

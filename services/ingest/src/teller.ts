@@ -39,6 +39,15 @@ export class Teller {
     return null;
   }
 
+  /** The same, if the log has the item itself: whoever claimed a key for it may have died before telling it. */
+  async findTold(source: Pick<Source, 'sourceId'>, keys: readonly string[], memory: Memory): Promise<string | null> {
+    const itemId = await this.find(source, keys, memory);
+    if (itemId === null || memory.get(itemId)) return itemId;
+    const told = await this.journal.last({ aggregate: 'item', site: source.sourceId, id: itemId });
+    if (told) memory.set(itemId, { itemId, contentHash: null });
+    return told ? itemId : null;
+  }
+
   async tell(
     source: Pick<Source, 'sourceId'>,
     { keys, publication, content }: Observation,

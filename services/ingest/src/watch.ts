@@ -370,7 +370,7 @@ export class Watch {
   async #tellByPage(entry: Entry, look: Telling): Promise<boolean> {
     const { teller, reader } = this.#tools;
     const keys = keysOf(entry, () => '');
-    const itemId = await teller.find(this.source, keys, this.#memory);
+    const itemId = await teller.findTold(this.source, keys, this.#memory);
     const before = itemId === null ? undefined : this.shown.get(itemId);
     if (itemId !== null && (before === undefined || before.title === entry.title || entry.title === '')) {
       this.#show(itemId, entry, look);
