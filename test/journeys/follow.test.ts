@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { connectBus, ensureStreams, followStream, type Bus } from '@tongsheng/bus';
+import { Bus, connectBus, ensureStreams, followStream } from '@tongsheng/bus';
+import type { Consumer, JsMsg } from 'nats';
 import { streams } from '@tongsheng/contracts';
 import { startServers, until, type Servers } from '@tongsheng/test/support';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -87,4 +88,38 @@ it('stops at once, whatever arrives meanwhile', async () => {
     await some.promise;
     await following.stop();
   }
+});
+
+/** A client that drops messages once, as nats.js does with what arrives when it has given up a pull. */
+function dropping(lost: Set<number>): Bus {
+  const { js } = bus;
+  const iterate = async function* (messages: AsyncIterable<JsMsg>) {
+    for await (const message of messages) if (!lost.delete(message.seq)) yield message;
+  };
+  const fetchOf = (consumer: Consumer) => async (options: Parameters<Consumer['fetch']>[0]) => {
+    const messages = await consumer.fetch(options);
+    return { close: () => messages.close(), [Symbol.asyncIterator]: () => iterate(messages) };
+  };
+  const get = async (stream: string, name: string) => {
+    const consumer = await js.consumers.get(stream, name);
+    return { fetch: fetchOf(consumer), info: () => consumer.info(), delete: () => consumer.delete() };
+  };
+  const face = { consumers: { get } } as unknown as Bus['js'];
+  return new Bus(bus.nc, face, bus.jsm);
+}
+
+it('misses the last message of all, though none comes after it', async () => {
+  const seen: number[] = [];
+  const lost = new Set([total - 2, total - 1, total]);
+  const following = await followStream(dropping(lost), {
+    stream: streams.journal,
+    subject: 'ev.sample.>',
+    ahead,
+    onMessage: ({ seq }) => void seen.push(seq),
+    onFailure: (error) => expect.unreachable(String(error)),
+  });
+  await following.caughtUp;
+  await following.stop();
+  expect(lost.size).toBe(0);
+  expect(seen).toEqual(allInOrder);
 });

@@ -265,6 +265,11 @@ class Cursor {
     return true;
   }
 
+  /** How many were sent. */
+  async info() {
+    return { delivered: { consumer_seq: this.#delivered } };
+  }
+
   /** What is there, or, when there is nothing, what comes next. */
   async fetch({ max_messages: most }: { max_messages: number }) {
     const { owner, chance, faults } = this.#options;

@@ -44,7 +44,8 @@ const pauseMs = 200;
  * Reads a stream from a position onwards and stays: in order, without acknowledgements, one pull after the other. The
  * client has an ordered consumer of its own, which can't be used here: its `consume` never waits for its reader, so that
  * a rebuild holds the whole stream in memory, and its `fetch` drops what arrived while a slow reader was busy (measured
- * on nats.js 2.29). This one numbers what it gets, and begins again behind the last message when one is missing.
+ * on nats.js 2.29). This one numbers what it gets, asks the server after each pull how many it has sent, and begins again
+ * behind the last message when one is missing.
  */
 export async function followStream(bus: Bus, options: FollowOptions): Promise<Following> {
   const { stream, subject, from = 1, since, ahead = 1_000, onMessage, onFailure } = options;
@@ -85,6 +86,8 @@ export async function followStream(bus: Bus, options: FollowOptions): Promise<Fo
         begun = true;
         if (message.seq === lastWanted) caughtUp.resolve();
       }
+      // What arrived when the client had given the pull up is dropped, and behind the last message nothing tells of it.
+      if (!stopped && (await consumer.info()).delivered.consumer_seq !== delivered) return;
     }
   };
   const reopen = async (): Promise<boolean> => {
