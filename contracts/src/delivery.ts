@@ -182,6 +182,8 @@ const DeliveryAnswered = z.object({
   /** When it will be looked at again that it is still there. */
   nextWatchAt: instant.nullable().optional(),
   assignment: assignment.optional(),
+  /** Its process ended before it could say: this tells nothing of the channel. */
+  orphaned: z.boolean().optional(),
 });
 /** It may have arrived, and the channel has forgotten our key by now: sending it again could show twice. */
 const DeliveryKeyExpired = z.object({
@@ -317,6 +319,7 @@ export const DeliveryCommand = z.discriminatedUnion('type', [
     retryAfterSeconds,
     trouble: trouble.optional(),
     assignment: assignment.optional(),
+    orphaned: z.boolean().optional(),
   }),
   z.strictObject({
     type: z.literal('delivery.record_probe'),

@@ -74,3 +74,8 @@ it.each<[Outcome, Trouble | undefined, Signal]>([
 ])('an answer of %s because of %s says %s', (outcome, trouble, signal) => {
   expect(signalOf(outcome, trouble)).toBe(signal);
 });
+
+it('what a process of ours died over says nothing of the channel', () => {
+  expect(signalOf('unknown', 'network')).toBe('ill');
+  expect(signalOf('unknown', 'network', true)).toBe('none');
+});

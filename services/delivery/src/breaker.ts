@@ -23,7 +23,9 @@ const rebuttalLooks = 'PT30S';
 /** What an answer says of the channel, as opposed to the message. */
 export type Signal = 'well' | 'ill' | 'none';
 
-export function signalOf(outcome: Outcome, trouble: Trouble | undefined): Signal {
+/** @param orphaned a process of ours died over it: that is no trouble of the channel's */
+export function signalOf(outcome: Outcome, trouble: Trouble | undefined, orphaned = false): Signal {
+  if (orphaned) return 'none';
   switch (outcome) {
     case 'confirmed':
     case 'accepted_pending':

@@ -276,6 +276,11 @@ describe('an unknown outcome', () => {
       .when(attempt(minutesLater(10_000)))
       .isRefused('delivery_not_due');
   });
+  it('says when its process had ended: that tells nothing of the channel', () => {
+    given(...sending)
+      .when(answer('unknown', 1, noon, { orphaned: true }))
+      .yields(answered('unknown', { trouble: 'network', orphaned: true }));
+  });
   it('is tried again under the same key where the receiver checks it', () => {
     const [event] = given(requested('same_key'), attempted()).when(answer('unknown')).events();
     expect(event).toMatchObject({ outcome: 'unknown', nextAttemptAt: expect.any(String), doubtful: true });

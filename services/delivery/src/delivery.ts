@@ -261,7 +261,7 @@ function keyHolds({ doubt, policy }: Facts, at: string): boolean {
 }
 
 function answer(command: Command<'delivery.answer'>, delivery: Known): DeliveryEvent[] {
-  const { deliveryId, site, at, attempt: number, outcome, detail, receipt, assignment } = command;
+  const { deliveryId, site, at, attempt: number, outcome, detail, receipt, assignment, orphaned } = command;
   if (isEnded(delivery)) throw closed(command, delivery);
   if (!awaits(delivery, command)) {
     throw new Refusal('delivery_attempt_mismatch', `${deliveryId} is ${delivery.status}, not at ${number}`);
@@ -291,6 +291,7 @@ function answer(command: Command<'delivery.answer'>, delivery: Known): DeliveryE
       nextWatchAt: outcome === 'confirmed' && receipt ? watchFrom(facts, at) : null,
       ...(trouble && { trouble }),
       ...(assignment && { assignment }),
+      ...(orphaned && { orphaned }),
     },
   ];
 }

@@ -14,10 +14,10 @@ export class Gates {
 
   /** Every answer of the log, in its order. */
   heard(channelId: string, channel: Channel | undefined, answered: Answered): void {
-    const { outcome, trouble, answeredAt, nextAttemptAt } = answered;
+    const { outcome, trouble, answeredAt, nextAttemptAt, orphaned = false } = answered;
     for (const name of namesOf(channelId, channel && this.credentials.of(channel))) {
       const breaker = this.#breakers.get(name) ?? closedBreaker;
-      const next = afterSignal(breaker, signalOf(outcome, trouble), answeredAt);
+      const next = afterSignal(breaker, signalOf(outcome, trouble, orphaned), answeredAt);
       const rests = (trouble === 'rate_limited' || trouble === 'quota') && nextAttemptAt !== null;
       const settled = rests ? resting(next, nextAttemptAt) : next;
       if (settled === closedBreaker) this.#breakers.delete(name);

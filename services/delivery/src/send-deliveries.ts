@@ -267,7 +267,7 @@ export class SendDeliveries implements OnApplicationBootstrap, OnModuleDestroy {
 
   async #settle(open: OpenDelivery, attempt: number, outcome: 'not_sent' | 'unknown', detail: string): Promise<void> {
     const { deliveryId, site } = open.requested;
-    const nothing = { receipt: null, retryAfterSeconds: null };
+    const nothing = { receipt: null, retryAfterSeconds: null, orphaned: true };
     try {
       await this.attempts.answer(open, { deliveryId, site, attempt, outcome, detail, ...nothing });
       this.log.warn('delivery.settled', { deliveryId, attempt, outcome });
