@@ -112,6 +112,7 @@ async function start(): Promise<void> {
 }
 
 async function kill(): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
   await ended;
