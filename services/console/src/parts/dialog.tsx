@@ -1,24 +1,16 @@
-import type { ReactElement, ReactNode } from 'react';
-import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { lazy, Suspense, type ReactElement, type ReactNode } from 'react';
+
+export type DialogProps = { title: string; onClose: () => void; wide?: boolean; children: ReactNode };
+
+/** What dialogs are made of is no part of the first screen. */
+const load = () => import('./modal-dialog.tsx').then((module) => ({ default: module.ModalDialog }));
+const ModalDialog = lazy(load);
+// It comes while the browser has nothing to do, so that nobody waits for it when the first one opens.
+requestIdleCallback(() => void load().catch(() => {}));
 
 /** A dialog over the page; Escape and a click beside it close it. */
-export function Dialog(props: {
-  title: string;
-  onClose: () => void;
-  wide?: boolean;
-  children: ReactNode;
-}): ReactElement {
-  const { title, onClose, wide, children } = props;
-  return (
-    <ModalOverlay className="overlay" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
-      <Modal className={wide ? 'modal modal-wide' : 'modal'}>
-        <AriaDialog className="dialog">
-          <Heading slot="title" className="dialog-title">
-            {title}
-          </Heading>
-          {children}
-        </AriaDialog>
-      </Modal>
-    </ModalOverlay>
-  );
-}
+export const Dialog = (props: DialogProps): ReactElement => (
+  <Suspense fallback={null}>
+    <ModalDialog {...props} />
+  </Suspense>
+);

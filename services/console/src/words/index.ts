@@ -1,28 +1,38 @@
 import { create } from 'zustand';
-import { en } from './en.ts';
 import { zh, type Words } from './zh.ts';
 
 export type Language = 'zh' | 'en';
 export type Word = keyof Words;
 type Values = Record<string, string | number>;
 
-const catalogues: Record<Language, Words> = { zh, en };
+const catalogues: Partial<Record<Language, Words>> = { zh };
 const kept = 'tongsheng.language';
+
+/** English comes when somebody reads it. */
+async function load(language: Language): Promise<void> {
+  if (language === 'en') catalogues.en ??= (await import('./en.ts')).en;
+}
 
 /** The language of the screen; kept on this device, because it is about the reader, not the work. */
 export const useLanguage = create<{ language: Language; use: (language: Language) => void }>((set) => ({
   language: localStorage.getItem(kept) === 'en' ? 'en' : 'zh',
   use(language) {
     localStorage.setItem(kept, language);
-    document.documentElement.lang = langTag[language];
-    set({ language });
+    void load(language).then(() => {
+      document.documentElement.lang = langTag[language];
+      set({ language });
+    });
   },
 }));
+
+/** Resolves when there are words for the language of the screen; without them it is Chinese. */
+export const wordsReady = (): Promise<void> =>
+  load(useLanguage.getState().language).catch(() => useLanguage.setState({ language: 'zh' }));
 
 export const langTag: Record<Language, string> = { zh: 'zh-CN', en: 'en' };
 
 export const say = (language: Language, word: Word, values: Values = {}): string =>
-  catalogues[language][word].replace(/\{(\w+)\}/g, (slot, name: string) => String(values[name] ?? slot));
+  (catalogues[language] ?? zh)[word].replace(/\{(\w+)\}/g, (slot, name: string) => String(values[name] ?? slot));
 
 /** `t('queue.count', { n: 3 })` in the reader's language. */
 export function useWords(): (word: Word, values?: Values) => string {
