@@ -88,6 +88,11 @@ it('a plain item takes two keys, and Enter says that it signs the confidentialit
   const screen = await signedIn('editor', pathOf(await queued('plain')));
   expect(await sign(screen)).toMatch(/确认即签初审、保密审查：已核对，不涉密/);
   await isState(screen, 'approved');
+  // It can be taken back wherever one goes from there.
+  await screen.page.getByTestId('held').getByText('关于plain事项的公告').waitFor();
+  await screen.page.goto(`${system.consoleUrl}/reposts?q=elsewhere`);
+  await screen.page.getByText('没有符合条件的转载').waitFor();
+  await screen.page.getByTestId('held').getByText('关于plain事项的公告').waitFor();
 });
 
 it('an editor changes our text line by line, sees how faithful it stays, and approves what they saw', async () => {

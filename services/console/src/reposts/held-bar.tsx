@@ -1,13 +1,19 @@
+import { useQuery } from '@tanstack/react-query';
 import { taskKey, type RepostRow } from '@tongsheng/contracts';
 import { useEffect, useState, type ReactElement } from 'react';
 import { decide } from '../api/client.ts';
+import { queueFigures } from '../api/views.ts';
 import { useShortcuts } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
 import { sayError } from '../parts/states.tsx';
 import { useMe } from '../session.ts';
 import { serverNow } from '../time.ts';
 import { useWords } from '../words/index.ts';
+import { askedIn } from './asked.ts';
 import { heldOf, isHeld } from './held.ts';
+
+/** What was closed last. */
+const closedLast = askedIn({ view: 'closed' }, 'closed');
 
 /** What I have just decided and can still take back: the newest first, with the seconds that are left. */
 export function HeldBar({
@@ -15,6 +21,7 @@ export function HeldBar({
   batch,
   onUndone,
 }: {
+  /** As the screen has them; what was decided in another list is found all the same. */
   rows: readonly RepostRow[];
   /** What was approved together, and is taken back together. */
   batch: ReadonlySet<string>;
@@ -25,8 +32,10 @@ export function HeldBar({
   const [, tick] = useState(0);
   const now = serverNow();
   const [busy, setBusy] = useState(false);
-  const held = heldOf(rows, me.name, now);
-  const waiting = rows.some(isHeld);
+  const { data: closed } = useQuery(queueFigures(closedLast, 20));
+  const known = new Map([...(closed?.rows ?? []), ...rows].map((row) => [taskKey(row), row]));
+  const held = heldOf([...known.values()], me.name, now);
+  const waiting = [...known.values()].some(isHeld);
   useEffect(() => {
     if (!waiting) return;
     const timer = setInterval(() => tick((count) => count + 1), 250);

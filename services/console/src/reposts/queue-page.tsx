@@ -1,9 +1,10 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { queueViews } from '@tongsheng/contracts';
-import { useEffect, useMemo, type ReactElement } from 'react';
+import { useEffect, useMemo, useRef, type ReactElement } from 'react';
 import { mergeQueue } from '../api/merge.ts';
 import * as views from '../api/views.ts';
+import { announce } from '../parts/announcer.tsx';
 import { Pending } from '../parts/states.tsx';
 import { hasRole, useMe } from '../session.ts';
 import { useWords } from '../words/index.ts';
@@ -24,6 +25,7 @@ export function QueuePage(): ReactElement {
   const found = useInfiniteQuery(views.queue(asked));
   const { data: figures } = useQuery(views.queueFigures(asked, asked.filter.clock ? 100 : 1));
   const pages = found.data?.pages;
+  const counted = figures ?? pages?.[0];
   const total = figures?.total ?? pages?.at(-1)?.total ?? null;
   const client = useQueryClient();
   // Nothing tells of a row that becomes urgent but the clock: it comes as what is new does.
@@ -52,7 +54,9 @@ export function QueuePage(): ReactElement {
             </Link>
           ))}
         </div>
-        {total !== null && <Counts total={total} urgent={figures?.urgent ?? 0} overdue={figures?.overdue ?? 0} />}
+        {total !== null && counted && (
+          <Counts key={question} total={total} urgent={counted.urgent} overdue={counted.overdue} />
+        )}
         <span className="top-space" />
         <SourcesLine />
       </div>
@@ -66,8 +70,16 @@ export function QueuePage(): ReactElement {
 /** Of all that is asked for, read or not; as the server counts it. */
 function Counts({ total, urgent, overdue }: { total: number; urgent: number; overdue: number }): ReactElement {
   const t = useWords();
+  // Countdowns themselves are silent: what has become urgent or overdue since it was last counted is said together.
+  const before = useRef({ urgent, overdue });
+  useEffect(() => {
+    const [more, late] = [urgent - before.current.urgent, overdue - before.current.overdue];
+    before.current = { urgent, overdue };
+    if (late > 0) announce('told', t('clock.spoken.overdue', { n: late }));
+    else if (more > 0) announce('told', t('clock.spoken.urgent', { n: more }));
+  }, [urgent, overdue, t]);
   return (
-    <span className="counts" role="status">
+    <span className="counts">
       <span data-testid="queue-count">{t('queue.count', { n: total })}</span>
       {urgent > 0 && <span className="tag tag-urgent">{t('queue.urgent', { n: urgent })}</span>}
       {overdue > 0 && <span className="tag tag-overdue">{t('queue.overdue', { n: overdue })}</span>}

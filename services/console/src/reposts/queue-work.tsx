@@ -209,6 +209,7 @@ export function QueueWork(props: {
     return (
       <>
         {sheet}
+        <HeldBar rows={listed} batch={batch} onUndone={() => {}} />
         <EmptyQueue asked={asked} />
       </>
     );

@@ -8,8 +8,11 @@ import { announce } from '../parts/announcer.tsx';
 import { Pending } from '../parts/states.tsx';
 import { MissingPage } from '../shell/plain-pages.tsx';
 import { useWords } from '../words/index.ts';
+import { HeldBar } from './held-bar.tsx';
 import { useLastQueue } from './last-queue.ts';
 import { TaskPanel } from './task-panel.tsx';
+
+const none: ReadonlySet<string> = new Set();
 
 /** One task on the whole page; its address can be sent to a colleague. */
 export function TaskPage(): ReactElement {
@@ -31,6 +34,7 @@ export function TaskPage(): ReactElement {
         <kbd>Esc</kbd>
       </p>
       <Pending of={answer} />
+      {data && <HeldBar rows={[data.row]} batch={none} onUndone={() => {}} />}
       {data && <TaskPanel row={data.row} onDecided={(_, said) => announce('done', said)} />}
     </div>
   );
