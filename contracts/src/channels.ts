@@ -11,6 +11,7 @@ import { douyin } from './channels/douyin.ts';
 import { email } from './channels/email.ts';
 import { feishu } from './channels/feishu.ts';
 import { mastodon } from './channels/mastodon.ts';
+import { newsPush } from './channels/news-push.ts';
 import { ftps, sftp } from './channels/transfer.ts';
 import { webhook } from './channels/webhook.ts';
 import { wechat, wechatMass } from './channels/wechat.ts';
@@ -35,6 +36,7 @@ const kinds = [
   mastodon,
   sftp,
   ftps,
+  newsPush,
 ] as const;
 
 type Shapes<T extends readonly { shape: z.ZodObject }[]> = { -readonly [I in keyof T]: T[I]['shape'] };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { describeChannel, secret } from '../channel.ts';
 
 /** What is put there: IPTC ninjs 3.1, or NewsML-G2. */
-const newsFormat = z.enum(['ninjs', 'newsml']);
+export const newsFormat = z.enum(['ninjs', 'newsml']);
 const pem = z.string().min(1).max(20_000);
 
 /** A folder at a partner's SFTP server: `sftp://host:port/folder`. */

@@ -311,6 +311,7 @@ export const en: Words = {
   'channel.mastodon': 'Mastodon',
   'channel.sftp': 'SFTP drop',
   'channel.ftps': 'FTPS drop',
+  'channel.news_push': 'News exchange push (ninjs / NewsML-G2)',
 
   'compliance.title': 'Compliance',
   'compliance.from': 'Due from',

@@ -309,6 +309,7 @@ export const zh = {
   'channel.mastodon': 'Mastodon',
   'channel.sftp': 'SFTP 投放',
   'channel.ftps': 'FTPS 投放',
+  'channel.news_push': '新闻交换推送（ninjs / NewsML-G2）',
 
   'compliance.title': '合规看板',
   'compliance.from': '应办结自',

@@ -6,6 +6,7 @@ import { email } from './email.ts';
 import { feishu } from './feishu.ts';
 import { ftps } from './ftps.ts';
 import { mastodon } from './mastodon.ts';
+import { newsPush } from './news-push.ts';
 import { sftp } from './sftp.ts';
 import { webhook } from './webhook.ts';
 import { wechatMass } from './wechat-mass.ts';
@@ -29,4 +30,5 @@ export const adapters: Record<Channel['kind'], ChannelKind> = {
   douyin,
   sftp,
   ftps,
+  news_push: newsPush,
 };

@@ -23,7 +23,8 @@ function dataOf({ deliveryId: _delivery, attemptedAt: _attempt, ...release }: Pa
   return release;
 }
 
-function toHanded(posted: Posted): Handed {
+/** What a partner's answer to a signed call means. */
+export function toHanded(posted: Posted): Handed {
   if (posted.kind !== 'answered') return { outcome: posted.kind, detail: posted.detail };
   const { status, body, retryAfterSeconds } = posted;
   const said = `HTTP ${status} ${body.replace(/\s+/g, ' ').trim()}`.trim().slice(0, 500);
