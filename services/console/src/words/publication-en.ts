@@ -62,6 +62,8 @@ export const publicationEn = {
   'publication.trouble.not_public': 'The publishing system has it and has not made it public.',
   'publication.trouble.file_refused':
     'The publishing system does not take a picture or attachment. Allow that kind of file there and try again.',
+  'publication.trouble.published_elsewhere':
+    'Another system published the page, and the site does not name it any more. Take it down there, or set the site back to it and try again.',
   'publication.trouble.cannot_tell':
     'Whether the page is out can’t be known. Look at the site: if it is not there, try again.',
   'publication.trouble.pending': 'The other system has taken it and not published it yet; it is asked again.',

@@ -53,6 +53,8 @@ export const publicationZh = {
   'publication.trouble.answer_not_understood': '发布系统的答复看不懂，可能有其他程序拦截。',
   'publication.trouble.not_public': '发布系统已收下，但尚未公开。',
   'publication.trouble.file_refused': '发布系统不收其中的图片或附件。请在该系统中允许这种文件后重试。',
+  'publication.trouble.published_elsewhere':
+    '页面由本站登记的另一系统发布，现在的设置管不到它。请在那边撤下，或把“站点”改回原来的发布方式后点“立即重试”。',
   'publication.trouble.cannot_tell': '无法得知页面是否已经发布。请到网站上查看：没有就点“立即重试”。',
   'publication.trouble.pending': '对方系统已收下，尚未发布，稍后再问。',
 } as const;

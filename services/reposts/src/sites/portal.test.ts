@@ -4,7 +4,8 @@ import { hashA, noon } from '@tongsheng/test/support';
 import { cleanHtml } from '@tongsheng/web';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkPage } from './portal.ts';
+import { checkPage, portal } from './portal.ts';
+import type { Tools } from './site-kind.ts';
 
 const repost: PublicDocument = {
   documentId: 'task',
@@ -165,5 +166,33 @@ describe('a page looked at from outside', () => {
     ]) {
       expect(differing(page)).toContain('title');
     }
+  });
+});
+
+describe('a page that comes down', () => {
+  const said: PublicDocument[] = [];
+  const tools: Tools = {
+    allow: [],
+    patienceMs: 0,
+    now: () => noon,
+    file: () => Promise.reject(new Error('unasked')),
+    publicSide: {
+      keepFile: () => Promise.reject(new Error('unasked')),
+      publish: async (document) => said.push(document),
+    },
+  };
+  const calls = portal.open({ kind: 'portal' }, tools);
+  const page = { url: repost.url, publicPosition: 7 };
+
+  it('leaves its place and the moment, and nothing of what it was', async () => {
+    expect(await calls.remove({ ...repost, files: [] }, page, noon)).toEqual({ publicPosition: 1 });
+    const { documentId, site, url, version } = repost;
+    expect(said).toMatchObject([{ documentId, site, url, version, withdrawnAt: noon, source: null, files: [] }]);
+    for (const words of ['小微', '第一条', 'up.example', '国家税务总局'])
+      expect(JSON.stringify(said)).not.toContain(words);
+  });
+  it('is left to a person where another system had published it', async () => {
+    const elsewhere = { url: 'https://blog.example/1', publicPosition: null };
+    expect(await calls.remove(repost, elsewhere, noon)).toMatchObject({ outcome: 'rejected_permanent' });
   });
 });

@@ -16,7 +16,11 @@ export const portal = defineSiteKind({
       return { url: document.url, publicPosition: await publicSide.publish(document) };
     },
     find: async () => null,
-    async remove(document, _published, askedAt) {
+    async remove(document, { url, publicPosition }, askedAt) {
+      if (publicPosition === null) {
+        const detail = `${url} is a page of another system, which the site does not name any more`;
+        return { code: 'published_elsewhere', detail, outcome: 'rejected_permanent' };
+      }
       return { publicPosition: await publicSide.publish(withdrawnDocument(document, askedAt)) };
     },
     test: async () => null,
