@@ -197,3 +197,48 @@ describe('an item that is out on two sites', () => {
     expect(twice(await readLog(bus))).toEqual([]);
   });
 });
+
+describe('an item whose page is out', () => {
+  const typesOf = async (taskId: string, site: string) =>
+    (await events()).flatMap((event) =>
+      'taskId' in event && 'site' in event && event.taskId === taskId && event.site === site ? [event.type] : [],
+    );
+
+  it('has to come down also after people said that it is another policy, and its own new task is closed', async () => {
+    const [[one], [other]] = [await publish('left'), await publish('right')];
+    const regroup = (command: Record<string, unknown>) =>
+      people.get('editor')!.command({ ...command, reason: '编辑判断' }, `regroup-${++said}-12345678`);
+    await regroup({ type: 'cluster.merge', clusterId: other.clusterId, into: one.clusterId });
+    await until(async () => expect(await typesOf(other.taskId, 'city')).toContain('repost.merged'));
+    await say('editor', one, { type: 'repost.approve', seenHash: other.contentHash });
+    await until(async () => expect(await typesOf(one.taskId, 'city')).toContain('repost.verified'));
+    await regroup({ type: 'cluster.split', clusterId: one.clusterId, itemId: other.itemId, to: 'apart' });
+    await until(async () => expect(await typesOf(one.taskId, 'city')).toContain('repost.unbound'));
+
+    upstream.remove('/right.html');
+    await until(async () => expect(await typesOf(one.taskId, 'city')).toContain('repost.retract_due'));
+    const apart = await until(async () => {
+      const queued = (await events()).find(
+        (event) => event.type === 'repost.queued' && event.clusterId === 'apart' && event.site === 'city',
+      );
+      expect(queued).toBeDefined();
+      return queued as Extract<AnyEvent, { type: 'repost.queued' }>;
+    });
+    await until(async () => expect(await typesOf(apart.taskId, 'city')).toContain('repost.withdrawn'));
+    // What was never out of it anywhere else is as it was.
+    expect(await typesOf(one.taskId, 'province')).not.toContain('repost.retract_due');
+  });
+
+  it('is told to tasks that came while nobody was there to tell them', async () => {
+    const [row] = await publish('asleep');
+    await system.kill('reposts');
+    upstream.remove('/asleep.html');
+    await until(async () =>
+      expect((await events()).some((event) => event.type === 'item.withdrawn' && event.itemId === row.itemId)).toBe(
+        true,
+      ),
+    );
+    await system.start('reposts');
+    await both('closed', 'asleep', ({ state }) => state === 'withdrawn');
+  });
+});
