@@ -130,6 +130,8 @@ it('what the public has is kept, looked at again, and owed again when it is gone
   const kept = await new EvidenceStore(bus).read(verified!.evidence.snapshot!);
   expect(kept?.intact).toBe(true);
   expect(Buffer.from(decodeAnswer(kept!.bytes).body).toString()).toContain('关于watched事项的公告');
+  // A machine without a browser says so, and nothing waits for it.
+  expect(verified!.evidence.picture).toBe('no_browser');
   await system.kill('portal');
   await says('watched', 'repost.drifted');
   await system.start('portal');
@@ -186,4 +188,32 @@ it('an editor sees the seconds that are left, and takes an approval back by one 
   } finally {
     await browser.close();
   }
+});
+
+it('what is taken down is proven absent: its page, the list and the feeds', async () => {
+  await queue('recalled');
+  await tell('recalled', 'repost.approve');
+  await says('recalled', 'repost.verified');
+  const {
+    taskId,
+    site: of,
+    itemId,
+  } = (await taskOf('recalled'))[0] as { taskId: string; site: string; itemId: string };
+  const startsAt = new Date().toISOString();
+  const lost = { itemId, reason: 'gone', detail: 'HTTP 404', retract: { limit: 'PT12H', startsAt, dueAt: startsAt } };
+  const say = (command: Record<string, unknown>) =>
+    client.command('repost', { ...head(), taskId, site: of, ...command } as never);
+  await say({ type: 'repost.follow_withdrawal', ...lost });
+  await say({ type: 'repost.retract' });
+  await says('recalled', 'repost.withdrawn');
+  const withdrawn = (await taskOf('recalled')).find((event) => event.type === 'repost.withdrawn');
+  expect(withdrawn!.evidence).toMatchObject({
+    status: 410,
+    checks: [
+      { name: 'page_gone', ok: true },
+      { name: 'not_listed', ok: true },
+      { name: 'not_in_feeds', ok: true },
+    ],
+  });
+  await says('recalled', 'repost.rechecked');
 });

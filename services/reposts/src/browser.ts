@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
@@ -24,6 +24,7 @@ export class NoShot extends Error {
   }
 }
 
+const profiles = 'tongsheng-shot-';
 const width = 1_280;
 /** Longer pages are cut: no government page of a screen's width needs more. */
 const tallest = 12_000;
@@ -39,13 +40,14 @@ const heapMb = 256;
  * off, and the loopback is no exception. @throws NoShot
  */
 export async function takeShot(executable: string, url: string, proxy: string): Promise<Shot> {
-  const profile = await mkdtemp(join(tmpdir(), 'tongsheng-shot-'));
+  const profile = await mkdtemp(join(tmpdir(), profiles));
   const browser = spawn(executable, argumentsFor(profile, proxy), {
     // A group of its own, so that its helpers end with it.
     detached: true,
     env: { PATH: '/usr/bin:/bin', HOME: profile, LANG: 'zh_CN.UTF-8', TZ: 'Asia/Shanghai' },
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
   });
+  giveWay(browser);
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new NoShot('timeout', `no picture within ${totalMs} ms`)), totalMs);
   try {
@@ -54,6 +56,27 @@ export async function takeShot(executable: string, url: string, proxy: string): 
     clearTimeout(timer);
     await end(browser);
     await rm(profile, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Profiles of browsers whose service was killed; the browsers ended with it. */
+export async function sweepProfiles(olderThanMs: number): Promise<void> {
+  const names = await readdir(tmpdir());
+  for (const name of names.filter((each) => each.startsWith(profiles))) {
+    const place = join(tmpdir(), name);
+    const { mtimeMs, uid } = await stat(place);
+    const isLeft = uid === process.getuid?.() && Date.now() - mtimeMs > olderThanMs;
+    if (isLeft) await rm(place, { recursive: true, force: true });
+  }
+}
+
+/** A picture can wait for everything else on the machine. */
+function giveWay({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, 10);
+  } catch {
+    // It has ended already.
   }
 }
 

@@ -3,7 +3,7 @@ import { carryOut, EvidenceStore, Journal, reasonOf } from '@tongsheng/bus';
 import { Refusal, type RepostCommand } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { openGuardedProxy } from '@tongsheng/web';
-import { chromiumAt, NoShot, takeShot } from './browser.ts';
+import { chromiumAt, NoShot, sweepProfiles, takeShot } from './browser.ts';
 import { repost } from './repost.ts';
 import type { Watched } from './watched.ts';
 import { Watchlist } from './watchlist.ts';
@@ -40,6 +40,8 @@ export class Camera {
 
 const lookMs = 300;
 const atOnce = 20;
+/** Older profiles are nobody's: a picture is taken or given up long before. */
+const leftMs = 600_000;
 const largest = 5 * 2 ** 20;
 /** A picture that was not taken by then shows another moment. */
 const lateMs = 3_600_000;
@@ -67,6 +69,7 @@ export class TakePictures implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onApplicationBootstrap(): Promise<void> {
     if (!this.camera.isThere) return;
+    await sweepProfiles(leftMs).catch((error: unknown) => this.#trouble(error));
     await this.watchlist.open(() => {});
     this.#look();
   }
