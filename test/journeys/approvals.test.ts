@@ -215,5 +215,6 @@ it('what is taken down is proven absent: its page, the list and the feeds', asyn
       { name: 'not_in_feeds', ok: true },
     ],
   });
-  await says('recalled', 'repost.rechecked');
+  // Its source has it all the same.
+  await says('recalled', 'repost.owed_again');
 });
