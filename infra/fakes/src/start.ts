@@ -150,7 +150,7 @@ export async function startFake<S, A extends Actions>(
     const method = request.method ?? 'GET';
     if (pathname === '/' || pathname.startsWith('/fake/')) {
       const body = await bodyOf(request);
-      if (body) write(response, control({ method, pathname, headers: request.headers, body }));
+      if (body) write(response, await control({ method, pathname, headers: request.headers, body }));
       else response.writeHead(413).end();
       return;
     }
@@ -247,12 +247,12 @@ export async function startFake<S, A extends Actions>(
   }
 
   /** The page of the platform, and its control for demonstrations. Tests call the same in their own process. */
-  function control(asked: {
+  async function control(asked: {
     method: string;
     pathname: string;
     headers: IncomingMessage['headers'];
     body: Buffer;
-  }): Answer {
+  }): Promise<Answer> {
     const { method, pathname } = asked;
     if (method === 'GET' || method === 'HEAD') {
       if (pathname === '/') {
@@ -282,7 +282,7 @@ export async function startFake<S, A extends Actions>(
       const input: unknown = JSON.parse(asked.body.toString('utf8') || '{}');
       if (pathname === '/fake/faults') return json(faults.add(input));
       const wanted = /^\/fake\/actions\/(\w+)$/.exec(pathname)?.[1];
-      if (wanted) return json({ result: act(wanted, input) ?? null });
+      if (wanted) return json({ result: (await act(wanted, input)) ?? null });
     } catch (error) {
       if (error instanceof SyntaxError || error instanceof z.ZodError) return json({ error: error.message }, 400);
       if (error instanceof NotThere) return json({ error: error.message }, 404);

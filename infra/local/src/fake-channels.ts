@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { DemoFake, FakeKind } from '@tongsheng/fakes';
 
 type Access = Record<string, string>;
@@ -56,17 +57,25 @@ export function fakeChannels(fakes: readonly DemoFake[], site: string) {
 
 const channelIdOf = (site: string, kind: string) => `${site}-fake-${kind}`;
 
+/** How often the door is knocked at, and how long between, in ms: delivery hears of its channels a moment after it is up. */
+const knocks = { most: 150, everyMs: 200 };
+
 /** Tells the fakes that call us where delivery's door is. */
 export async function callBack(fakes: readonly DemoFake[], site: string, doorUrl: string): Promise<void> {
   for (const { kind, url } of fakes) {
     const door = `${doorUrl}/channels/${channelIdOf(site, kind)}`;
-    if (kind === 'wechat') await act(url, 'setCallback', { url: door, mode: 'encrypted', ...demoCallback });
     if (kind === 'douyin') await act(url, 'setWebhook', { url: door });
+    if (kind !== 'wechat') continue;
+    // The platform takes an address only once its check was answered.
+    const wish = { url: door, mode: 'encrypted', ...demoCallback };
+    for (let n = 0; n < knocks.most && (await act(url, 'setCallback', wish)) !== true; n++) await wait(knocks.everyMs);
   }
 }
 
-async function act(url: string, name: string, input: object): Promise<void> {
+async function act(url: string, name: string, input: object): Promise<unknown> {
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch(`${url}/fake/actions/${name}`, { method: 'POST', headers, body: JSON.stringify(input) });
   if (!answer.ok) throw new Error(`${url}: ${name}: HTTP ${answer.status} ${await answer.text()}`);
+  const said: unknown = await answer.json();
+  return typeof said === 'object' && said !== null && 'result' in said ? said.result : undefined;
 }
