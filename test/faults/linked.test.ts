@@ -54,9 +54,9 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await following.stop();
-  await bus.close();
-  await system[Symbol.asyncDispose]();
+  await following?.stop();
+  await bus?.close();
+  await system?.[Symbol.asyncDispose]();
 });
 
 const head = (who: string) => ({
