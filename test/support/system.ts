@@ -7,7 +7,7 @@ import { startFakes, type DemoFake, type FakeKind } from '@tongsheng/fakes';
 import {
   demoSeed,
   freePort,
-  frugal,
+  launchOf,
   startNewsroom,
   startUpstreams,
   type Newsroom,
@@ -104,7 +104,6 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     .join(',');
   const environment = {
     ...process.env,
-    ...frugal.environment,
     REDIS_URL: servers.redis.url,
     CONSOLE_PORT: String(consolePort),
     PORTAL_PORT: String(portalPort),
@@ -130,8 +129,10 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
 
   const others: ChildProcess[] = [];
   const launch = async (service: ServiceName, more: NodeJS.ProcessEnv, keep: (child: ChildProcess) => void) => {
-    const child = spawn(process.execPath, [...frugal.flags, join(root, 'services', service, 'dist/main.js')], {
-      env: { ...environment, NATS_URL: service === 'portal' ? servers.nats.portalUrl : servers.nats.url, ...more },
+    const { flags, environment: lean } = launchOf([service]);
+    const url = service === 'portal' ? servers.nats.portalUrl : servers.nats.url;
+    const child = spawn(process.execPath, [...flags, join(root, 'services', service, 'dist/main.js')], {
+      env: { ...environment, ...lean, NATS_URL: url, ...more },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     keep(child);

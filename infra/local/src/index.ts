@@ -1,4 +1,4 @@
-export { frugal } from './children.ts';
+export { launchOf } from './children.ts';
 export { demoPassword, demoPeople, demoSeed } from './seed.ts';
 export { startNewsroom, type Call, type Mail, type Newsroom } from './newsroom.ts';
 export { freePort, serverVersion, startNats, startRedis, type NatsServer, type Server } from './servers.ts';

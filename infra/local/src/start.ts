@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fakeKinds, startFakes } from '@tongsheng/fakes';
-import { frugal, keepRunning, type Child } from './children.ts';
+import { keepRunning, launchOf, type Child } from './children.ts';
 import { makeDurable } from './durability.ts';
 import { callBack } from './fake-channels.ts';
 import { endOrphans, openInstallation, secretsKey, writePrivate } from './installation.ts';
@@ -100,7 +100,6 @@ async function main(): Promise<void> {
     .map((port) => `127.0.0.1:${port}`);
   const environment = {
     ...process.env,
-    ...frugal.environment,
     REDIS_URL: redis.url,
     CONSOLE_PORT: consolePort,
     PORTAL_PORT: portalPort,
@@ -117,14 +116,16 @@ async function main(): Promise<void> {
   };
   const mainOf = (service: string) => join(root, 'services', service, 'dist/main.js');
   const host = fileURLToPath(new URL('host.js', import.meta.url));
-  const run = (name: string, services: string[], url: string): Child =>
-    keepRunning({
+  const run = (name: string, services: string[], url: string): Child => {
+    const launch = launchOf(services);
+    return keepRunning({
       name,
-      args: [...frugal.flags, '--enable-source-maps', host, ...services.map(mainOf)],
-      environment: { ...environment, NATS_URL: url },
+      args: [...launch.flags, '--enable-source-maps', host, ...services.map(mainOf)],
+      environment: { ...environment, ...launch.environment, NATS_URL: url },
       logs,
       say,
     });
+  };
   const children = [
     ...(flags.split ? back.map((service) => run(service, [service], nats.url)) : [run('back', back, nats.url)]),
     run('portal', ['portal'], nats.portalUrl),

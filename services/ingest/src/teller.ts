@@ -58,6 +58,10 @@ export class Teller {
     const [first, ...others] = keys.map((key) => ({ key, id: idOfKey(sourceId, key) }));
     const found = await this.find(source, keys, memory);
     let itemId = found ?? first!.id;
+    // Where several detectors may bring it under different first keys, even the first one has to be claimed: what one of
+    // them has under way and the log does not show yet would otherwise be told twice.
+    if (found === null && how.others.length > 0)
+      itemId = await this.#claim(sourceId, itemId, first!.id, first!.key, memory);
     for (const { key, id } of itemId === first!.id ? others : [first!, ...others]) {
       if (id === itemId || memory.get(id)) continue;
       const owner = await this.#claim(sourceId, itemId, id, key, memory);

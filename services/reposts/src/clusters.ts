@@ -21,6 +21,8 @@ type Asked<T extends ClusterCommand['type']> = Omit<Extract<ClusterCommand, { ty
 /** Titles come back every year; by then it is another document. */
 const sameTitleDays = 30;
 
+const byKey = (one: { key: string }, other: { key: string }) => (one.key < other.key ? -1 : 1);
+
 /** Finds the cluster that an item belongs to, or opens one for it. All of it is in the log, and said twice it is done once. */
 @Injectable()
 export class Clusters {
@@ -63,17 +65,23 @@ export class Clusters {
     if (known !== null) return known;
     const alike = new Map<string, Signal[]>();
     const mine: string[] = [];
-    for (const { key, signal } of keysOf(member)) {
+    // Always in the same order, and none behind one whose holder is not open yet: of two that share several keys, neither
+    // waits for the other.
+    for (const { key, signal } of keysOf(member).toSorted(byKey)) {
       const holder = await this.#claim(key, member.itemId, cause);
-      if (holder === member.itemId) mine.push(key);
-      else alike.set(holder, [...(alike.get(holder) ?? []), signal]);
+      if (holder === member.itemId) {
+        mine.push(key);
+        continue;
+      }
+      const clusterId = await this.#now(holder);
+      // Its opener claims first and opens then; this is tried again in a moment.
+      if ((await this.membersOf(clusterId)) === null) throw new Error(`reposts: cluster ${clusterId} is being opened`);
+      alike.set(holder, [...(alike.get(holder) ?? []), signal]);
     }
     for (const [holder, because] of alike) {
       const clusterId = await this.#now(holder);
       const members = await this.membersOf(clusterId);
-      // Its opener claims first and opens then; this is tried again in a moment.
-      if (members === null) throw new Error(`reposts: cluster ${clusterId} is being opened`);
-      if (!members.every((each) => canBeSame(member, each) && isSure(member, each, because))) continue;
+      if (!members?.every((each) => canBeSame(member, each) && isSure(member, each, because))) continue;
       await this.#do({ type: 'cluster.join', clusterId, member, because }, member.itemId, cause);
       for (const key of [`item:${member.itemId}`, ...mine]) await this.hold(key, clusterId, cause);
       return clusterId;
