@@ -1,5 +1,5 @@
 import { carryOut, Journal, Later, type Bus, type Entry } from '@tongsheng/bus';
-import type { ItemEvent, RepostEvent } from '@tongsheng/contracts';
+import type { ItemEvent, Member, RepostEvent } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { noon, queueing, sampleSource } from '@tongsheng/test/support';
 import { describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { Memory, recall } from '../../services/ingest/src/memory.ts';
 import { observe } from '../../services/ingest/src/observation.ts';
 import { plainEntry } from '../../services/ingest/src/sources/source.ts';
 import { Teller } from '../../services/ingest/src/teller.ts';
+import { Clusters } from '../../services/reposts/src/clusters.ts';
 import type { Following } from '../../services/reposts/src/following.ts';
 import type { PublicPages } from '../../services/reposts/src/public-pages.ts';
 import { PublishRepost } from '../../services/reposts/src/publish-repost.reaction.ts';
@@ -162,4 +163,66 @@ it('an entry whose key was claimed by a process that died before it told the ite
     expect(await teller.find(source, keys, memory)).toBe(itemId);
     expect(await teller.findTold(source, keys, memory)).toBeNull();
   }
+});
+
+it('of two items that share several keys, each first at another one, neither waits for the other for ever', async () => {
+  const { journal } = logOnly();
+  const clusters = new Clusters(journal, clock);
+  const cause = { causationId: 'test', correlationId: 'test' };
+  const member: Member = {
+    itemId: 'feed',
+    sourceId: 'source',
+    sourceName: '国家税务总局网站',
+    title: '国家税务总局关于优化纳税服务有关事项的公告',
+    link: 'https://upstream.example/1.html',
+    documentNumber: null,
+    issuer: null,
+    kind: 'policy',
+    firstSeenAt: noon,
+    print: null,
+  };
+  // The other one has claimed the link, and is slow to open.
+  await clusters.hold(`link:${member.link}`, 'list', cause);
+  await expect(clusters.place(member, cause)).rejects.toThrow('is being opened');
+  expect(await clusters.place({ ...member, itemId: 'list' }, cause)).toBe('list');
+  expect(await clusters.place(member, cause)).toBe('list');
+});
+
+it('what one of several detectors has under way is not told a second time by another under its own first key', async () => {
+  const { journal } = logOnly();
+  const teller = new Teller(journal, clock);
+  const source = sampleSource('source', 'https://upstream.example/feed.xml');
+  const link = 'https://upstream.example/1.html';
+  const tell = async (id: string | null, via: string, others: string[], until?: Promise<unknown>) => {
+    const observed = observe(
+      plainEntry({
+        id,
+        title: '关于示例的公告',
+        link,
+        published: { at: noon, precision: 'minute', text: null },
+        updatedAt: null,
+        summary: '',
+        contentHtml: '<p>正文</p>',
+        author: null,
+        categories: [],
+        enclosures: [],
+      }),
+      source,
+    );
+    if (!observed.ok) throw new Error(observed.detail);
+    const hash = 'a'.repeat(64);
+    const evidence = async () => {
+      await until;
+      return { url: via, status: 200, snapshot: hash, bodyHash: hash, bytes: 1, seenAt: noon };
+    };
+    const how = { detector: 'feed' as const, via, others, evidence };
+    return teller.tell(source, observed.observation, new Memory(false), how);
+  };
+  const [feed, list] = ['https://upstream.example/feed.xml', 'https://upstream.example/'];
+  // The list's proof is slow: it has looked for the item, and the feed tells it meanwhile.
+  const told = Promise.withResolvers<void>();
+  const slow = tell(null, list, [feed], told.promise);
+  const fast = await tell('c5201', feed, [list]);
+  told.resolve();
+  expect((await slow).itemId).toBe(fast.itemId);
 });
