@@ -76,6 +76,8 @@ export async function recall(
         // Part of a subject, which would stay in memory behind it.
         const id = part === event.itemId ? event.itemId : Buffer.from(part).toString();
         const before = memory.get(event.itemId);
+        // A name that an item claimed for itself, and died before it was told.
+        if (event.type === 'item.known_as' && id === event.itemId && !before) continue;
         // A key shares what is known of its item, which was read before it.
         memory.set(id, id !== event.itemId && before ? before : glimpsed(event, before));
       }

@@ -58,13 +58,14 @@ export class Teller {
     const [first, ...others] = keys.map((key) => ({ key, id: idOfKey(sourceId, key) }));
     const found = await this.find(source, keys, memory);
     let itemId = found ?? first!.id;
-    // Where several detectors may bring it under different first keys, even the first one has to be claimed: what one of
-    // them has under way and the log does not show yet would otherwise be told twice.
-    if (found === null && how.others.length > 0)
+    // A list knows a document by its address alone, the feed beside it claims that address for its id: so the list claims
+    // it too, or what either has under way and the log does not show yet would be told twice.
+    if (found === null && others.length === 0 && how.others.length > 0)
       itemId = await this.#claim(sourceId, itemId, first!.id, first!.key, memory);
     for (const { key, id } of itemId === first!.id ? others : [first!, ...others]) {
-      if (id === itemId || memory.get(id)) continue;
-      const owner = await this.#claim(sourceId, itemId, id, key, memory);
+      if (id === itemId) continue;
+      // Another detector of this process may have told it since we looked.
+      const owner = memory.get(id)?.itemId ?? (await this.#claim(sourceId, itemId, id, key, memory));
       // Of two readers that meet a new document under different keys, the one that claimed first has named it.
       if (found === null) itemId = owner;
     }
@@ -143,7 +144,9 @@ export class Teller {
       aliasId,
       key,
     });
-    return changed ? itemId : ((await this.#logged(sourceId, aliasId))?.itemId ?? itemId);
+    if (changed) return itemId;
+    const claimed = await this.journal.last({ aggregate: 'alias', site: sourceId, id: aliasId });
+    return claimed?.events[0]?.type === 'item.known_as' ? claimed.events[0].itemId : itemId;
   }
 
   /** The item that stands in the log under a key's name, its own or as another key; null where there is none. */
@@ -153,7 +156,9 @@ export class Teller {
       this.journal.last({ aggregate: 'alias', site: sourceId, id }),
     ]);
     const claimed = other?.events[0];
-    if (claimed?.type === 'item.known_as') return { itemId: claimed.itemId, contentHash: null };
+    // Claimed for itself it is a name; that the item was told is said by the item.
+    if (claimed?.type === 'item.known_as' && claimed.itemId !== id)
+      return { itemId: claimed.itemId, contentHash: null };
     if (!named) return null;
     const last = named.events.at(-1);
     // A version that nothing has followed is what the source said last; of others only the whole history knows.
