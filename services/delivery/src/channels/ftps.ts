@@ -2,17 +2,7 @@ import { Readable, Writable } from 'node:stream';
 import type { Channel } from '@tongsheng/contracts';
 import { Client, FTPError } from 'basic-ftp';
 import { defineChannel, type Tools } from './channel.ts';
-import {
-  handOver,
-  healthOf,
-  lookInto,
-  pathIn,
-  pemOf,
-  Refused,
-  targetOf,
-  type Folder,
-  type Opening,
-} from './remote-folder.ts';
+import { folderAdapter, pathIn, pemOf, Refused, targetOf, type Folder, type Opening } from './remote-folder.ts';
 
 type Settings = Extract<Channel, { kind: 'ftps' }>['settings'];
 
@@ -23,24 +13,10 @@ const implicitPort = 990;
  * A folder at a partner's FTP server, by TLS alone. The data connection goes to the server that was checked and to no other
  * that it names.
  */
-export const ftps = defineChannel('ftps', {
-  onUnknown: 'probe',
-  credentialOf: ({ address, user }) => `${new URL(address).host}/${user}`,
-  deliver: (parcel, settings, tools) =>
-    handOver(opening(settings, tools), { parcel, speaking: 'deliver', format: settings.format }, tools),
-  amend: {
-    by: 'notice',
-    hand: (parcel, _, settings, tools) =>
-      handOver(opening(settings, tools), { parcel, speaking: 'amend', format: settings.format }, tools),
-  },
-  recall: {
-    by: 'notice',
-    hand: (parcel, _, settings, tools) =>
-      handOver(opening(settings, tools), { parcel, speaking: 'recall', format: settings.format }, tools),
-  },
-  probe: { look: (sent, settings, tools) => lookInto(opening(settings, tools), sent) },
-  health: (settings, tools) => healthOf(opening(settings, tools)),
-});
+export const ftps = defineChannel(
+  'ftps',
+  folderAdapter((settings, tools) => opening(settings, tools)),
+);
 
 const opening =
   ({ address, user, password, authority }: Settings, tools: Tools): Opening =>

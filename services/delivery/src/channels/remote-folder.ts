@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { ReleaseFile } from '@tongsheng/contracts';
 import { checkedAddress, systemLookup } from '@tongsheng/web';
-import type { Found, Handed, Health, Parcel, Sent, Tools } from './channel.ts';
+import type { Adapter, Found, Handed, Health, Parcel, Sent, Tools } from './channel.ts';
 import { nameOf, newsPackage, type NewsFormat } from './news-package.ts';
 import type { Speaking } from './notice-text.ts';
 import { Halted, settled } from './steps.ts';
@@ -44,7 +44,7 @@ const naming = 'naming';
  * another name, read back, and only then gets its own. Until the package has its name no partner takes anything, so that
  * whatever breaks before may simply be done again.
  */
-export function handOver(
+function handOver(
   open: Opening,
   { parcel, speaking, format }: { parcel: Parcel; speaking: Speaking; format: NewsFormat },
   tools: Tools,
@@ -112,7 +112,7 @@ function brokenBy(error: unknown, isNaming: boolean): Handed {
 }
 
 /** What became of the package: it has its name, or still the other; or a partner has taken it, and nobody can be asked. */
-export async function lookInto(open: Opening, { notes }: Sent): Promise<Found> {
+async function lookInto(open: Opening, { notes }: Sent): Promise<Found> {
   const name = notes[naming];
   if (name === undefined) return { finding: 'absent', detail: 'it never came so far as to get its name' };
   try {
@@ -126,7 +126,7 @@ export async function lookInto(open: Opening, { notes }: Sent): Promise<Found> {
 }
 
 /** Whether we are let in and the folder is there. */
-export async function healthOf(open: Opening): Promise<Health> {
+async function healthOf(open: Opening): Promise<Health> {
   try {
     await open(async () => {});
     return { ok: true, detail: 'the folder is there', trouble: null };
@@ -171,3 +171,20 @@ const endings: Record<string, string> = {
   'image/webp': 'webp',
   'application/pdf': 'pdf',
 };
+
+type FolderSettings = { address: string; user: string; format: NewsFormat };
+
+/** A partner's folder as a channel: only how it is opened is its protocol's own. */
+export function folderAdapter<S extends FolderSettings>(opening: (settings: S, tools: Tools) => Opening): Adapter<S> {
+  const hand = (speaking: Speaking, parcel: Parcel, settings: S, tools: Tools) =>
+    handOver(opening(settings, tools), { parcel, speaking, format: settings.format }, tools);
+  return {
+    onUnknown: 'probe',
+    credentialOf: ({ address, user }) => `${new URL(address).host}/${user}`,
+    deliver: (parcel, settings, tools) => hand('deliver', parcel, settings, tools),
+    amend: { by: 'notice', hand: (parcel, _, settings, tools) => hand('amend', parcel, settings, tools) },
+    recall: { by: 'notice', hand: (parcel, _, settings, tools) => hand('recall', parcel, settings, tools) },
+    probe: { look: (sent, settings, tools) => lookInto(opening(settings, tools), sent) },
+    health: (settings, tools) => healthOf(opening(settings, tools)),
+  };
+}

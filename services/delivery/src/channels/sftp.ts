@@ -4,17 +4,7 @@ import { connect, type Socket } from 'node:net';
 import type { Channel } from '@tongsheng/contracts';
 import ssh2, { type Client, type SFTPWrapper } from 'ssh2';
 import { defineChannel, type Tools } from './channel.ts';
-import {
-  handOver,
-  healthOf,
-  lookInto,
-  pathIn,
-  pemOf,
-  Refused,
-  targetOf,
-  type Folder,
-  type Opening,
-} from './remote-folder.ts';
+import { folderAdapter, pathIn, pemOf, Refused, targetOf, type Folder, type Opening } from './remote-folder.ts';
 
 type Settings = Extract<Channel, { kind: 'sftp' }>['settings'];
 
@@ -22,24 +12,10 @@ type Settings = Extract<Channel, { kind: 'sftp' }>['settings'];
  * A folder at a partner's SFTP server, whose key was registered. A name is given once, so that whoever sees a file sees all
  * of it; after an unknown outcome the folder is looked into.
  */
-export const sftp = defineChannel('sftp', {
-  onUnknown: 'probe',
-  credentialOf: ({ address, user }) => `${new URL(address).host}/${user}`,
-  deliver: (parcel, settings, tools) =>
-    handOver(opening(settings, tools), { parcel, speaking: 'deliver', format: settings.format }, tools),
-  amend: {
-    by: 'notice',
-    hand: (parcel, _, settings, tools) =>
-      handOver(opening(settings, tools), { parcel, speaking: 'amend', format: settings.format }, tools),
-  },
-  recall: {
-    by: 'notice',
-    hand: (parcel, _, settings, tools) =>
-      handOver(opening(settings, tools), { parcel, speaking: 'recall', format: settings.format }, tools),
-  },
-  probe: { look: (sent, settings, tools) => lookInto(opening(settings, tools), sent) },
-  health: (settings, tools) => healthOf(opening(settings, tools)),
-});
+export const sftp = defineChannel(
+  'sftp',
+  folderAdapter((settings, tools) => opening(settings, tools)),
+);
 
 const opening =
   (settings: Settings, tools: Tools): Opening =>
