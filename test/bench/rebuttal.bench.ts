@@ -2,7 +2,7 @@
 // newsrooms hold every ordinary one for seconds. The peer is the same rebuttal in the same run when nothing waits.
 import { BusClient, connectBus, followStream, Journal } from '@tongsheng/bus';
 import { streams, subjects, type ReleaseEvent } from '@tongsheng/contracts';
-import { hashA, startSystem, until } from '@tongsheng/test/support';
+import { hashA, pressDraft, startSystem, until } from '@tongsheng/test/support';
 import { endOnSignal, percentile, pipelined, report, rounded, say } from './measure.ts';
 import { registerCountry, startPartners } from './partners.ts';
 
@@ -32,19 +32,7 @@ async function sign(releaseId: string, kind: 'press' | 'rebuttal'): Promise<numb
     type: 'release.signed',
     releaseId,
     site,
-    kind,
-    format: 'text',
-    title: releaseId,
-    documentNumber: null,
-    summary: '',
-    html: '<p>正文</p>',
-    rumor: null,
-    channels,
-    variants: {},
-    cover: null,
-    files: [],
-    interprets: null,
-    linked: null,
+    ...pressDraft({ kind, title: releaseId, summary: '', channels }),
     contentHash: hashA,
     by: 'signer',
     byName: '签发人',

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { BusClient, carryOut, connectBus, ensureStreams, Journal, type Bus } from '@tongsheng/bus';
 import type { Channel, CredentialEvent, DeliveryEvent, ReleaseEvent } from '@tongsheng/contracts';
-import { hashA, startServers, until, type Servers } from '@tongsheng/test/support';
+import { hashA, pressDraft, startServers, until, type Servers } from '@tongsheng/test/support';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { credentialOf } from '../../services/delivery/src/credentials.ts';
 import { deliveryIdOf } from '../../services/delivery/src/request-deliveries.reaction.ts';
@@ -55,19 +55,7 @@ async function sign(releaseId: string, channels: string[], kind: 'press' | 'rebu
     type: 'release.signed',
     releaseId,
     site: 'province',
-    kind,
-    format: 'text',
-    title: releaseId,
-    documentNumber: null,
-    summary: '',
-    html: '<p>正文</p>',
-    rumor: null,
-    channels,
-    variants: {},
-    cover: null,
-    files: [],
-    interprets: null,
-    linked: null,
+    ...pressDraft({ kind, title: releaseId, summary: '', channels }),
     contentHash: hashA,
     by: 'signer',
     byName: '签发人',
