@@ -32,6 +32,9 @@ const micropubSettings = z.strictObject({
     .optional(),
 });
 
+/** A system has one caller, whose key it changes in the same minute. */
+const siteWebhookSettings = webhookSettings.omit({ previousSecret: true });
+
 /**
  * Every kind of system that puts a site's pages before the public, with its settings, of which the console draws a form:
  * our own portal, WordPress, whatever speaks Micropub, and any other by signed calls (`services/reposts/README.md`).
@@ -40,7 +43,7 @@ export const publicationSettings = {
   portal: z.strictObject({}),
   wordpress: wordpressSettings,
   micropub: micropubSettings,
-  webhook: webhookSettings,
+  webhook: siteWebhookSettings,
 };
 
 /** Who puts a site's pages before the public. A site that names nobody is our portal's. */
@@ -48,7 +51,7 @@ export const sitePublication = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('portal') }),
   z.object({ kind: z.literal('wordpress'), settings: wordpressSettings }),
   z.object({ kind: z.literal('micropub'), settings: micropubSettings }),
-  z.object({ kind: z.literal('webhook'), settings: webhookSettings }),
+  z.object({ kind: z.literal('webhook'), settings: siteWebhookSettings }),
 ]);
 export type SitePublication = z.infer<typeof sitePublication>;
 

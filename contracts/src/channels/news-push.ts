@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { describeChannel, secret } from '../channel.ts';
+import { describeChannel } from '../channel.ts';
 import { newsFormat } from './transfer.ts';
+import { signingKeys } from './webhook.ts';
 
-/** A newsroom's endpoint for news exchange, signed by Standard Webhooks; the secret is `whsec_` and base64. */
+/** A newsroom's endpoint for news exchange, signed by Standard Webhooks. */
 export const newsPushSettings = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
-  secret: secret(z.string().startsWith('whsec_')),
+  ...signingKeys,
   format: newsFormat.default('ninjs'),
 });
 

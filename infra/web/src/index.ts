@@ -5,5 +5,6 @@ export { safeFetch, type Fetched, type FetchOptions, type FetchTrouble, type Web
 export { cleanHtml, textOf, TooDeep } from './html.ts';
 export { openGuardedProxy, type GuardedProxy } from './proxy.ts';
 export { safePost, type Posted } from './post.ts';
+export { publicKeyOf } from './signing-key.ts';
 export { postSigned, postWebhook } from './webhook.ts';
 export { decodeText, type Decoded } from './text.ts';

@@ -1,11 +1,12 @@
-import { Webhook } from 'standardwebhooks';
 import type { CallOptions } from './call.ts';
 import { safePost, type Posted } from './post.ts';
+import { signedWith } from './signing-key.ts';
 
 /** One call by Standard Webhooks 1.0.0. Receivers tell a second copy by `id`. */
 export type Call = { id: string; at: Date; type: string; timestamp: string; data: unknown };
 
-type Endpoint = { url: string; secret: string };
+/** While a key is changed a call bears the signatures of both. */
+type Endpoint = { url: string; secret: string; previousSecret?: string | undefined };
 type Options = Pick<CallOptions, 'allow' | 'lookup' | 'timeoutMs' | 'reuse'>;
 
 /** POST of a signed call to a partner's endpoint. */
@@ -18,15 +19,20 @@ export const postWebhook = (to: Endpoint, { id, at, type, timestamp, data }: Cal
 
 /** The same signature on a text of the caller's own. */
 export async function postSigned(
-  { url, secret }: Endpoint,
+  { url, secret, previousSecret }: Endpoint,
   { id, at, body, contentType }: Pick<Call, 'id' | 'at'> & { body: string; contentType: string },
   options: Options,
 ): Promise<Posted> {
   let signature: string;
   try {
-    signature = new Webhook(secret).sign(id, at, body);
+    const keys = [secret, ...(previousSecret === undefined ? [] : [previousSecret])];
+    signature = keys.map((key) => signedWith(key, id, at, body)).join(' ');
   } catch {
-    return { kind: 'not_sent', detail: 'the secret is not `whsec_` and base64', refused: true };
+    return {
+      kind: 'not_sent',
+      detail: 'the secret is neither `whsec_` nor `whsk_` and base64 of a key',
+      refused: true,
+    };
   }
   const headers = {
     'content-type': contentType,

@@ -26,7 +26,7 @@ export const publicationEn = {
   'publication.field.secret': 'Signing secret',
   'publication.hint.categories': 'one name a line; made where they are missing',
   'publication.hint.pageUrl': 'with {slug} for the page’s name, such as https://site.example/{slug}/',
-  'publication.hint.secret': 'begins with whsec_',
+  'publication.hint.secret': 'begins with whsec_, or whsk_ for Ed25519',
   'publication.optional': 'optional',
   'publication.onRemove.trash': 'Move it to the trash',
   'publication.onRemove.delete': 'Delete it',

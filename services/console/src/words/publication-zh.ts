@@ -25,7 +25,7 @@ export const publicationZh = {
   'publication.field.secret': '签名密钥',
   'publication.hint.categories': '每行一个名称，没有的会自动建立',
   'publication.hint.pageUrl': '用 {slug} 代表页面名，例如 https://site.example/{slug}/',
-  'publication.hint.secret': '以 whsec_ 开头',
+  'publication.hint.secret': '以 whsec_ 开头；Ed25519 私钥以 whsk_ 开头',
   'publication.optional': '选填',
   'publication.onRemove.trash': '移入回收站',
   'publication.onRemove.delete': '彻底删除',

@@ -3,7 +3,7 @@ import type { Channel } from '@tongsheng/contracts';
 import { defineChannel, type Handed, type Parcel, type Tools } from './channel.ts';
 import { newsPackage } from './news-package.ts';
 import type { Speaking } from './notice-text.ts';
-import { toHanded } from './webhook.ts';
+import { keysAreWhole, toHanded } from './webhook.ts';
 
 type Settings = Extract<Channel, { kind: 'news_push' }>['settings'];
 
@@ -16,6 +16,7 @@ export const newsPush = defineChannel('news_push', {
   deliver: (parcel, settings, tools) => push(parcel, 'deliver', settings, tools),
   amend: { by: 'edit', hand: (parcel, _, settings, tools) => push(parcel, 'amend', settings, tools) },
   recall: { by: 'delete', hand: (parcel, _, settings, tools) => push(parcel, 'recall', settings, tools) },
+  health: keysAreWhole,
 });
 
 async function push(parcel: Parcel, speaking: Speaking, settings: Settings, tools: Tools): Promise<Handed> {

@@ -1,7 +1,9 @@
+import { createPublicKey, verify } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { channelTools, hashA, noon, samplePost } from '@tongsheng/test/support';
 import { Webhook } from 'standardwebhooks';
+import { Webhook as SvixWebhook } from 'svix';
 import { afterEach, describe, expect, it } from 'vitest';
 import { webhook } from './webhook.ts';
 
@@ -20,6 +22,7 @@ afterEach(() => {
   server?.close();
 });
 
+type Keys = { secret: string; previousSecret?: string };
 type Call = { headers: Record<string, string>; body: string };
 
 async function partner(answer: RequestListener): Promise<{ port: number; calls: Call[] }> {
@@ -40,10 +43,13 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-const deliver = (port: number, { attemptedAt = parcel.attemptedAt, allow = [`127.0.0.1:${port}`] } = {}) =>
+const deliver = (
+  port: number,
+  { attemptedAt = parcel.attemptedAt, allow = [`127.0.0.1:${port}`], keys = { secret } as Keys } = {},
+) =>
   webhook.deliver(
     { ...parcel, attemptedAt },
-    { url: `http://127.0.0.1:${port}/hook`, secret },
+    { url: `http://127.0.0.1:${port}/hook`, ...keys },
     channelTools('webhook', { allow, timeoutMs: 400 }),
   );
 
@@ -71,6 +77,58 @@ describe('a webhook that the partner takes', () => {
     expect(calls[1]!.body).toBe(calls[0]!.body);
     const [first, second] = calls.map(({ headers }) => Number(headers['webhook-timestamp']));
     expect(second! - first!).toBe(30);
+  });
+});
+
+describe('the keys of a webhook', () => {
+  // RFC 8032, 7.1, test 1.
+  const seed = Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex');
+  const point = Buffer.from('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a', 'hex');
+  const whsk = `whsk_${seed.toString('base64')}`;
+  const whpk = `whpk_${point.toString('base64')}`;
+  const older = `whsec_${Buffer.from('the secret of last year!').toString('base64')}`;
+  const signatureOf = ({ headers }: Call, version: string) =>
+    headers['webhook-signature']!.split(' ')
+      .find((each) => each.startsWith(`${version},`))!
+      .slice(version.length + 1);
+  const saidBy = ({ headers, body }: Call) => `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+  const spki = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), point]);
+
+  it.each([
+    ['the seed alone', whsk],
+    ['seed and public key', `whsk_${Buffer.concat([seed, point]).toString('base64')}`],
+  ])('sign with Ed25519 where only we can, from %s', async (_, key) => {
+    const { port, calls } = await partner((_request, response) => response.writeHead(204).end());
+    expect((await deliver(port, { keys: { secret: key } })).outcome).toBe('confirmed');
+    const call = calls[0]!;
+    expect(call.headers['webhook-signature']).toMatch(/^v1a,[A-Za-z0-9+/]{86}==$/);
+    const signature = Buffer.from(signatureOf(call, 'v1a'), 'base64');
+    const open = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    expect(verify(null, Buffer.from(saidBy(call)), open, signature)).toBe(true);
+    expect(verify(null, Buffer.from(`${saidBy(call)} `), open, signature)).toBe(false);
+  });
+  it.each([
+    ['the key before', { secret, previousSecret: older }],
+    ['one of the other kind', { secret: whsk, previousSecret: secret }],
+  ])('may be two: receivers with either accept a call that is signed with %s too', async (_, keys) => {
+    const { port, calls } = await partner((_request, response) => response.writeHead(204).end());
+    await deliver(port, { keys });
+    const { headers, body } = calls[0]!;
+    expect(headers['webhook-signature']!.split(' ')).toHaveLength(2);
+    for (const key of Object.values(keys).filter((each) => each.startsWith('whsec_'))) {
+      expect(new Webhook(key).verify(body, headers)).toMatchObject({ type: 'release.published' });
+      expect(() => new SvixWebhook(key).verify(body, headers)).not.toThrow();
+    }
+    const stranger = `whsec_${Buffer.from('nobody ever shared this!').toString('base64')}`;
+    expect(() => new SvixWebhook(stranger).verify(body, headers)).toThrow();
+  });
+  it('are looked at without a call, and the public one is named', async () => {
+    const look = (keys: Keys) => webhook.health!({ url: 'https://press.example/', ...keys }, channelTools('webhook'));
+    expect(await look({ secret: whsk, previousSecret: secret })).toMatchObject({
+      ok: true,
+      detail: `the keys are whole; the partner verifies v1a with ${whpk}`,
+    });
+    expect(await look({ secret: 'whsk_AAAA' })).toMatchObject({ ok: false, trouble: 'credential' });
   });
 });
 

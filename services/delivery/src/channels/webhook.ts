@@ -1,11 +1,12 @@
-import { postWebhook, type Posted } from '@tongsheng/web';
-import { defineChannel, type Handed, type Parcel } from './channel.ts';
+import { reasonOf } from '@tongsheng/bus';
+import { postWebhook, publicKeyOf, type Posted } from '@tongsheng/web';
+import { defineChannel, type Handed, type Health, type Parcel } from './channel.ts';
 
 /** 4xx that speak of this moment, not of this message. */
 const passing = new Set([408, 425, 429]);
 
 /**
- * A partner's own endpoint, by Standard Webhooks 1.0.0. Every attempt carries the same `webhook-id`, which receivers
+ * A partner's own endpoint, by Standard Webhooks 1.0.0, v1 or v1a. Every attempt carries the same `webhook-id`, which receivers
  * tell a second copy by, so an unknown outcome is settled by sending again.
  */
 export const webhook = defineChannel('webhook', {
@@ -16,6 +17,8 @@ export const webhook = defineChannel('webhook', {
     const call = { id, at: new Date(attemptedAt), type: 'release.published', timestamp, data: dataOf(parcel) };
     return toHanded(await postWebhook(settings, call, { allow, timeoutMs, reuse: true }));
   },
+
+  health: keysAreWhole,
 });
 
 /** The release as partners read it; the same text at every attempt. */
@@ -38,4 +41,16 @@ export function toHanded(posted: Posted): Handed {
   // 410 asks to stop for good; a 3xx is not followed, because a moved endpoint is for a person to check.
   const final = status >= 400 && status < 500 && !passing.has(status);
   return { outcome: final ? 'rejected_permanent' : 'rejected_retryable', detail: said, retryAfterSeconds };
+}
+
+/** Nothing is asked of the partner: the standard has no call that is heard and not counted. What it verifies with is said. */
+export function keysAreWhole(keys: { secret: string; previousSecret?: string | undefined }): Promise<Health> {
+  const { secret, previousSecret } = keys;
+  try {
+    const open = [secret, ...(previousSecret === undefined ? [] : [previousSecret])].map(publicKeyOf);
+    const known = open.filter((key) => key !== null).map((key) => `the partner verifies v1a with ${key}`);
+    return Promise.resolve({ ok: true, detail: ['the keys are whole', ...known].join('; '), trouble: null });
+  } catch (error) {
+    return Promise.resolve({ ok: false, detail: reasonOf(error), trouble: 'credential' });
+  }
 }
