@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { channelId, commandHead, duration, hash, instant, line, personId, siteId, token } from './words.ts';
+import { conversation } from './conversation.ts';
 import { releaseId } from './release.ts';
 
 export const deliveryId = token;
@@ -184,6 +185,8 @@ const DeliveryAnswered = z.object({
   assignment: assignment.optional(),
   /** Its process ended before it could say: this tells nothing of the channel. */
   orphaned: z.boolean().optional(),
+  /** What was said to the channel and by it. */
+  conversation: conversation.optional(),
 });
 /** It may have arrived, and the channel has forgotten our key by now: sending it again could show twice. */
 const DeliveryKeyExpired = z.object({
@@ -206,6 +209,7 @@ const DeliveryProbed = z.object({
   nextAttemptAt: instant.nullable(),
   nextWatchAt: instant.nullable(),
   spentMs: z.int().min(0),
+  conversation: conversation.optional(),
 });
 /** A person looked and settled an unknown outcome. */
 const DeliveryResolved = z.object({
@@ -259,6 +263,7 @@ const DeliveryLost = z.object({
   because: z.enum(['gone', 'banned']),
   detail: z.string().max(2000),
   lostAt: instant,
+  conversation: conversation.optional(),
 });
 
 export const DeliveryEvent = z.discriminatedUnion('type', [
@@ -320,6 +325,7 @@ export const DeliveryCommand = z.discriminatedUnion('type', [
     trouble: trouble.optional(),
     assignment: assignment.optional(),
     orphaned: z.boolean().optional(),
+    conversation: conversation.optional(),
   }),
   z.strictObject({
     type: z.literal('delivery.record_probe'),
@@ -330,6 +336,7 @@ export const DeliveryCommand = z.discriminatedUnion('type', [
     detail: z.string().max(2000),
     receipt: deliveryReceipt.nullable(),
     retryAfterSeconds,
+    conversation: conversation.optional(),
   }),
   z.strictObject({
     type: z.literal('delivery.record_watch'),
@@ -337,6 +344,7 @@ export const DeliveryCommand = z.discriminatedUnion('type', [
     look: z.int().min(1),
     found: z.enum(['present', 'gone', 'banned', 'unsure']),
     detail: z.string().max(2000),
+    conversation: conversation.optional(),
   }),
   z.strictObject({
     type: z.literal('delivery.resolve'),

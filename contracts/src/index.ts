@@ -5,6 +5,7 @@ export * from './chain-for.ts';
 export * from './channel.ts';
 export * from './channels.ts';
 export * from './cluster.ts';
+export * from './conversation.ts';
 export * from './credential.ts';
 export * from './delivery.ts';
 export * from './duty.ts';

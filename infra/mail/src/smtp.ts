@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { heardBy } from '@tongsheng/web';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 
 /** A mail server and how it is spoken to. `address` is `host` after the check; TLS still asks for `host`. */
@@ -28,7 +29,14 @@ const idleMs = 600_000;
 /** One message in one transaction. */
 export function sendMail(server: MailServer, envelope: Envelope, message: Buffer, timeoutMs: number): Promise<Sent> {
   const { host, address, port, secure, login } = server;
+  const told = heardBy()?.begin({ method: 'SMTP', address: `${host}:${port}` });
+  const note = ({ tnx }: { tnx?: string } = {}, text: unknown = '') => {
+    if (tnx === 'client' || tnx === 'server')
+      told?.lines.push(`${tnx === 'client' ? '>' : '<'} ${String(text).trim()}`);
+  };
   const connection = new SMTPConnection({
+    // It masks logins by itself; the message is not in it.
+    ...(told && { transactionLog: true, logger: { debug: note } }),
     host: address,
     port,
     secure,
@@ -47,6 +55,7 @@ export function sendMail(server: MailServer, envelope: Envelope, message: Buffer
     const fail = (error: Trouble) => {
       clearTimeout(timer);
       connection.close();
+      if (told) Object.assign(told, { detail: error.message, endedAt: performance.now() });
       resolve(judge(error, whole));
     };
     const timer = setTimeout(() => fail(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
@@ -55,12 +64,14 @@ export function sendMail(server: MailServer, envelope: Envelope, message: Buffer
       connection.send(envelope, body, (error, info) => {
         if (error) return fail(error);
         clearTimeout(timer);
+        if (told) told.endedAt = performance.now();
         connection.quit();
         resolve({ kind: 'accepted', line: String(info?.response), refused: refusals(info?.rejectedErrors) });
       });
     connection.on('error', fail);
     connection.connect((failure) => {
       if (failure) return fail(failure);
+      if (told) told.connectedAt = performance.now();
       if (!login) return send();
       connection.login({ credentials: login }, (error) => (error ? fail(error) : send()));
     });

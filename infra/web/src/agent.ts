@@ -5,11 +5,13 @@ export type ReachOptions = {
   /** `host:port` that may be reached although it is not public: the 政务外网, and our own portal. */
   allow?: readonly string[];
   lookup?: Lookup;
+  /** Told when a connection of the agent's own stands. */
+  onConnect?: () => void;
 };
 
 /** An undici agent whose every connection, literal or named, first hop or redirect, is checked as it is made. */
 export function guardedAgent(
-  { allow = [], lookup = systemLookup }: ReachOptions,
+  { allow = [], lookup = systemLookup, onConnect = () => {} }: ReachOptions,
   timeouts: { headersMs: number; bodyMs: number; idleMs?: number },
 ): Agent {
   const patient: Lookup = (host) => withinTime(lookup(host), host, timeouts.headersMs);
@@ -29,7 +31,11 @@ export function guardedAgent(
             lookup: (_name, { all }, answer) =>
               all ? answer(null, addresses) : answer(null, addresses[0].address, addresses[0].family),
           });
-          connect(options, callback);
+          connect(options, (...[error, socket]) => {
+            if (error) return callback(error, null);
+            onConnect();
+            callback(null, socket);
+          });
         },
         (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
       );

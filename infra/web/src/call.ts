@@ -1,5 +1,6 @@
 import { FormData, request } from 'undici';
 import { guardedAgent, sharedAgent, type ReachOptions } from './agent.ts';
+import { heardBy } from './conversation.ts';
 import { httpUrl } from './http-url.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 import { troubleOf, type NetworkTrouble } from './trouble.ts';
@@ -51,8 +52,11 @@ export async function safeCall(address: string, options: CallOptions): Promise<C
   const { method = 'POST', body, headers = {}, timeoutMs = 20_000, maxBytes = 65_536, reuse = false } = options;
   const target = httpUrl(address);
   if ('fault' in target) return { kind: 'not_sent', detail: target.fault, refused: true };
+  const told = heardBy()?.begin({ method, address, headers, body: body ?? null });
   const limits = { headersMs: timeoutMs, bodyMs: timeoutMs };
-  const agent = reuse ? sharedAgent(options, limits) : guardedAgent(options, limits);
+  const onConnect = () => void (told && (told.connectedAt = performance.now()));
+  // A connection that others use as well is nobody's own.
+  const agent = reuse ? sharedAgent(options, limits) : guardedAgent({ ...options, onConnect }, limits);
   const clock = new AbortController();
   // A little later than the agent's own limits, which know whether the connection ever stood.
   const late = () => clock.abort(new Error(`no complete answer within ${timeoutMs} ms`));
@@ -60,25 +64,31 @@ export async function safeCall(address: string, options: CallOptions): Promise<C
   try {
     const { signal } = clock;
     const answer = await request(target.url, { method, dispatcher: agent, body: body ?? null, headers, signal });
+    if (told) told.firstByteAt = performance.now();
     const beginning = await beginningOf(answer.body, maxBytes);
+    const { statusCode: status } = answer;
+    const said = Object.fromEntries(
+      Object.entries(answer.headers).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.join(', ') : (value ?? ''),
+      ]),
+    );
+    if (told) told.answer = { status, headers: said, body: beginning.body };
     return {
       kind: 'answered',
-      status: answer.statusCode,
-      headers: Object.fromEntries(
-        Object.entries(answer.headers).map(([name, value]) => [
-          name,
-          Array.isArray(value) ? value.join(', ') : (value ?? ''),
-        ]),
-      ),
+      status,
+      headers: said,
       ...beginning,
       retryAfterSeconds: retryAfterSeconds(answer.headers['retry-after']),
     };
   } catch (error) {
     const { code, detail } = troubleOf(error);
+    if (told) told.detail = `${code}: ${detail}`;
     if (!neverConnected.has(code)) return { kind: 'unknown', detail };
     return { kind: 'not_sent', detail, refused: code === 'address_refused' || code === 'bad_request' };
   } finally {
     clearTimeout(timer);
+    if (told) told.endedAt = performance.now();
     if (!reuse) void agent.destroy();
   }
 }

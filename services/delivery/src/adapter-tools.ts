@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { EvidenceStore } from '@tongsheng/bus';
 import { limitsOf, withSecrets, type Channel, type DeliveryNotes } from '@tongsheng/contracts';
-import { Clock, SecretBox } from '@tongsheng/runtime';
+import { Clock, NoKey, SecretBox } from '@tongsheng/runtime';
+import { Conversation } from '@tongsheng/web';
 import type { Tools } from './channels/channel.ts';
 import { Tokens } from './channels/tokens.ts';
 import { Shared } from './shared.ts';
@@ -33,6 +34,21 @@ export class AdapterTools {
   /** The settings with their secrets in clear, for the adapter alone. @throws NoKey */
   settingsOf(channel: Channel): Channel['settings'] {
     return withSecrets(channel, (value) => this.secrets.open(value, channel.channelId)).settings;
+  }
+
+  /** Listens to what is said to a channel and by it, and knows what of it nobody may read. */
+  conversation(channel: Channel): Conversation {
+    const secrets: string[] = [];
+    try {
+      withSecrets(channel, (value) => {
+        secrets.push(this.secrets.open(value, channel.channelId));
+        return value;
+      });
+    } catch (error) {
+      // Nothing is called without its secrets either.
+      if (!(error instanceof NoKey)) throw error;
+    }
+    return new Conversation(secrets);
   }
 
   for(channel: Channel, notes: DeliveryNotes, note: Tools['note']): Tools {

@@ -14,6 +14,7 @@ import { AdapterTools } from './adapter-tools.ts';
 import { Board } from './board.ts';
 import type { Handed, Parcel, Tools } from './channels/channel.ts';
 import { adapters } from './channels/index.ts';
+import { Conversations } from './conversations.ts';
 import { Credentials } from './credentials.ts';
 import type { OpenDelivery } from './open-deliveries.ts';
 import { Parcels } from './parcels.ts';
@@ -41,6 +42,7 @@ export class Attempts {
     private readonly shared: Shared,
     private readonly quotas: Quotas,
     private readonly credentials: Credentials,
+    private readonly conversations: Conversations,
   ) {}
 
   /**
@@ -79,8 +81,13 @@ export class Attempts {
     const { attempt, startedAt } = written;
     onCall(attempt);
 
-    const handed = await this.#handOver(open, { ...parcel, attemptedAt: startedAt }, channel, attempt);
-    await this.#answerUntilHeard(open, await this.#said(open, attempt, handed), stopping);
+    const talk = this.tools.conversation(channel);
+    const handed = await talk.during(() =>
+      this.#handOver(open, { ...parcel, attemptedAt: startedAt }, channel, attempt),
+    );
+    const { facts, stored } = this.conversations.keep(talk, handed.outcome === 'confirmed');
+    await this.#answerUntilHeard(open, { ...(await this.#said(open, attempt, handed)), ...facts }, stopping);
+    await stored;
     this.log.info('delivery.attempted', {
       deliveryId,
       channelId: channel.channelId,

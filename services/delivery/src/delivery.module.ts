@@ -3,6 +3,7 @@ import { AdapterTools } from './adapter-tools.ts';
 import { Attempts } from './attempts.ts';
 import { Board } from './board.ts';
 import { Callbacks } from './callbacks.ts';
+import { Conversations } from './conversations.ts';
 import { Credentials } from './credentials.ts';
 import { DeliveriesController } from './deliveries.controller.ts';
 import { Door } from './door.ts';
@@ -27,6 +28,7 @@ import { Shared } from './shared.ts';
     Board,
     Parcels,
     AdapterTools,
+    Conversations,
     Attempts,
     Looks,
     SendDeliveries,

@@ -261,7 +261,8 @@ function keyHolds({ doubt, policy }: Facts, at: string): boolean {
 }
 
 function answer(command: Command<'delivery.answer'>, delivery: Known): DeliveryEvent[] {
-  const { deliveryId, site, at, attempt: number, outcome, detail, receipt, assignment, orphaned } = command;
+  const { deliveryId, site, at, attempt: number, outcome, detail, receipt } = command;
+  const { assignment, orphaned, conversation } = command;
   if (isEnded(delivery)) throw closed(command, delivery);
   if (!awaits(delivery, command)) {
     throw new Refusal('delivery_attempt_mismatch', `${deliveryId} is ${delivery.status}, not at ${number}`);
@@ -292,6 +293,7 @@ function answer(command: Command<'delivery.answer'>, delivery: Known): DeliveryE
       ...(trouble && { trouble }),
       ...(assignment && { assignment }),
       ...(orphaned && { orphaned }),
+      ...(conversation && { conversation }),
     },
   ];
 }
@@ -383,12 +385,14 @@ function retries(outcome: Outcome, onUnknown: OnUnknown): boolean {
 }
 
 function recordProbe(command: Command<'delivery.record_probe'>, delivery: Known): DeliveryEvent[] {
-  const { deliveryId, site, at, attempt: number, by, finding, detail, receipt } = command;
+  const { deliveryId, site, at, attempt: number, by, finding, detail, receipt, conversation } = command;
   const key = { deliveryId, site };
+  const said = conversation && { conversation };
   if (delivery.status === 'confirmed') {
     // The channel took back what it had said: a bounce, a ban.
     if (finding !== 'absent' && finding !== 'refused') return [];
-    return [{ type: 'delivery.lost', ...key, because: finding === 'refused' ? 'banned' : 'gone', detail, lostAt: at }];
+    const because = finding === 'refused' ? 'banned' : 'gone';
+    return [{ type: 'delivery.lost', ...key, because, detail, lostAt: at, ...said }];
   }
   if (isEnded(delivery)) return [];
   const open = delivery.status === 'pending' || delivery.status === 'unknown' || isDoubtful(delivery);
@@ -411,6 +415,7 @@ function recordProbe(command: Command<'delivery.record_probe'>, delivery: Known)
       nextAttemptAt: again?.at ?? null,
       nextWatchAt: finding === 'present' ? watchFrom(delivery, at) : null,
       spentMs: again?.spentMs ?? delivery.spentMs,
+      ...said,
     },
   ];
 }
@@ -454,12 +459,14 @@ function probed(delivery: Known, before: Facts, event: Event<'delivery.probed'>)
 }
 
 function recordWatch(command: Command<'delivery.record_watch'>, delivery: Known): DeliveryEvent[] {
-  const { deliveryId, site, at, look, found, detail } = command;
+  const { deliveryId, site, at, look, found, detail, conversation } = command;
   const key = { deliveryId, site };
   // Another process has looked.
   if (delivery.status !== 'confirmed' || delivery.nextWatchAt === null || look !== delivery.watched + 1) return [];
   if (found === 'gone' || found === 'banned')
-    return [{ type: 'delivery.lost', ...key, because: found, detail, lostAt: at }];
+    return [
+      { type: 'delivery.lost', ...key, because: found, detail, lostAt: at, ...(conversation && { conversation }) },
+    ];
   const { nextAt } = afterWatch(delivery, found, at);
   return [{ type: 'delivery.watched', ...key, look, found, detail, watchedAt: at, nextWatchAt: nextAt }];
 }

@@ -6,10 +6,16 @@ import { AdapterTools } from './adapter-tools.ts';
 import { Board } from './board.ts';
 import type { ChannelKind, Found, Prepared, Seen, Sent, Tools } from './channels/channel.ts';
 import { adapters } from './channels/index.ts';
+import { Conversations } from './conversations.ts';
 import { Credentials } from './credentials.ts';
 import { nextAction, type OpenDelivery } from './open-deliveries.ts';
 import { Parcels } from './parcels.ts';
 import { Shared } from './shared.ts';
+
+type Told = Extract<
+  DeliveryCommand,
+  { type: 'delivery.record_prepared' | 'delivery.record_probe' | 'delivery.record_watch' }
+>;
 
 /** How long a look is one process's, beyond the channel's own limit, in seconds. */
 const spare = 10;
@@ -29,29 +35,32 @@ export class Looks {
     private readonly tools: AdapterTools,
     private readonly shared: Shared,
     private readonly credentials: Credentials,
+    private readonly conversations: Conversations,
   ) {}
 
   /** @returns 0, or for how many ms to wait: for the channel's rate, or because another process is at it. */
   async make(open: OpenDelivery, channel: Channel): Promise<number> {
     const action = nextAction(open.state);
     if (!action || action.kind === 'attempt') return 0;
+    const { kind } = action;
     const { rate, timeoutMs } = limitsOf(channel);
     const turn = Math.ceil(timeoutMs / 1_000) + spare;
-    if (!(await this.shared.claim(`${open.key}/${action.kind}/${action.at}`, turn))) return turn * 1_000;
+    if (!(await this.shared.claim(`${open.key}/${kind}/${action.at}`, turn))) return turn * 1_000;
     if (rate) {
       const waitMs = await this.shared.take(this.credentials.of(channel), rate);
       if (waitMs > 0) return waitMs;
     }
-    const command = await this.#look(open, channel, action.kind);
-    if (command) await this.board.insist(open, command);
+    const talk = this.tools.conversation(channel);
+    const command = await talk.during(() => this.#look(open, channel, kind));
+    if (!command) return 0;
+    const { facts, stored } = this.conversations.keep(talk, isWell(command));
+    const told = command.type === 'delivery.record_probe' || command.type === 'delivery.record_watch';
+    await this.board.insist(open, told ? { ...command, ...facts } : command);
+    await stored;
     return 0;
   }
 
-  async #look(
-    open: OpenDelivery,
-    channel: Channel,
-    kind: 'prepare' | 'probe' | 'watch',
-  ): Promise<DeliveryCommand | null> {
+  async #look(open: OpenDelivery, channel: Channel, kind: 'prepare' | 'probe' | 'watch'): Promise<Told | null> {
     const { requested, state } = open;
     if (state.status === 'new') return null;
     const { deliveryId, site } = requested;
@@ -155,5 +164,17 @@ export class Looks {
       this.log.error('delivery.look_failed', { deliveryId, kind, reason: reasonOf(error) });
       return failed(reasonOf(error), error instanceof NoKey);
     }
+  }
+}
+
+/** Nothing that anybody would look into. */
+function isWell(told: Told): boolean {
+  switch (told.type) {
+    case 'delivery.record_prepared':
+      return true;
+    case 'delivery.record_probe':
+      return told.finding === 'present' || told.finding === 'accepted';
+    case 'delivery.record_watch':
+      return told.found === 'present';
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { ReleaseFile } from '@tongsheng/contracts';
-import { checkedAddress, systemLookup } from '@tongsheng/web';
+import { checkedAddress, heardBy, systemLookup } from '@tongsheng/web';
 import type { Adapter, Found, Handed, Health, Parcel, Sent, Tools } from './channel.ts';
 import { nameOf, newsPackage, type NewsFormat } from './news-package.ts';
 import type { Speaking } from './notice-text.ts';
@@ -172,10 +172,49 @@ const endings: Record<string, string> = {
   'application/pdf': 'pdf',
 };
 
+/** What is asked of the folder and how it answers, for whoever listens. */
+const noted =
+  (open: Opening, address: string): Opening =>
+  async (use) => {
+    const [, method = '', place = ''] = /^(\w+):\/\/(.*)$/.exec(address) ?? [];
+    const told = heardBy()?.begin({ method: method.toUpperCase(), address: place });
+    if (!told) return open(use);
+    const asking = async <T>(what: string, answer: Promise<T>, say: (value: T) => string): Promise<T> => {
+      told.lines.push(`> ${what}`);
+      try {
+        const value = await answer;
+        told.lines.push(`< ${say(value)}`);
+        return value;
+      } catch (error) {
+        told.lines.push(`< ${error instanceof Error ? error.message : String(error)}`);
+        throw error;
+      }
+    };
+    const sizeOf = (size: number | null | undefined) => (size === null || size === undefined ? '–' : `${size} bytes`);
+    try {
+      return await open((folder) => {
+        told.connectedAt = performance.now();
+        return use({
+          size: (name) => asking(`size ${name}`, folder.size(name), sizeOf),
+          write: (name, bytes) =>
+            asking(`write ${name} (${bytes.length} bytes)`, folder.write(name, bytes), () => 'ok'),
+          read: (name) => asking(`read ${name}`, folder.read(name), (bytes) => sizeOf(bytes?.length)),
+          rename: (from, to) => asking(`rename ${from} ${to}`, folder.rename(from, to), () => 'ok'),
+        });
+      });
+    } catch (error) {
+      told.detail = error instanceof Error ? error.message : String(error);
+      throw error;
+    } finally {
+      told.endedAt = performance.now();
+    }
+  };
+
 type FolderSettings = { address: string; user: string; format: NewsFormat };
 
 /** A partner's folder as a channel: only how it is opened is its protocol's own. */
-export function folderAdapter<S extends FolderSettings>(opening: (settings: S, tools: Tools) => Opening): Adapter<S> {
+export function folderAdapter<S extends FolderSettings>(plain: (settings: S, tools: Tools) => Opening): Adapter<S> {
+  const opening = (settings: S, tools: Tools) => noted(plain(settings, tools), settings.address);
   const hand = (speaking: Speaking, parcel: Parcel, settings: S, tools: Tools) =>
     handOver(opening(settings, tools), { parcel, speaking, format: settings.format }, tools);
   return {

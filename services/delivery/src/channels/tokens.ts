@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { heardBy } from '@tongsheng/web';
 
 export type Token = { value: string; /** epoch ms */ usableUntil: number };
 
@@ -35,6 +36,12 @@ export class Tokens {
 
   /** @param fetch answers the token and for how many seconds it may be used. What it throws, every waiter gets. */
   async of(credential: string, fetch: () => Promise<{ token: string; seconds: number }>): Promise<string> {
+    const value = await this.#of(credential, fetch);
+    heardBy()?.hide(value);
+    return value;
+  }
+
+  async #of(credential: string, fetch: () => Promise<{ token: string; seconds: number }>): Promise<string> {
     const known = this.#tokens.get(credential);
     if (known && this.#isUsable(known)) return known.value;
     const getting =
