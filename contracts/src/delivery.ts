@@ -211,11 +211,19 @@ const DeliveryProbed = z.object({
   spentMs: z.int().min(0),
   conversation: conversation.optional(),
 });
-/** A person looked and settled an unknown outcome. */
+/** Corrected or withdrawn since: nothing of it is sent any more, and what became of it is still found out. */
+const DeliveryHalted = z.object({
+  type: z.literal('delivery.halted'),
+  ...key,
+  reason: line,
+  haltedAt: instant,
+  nextProbeAt: instant.nullable(),
+});
+/** A person looked and settled an unknown outcome. `absent`: it is not there, and is not to be sent. */
 const DeliveryResolved = z.object({
   type: z.literal('delivery.resolved'),
   ...key,
-  resolution: z.enum(['arrived', 'send_again']),
+  resolution: z.enum(['arrived', 'send_again', 'absent']),
   note: line,
   by: personId,
   byName: line,
@@ -277,6 +285,7 @@ export const DeliveryEvent = z.discriminatedUnion('type', [
   DeliveryAnswered,
   DeliveryKeyExpired,
   DeliveryProbed,
+  DeliveryHalted,
   DeliveryResolved,
   DeliveryReported,
   DeliveryRedriven,
@@ -307,6 +316,7 @@ export const DeliveryCommand = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('delivery.commit'), ...command }),
   z.strictObject({ type: z.literal('delivery.cancel'), ...command, reason: line }),
+  z.strictObject({ type: z.literal('delivery.halt'), ...command, reason: line }),
   z.strictObject({
     type: z.literal('delivery.postpone'),
     ...command,
@@ -349,7 +359,7 @@ export const DeliveryCommand = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('delivery.resolve'),
     ...command,
-    resolution: z.enum(['arrived', 'send_again']),
+    resolution: z.enum(['arrived', 'send_again', 'absent']),
     note: line,
     /** Where it was found. */
     url: z.url().optional(),

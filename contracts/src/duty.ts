@@ -188,6 +188,17 @@ export const alarmSubject = z.discriminatedUnion('kind', [
     detail: z.string().max(500),
     driftedAt: instant,
   }),
+  /** A place that should have been corrected or cleared is not by itself; or one signer killed a release and a second one has not looked yet. */
+  z.object({
+    kind: z.literal('recall'),
+    releaseId: token,
+    round: z.int().min(1),
+    title: line,
+    because: z.enum(['failed', 'countersign']),
+    target: line.nullable(),
+    detail: z.string().max(500),
+    since: instant,
+  }),
 ]);
 export type AlarmSubject = z.infer<typeof alarmSubject>;
 

@@ -7,6 +7,7 @@ import { DeliveryEvent } from './delivery.ts';
 import { AlarmEvent, type ContactRegistered, type LadderRegistered, type ShiftRegistered } from './duty.ts';
 import { ItemEvent, ItemKnownAs } from './item.ts';
 import { QuotaEvent } from './quota.ts';
+import { RecallEvent } from './recall.ts';
 import {
   RegistryEvent,
   type ChainRegistered,
@@ -40,6 +41,7 @@ export const AnyEvent = z.discriminatedUnion('type', [
   ItemKnownAs,
   LinkedEvent,
   QuotaEvent,
+  RecallEvent,
   RegistryEvent,
   ReleaseEvent,
   RepostEvent,
@@ -71,6 +73,7 @@ export type EventsByAggregate = {
   policy: PolicyRegistered;
   poll: SourceHealthEvent;
   quota: QuotaEvent;
+  recall: RecallEvent;
   release: ReleaseEvent;
   repost: RepostEvent;
   routing: RoutingEvent;

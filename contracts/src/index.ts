@@ -21,6 +21,7 @@ export * from './public.ts';
 export * from './queue.ts';
 export * from './queue-order.ts';
 export * from './quota.ts';
+export * from './recall.ts';
 export * from './refusal.ts';
 export * from './registry.ts';
 export * from './release.ts';

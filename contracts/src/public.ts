@@ -33,6 +33,10 @@ export const PublicDocument = z.object({
   contentHash: hash,
   /** It is no longer public, and its address says so for ever: of what it was, nothing is left in here. */
   withdrawnAt: instant.optional(),
+  /** Why it was taken back, where the public is told. */
+  withdrawnBecause: line.optional(),
+  /** Of a later version: when it replaced the one before, and what is different. `postedAt` stays what it was. */
+  corrected: z.object({ at: instant, note: line }).optional(),
 });
 export type PublicDocument = z.infer<typeof PublicDocument>;
 

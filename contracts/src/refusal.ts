@@ -85,6 +85,16 @@ export const refusalCodes = {
   delivery_begun: 409,
   delivery_not_assigned: 409,
   delivery_not_failed: 409,
+  delivery_halted: 409,
+  // corrections and recalls
+  release_no_note: 422,
+  release_not_public: 409,
+  release_withdrawn: 409,
+  recall_missing: 404,
+  recall_open: 409,
+  recall_over: 409,
+  recall_same_person: 403,
+  recall_settled: 409,
   // credentials and quotas
   credential_missing: 404,
   quota_exhausted: 409,

@@ -54,6 +54,8 @@ export const draft = z.object({
   interprets: releaseId.nullable().default(null),
   /** Goes out with this linked release, at its T0 and never alone. */
   linked: z.object({ site: siteId, linkedId: token }).nullable().default(null),
+  /** Of a new version of what is public: what was wrong, and what is right now, for the public to read. */
+  correction: z.object({ note: line }).optional(),
 });
 export type Draft = z.infer<typeof draft>;
 
@@ -102,6 +104,8 @@ const ReleaseSigned = z.object({
   by: personId,
   byName: line,
   signedAt: instant,
+  /** Of what the public gets; a correction is 2 and on. */
+  version: z.int().min(1).optional(),
 });
 /** The page was handed to the public side. */
 const ReleasePublished = z.object({
@@ -110,6 +114,7 @@ const ReleasePublished = z.object({
   url: z.url(),
   publicPosition: z.int().min(1),
   publishedAt: instant,
+  version: z.int().min(1).optional(),
 });
 
 /** Signed for a linked release and taken out of it before its T0: it is a draft again, and needs every signature anew. */
@@ -122,6 +127,31 @@ const ReleasePulledBack = z.object({
   pulledBackAt: instant,
 });
 
+/** The correction that was being written is off: what is public stays as it is. */
+const ReleaseCorrectionDropped = z.object({
+  type: z.literal('release.correction_dropped'),
+  ...key,
+  /** Of what is public. */
+  title: line,
+  contentHash: hash,
+  reason: line,
+  by: personId,
+  byName: line,
+  droppedAt: instant,
+});
+/** Taken back: its address says so for ever. `killed`: at once, and of its text nothing may be left in public. */
+const ReleaseWithdrawn = z.object({
+  type: z.literal('release.withdrawn'),
+  ...key,
+  version: z.int().min(2),
+  killed: z.boolean(),
+  reason: line,
+  publicReason: line.nullable(),
+  by: personId,
+  byName: line,
+  withdrawnAt: instant,
+});
+
 export const ReleaseEvent = z.discriminatedUnion('type', [
   ReleaseDrafted,
   ReleaseSubmitted,
@@ -130,6 +160,8 @@ export const ReleaseEvent = z.discriminatedUnion('type', [
   ReleaseSigned,
   ReleasePublished,
   ReleasePulledBack,
+  ReleaseCorrectionDropped,
+  ReleaseWithdrawn,
 ]);
 export type ReleaseEvent = z.infer<typeof ReleaseEvent>;
 
@@ -167,6 +199,19 @@ export const ReleaseCommand = z.discriminatedUnion('type', [
     ...command,
     url: z.url(),
     publicPosition: z.int().min(1),
+    version: z.int().min(1).optional(),
+  }),
+  z.strictObject({ type: z.literal('release.drop_correction'), ...command, reason: line }),
+  /** Said by the service alone, when it was decided that it is taken back. */
+  z.strictObject({
+    type: z.literal('release.withdraw'),
+    ...command,
+    version: z.int().min(2),
+    killed: z.boolean(),
+    reason: line,
+    publicReason: line.nullable(),
+    by: personId,
+    byName: line,
   }),
 ]);
 export type ReleaseCommand = z.infer<typeof ReleaseCommand>;

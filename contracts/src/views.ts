@@ -200,7 +200,7 @@ export const RepostDetail = z.object({
 });
 export type RepostDetail = z.infer<typeof RepostDetail>;
 
-export const releaseState = z.enum(['draft', 'review', 'confidentiality', 'sign', 'signed', 'published']);
+export const releaseState = z.enum(['draft', 'review', 'confidentiality', 'sign', 'signed', 'published', 'withdrawn']);
 export type ReleaseState = z.infer<typeof releaseState>;
 
 export const ReleaseRow = z.object({
@@ -218,6 +218,8 @@ export const ReleaseRow = z.object({
   returned: z.object({ step: reviewStep, byName: line, reason: line, at: instant }).nullable(),
   channels: z.array(channelId),
   url: z.url().nullable(),
+  /** The version that is public; 0: none. While a correction is written and signed, the one before stays. */
+  publicVersion: z.int().default(0),
 });
 export type ReleaseRow = z.infer<typeof ReleaseRow>;
 

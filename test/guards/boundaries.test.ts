@@ -48,6 +48,7 @@ it('every decider is known to the guard', () => {
     'services/ingest/src/source-health.ts',
     'services/registry/src/registration.ts',
     'services/releases/src/linked-release.ts',
+    'services/releases/src/recall.ts',
     'services/releases/src/release.ts',
     'services/releases/src/rumor-case.ts',
     'services/releases/src/submission.ts',

@@ -42,10 +42,12 @@ const once: Told = {
   'repost.removed': ({ site, taskId }) => `${site} ${taskId}`,
   'repost.withdrawn': ({ site, taskId }) => `${site} ${taskId}`,
   'repost.warned': ({ site, taskId, share }) => `${site} ${taskId} ${share}`,
-  'release.signed': ({ site, releaseId }) => `${site} ${releaseId}`,
-  'release.published': ({ site, releaseId }) => `${site} ${releaseId}`,
+  'release.signed': ({ site, releaseId, version = 1 }) => `${site} ${releaseId} ${version}`,
+  'release.published': ({ site, releaseId, version = 1 }) => `${site} ${releaseId} ${version}`,
+  'release.withdrawn': ({ site, releaseId }) => `${site} ${releaseId}`,
+  'recall.target_settled': ({ site, releaseId, round, targetId }) => `${site} ${releaseId} ${round} ${targetId}`,
   'alarm.raised': ({ alarmId, about }) => `${alarmId} ${sinceOf(about)}`,
-  'delivery.requested': ({ releaseId, channelId }) => `${releaseId} ${channelId}`,
+  'delivery.requested': ({ releaseId, channelId, version = 1 }) => `${releaseId} ${channelId} ${version}`,
 };
 
 /** After these a task runs through its states once more. */
@@ -64,6 +66,8 @@ function sinceOf(about: AlarmSubject): string | number {
       return about.failedAt;
     case 'page':
       return about.driftedAt;
+    case 'recall':
+      return about.since;
   }
 }
 

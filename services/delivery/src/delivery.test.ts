@@ -93,14 +93,14 @@ const answer = (
   retryAfterSeconds: null,
   ...more,
 });
-const resolve = (resolution: 'arrived' | 'send_again', at = noon): DeliveryCommand => ({
+const resolve = (resolution: 'arrived' | 'send_again' | 'absent', at = noon): DeliveryCommand => ({
   type: 'delivery.resolve',
   ...head(at),
   actor: person,
   resolution,
   note: '已电话确认',
 });
-const resolved = (resolution: 'arrived' | 'send_again'): DeliveryEvent => ({
+const resolved = (resolution: 'arrived' | 'send_again' | 'absent'): DeliveryEvent => ({
   type: 'delivery.resolved',
   ...key,
   resolution,
@@ -125,6 +125,14 @@ const look = (number: number, found: 'present' | 'gone' | 'banned' | 'unsure', a
   look: number,
   found,
   detail: '',
+});
+const halt: DeliveryCommand = { type: 'delivery.halt', ...head(), reason: '已更正' };
+const halted = (nextProbeAt: string | null = null): DeliveryEvent => ({
+  type: 'delivery.halted',
+  ...key,
+  reason: '已更正',
+  haltedAt: noon,
+  nextProbeAt,
 });
 const sending = [requested(), attempted()];
 
@@ -638,9 +646,56 @@ const anyCommand: fc.Arbitrary<DeliveryCommand> = fc.oneof(
   fc
     .tuple(fc.integer({ min: 1, max: 4 }), fc.constantFrom('present' as const, 'gone' as const), times)
     .map((said) => look(...said)),
-  fc.tuple(fc.constantFrom('arrived' as const, 'send_again' as const), times).map((said) => resolve(...said)),
-  fc.constant(request()),
+  fc
+    .tuple(fc.constantFrom('arrived' as const, 'send_again' as const, 'absent' as const), times)
+    .map((said) => resolve(...said)),
+  fc.constantFrom(request(), halt),
 );
+describe('what was corrected or withdrawn since', () => {
+  it('is cancelled where surely nothing has left the house', () => {
+    const cancelled: DeliveryEvent = { type: 'delivery.cancelled', ...key, reason: '已更正', cancelledAt: noon };
+    given(requested()).when(halt).yields(cancelled);
+    given(requested('person', plain, true))
+      .when(halt)
+      .yields(cancelled);
+    given(...sending, answered('not_sent', { nextAttemptAt: minutesLater(5) }))
+      .when(halt)
+      .yields(cancelled);
+    given(requested(), cancelled).when(halt).yields();
+  });
+  it('is still found out about: the channel is asked anew, and nothing is sent again', () => {
+    const unknown = [requested('probe', asking), attempted(), answered('unknown', { nextProbeAt: null })];
+    given(...unknown)
+      .when(halt)
+      .yields(halted('2026-11-23T04:00:10.000Z'));
+    given(...unknown, halted('2026-11-23T04:00:10.000Z'))
+      .when(probe('absent'))
+      .yields(probed('absent'));
+    given(...unknown, halted('2026-11-23T04:00:10.000Z'))
+      .when(resolve('send_again'))
+      .isRefused('delivery_halted');
+    given(...unknown, halted('2026-11-23T04:00:10.000Z'))
+      .when(resolve('absent'))
+      .yields(resolved('absent'));
+    given(...sending, halted())
+      .when(answer('not_sent'))
+      .yields(answered('not_sent', { trouble: 'network', spentMs: 5_000 }));
+  });
+  it('is not sent again under its key either, and not because a person wants it', () => {
+    const retrying = [requested('same_key'), attempted(), answered('unknown', { nextAttemptAt: minutesLater(1) })];
+    given(...retrying)
+      .when(halt)
+      .yields(halted());
+    given(...retrying, halted())
+      .when(attempt(minutesLater(2)))
+      .isRefused('delivery_not_due');
+    const failed = [...sending, answered('rejected_permanent', { trouble: 'content' })];
+    given(...failed, halted())
+      .when({ type: 'delivery.redrive', ...head(), actor: person, reason: '再试' })
+      .isRefused('delivery_halted');
+  });
+});
+
 const anyHistory = fc
   .tuple(
     fc.constantFrom<OnUnknown>('person', 'same_key', 'probe'),
@@ -698,7 +753,8 @@ describe('whatever workers and people say, in any order', () => {
         );
         if (ends === -1) return;
         const later = events.slice(ends + 1).map(({ type }) => type);
-        expect(later.filter((type) => type !== 'delivery.watched' && type !== 'delivery.lost')).toEqual([]);
+        const after = new Set<string>(['delivery.watched', 'delivery.lost', 'delivery.halted']);
+        expect(later.filter((type) => !after.has(type))).toEqual([]);
       }),
     );
   });
@@ -733,6 +789,15 @@ describe('whatever workers and people say, in any order', () => {
           if (event.type === 'delivery.probed' && event.finding !== 'unsure') since = null;
           if (event.type === 'delivery.resolved') since = null;
         }
+      }),
+    );
+  });
+  it('nothing is handed over any more once it was halted', () => {
+    fc.assert(
+      fc.property(anyHistory, (commands) => {
+        const types = play(commands).map(({ type }) => type);
+        const over = types.indexOf('delivery.halted');
+        if (over !== -1) expect(types.slice(over)).not.toContain('delivery.attempted');
       }),
     );
   });

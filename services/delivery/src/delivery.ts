@@ -26,6 +26,8 @@ type Facts = {
   notes: DeliveryNotes;
   /** How often the channel was asked since the last attempt ended. */
   looks: number;
+  /** Corrected or withdrawn since: nothing of it is sent any more. */
+  halted: boolean;
 };
 
 type Waiting = { status: 'waiting'; notBefore: string };
@@ -90,6 +92,8 @@ export const delivery = defineAggregate({
         if (!untouched) throw new Refusal('delivery_begun', `${deliveryId} is ${delivery.status}`);
         return [{ type: 'delivery.cancelled', ...key, reason: command.reason, cancelledAt: at }];
       }
+      case 'delivery.halt':
+        return halt(command, delivery);
       case 'delivery.postpone': {
         if (delivery.status !== 'waiting') return [];
         const { because, notBefore } = command;
@@ -107,6 +111,7 @@ export const delivery = defineAggregate({
       case 'delivery.resolve': {
         const { resolution, note: said, url, actor } = command;
         mustBeUnsettled(command, delivery);
+        if (resolution === 'send_again') mustBeWanted(command, delivery);
         const by = { by: actor.id, byName: actor.name ?? actor.id };
         const found = url === undefined ? {} : { url, nextWatchAt: watchFrom(delivery, at) };
         return [{ type: 'delivery.resolved', ...key, resolution, note: said, ...by, resolvedAt: at, ...found }];
@@ -125,6 +130,7 @@ export const delivery = defineAggregate({
       case 'delivery.redrive': {
         if (delivery.status !== 'failed' && delivery.status !== 'lost')
           throw new Refusal('delivery_not_failed', `${deliveryId} is ${delivery.status}`);
+        mustBeWanted(command, delivery);
         const { reason, actor } = command;
         const by = { by: actor.id, byName: actor.name ?? actor.id };
         return [{ type: 'delivery.redriven', ...key, reason, ...by, redrivenAt: at }];
@@ -161,6 +167,7 @@ export const delivery = defineAggregate({
       case 'delivery.resolved': {
         const { resolution, resolvedAt, url, nextWatchAt = null } = event;
         if (resolution === 'send_again') return fresh(sure, resolvedAt);
+        if (resolution === 'absent') return { ...sure, status: 'cancelled' };
         const receipt = url === undefined ? facts.receipt : { remoteId: event.by, url, receivedAt: resolvedAt };
         return confirmed({ ...sure, receipt }, resolvedAt, nextWatchAt);
       }
@@ -178,6 +185,12 @@ export const delivery = defineAggregate({
       }
       case 'delivery.lost':
         return { ...facts, status: 'lost' };
+      case 'delivery.halted': {
+        const halted = { ...delivery, halted: true };
+        if (halted.status === 'unknown') return { ...halted, looks: 0, nextProbeAt: event.nextProbeAt };
+        if (halted.status !== 'waiting') return halted;
+        return { ...facts, halted: true, looks: 0, status: 'unknown', nextProbeAt: event.nextProbeAt };
+      }
     }
   },
 });
@@ -193,14 +206,15 @@ function born({ onUnknown, policy, requestedAt, awaitsCommit }: Event<'delivery.
     receipt: null,
     notes: {},
     looks: 0,
+    halted: false,
   };
   if (awaitsCommit) return { ...facts, status: 'preparing', ready: false, nextPrepareAt: requestedAt };
   return { ...facts, status: 'waiting', notBefore: requestedAt };
 }
 
 function factsOf(delivery: Known): Facts {
-  const { onUnknown, policy, attempts, tries, spentMs, doubt, receipt, notes, looks } = delivery;
-  return { onUnknown, policy, attempts, tries, spentMs, doubt, receipt, notes, looks };
+  const { onUnknown, policy, attempts, tries, spentMs, doubt, receipt, notes, looks, halted } = delivery;
+  return { onUnknown, policy, attempts, tries, spentMs, doubt, receipt, notes, looks, halted };
 }
 
 /** Told by a person to try: with a whole budget. */
@@ -242,6 +256,21 @@ function note(command: Command<'delivery.note'>, delivery: Known): DeliveryEvent
   return [{ type: 'delivery.noted', deliveryId, site, attempt: number, notes, notedAt: at }];
 }
 
+/** What surely never left is cancelled; of everything else no attempt is made any more, and the channel is asked anew. */
+function halt(command: Command<'delivery.halt'>, delivery: Known): DeliveryEvent[] {
+  const { deliveryId, site, at, reason } = command;
+  if (delivery.status === 'cancelled' || delivery.halted) return [];
+  const untouched = delivery.status === 'preparing' || (delivery.status === 'waiting' && delivery.doubt === null);
+  if (untouched) return [{ type: 'delivery.cancelled', deliveryId, site, reason, cancelledAt: at }];
+  const asks = delivery.status === 'waiting' || delivery.status === 'unknown';
+  const nextProbeAt = asks ? probeFrom(delivery, at) : null;
+  return [{ type: 'delivery.halted', deliveryId, site, reason, haltedAt: at, nextProbeAt }];
+}
+
+function mustBeWanted({ deliveryId }: DeliveryCommand, { halted }: Known): void {
+  if (halted) throw new Refusal('delivery_halted', `${deliveryId} was corrected or withdrawn since`);
+}
+
 function attempt(command: Command<'delivery.attempt'>, delivery: Known): DeliveryEvent[] {
   const { deliveryId, site, at, instance } = command;
   if (isEnded(delivery)) throw closed(command, delivery);
@@ -271,7 +300,7 @@ function answer(command: Command<'delivery.answer'>, delivery: Known): DeliveryE
   const facts = { ...factsOf(delivery), doubt: doubtAfter(delivery, number, outcome) };
   const again = trouble && retries(outcome, facts.onUnknown) ? retryAt({ ...command, trouble }, facts) : null;
   // The key must still be known at the moment of the resend.
-  const next = again && keyHolds(facts, again.at) ? again : null;
+  const next = again && !facts.halted && keyHolds(facts, again.at) ? again : null;
   const probes =
     outcome === 'accepted_pending' ? pollFrom(facts, at) : next || !facts.doubt ? null : probeFrom(facts, at);
   const asks = facts.onUnknown === 'same_key' || facts.onUnknown === 'probe' || outcome === 'accepted_pending';
@@ -400,7 +429,10 @@ function recordProbe(command: Command<'delivery.record_probe'>, delivery: Known)
     throw new Refusal('delivery_attempt_mismatch', `${deliveryId} is ${delivery.status}, not at ${number}`);
   // Nothing learned, and nothing was planned.
   if (finding === 'unsure' && (by === 'callback' || delivery.status === 'waiting')) return [];
-  const again = finding === 'absent' ? retryAt({ ...command, trouble: 'busy' }, { ...factsOf(delivery) }) : null;
+  const again =
+    finding === 'absent' && !delivery.halted
+      ? retryAt({ ...command, trouble: 'busy' }, { ...factsOf(delivery) })
+      : null;
   return [
     {
       type: 'delivery.probed',

@@ -255,8 +255,10 @@ function isUndecided(state: Delivery): boolean {
     case 'preparing':
     case 'waiting':
     case 'sending':
-    case 'unknown':
       return true;
+    case 'unknown':
+      // It is not sent again, and who got it by then is told what is true now. Only what can be found is found first.
+      return !state.halted || state.onUnknown === 'probe';
     case 'pending':
       return state.nextProbeAt !== null;
     case 'new':

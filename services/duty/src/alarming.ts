@@ -65,6 +65,7 @@ function occasionOf(about: AlarmSubject): Occasion {
     case 'credential':
       return 'credential';
     case 'page':
+    case 'recall':
       return 'page';
   }
 }

@@ -39,6 +39,8 @@ export function urgencyOf(about: AlarmSubject, at: string): string {
       return `渠道登录被拒 ${since(about.failedAt)}`;
     case 'page':
       return about.drift === 'reappeared' ? '撤下的内容又能看到' : '网页内容被换';
+    case 'recall':
+      return about.because === 'failed' ? `更正撤回未完成 ${since(about.since)}` : '紧急撤稿待复核';
   }
 }
 
@@ -80,6 +82,21 @@ function whatOf(about: AlarmSubject, at: string): { name: string; lines: string[
           `发现时间：${clockTime(about.lostAt)}`,
           ...(about.detail ? [`平台答复：${about.detail}`] : []),
         ],
+      };
+    case 'recall':
+      return {
+        name: about.title,
+        lines:
+          about.because === 'failed'
+            ? [
+                `《${about.title}》的更正撤回在“${about.target ?? '页面'}”没有完成，需要人工处理。`,
+                `自 ${clockTime(about.since)} 起，原因：${about.detail}`,
+                '请在“更正撤回”中查看并处理，处理后填写结果。',
+              ]
+            : [
+                `《${about.title}》已由一人决定紧急撤稿，需要另一人复核。`,
+                `撤稿时间：${clockTime(about.since)}，原因：${about.detail}`,
+              ],
       };
     case 'credential':
       return {

@@ -143,6 +143,8 @@ function pathOf(about: AlarmSubject, site: string | null): string {
       return `/reposts/${site}/${about.taskId}`;
     case 'rumor':
       return `/rumors/${site}/${about.rumorCaseId}`;
+    case 'recall':
+      return `/releases/recalls/${site}/${about.releaseId}/${about.round}`;
     case 'source':
       return `/sources/${about.sourceId}`;
     case 'delivery':

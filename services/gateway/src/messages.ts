@@ -161,6 +161,27 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
   delivery_attempt_mismatch: { zh: '这次投递的状态已变，请刷新。', en: 'This delivery has moved on; reload.' },
   delivery_begun: { zh: '已经开始投递，不能取消。', en: 'It is being delivered already and can’t be cancelled.' },
   delivery_not_assigned: { zh: '这条投递不是由人工代发的。', en: 'This delivery is not one that a person hands over.' },
+  delivery_halted: {
+    zh: '这条投递的内容已更正或撤回，不能再发。',
+    en: 'Its content was corrected or withdrawn since; it is not sent again.',
+  },
+  release_no_note: { zh: '请写明更正了什么：公众会看到。', en: 'Say what is corrected: the public will read it.' },
+  release_not_public: {
+    zh: '还没有公开，不需要更正或撤回。',
+    en: 'It is not public: there is nothing to correct or withdraw.',
+  },
+  release_withdrawn: { zh: '这篇发布已撤回。', en: 'This release was withdrawn.' },
+  recall_missing: {
+    zh: '没有这项更正或撤回，或它已有了结果。',
+    en: 'There is no such correction or withdrawal, or it is decided.',
+  },
+  recall_open: { zh: '已有人提出撤回，请先处理。', en: 'Its withdrawal is proposed already; decide that first.' },
+  recall_over: { zh: '这篇发布已撤回。', en: 'This release was withdrawn.' },
+  recall_same_person: {
+    zh: '提出或决定的人不能自己复核，请换一人。',
+    en: 'Who proposed or decided it can’t be the second person.',
+  },
+  recall_settled: { zh: '这一处已有结果。', en: 'This place is done with.' },
   delivery_not_failed: { zh: '只有失败的投递可以重新投递。', en: 'Only a delivery that failed can be sent again.' },
   credential_missing: { zh: '没有这个凭证的故障记录。', en: 'There is no trouble with this credential.' },
   quota_exhausted: { zh: '这个时段的配额已用完。', en: 'The quota of this period is used up.' },

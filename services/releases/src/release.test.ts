@@ -297,6 +297,117 @@ describe('a signed release', () => {
   });
 });
 
+describe('what is public', () => {
+  const out = [...ready, signed, published];
+  const corrected = pressDraft({
+    title: '我省税务部门开展便民办税行动（更正）',
+    correction: { note: '第三项应为五日' },
+  });
+  const redrafted = drafted('writer', 2, hashB, corrected);
+  const withdraw: ReleaseCommand = {
+    type: 'release.withdraw',
+    ...head('x'),
+    actor: service,
+    version: 2,
+    killed: false,
+    reason: '数据有误',
+    publicReason: null,
+    ...by('signer'),
+  };
+  const withdrawn = (version: number): ReleaseEvent => ({
+    type: 'release.withdrawn',
+    ...key,
+    version,
+    killed: false,
+    reason: '数据有误',
+    publicReason: null,
+    ...by('signer'),
+    withdrawnAt: noon,
+  });
+  const again: ReleaseEvent[] = (['review', 'confidentiality'] as const).map((step) => ({
+    type: 'release.step_passed',
+    ...key,
+    step,
+    contentHash: hashB,
+    ...by(step),
+    passedAt: noon,
+  }));
+  const resubmitted: ReleaseEvent = { ...submitted, contentHash: hashB };
+  const resigned: ReleaseEvent = { ...signed, ...corrected, contentHash: hashB, version: 2 };
+
+  it('is corrected by a new version that says what is different, and goes the whole way again', () => {
+    given(...out)
+      .when(draft('writer', 1, hashB, corrected))
+      .yields(redrafted);
+    given(...out)
+      .when(draft('writer', 1, hashB))
+      .isRefused('release_no_note');
+    given(drafted())
+      .when(draft('writer', 1, hashB, corrected))
+      .isRefused('release_not_public');
+    given(...out, redrafted, resubmitted, ...again)
+      .when(pass('sign', 'signer', hashB))
+      .yields(resigned);
+    given(...out, redrafted, resubmitted, ...again, resigned)
+      .when({ ...recordPublished, version: 2 } as ReleaseCommand)
+      .yields({ ...published, version: 2 } as ReleaseEvent);
+    // The first version, told once more.
+    given(...out, redrafted, resubmitted, ...again, resigned)
+      .when(recordPublished)
+      .yields();
+  });
+  it('keeps its kind, and is no part of a linked release once more', () => {
+    for (const wrong of [{ kind: 'notice' as const }, { linked: { site: 'province', linkedId: 'l' } }])
+      given(...out)
+        .when(draft('writer', 1, hashB, { ...corrected, ...wrong }))
+        .isRefused('command_invalid');
+  });
+  it('stays as it is when the correction is dropped', () => {
+    const drop: ReleaseCommand = { type: 'release.drop_correction', ...head('writer'), reason: '无误' };
+    const { title } = press;
+    const dropped: ReleaseEvent = {
+      type: 'release.correction_dropped',
+      ...key,
+      title,
+      contentHash: hashA,
+      reason: '无误',
+      ...by('writer'),
+      droppedAt: noon,
+    };
+    given(...out, redrafted)
+      .when(drop)
+      .yields(dropped);
+    given(...out, redrafted, dropped)
+      .when(drop)
+      .yields();
+    given(...out, redrafted, dropped)
+      .when(draft('writer', 2, hashB, corrected))
+      .yields(drafted('writer', 3, hashB, corrected));
+    given(drafted()).when(drop).isRefused('release_wrong_step');
+  });
+  it('is taken back once, whatever is being written, and never written again', () => {
+    given(...out)
+      .when(withdraw)
+      .yields(withdrawn(2));
+    given(...out, redrafted)
+      .when(withdraw)
+      .yields(withdrawn(2));
+    given(...out, withdrawn(2))
+      .when(withdraw)
+      .yields();
+    given(...out, withdrawn(2))
+      .when(draft('writer', 1, hashB, corrected))
+      .isRefused('release_withdrawn');
+    given(...out, withdrawn(2))
+      .when(recordPublished)
+      .yields();
+    given(drafted()).when(withdraw).isRefused('release_not_public');
+    given(...ready, { ...signed, linked: { site: 'province', linkedId: 'l' } } as ReleaseEvent)
+      .when({ ...recordPublished, version: 3 } as ReleaseCommand)
+      .yields();
+  });
+});
+
 const people = fc.constantFrom('a', 'b', 'c', 'd', 'e');
 const steps = fc.constantFrom<ReviewStep>('review', 'confidentiality', 'sign');
 const hashes = fc.constantFrom(hashA, hashB);

@@ -12,19 +12,26 @@ type Manuscript = {
   lastDrafter: { by: string; byName: string };
 };
 
-type InReview = { status: ReviewStep; manuscript: Manuscript; signatures: Signature[] };
+/** What the public has, while a later version is written and signed. */
+type Out = { draft: Draft; contentHash: string; version: number };
+
+type InReview = { status: ReviewStep; manuscript: Manuscript; signatures: Signature[]; out: Out | null };
 
 type Release =
   | { status: 'new' }
-  | { status: 'draft'; manuscript: Manuscript; signatures: [] }
+  | { status: 'draft'; manuscript: Manuscript; signatures: []; out: Out | null }
   | InReview
-  | { status: 'signed' | 'published'; manuscript: Manuscript; signatures: Signature[] };
+  | { status: 'signed'; manuscript: Manuscript; signatures: Signature[]; out: Out | null }
+  | { status: 'published' | 'withdrawn'; manuscript: Manuscript; signatures: Signature[]; out: Out };
 
 type Written = Exclude<Release, { status: 'new' }>;
 
 const nextStep = { review: 'confidentiality', confidentiality: 'sign', sign: 'sign' } as const;
 
-/** What we originate: `draft → review → confidentiality → sign → signed → published`; each step another person. */
+/**
+ * What we originate: `draft → review → confidentiality → sign → signed → published`; each step another person. A
+ * correction of what is public goes the same way again; what is taken back stays so.
+ */
 export const release = defineAggregate({
   name: 'release',
   commands: ReleaseCommand,
@@ -38,12 +45,16 @@ export const release = defineAggregate({
     const head = { releaseId, site };
     if (command.type === 'release.draft') return write(command, release);
     if (release.status === 'new') throw new Refusal('release_missing', `no release ${releaseId}`);
+    if (release.status === 'withdrawn') {
+      if (command.type === 'release.withdraw' || command.type === 'release.record_published') return [];
+      throw new Refusal('release_withdrawn', `${releaseId} was taken back`);
+    }
 
     switch (command.type) {
       case 'release.submit': {
         mustHaveSeen(command, release);
         if (release.status !== 'draft') throw wrongStep(releaseId, release);
-        mustBeComplete(command, release.manuscript);
+        mustBeComplete(command, release);
         const { contentHash } = release.manuscript;
         return [{ type: 'release.submitted', ...head, contentHash, ...said(command), submittedAt: at }];
       }
@@ -52,8 +63,9 @@ export const release = defineAggregate({
         mustBeAnotherPerson(command, release);
         const { draft, contentHash } = release.manuscript;
         const by = { contentHash, ...said(command) };
-        if (command.step === 'sign') mustSpeakTogether(command, draft);
-        if (command.step === 'sign') return [{ type: 'release.signed', ...head, ...draft, ...by, signedAt: at }];
+        if (command.step === 'sign' && !release.out) mustSpeakTogether(command, draft);
+        if (command.step === 'sign')
+          return [{ type: 'release.signed', ...head, ...draft, ...by, signedAt: at, ...versionOf(release) }];
         return [{ type: 'release.step_passed', ...head, step: command.step, ...by, passedAt: at }];
       }
       case 'release.return': {
@@ -63,45 +75,71 @@ export const release = defineAggregate({
         return [{ type: 'release.returned', ...head, step, contentHash, ...said(command), reason, returnedAt: at }];
       }
       case 'release.pull_back': {
-        if (release.status !== 'signed') return [];
+        if (release.status !== 'signed' || release.out) return [];
         const { reason, by, byName } = command;
         return [{ type: 'release.pulled_back', ...head, reason, by, byName, pulledBackAt: at }];
       }
       case 'release.record_published': {
         if (release.status === 'published') return [];
         if (release.status !== 'signed') throw wrongStep(releaseId, release);
-        const { url, publicPosition } = command;
-        return [{ type: 'release.published', ...head, url, publicPosition, publishedAt: at }];
+        const { url, publicPosition, version = 1 } = command;
+        if (version !== nextVersion(release)) return [];
+        return [{ type: 'release.published', ...head, url, publicPosition, publishedAt: at, ...versionOf(release) }];
+      }
+      case 'release.drop_correction': {
+        const { reason } = command;
+        if (release.status === 'published') return [];
+        if (!release.out || release.status === 'signed') throw wrongStep(releaseId, release);
+        const { draft, contentHash } = release.out;
+        const public_ = { title: draft.title, contentHash };
+        return [{ type: 'release.correction_dropped', ...head, ...public_, reason, ...said(command), droppedAt: at }];
+      }
+      case 'release.withdraw': {
+        const { killed, reason, publicReason, by, byName } = command;
+        if (!isPublic(release)) throw new Refusal('release_not_public', `${releaseId} is ${release.status}`);
+        // Also what was signed a moment ago and is on its way is older than this.
+        const version = Math.max(command.version, nextVersion(release));
+        const why = { killed, reason, publicReason, by, byName };
+        return [{ type: 'release.withdrawn', ...head, version, ...why, withdrawnAt: at }];
       }
     }
   },
 
   evolve(release, event): Release {
     if (event.type === 'release.drafted')
-      return { status: 'draft', manuscript: written(release, event), signatures: [] };
+      return { status: 'draft', manuscript: written(release, event), signatures: [], out: outOf(release) };
     if (release.status === 'new') return release;
-    const { manuscript, signatures } = release;
+    const { manuscript, signatures, out } = release;
     switch (event.type) {
       case 'release.submitted':
-        return { status: 'review', manuscript, signatures: [] };
+        return { status: 'review', manuscript, signatures: [], out };
       case 'release.step_passed': {
         const { step, by, byName, passedAt } = event;
-        return { status: nextStep[step], manuscript, signatures: [...signatures, { step, by, byName, at: passedAt }] };
+        const signed = [...signatures, { step, by, byName, at: passedAt }];
+        return { status: nextStep[step], manuscript, signatures: signed, out };
       }
       case 'release.returned':
-        return { status: 'draft', manuscript, signatures: [] };
+        return { status: 'draft', manuscript, signatures: [], out };
       case 'release.signed': {
         const { by, byName, signedAt } = event;
         return {
           status: 'signed',
           manuscript,
           signatures: [...signatures, { step: 'sign', by, byName, at: signedAt }],
+          out,
         };
       }
       case 'release.published':
-        return { status: 'published', manuscript, signatures };
+        return { status: 'published', manuscript, signatures, out: outFrom(manuscript, event.version ?? 1) };
       case 'release.pulled_back':
-        return { status: 'draft', manuscript, signatures: [] };
+        return { status: 'draft', manuscript, signatures: [], out };
+      case 'release.correction_dropped': {
+        if (!out) return release;
+        const { draft, contentHash } = out;
+        return { status: 'published', manuscript: { ...manuscript, draft, contentHash }, signatures: [], out };
+      }
+      case 'release.withdrawn':
+        return { status: 'withdrawn', manuscript, signatures, out: out ?? outFrom(manuscript, 1) };
     }
   },
 });
@@ -118,10 +156,14 @@ function write(command: Write, release: Release): ReleaseEvent[] {
   if (release.status === 'new') {
     if (baseRevision !== 0) throw new Refusal('release_missing', `no release ${releaseId}`);
   } else {
-    if (release.status === 'signed' || release.status === 'published') throw wrongStep(releaseId, release);
+    if (release.status === 'withdrawn') throw new Refusal('release_withdrawn', `${releaseId} was taken back`);
+    if (release.status === 'signed') throw wrongStep(releaseId, release);
     if (release.manuscript.contentHash === contentHash) return [];
     if (baseRevision !== revision) throw changed(releaseId, release.manuscript);
   }
+  const out = outOf(release);
+  if (out) mustBeCorrection(command, out);
+  else if (draft.correction) throw new Refusal('release_not_public', `${releaseId} is not public: nothing to correct`);
   return [
     {
       type: 'release.drafted',
@@ -141,12 +183,13 @@ function mustHaveSeen({ releaseId, seenHash }: Seen, { manuscript }: Written): v
   if (seenHash !== manuscript.contentHash) throw changed(releaseId, manuscript);
 }
 
-function mustBeComplete({ releaseId, actor }: ReleaseCommand, { draft, drafters }: Manuscript): void {
+function mustBeComplete({ releaseId, actor }: ReleaseCommand, { manuscript, out }: Written): void {
+  const { draft, drafters } = manuscript;
   if (!drafters.includes(actor.id)) {
     throw new Refusal('release_not_drafter', `only who wrote ${releaseId} can submit it`);
   }
   // Where a part of a linked release is pushed to, its plan says.
-  if (draft.channels.length === 0 && draft.linked === null)
+  if (draft.channels.length === 0 && draft.linked === null && !out)
     throw new Refusal('release_no_channel', `${releaseId} names no channel`);
   if ((draft.kind === 'rebuttal') !== (draft.rumor !== null)) {
     throw new Refusal('command_invalid', 'rumor: a rebuttal names the rumor that it answers, a press release none');
@@ -157,6 +200,31 @@ function mustStandAt(command: Step, release: Written): asserts release is InRevi
   mustHaveSeen(command, release);
   if (release.status !== command.step) throw wrongStep(command.releaseId, release);
 }
+
+/**
+ * A correction says what is different, stays what it was, and goes to whoever has any version: not into a linked release
+ * once more.
+ */
+function mustBeCorrection({ releaseId, draft }: Write, { draft: before }: Out): void {
+  if (!draft.correction)
+    throw new Refusal('release_no_note', `${releaseId} is public: a new version says what is corrected`);
+  if (draft.kind !== before.kind || draft.linked !== null)
+    throw new Refusal('command_invalid', 'a correction keeps the kind, and is no part of a linked release');
+}
+
+/** The version that a signature makes. */
+const nextVersion = ({ out }: { out: Out | null }): number => (out?.version ?? 0) + 1;
+
+/** As events say it: the first version is not numbered. */
+const versionOf = (release: Written) => (release.out ? { version: nextVersion(release) } : {});
+
+const outOf = (release: Release): Out | null => (release.status === 'new' ? null : release.out);
+
+const outFrom = ({ draft, contentHash }: Manuscript, version: number): Out => ({ draft, contentHash, version });
+
+/** Whether the public has it, or gets it in a moment: of a part of a linked release its plan says that. */
+const isPublic = ({ status, out, manuscript }: Written): boolean =>
+  out !== null || (status === 'signed' && manuscript.draft.linked === null);
 
 /** 税总发〔2017〕84号 二(三)1: nobody passes what they wrote, or passes twice. */
 function mustBeAnotherPerson({ releaseId, actor }: Step, { manuscript, signatures }: InReview): void {

@@ -53,6 +53,8 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
         {about.kind === 'delivery' &&
           `${site === null ? '' : siteName(site)} · ${about.channelName} · ${about.detail} · ${short(about.lostAt)}`}
         {about.kind === 'page' && `${site === null ? '' : siteName(site)} · ${about.url} · ${short(about.driftedAt)}`}
+        {about.kind === 'recall' &&
+          `${site === null ? '' : siteName(site)} · ${about.target ?? ''} ${about.detail} · ${short(about.since)}`}
         {about.kind === 'credential' &&
           `${site === null ? '' : siteName(site)} · ${about.detail} · ${t('duty.since', { time: short(about.failedAt) })}`}
       </p>
@@ -105,6 +107,10 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           <Link to="/rumors/$site/$rumorCaseId" params={{ site, rumorCaseId: about.rumorCaseId }} className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
           </Link>
+        ) : about.kind === 'recall' && site !== null ? (
+          <Link to="/releases/$site/$releaseId" params={{ site, releaseId: about.releaseId }} className="button">
+            {t('duty.handle')} {chosen && <kbd>O</kbd>}
+          </Link>
         ) : about.kind === 'source' ? (
           <Link to="/sources/$sourceId" params={{ sourceId: about.sourceId }} className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
@@ -148,6 +154,8 @@ function What({ about }: { about: AlarmSubject }): ReactElement {
       return <>{t('alarm.credential')}</>;
     case 'page':
       return <>{t(`alarm.page.${about.drift}`)}</>;
+    case 'recall':
+      return <>{t(`alarm.recall.${about.because}`)}</>;
   }
 }
 

@@ -20,6 +20,7 @@ export function nameOf(about: AlarmSubject): string {
     case 'task':
     case 'delivery':
     case 'page':
+    case 'recall':
       return about.title;
     case 'rumor':
       return about.claim;

@@ -46,6 +46,12 @@ export function DutyPage(): ReactElement {
       case 'rumor':
         if (site === null) return;
         return void navigate({ to: '/rumors/$site/$rumorCaseId', params: { site, rumorCaseId: about.rumorCaseId } });
+      case 'recall':
+        if (site === null) return;
+        return void navigate({
+          to: '/releases/$site/$releaseId',
+          params: { site, releaseId: about.releaseId },
+        });
       case 'delivery':
       case 'credential':
         return void navigate({ to: '/deliveries' });

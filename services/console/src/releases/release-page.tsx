@@ -258,6 +258,7 @@ const reached: Record<ReleaseRow['state'], number> = {
   sign: 3,
   signed: 4,
   published: 5,
+  withdrawn: 5,
 };
 
 /** Who did what, and which step is due. */

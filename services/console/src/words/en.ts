@@ -183,6 +183,7 @@ export const en: Words = {
   'release.state.sign': 'To sign',
   'release.state.signed': 'Signed, publishing',
   'release.state.published': 'Published',
+  'release.state.withdrawn': 'Withdrawn',
   'release.step.draft': 'Draft',
   'release.step.review': 'Review',
   'release.step.confidentiality': 'Confidentiality',

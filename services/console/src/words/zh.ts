@@ -182,6 +182,7 @@ export const zh = {
   'release.state.sign': '待签发',
   'release.state.signed': '已签发，发布中',
   'release.state.published': '已发布',
+  'release.state.withdrawn': '已撤回',
   'release.step.draft': '撰稿',
   'release.step.review': '审核',
   'release.step.confidentiality': '保密审查',

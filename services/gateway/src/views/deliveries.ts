@@ -72,6 +72,8 @@ export const deliveries = defineProjection({
         return { ...row, state: 'requested', updatedAt: event.committedAt };
       case 'delivery.cancelled':
         return { ...row, state: 'cancelled', detail: event.reason, nextAttemptAt: null, updatedAt: event.cancelledAt };
+      case 'delivery.halted':
+        return { ...row, nextAttemptAt: null, nextProbeAt: event.nextProbeAt, updatedAt: event.haltedAt };
       case 'delivery.postponed': {
         const { because, notBefore, postponedAt } = event;
         return { ...row, state: 'waiting', trouble: because, nextAttemptAt: notBefore, updatedAt: postponedAt };
@@ -115,6 +117,7 @@ export const deliveries = defineProjection({
         const { resolution, note, byName, resolvedAt, url = row.url } = event;
         const detail = `${byName}：${note}`;
         if (resolution === 'send_again') return { ...row, state: 'waiting', detail, updatedAt: resolvedAt };
+        if (resolution === 'absent') return { ...row, state: 'cancelled', detail, updatedAt: resolvedAt };
         return { ...row, state: 'confirmed', detail, url, updatedAt: resolvedAt, confirmedAt: resolvedAt };
       }
       case 'delivery.reported': {

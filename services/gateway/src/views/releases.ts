@@ -6,7 +6,7 @@ const after: Record<ReviewStep, ReleaseState> = { review: 'confidentiality', con
 /** Releases with the step they are at and who signed what. */
 export const releases = defineProjection({
   name: 'releases',
-  version: 3,
+  version: 4,
   follows: ['release'],
   keyOf: (event: ReleaseEvent) => `${event.site}/${event.releaseId}`,
 
@@ -22,7 +22,8 @@ export const releases = defineProjection({
         updatedAt: draftedAt,
         signatures: [],
         returned: row?.returned ?? null,
-        url: null,
+        url: row?.url ?? null,
+        publicVersion: row?.publicVersion ?? 0,
       };
     }
     if (row === null) return null;
@@ -52,7 +53,19 @@ export const releases = defineProjection({
         return { ...row, state: 'draft', updatedAt: at, signatures: [], returned };
       }
       case 'release.published':
-        return { ...row, state: 'published', url: event.url, updatedAt: event.publishedAt };
+        return {
+          ...row,
+          state: 'published',
+          url: event.url,
+          publicVersion: event.version ?? 1,
+          updatedAt: event.publishedAt,
+        };
+      case 'release.correction_dropped': {
+        const { title, contentHash, droppedAt } = event;
+        return { ...row, title, contentHash, state: 'published', signatures: [], returned: null, updatedAt: droppedAt };
+      }
+      case 'release.withdrawn':
+        return { ...row, state: 'withdrawn', updatedAt: event.withdrawnAt };
     }
   },
 
