@@ -11,12 +11,14 @@ import { douyin } from './channels/douyin.ts';
 import { email } from './channels/email.ts';
 import { feishu } from './channels/feishu.ts';
 import { mastodon } from './channels/mastodon.ts';
+import { micropub } from './channels/micropub.ts';
 import { newsPush } from './channels/news-push.ts';
 import { ftps, sftp } from './channels/transfer.ts';
 import { webhook } from './channels/webhook.ts';
 import { wechat, wechatMass } from './channels/wechat.ts';
 import { wecom } from './channels/wecom.ts';
 import { weibo, weiboShare } from './channels/weibo.ts';
+import { wordpress } from './channels/wordpress.ts';
 
 /**
  * Every kind of channel. A new one is its file in `channels/` and its line here; the compiler then asks for its adapter,
@@ -37,6 +39,8 @@ const kinds = [
   sftp,
   ftps,
   newsPush,
+  wordpress,
+  micropub,
 ] as const;
 
 type Shapes<T extends readonly { shape: z.ZodObject }[]> = { -readonly [I in keyof T]: T[I]['shape'] };

@@ -4,6 +4,8 @@ export * from './chain.ts';
 export * from './chain-for.ts';
 export * from './channel.ts';
 export * from './channels.ts';
+export { micropubSettings } from './channels/micropub.ts';
+export { wordpressSettings } from './channels/wordpress.ts';
 export * from './cluster.ts';
 export * from './conversation.ts';
 export * from './credential.ts';

@@ -1,36 +1,9 @@
 import { z } from 'zod';
-import { changeSecrets, secret, secretSetAt, type ShownSecret } from './channel.ts';
+import { changeSecrets, secretSetAt, type ShownSecret } from './channel.ts';
+import { micropubSettings } from './channels/micropub.ts';
 import { webhookSettings } from './channels/webhook.ts';
-import { line, siteId } from './words.ts';
-
-const web = z.url({ protocol: /^https?$/ });
-
-/** A WordPress, through its REST API. */
-const wordpressSettings = z.strictObject({
-  /** The site's address; its API is at `<url>/wp-json/`. */
-  url: web,
-  username: line,
-  /** An application password of that user: one for us alone, which can be revoked by itself. */
-  password: secret(z.string().min(8).max(200)),
-  /** Names of the categories that reposts stand in; made where they are missing. */
-  categories: z.array(line).max(10).default([]),
-  /** What taking a page back leaves in WordPress; the public has neither. */
-  onRemove: z.enum(['trash', 'delete', 'private']).default('trash'),
-});
-
-/** A site by the Micropub Recommendation of the W3C. */
-const micropubSettings = z.strictObject({
-  endpoint: web,
-  token: secret(z.string().min(8).max(2_000)),
-  /** Where files go; absent, the endpoint names it, or there are none. */
-  mediaEndpoint: web.optional(),
-  /** Where a page comes to stand, `{slug}` in place of its name: lets us see whether it is there. */
-  pageUrl: z
-    .string()
-    .max(500)
-    .regex(/^https?:\/\/[^/]+\/.*\{slug\}/)
-    .optional(),
-});
+import { wordpressSettings } from './channels/wordpress.ts';
+import { siteId } from './words.ts';
 
 /** A system has one caller, whose key it changes in the same minute. */
 const siteWebhookSettings = webhookSettings.omit({ previousSecret: true });

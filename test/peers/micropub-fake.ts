@@ -112,7 +112,9 @@ export async function startMicropubFake(): Promise<MicropubFake> {
 }
 
 function show(page: Properties | undefined, response: ServerResponse) {
-  if (!page) return response.writeHead(404, { 'content-type': 'text/html' }).end('gone');
+  // Of an endpoint that knows `post-status`, a draft is nobody's to see.
+  if (!page || page['post-status']?.[0] === 'draft')
+    return response.writeHead(404, { 'content-type': 'text/html' }).end('gone');
   const [name, content] = [String(page['name']?.[0]), page['content']?.[0] as { html: string }];
   const title = name.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   return response

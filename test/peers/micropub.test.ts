@@ -1,6 +1,9 @@
 // Publication by Micropub, against a contract fake with a network in between that loses answers.
-import type { PublicDocument, SitePublication } from '@tongsheng/contracts';
+import type { Channel, DeliveryNotes, PublicDocument, SitePublication } from '@tongsheng/contracts';
+import { channelTools, noon, samplePost } from '@tongsheng/test/support';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Parcel } from '../../services/delivery/src/channels/channel.ts';
+import { micropub as channel } from '../../services/delivery/src/channels/micropub.ts';
 import { micropub as kind } from '../../services/reposts/src/sites/micropub.ts';
 import { isTrouble, type Published, type Tools } from '../../services/reposts/src/sites/site-kind.ts';
 import { illustrated, kept, pdfHash, pngHash, repost, sha256 } from './documents.ts';
@@ -147,5 +150,79 @@ describe('a page by Micropub', () => {
     expect(await open().publish(repost(), null)).toMatchObject({ code: 'answer_not_understood', outcome: 'unknown' });
     proxy.rule(() => ({ status: 502, body: 'bad gateway' }));
     expect(await withAddress().find(repost(), null)).toMatchObject({ code: 'server_error' });
+  });
+});
+
+type ChannelSettings = Extract<Channel, { kind: 'micropub' }>['settings'];
+
+describe('a site by Micropub as a channel', () => {
+  const settingsOf = (more: Partial<ChannelSettings> = {}): ChannelSettings => ({
+    drafts: 'no',
+    endpoint: `${proxy.url}/micropub`,
+    token: site.token,
+    ...more,
+  });
+  const post = (): Parcel => {
+    const document = illustrated();
+    const { title, html, files } = document;
+    return { ...samplePost, releaseId: `release-${document.documentId}`, title, html, files, attemptedAt: tools.now() };
+  };
+  const toolsWith = (notes: DeliveryNotes = {}) =>
+    channelTools('micropub', { allow: tools.allow, notes, files: Object.fromEntries(kept) });
+  const sentAs = (parcel: Parcel, notes: DeliveryNotes, receipt: { remoteId: string; url: string | null } | null) => ({
+    parcel,
+    notes,
+    receipt: receipt && { ...receipt, receivedAt: noon },
+  });
+
+  it('waits as a draft where drafts are known, is public by one call, corrected, and taken back', async () => {
+    const parcel = post();
+    const settings = settingsOf({ drafts: 'yes' });
+    const ready = toolsWith();
+    expect(await channel.prepare!(parcel, settings, ready)).toMatchObject({ ready: true });
+    expect(await channel.prepare!(parcel, settings, toolsWith(ready.notes))).toMatchObject({ ready: true });
+    expect(site.pages.size).toBe(1);
+    const [url] = [...site.pages.keys()] as [string];
+    expect((await fetch(url)).status).toBe(404);
+    const draft = sentAs(parcel, ready.notes, null);
+    expect(await channel.probe!.look(draft, settings, toolsWith())).toMatchObject({ finding: 'absent' });
+
+    proxy.calls.length = 0;
+    const handed = await channel.deliver(parcel, settings, toolsWith(ready.notes));
+    expect(handed).toMatchObject({ outcome: 'confirmed', receipt: { url } });
+    expect(proxy.calls).toHaveLength(1);
+    expect(await (await fetch(url)).text()).toContain('/files/');
+    const sent = sentAs(parcel, ready.notes, handed.receipt!);
+    expect(await channel.watch!(sent, settings, toolsWith())).toMatchObject({ found: 'present' });
+
+    const next = { ...parcel, releaseId: `${parcel.releaseId}-2`, title: `${parcel.title}（更正）` };
+    expect(await channel.amend!.hand(next, sent, settings, toolsWith())).toMatchObject({
+      outcome: 'confirmed',
+      receipt: { url },
+    });
+    expect(await (await fetch(url)).text()).toContain('（更正）');
+    expect(await channel.recall!.hand(next, sent, settings, toolsWith())).toMatchObject({ outcome: 'confirmed' });
+    expect(await channel.watch!(sent, settings, toolsWith())).toMatchObject({ found: 'gone' });
+  });
+
+  it('is never shown early: where drafts are not known, nothing is created before its moment', async () => {
+    const parcel = post();
+    const ready = toolsWith();
+    expect(await channel.prepare!(parcel, settingsOf(), ready)).toMatchObject({ ready: true });
+    expect(site.pages.size).toBe(0);
+    expect(await channel.deliver(parcel, settingsOf(), ready)).toMatchObject({ outcome: 'confirmed' });
+    expect(site.pages.size).toBe(1);
+  });
+
+  it('is asked about where its answer was lost, and a person is where nobody can be asked', async () => {
+    const parcel = post();
+    loseCreation();
+    const settings = settingsOf({ pageUrl: `${site.url}/p/{slug}` });
+    expect(await channel.deliver(parcel, settings, toolsWith())).toMatchObject({ outcome: 'unknown' });
+    const lost = sentAs(parcel, {}, null);
+    expect(await channel.probe!.look(lost, settings, toolsWith())).toMatchObject({ finding: 'present' });
+    expect(await channel.probe!.look(lost, settingsOf(), toolsWith())).toMatchObject({ finding: 'unsure' });
+    const stranger = settingsOf({ token: 'nobody knows it' });
+    expect(await channel.health!(stranger, toolsWith())).toMatchObject({ ok: false, trouble: 'credential' });
   });
 });

@@ -1,6 +1,9 @@
 // Publication through a real WordPress (Debian's, on MariaDB), with a network in between that loses answers.
-import type { PublicDocument, SitePublication } from '@tongsheng/contracts';
+import type { DeliveryNotes, PublicDocument, SitePublication } from '@tongsheng/contracts';
+import { channelTools, noon, samplePost } from '@tongsheng/test/support';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Parcel } from '../../services/delivery/src/channels/channel.ts';
+import { wordpress as channel } from '../../services/delivery/src/channels/wordpress.ts';
 import { wordpress as kind } from '../../services/reposts/src/sites/wordpress.ts';
 import { isTrouble, type Published, type Tools } from '../../services/reposts/src/sites/site-kind.ts';
 import { illustrated, kept, pdfHash, pngHash, repost, sha256 } from './documents.ts';
@@ -51,7 +54,7 @@ async function stock(title: string): Promise<Stock> {
   const posts = all.posts.filter((post) => post.title.includes(title));
   return { posts, media: all.media.filter((parent) => posts.some(({ id }) => id === parent)).length };
 }
-const numbered = ({ title }: PublicDocument) => /第\d+号/.exec(title)![0];
+const numbered = ({ title }: Pick<PublicDocument, 'title'>) => /第\d+号/.exec(title)![0];
 
 /** The first call that matches has this fate, and no other. */
 function once(pattern: RegExp, fate: Fate): void {
@@ -318,6 +321,118 @@ describe.skipIf(!wordpressHome)('a page on WordPress', () => {
       expect((await pageAt(`${site.url}/?p=${twin}`)).status).toBe(200);
       expect(await open().remove(document, page, askedAt)).toEqual(removed);
       expect((await pageAt(`${site.url}/?p=${twin}`)).status).toBe(404);
+    });
+  });
+
+  describe('as a channel', () => {
+    const settingsOf = (more: Partial<Settings> = {}): Settings => ({
+      url: proxy.url,
+      username: site.username,
+      password: site.password,
+      categories: [],
+      onRemove: 'trash',
+      ...more,
+    });
+    const post = (): Parcel => {
+      const document = illustrated();
+      const { title, html, files } = document;
+      return {
+        ...samplePost,
+        releaseId: `release-${document.documentId}`,
+        title,
+        html,
+        files,
+        attemptedAt: tools.now(),
+      };
+    };
+    const toolsWith = (notes: DeliveryNotes = {}, timeoutMs = 25_000) =>
+      channelTools('wordpress', { allow: tools.allow, notes, timeoutMs, files: Object.fromEntries(kept) });
+    const sentAs = (
+      parcel: Parcel,
+      notes: DeliveryNotes,
+      receipt: { remoteId: string; url: string | null } | null,
+    ) => ({
+      parcel,
+      notes,
+      receipt: receipt && { ...receipt, receivedAt: noon },
+    });
+
+    it('waits as a draft with its files, is public by one call, corrected where it stands, and taken back', async () => {
+      const parcel = post();
+      const settings = settingsOf();
+      const ready = toolsWith();
+      expect(await channel.prepare!(parcel, settings, ready)).toMatchObject({ ready: true });
+      // A second time, because the first one's answer may have been lost with its process.
+      expect(await channel.prepare!(parcel, settings, toolsWith())).toMatchObject({ ready: true });
+      expect(await stock(numbered(parcel))).toMatchObject({ posts: [{ status: 'draft' }], media: 2 });
+      expect(await channel.probe!.look(sentAs(parcel, ready.notes, null), settings, toolsWith())).toMatchObject({
+        finding: 'absent',
+      });
+
+      proxy.calls.length = 0;
+      const handed = await channel.deliver(parcel, settings, toolsWith(ready.notes));
+      expect(handed).toMatchObject({ outcome: 'confirmed', receipt: { url: expect.stringContaining('/tongsheng-') } });
+      expect(proxy.calls).toHaveLength(1);
+      const receipt = handed.receipt!;
+      expect((await pageAt(receipt.url!)).page).toContain('uploads');
+      const sent = sentAs(parcel, ready.notes, receipt);
+      expect(await channel.watch!(sent, settings, toolsWith())).toMatchObject({ found: 'present' });
+
+      const next = { ...parcel, releaseId: `${parcel.releaseId}-2`, title: `${parcel.title}（更正）` };
+      expect(await channel.amend!.hand(next, sent, settings, toolsWith())).toMatchObject({
+        outcome: 'confirmed',
+        receipt,
+      });
+      expect(await stock(numbered(parcel))).toMatchObject({
+        posts: [{ status: 'publish', title: expect.stringContaining('（更正）') }],
+        media: 2,
+      });
+
+      expect(await channel.recall!.hand(next, sent, settings, toolsWith())).toMatchObject({ outcome: 'confirmed' });
+      expect((await pageAt(receipt.url!)).status).toBe(404);
+      expect(await channel.watch!(sent, settings, toolsWith())).toMatchObject({ found: 'gone' });
+      expect(await channel.amend!.hand(next, sent, settings, toolsWith())).toMatchObject({
+        outcome: 'rejected_permanent',
+      });
+    });
+
+    it('is there once when an answer is lost: it is asked first, and then nothing is left to do', async () => {
+      const parcel = post();
+      const settings = settingsOf();
+      once(/^POST .*\/posts\/\d+\?/, 'swallow');
+      expect(await channel.deliver(parcel, settings, toolsWith())).toMatchObject({ outcome: 'unknown' });
+      const found = await channel.probe!.look(sentAs(parcel, {}, null), settings, toolsWith());
+      expect(found).toMatchObject({ finding: 'present', receipt: { remoteId: expect.stringMatching(/^\d+$/) } });
+      // Lost before it was public, the draft of the first attempt is what the second goes on with.
+      const other = post();
+      once(/^POST .*\/media\?/, 'swallow');
+      expect(await channel.deliver(other, settings, toolsWith())).toMatchObject({ outcome: 'unknown' });
+      const looked = await channel.probe!.look(sentAs(other, {}, null), settings, toolsWith());
+      expect(looked).toMatchObject({ finding: 'absent' });
+      expect(await channel.deliver(other, settings, toolsWith())).toMatchObject({ outcome: 'confirmed' });
+      for (const each of [parcel, other])
+        expect(await stock(numbered(each))).toMatchObject({ posts: [{ status: 'publish' }], media: 2 });
+    });
+
+    it('says when its login is refused, or its files', async () => {
+      const stranger = settingsOf({ password: 'wrong wrong wrong' });
+      expect(await channel.deliver(post(), stranger, toolsWith())).toMatchObject({
+        outcome: 'rejected_retryable',
+        trouble: 'credential',
+      });
+      expect(await channel.prepare!(post(), stranger, toolsWith())).toMatchObject({
+        ready: false,
+        trouble: 'credential',
+      });
+      expect(await channel.health!(stranger, toolsWith())).toMatchObject({ ok: false, trouble: 'credential' });
+      expect(await channel.health!(settingsOf(), toolsWith())).toMatchObject({ ok: true });
+      const parcel = post();
+      const files = parcel.files.map((file) => ({ ...file, name: '版式.ofd', mediaType: 'application/octet-stream' }));
+      const odd = { ...parcel, files };
+      expect(await channel.prepare!(odd, settingsOf(), toolsWith())).toMatchObject({
+        ready: false,
+        trouble: 'content',
+      });
     });
   });
 });

@@ -1,7 +1,7 @@
 import { noon } from '@tongsheng/test/support';
 import { describe, expect, it } from 'vitest';
 import { nextAttemptAt } from './publication-schedule.ts';
-import type { Trouble } from './sites/site-kind.ts';
+import type { Trouble } from '@tongsheng/cms';
 
 const seconds = (
   attempt: number,

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { Trouble } from './sites/site-kind.ts';
+import type { Trouble } from '@tongsheng/cms';
 
 /** Seconds before the second, third, … attempt; the last wait repeats: a duty has no end of tries. */
 const waits = [5, 30, 120, 600, 1_800];

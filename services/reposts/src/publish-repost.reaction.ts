@@ -1,4 +1,5 @@
 import { Controller } from '@nestjs/common';
+import { cannotTell, type Trouble } from '@tongsheng/cms';
 import { Payload } from '@nestjs/microservices';
 import { carryOut, causedBy, Journal, Later, Reaction, type Entry } from '@tongsheng/bus';
 import type { PublicDocument, RepostEvent } from '@tongsheng/contracts';
@@ -8,7 +9,7 @@ import { pageOf, PublicPages } from './public-pages.ts';
 import { nextAttemptAt } from './publication-schedule.ts';
 import { repost } from './repost.ts';
 import { SitePublisher } from './site-publisher.ts';
-import { cannotTell, isTrouble, type Published, type Trouble } from './sites/site-kind.ts';
+import { isTrouble, type Published } from './sites/site-kind.ts';
 import { Turns } from './turns.ts';
 
 /** Of one site: a batch that is approved in one go is no flood to whoever publishes it. */

@@ -1,4 +1,5 @@
 import { Controller } from '@nestjs/common';
+import type { Trouble } from '@tongsheng/cms';
 import { Payload } from '@nestjs/microservices';
 import { carryOut, causedBy, Journal, Later, Reaction, type Entry } from '@tongsheng/bus';
 import type { PublicDocument, RepostEvent } from '@tongsheng/contracts';
@@ -9,7 +10,7 @@ import { nextAttemptAt } from './publication-schedule.ts';
 import { lookAgainMs, pagesAtOnce, sourceOf } from './publish-repost.reaction.ts';
 import { repost } from './repost.ts';
 import { SitePublisher } from './site-publisher.ts';
-import { isTrouble, type Published, type Removed, type Trouble } from './sites/site-kind.ts';
+import { isTrouble, type Published, type Removed } from './sites/site-kind.ts';
 import { Turns } from './turns.ts';
 
 /**

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { Trouble } from '@tongsheng/cms';
 import { Bus, EvidenceStore, PublicFiles, publishPublic } from '@tongsheng/bus';
 import { secretOwnerOf, withPublicationSecrets, type SitePublication } from '@tongsheng/contracts';
 import { Clock, NoKey, SecretBox } from '@tongsheng/runtime';
 import { Configuration } from './configuration.ts';
 import { siteKinds } from './sites/index.ts';
-import type { Published, SiteCalls, SiteKind, Tools, Trouble } from './sites/site-kind.ts';
+import type { Published, SiteCalls, SiteKind, Tools } from './sites/site-kind.ts';
 
 /** Addresses that may be called although they are not public: our own portal, a site on a closed network. */
 export class Allowed {

@@ -313,6 +313,8 @@ export const en: Words = {
   'channel.sftp': 'SFTP drop',
   'channel.ftps': 'FTPS drop',
   'channel.news_push': 'News exchange push (ninjs / NewsML-G2)',
+  'channel.wordpress': 'WordPress site',
+  'channel.micropub': 'Micropub site',
 
   'compliance.title': 'Compliance',
   'compliance.from': 'Due from',

@@ -311,6 +311,8 @@ export const zh = {
   'channel.sftp': 'SFTP 投放',
   'channel.ftps': 'FTPS 投放',
   'channel.news_push': '新闻交换推送（ninjs / NewsML-G2）',
+  'channel.wordpress': 'WordPress 网站',
+  'channel.micropub': 'Micropub 网站',
 
   'compliance.title': '合规看板',
   'compliance.from': '应办结自',

@@ -6,6 +6,7 @@ import { email } from './email.ts';
 import { feishu } from './feishu.ts';
 import { ftps } from './ftps.ts';
 import { mastodon } from './mastodon.ts';
+import { micropub } from './micropub.ts';
 import { newsPush } from './news-push.ts';
 import { sftp } from './sftp.ts';
 import { webhook } from './webhook.ts';
@@ -14,6 +15,7 @@ import { wechat } from './wechat.ts';
 import { wecom } from './wecom.ts';
 import { weiboShare } from './weibo-share.ts';
 import { weibo } from './weibo.ts';
+import { wordpress } from './wordpress.ts';
 
 /** Every kind of channel, a line each; the compiler asks for a new one as soon as it is described in the contracts. */
 export const adapters: Record<Channel['kind'], ChannelKind> = {
@@ -31,4 +33,6 @@ export const adapters: Record<Channel['kind'], ChannelKind> = {
   sftp,
   ftps,
   news_push: newsPush,
+  wordpress,
+  micropub,
 };

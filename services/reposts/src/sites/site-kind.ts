@@ -1,3 +1,4 @@
+import type { CmsTools, Trouble } from '@tongsheng/cms';
 import type { PublicDocument, RepostEvent, SitePublication } from '@tongsheng/contracts';
 import type { z } from 'zod';
 
@@ -27,32 +28,10 @@ export type Removed = {
   publicPosition: number | null;
 };
 
-/** What the world did to a call. */
-export type Trouble = {
-  code: string;
-  detail: string;
-  /**
-   * `not_sent`: surely nothing happened. `rejected_retryable`: refused for now. `rejected_permanent`: a person must mend
-   * something first. `unknown`: it may have happened.
-   */
-  outcome: 'not_sent' | 'rejected_retryable' | 'rejected_permanent' | 'unknown';
-  /** How long the other side asked to be left alone. */
-  retryAfterSeconds?: number | null;
-};
-
-/** The code of a `find` that the site has no answer for: only a person can tell whether the page is there. */
-export const cannotTell = 'cannot_tell';
-
 /** What adapters work with, so that they need neither bus nor settings of the service. */
-export type Tools = {
-  /** `host:port` that may be reached although it is not public. */
-  allow: readonly string[];
-  /** How long one call may take; what carries files may take thrice that. */
-  patienceMs: number;
+export type Tools = CmsTools & {
   /** This moment, as an instant. */
   now(): string;
-  /** A picture or attachment of a document by its hash. @throws when it is not what was kept. */
-  file(hash: string): Promise<Uint8Array>;
   /** The side that our own portal reads. */
   publicSide: { keepFile(bytes: Uint8Array): Promise<unknown>; publish(document: PublicDocument): Promise<number> };
 };

@@ -3,7 +3,7 @@ import { publicationSettings, type PublicDocument } from '@tongsheng/contracts';
 import { renderContent } from '@tongsheng/pages';
 import { postWebhook } from '@tongsheng/web';
 import { z } from 'zod';
-import { answered, Halted, isSuccess, refusedBy, settled, understood, type Answered } from './calls.ts';
+import { answered, Halted, isSuccess, refusedBy, settled, understood, type Answered } from '@tongsheng/cms';
 import { checkForeignPage, shownOnForeign } from './foreign-page.ts';
 import { defineSiteKind, type Published, type Removed, type Tools } from './site-kind.ts';
 

@@ -1,7 +1,19 @@
-import type { PublicDocument } from '@tongsheng/contracts';
+import type { ReleaseFile } from '@tongsheng/contracts';
 import type { Called, Posted } from '@tongsheng/web';
 import { z } from 'zod';
-import type { Trouble } from './site-kind.ts';
+
+/** What the world did to a call. */
+export type Trouble = {
+  code: string;
+  detail: string;
+  /**
+   * `not_sent`: surely nothing happened. `rejected_retryable`: refused for now. `rejected_permanent`: a person must mend
+   * something first. `unknown`: it may have happened.
+   */
+  outcome: 'not_sent' | 'rejected_retryable' | 'rejected_permanent' | 'unknown';
+  /** How long the other side asked to be left alone. */
+  retryAfterSeconds?: number | null;
+};
 
 /** Thrown inside an adapter of several calls, a value outside. */
 export class Halted extends Error {
@@ -81,21 +93,8 @@ export const isSuccess = ({ status }: Answered) => status >= 200 && status < 300
 
 const plain = (body: string) => body.replace(/\s+/g, ' ').trim().slice(0, 500);
 
-/** The document with its own pictures and attachments where the other system put them; by their hash. */
-export function withFiles(document: PublicDocument, addresses: ReadonlyMap<string, string>): PublicDocument {
-  const html = [...addresses].reduce(
-    (text, [hash, address]) =>
-      text.replaceAll(`="${attribute(`${document.url}/files/${hash}`)}"`, `="${attribute(address)}"`),
-    document.html,
-  );
-  return { ...document, html };
-}
-
-/** An address as it stands in an attribute of sanitised HTML. */
-const attribute = (address: string) => address.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
-
 /** The ending that other systems know a file's kind by. */
-export function endingOf({ name, mediaType }: PublicDocument['files'][number]): string {
+export function endingOf({ name, mediaType }: ReleaseFile): string {
   const written = /\.([a-z0-9]{2,5})$/i.exec(name.trim())?.[1]?.toLowerCase();
   return endings[mediaType] ?? written ?? 'bin';
 }
