@@ -17,6 +17,7 @@ await ensureStreams(bus);
 const { config } = await bus.jsm.streams.info(streams.journal);
 await bus.jsm.streams.add({ ...config, name: 'RAW', subjects: ['raw.>'] });
 const journal = new Journal(bus, 'bench');
+const js = bus.nc.jetstream();
 
 const ours: number[] = [];
 const raw: number[] = [];
@@ -33,7 +34,7 @@ const messagesOf = (round: number) => Array.from({ length: perRound }, (_, i) =>
 const appendRaw = (messages: ReturnType<typeof message>[]) =>
   pipelined(messages.length, depth, (i) => {
     const { subject, body, options } = messages[i]!;
-    return bus.js.publish(subject, body, options);
+    return js.publish(subject, body, options);
   });
 
 const rate = async (work: () => Promise<void>): Promise<number> => perRound / ((await timed(work)) / 1_000);

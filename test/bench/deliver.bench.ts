@@ -5,8 +5,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { BusClient, carryOut, connectBus, encodeEntry, followJournal, Journal } from '@tongsheng/bus';
+import { BusClient, carryOut, connectBus, encodeEntry, followStream, Journal } from '@tongsheng/bus';
 import {
+  streams,
   subjects,
   type Channel,
   type DeliveryEvent,
@@ -19,12 +20,12 @@ import { Queue, Worker, type ConnectionOptions } from 'bullmq';
 import { Agent, request } from 'undici';
 import { registrations } from '../../services/registry/src/registration.ts';
 import type { SinkSaid } from './deliver-sink.ts';
-import { endOnSignal, median, percentile, pipelined, report, rounded, say, timed } from './measure.ts';
+import { cpuMsOf, endOnSignal, median, percentile, pipelined, report, rounded, say, timed } from './measure.ts';
 
 const channels = 100;
 const releases = Number(process.env['DELIVER_RELEASES'] ?? 200);
 const count = channels * releases;
-const rounds = 3;
+const rounds = Number(process.env['DELIVER_ROUNDS'] ?? 3);
 /** A lane each channel, and one call at a time in it. */
 const depth = channels;
 const paced = { perSecond: 200, seconds: 15 };
@@ -102,10 +103,15 @@ const about = new Map<string, { run: string; releaseId: string }>();
 const runOf = (channelId: string) => channelId.replace(/-c\d+$/, '');
 const confirmedAt = new Map<string, number>();
 let wake: () => void = () => {};
-const following = await followJournal(bus, {
-  aggregate: 'delivery',
-  onEntry({ id, events }) {
-    for (const event of events as DeliveryEvent[]) {
+const decoder = new TextDecoder();
+const following = await followStream(bus, {
+  stream: streams.journal,
+  subject: subjects.events('delivery'),
+  // Not decoded as a service would: measuring should cost little beside what is measured.
+  onMessage({ subject, data }) {
+    const { id } = subjects.placeOf(subject);
+    const told = JSON.parse(decoder.decode(data)) as DeliveryEvent | DeliveryEvent[];
+    for (const event of Array.isArray(told) ? told : [told]) {
       if (event.type === 'delivery.requested') {
         const run = runOf(event.channelId);
         about.set(id, { run, releaseId: event.releaseId });
@@ -120,9 +126,6 @@ const following = await followJournal(bus, {
       }
     }
     wake();
-  },
-  onUnreadable: (error) => {
-    throw error;
   },
   onFailure: (error) => {
     throw error;
@@ -144,6 +147,18 @@ const home = { siteId: site, name: '示例', level: 'province' as const, speaksF
 await carryOut(journal, registrations['site.register'], { type: 'site.register', ...head('site/bench'), site: home });
 const reader = await signIn(system.consoleUrl, 'manager');
 
+/** What each process of the path has used; the machine has fewer cores than the path has processes. */
+const path = {
+  delivery: system.pidOf('delivery')!,
+  gateway: system.pidOf('gateway')!,
+  nats: system.servers.nats.pid,
+  redis: system.servers.redis.pid,
+  partner: sink.pid!,
+  measuring: process.pid,
+};
+const cpu = () => Object.fromEntries(Object.entries(path).map(([name, pid]) => [name, cpuMsOf(pid)]));
+const spent: Record<string, number> = {};
+
 /** From the moment at which the channels are told to go: everything was asked for, and waits. */
 async function ours(round: number): Promise<number> {
   const run = `bench-${round}`;
@@ -152,7 +167,8 @@ async function ours(round: number): Promise<number> {
   await pipelined(releases, 16, (i) => sign(`${run}-${i}`, i, ids));
   await reaches('requested', run, count);
   const done = reaches('confirmed', run, count);
-  return timed(async () => {
+  const before = cpu();
+  const ms = await timed(async () => {
     await pipelined(channels, 32, (i) => register(channel(ids[i]!, false)));
     await done;
     const [last] = [...confirmedAt.keys()].slice(-1);
@@ -162,6 +178,8 @@ async function ours(round: number): Promise<number> {
       if (open.length > 0) throw new Error(`the board has ${open.length} that are not confirmed`);
     });
   });
+  for (const [name, used] of Object.entries(cpu())) spent[name] = (spent[name] ?? 0) + used - before[name]!;
+  return ms;
 }
 
 /** What a partner reads, without a signature. */
@@ -262,6 +280,9 @@ await Promise.all(
 await done;
 const waits = [...committed].map(([releaseId, at]) => confirmedAt.get(releaseId)! - at);
 
+const each = Object.entries(spent).map(([name, ms]) => [name, rounded((ms * 1_000) / (rounds * count), 0)] as const);
+say(`CPU per delivery in µs: ${each.map(([name, micros]) => `${name} ${micros}`).join(', ')}`);
+
 sink.send('how many');
 const { taken } = (await once(sink, 'message'))[0] as Extract<SinkSaid, { taken: number }>;
 await following.stop();
@@ -280,6 +301,7 @@ report({
   peerName: 'bare undici POSTs',
   bullmq: Math.round(jobs),
   ratioToBullmq: rounded(mine / jobs),
+  cpuMicrosPerDelivery: each.reduce((sum, [, micros]) => sum + micros, 0),
   deliveries: count,
   atOnce: depth,
   takenTwice: taken - (rounds * count * 3 + pacedCount),

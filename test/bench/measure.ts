@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { serverVersion } from '@tongsheng/local';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -19,6 +20,12 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();
   await work();
   return performance.now() - begun;
+}
+
+/** CPU time that a process has used so far, in ms. @see proc_pid_stat(5): `utime` and `stime`, in ticks of 10 ms */
+export function cpuMsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 /** Runs work for 0 … count-1 with so many under way at once. */

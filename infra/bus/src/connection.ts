@@ -1,4 +1,5 @@
 import { connect, type JetStreamClient, type JetStreamManager, type NatsConnection } from 'nats';
+import { publisher, type Publish } from './publish.ts';
 
 /** A connection to the bus, and the two faces of JetStream on it. A class, so that Nest can inject it. */
 export class Bus {
@@ -6,6 +7,8 @@ export class Bus {
     readonly nc: NatsConnection,
     readonly js: JetStreamClient,
     readonly jsm: JetStreamManager,
+    /** How the journal stores what was decided. */
+    readonly publish: Publish = (subject, body, options) => js.publish(subject, body, options),
   ) {}
 
   /** Sends what waits, ends the subscriptions, closes. */
@@ -22,6 +25,9 @@ export type BusOptions = {
   /** For users who may listen to their own inbox only. */
   inboxPrefix?: string;
 };
+
+/** How long JetStream may take for one answer, in ms. */
+const timeout = 5_000;
 
 /**
  * Connects, and keeps trying for ever once connected: a bus that restarts is waited for, not died of.
@@ -47,7 +53,8 @@ export async function connectBus({ url, name, inboxPrefix }: BusOptions): Promis
   });
   return new Bus(
     nc,
-    nc.jetstream({ timeout: 5_000, checkAPI: false }),
-    await nc.jetstreamManager({ checkAPI: false, timeout: 5_000 }),
+    nc.jetstream({ timeout, checkAPI: false }),
+    await nc.jetstreamManager({ checkAPI: false, timeout }),
+    publisher(nc, { timeout, ...(inboxPrefix && { inboxPrefix }) }),
   );
 }

@@ -134,7 +134,10 @@ const raw = (message: JsMsg): RawMessage => ({
   subject: message.subject,
   seq: message.seq,
   data: message.data,
-  headers: message.headers,
+  // Not every message is read.
+  get headers() {
+    return message.headers;
+  },
 });
 
 /** Sequence of the newest message under a subject, 0 when there is none. */
@@ -156,6 +159,8 @@ export type FollowJournalOptions = {
   from?: number;
   /** Only entries stored at this instant or later. */
   since?: string;
+  /** Asked before an entry is read: false passes it over, and a promise lets the others go ahead until it is known. */
+  isWanted?(message: RawMessage): boolean | Promise<boolean>;
   onEntry(entry: Entry<AnyEvent>): Promise<void> | void;
   /** An entry that can't be read is never skipped in silence. */
   onUnreadable(error: UnreadableEntry, message: RawMessage): Promise<void> | void;
@@ -170,10 +175,14 @@ export function followJournal(bus: Bus, options: FollowJournalOptions): Promise<
     ...(options.from !== undefined && { from: options.from }),
     ...(options.since !== undefined && { since: options.since }),
     onFailure: options.onFailure,
-    async onMessage(message) {
-      const entry = tryDecode(message);
-      if (entry instanceof UnreadableEntry) await options.onUnreadable(entry, message);
-      else await options.onEntry(entry);
+    onMessage(message) {
+      const read = () => {
+        const entry = tryDecode(message);
+        return entry instanceof UnreadableEntry ? options.onUnreadable(entry, message) : options.onEntry(entry);
+      };
+      const wanted = options.isWanted?.(message) ?? true;
+      if (wanted === true) return read();
+      if (wanted !== false) void wanted.then((known) => known && read()).catch(options.onFailure);
     },
   });
 }

@@ -102,7 +102,7 @@ export class Journal {
     for (let attempt = 1; ; attempt++) {
       try {
         const options = { msgID: command.id, expect: { lastSubjectSequence: past.position }, headers };
-        const ack = await this.#bus.js.publish(past.subject, body, options);
+        const ack = await this.#bus.publish(past.subject, body, options);
         if (ack.duplicate) await this.#mustBeMine(ack.seq, past.subject, command.id);
         // Stored by an attempt whose acknowledgement was lost, it is this call's doing; otherwise somebody said it before.
         return { position: ack.seq, changed: !ack.duplicate || attempt > 1, hash };
@@ -117,7 +117,7 @@ export class Journal {
   /** Appends what merely happened, with nothing to refuse and no race to lose: the audit of the door. */
   async record({ aggregate, site, id }: Address, command: CommandHead, event: AnyEvent): Promise<void> {
     const { body, headers } = encodeEntry(this.#source, command, [event], '');
-    await this.#bus.js.publish(subjects.event(aggregate, site, id), body, { msgID: command.id, headers });
+    await this.#bus.publish(subjects.event(aggregate, site, id), body, { msgID: command.id, headers });
   }
 
   /** After "wrong last sequence": a cluster checks it before it knows duplicates, so the last entry may be this one. */

@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { DateTime } from 'luxon';
 
 /** Now, for shells only: deciders get their time inside the command. */
 export abstract class Clock {
@@ -16,7 +15,7 @@ export abstract class Ids {
 
 export class SystemClock extends Clock {
   now(): string {
-    return DateTime.utc().toISO();
+    return new Date().toISOString();
   }
 }
 

@@ -20,6 +20,8 @@ export class Allowed {
 @Injectable()
 export class AdapterTools {
   readonly #tokens: Tokens;
+  /** Opened once for as long as a channel stays as it is registered. */
+  readonly #settings = new WeakMap<Channel, Channel['settings']>();
 
   constructor(
     private readonly evidence: EvidenceStore,
@@ -33,7 +35,11 @@ export class AdapterTools {
 
   /** The settings with their secrets in clear, for the adapter alone. @throws NoKey */
   settingsOf(channel: Channel): Channel['settings'] {
-    return withSecrets(channel, (value) => this.secrets.open(value, channel.channelId)).settings;
+    const known = this.#settings.get(channel);
+    if (known) return known;
+    const { settings } = withSecrets(channel, (value) => this.secrets.open(value, channel.channelId));
+    this.#settings.set(channel, settings);
+    return settings;
   }
 
   /** Listens to what is said to a channel and by it, and knows what of it nobody may read. */

@@ -88,12 +88,10 @@ export class Attempts {
     const { facts, stored } = this.conversations.keep(talk, handed.outcome === 'confirmed');
     await this.#answerUntilHeard(open, { ...(await this.#said(open, attempt, handed)), ...facts }, stopping);
     await stored;
-    this.log.info('delivery.attempted', {
-      deliveryId,
-      channelId: channel.channelId,
-      attempt,
-      outcome: handed.outcome,
-    });
+    const { outcome } = handed;
+    const about = { deliveryId, channelId: channel.channelId, attempt, outcome };
+    // What went as it should is in the log of events.
+    this.log[outcome === 'confirmed' ? 'debug' : 'info']('delivery.attempted', about);
     if (quotas.length > 0 && open.state.status === 'failed' && isUnused(handed))
       await this.quotas.giveBack(this.#asking(open, channel), quotas, startedAt);
     return 0;

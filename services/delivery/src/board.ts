@@ -1,5 +1,15 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { Bus, carryOut, followJournal, Journal, reasonOf, StaleRead, type Entry, type Following } from '@tongsheng/bus';
+import {
+  Bus,
+  carryOut,
+  followJournal,
+  Journal,
+  reasonOf,
+  StaleRead,
+  type Entry,
+  type Following,
+  type RawMessage,
+} from '@tongsheng/bus';
 import type { DeliveryCommand, DeliveryEvent } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { Credentials } from './credentials.ts';
@@ -18,6 +28,10 @@ const pauseMs = 5_000;
 @Injectable()
 export class Board implements OnModuleDestroy {
   readonly open = new OpenDeliveries();
+  /** Subject → what this process is writing there. */
+  readonly #writing = new Map<string, Promise<void>>();
+  /** Where it wrote what it has applied already, until the log brings that: to read it again costs more than to write it. */
+  readonly #written = new Set<number>();
   #following: Following | null = null;
   #stopped = false;
   #onChange: (change: Change) => void = () => {};
@@ -51,10 +65,14 @@ export class Board implements OnModuleDestroy {
   async say(open: OpenDelivery, command: DeliveryCommand): Promise<DeliveryEvent[]> {
     const events = delivery.decide(command, open.state);
     if (events.length === 0) return [];
-    const before = open.head;
-    const { position, hash } = await this.journal.append(before, command, events);
-    // The follower may have brought it already, and more.
-    if (open.head === before) this.#changed(this.open.extend(open, { position, hash }, events, this.clock.now()));
+    const { subject } = open.head;
+    const writing = this.#write(open, command, events);
+    this.#writing.set(subject, writing);
+    try {
+      await writing;
+    } finally {
+      if (this.#writing.get(subject) === writing) this.#writing.delete(subject);
+    }
     return events;
   }
 
@@ -68,10 +86,20 @@ export class Board implements OnModuleDestroy {
     }
   }
 
+  async #write(open: OpenDelivery, command: DeliveryCommand, events: DeliveryEvent[]): Promise<void> {
+    const before = open.head;
+    const { position, changed, hash } = await this.journal.append(before, command, events);
+    // The follower may have brought it already, and more.
+    if (open.head !== before) return;
+    if (changed) this.#written.add(position);
+    this.#changed(this.open.extend(open, { position, hash }, events, this.clock.now()));
+  }
+
   async #follow(): Promise<void> {
     this.#following = await followJournal(this.bus, {
       aggregate: 'delivery',
       from: this.open.position + 1,
+      isWanted: (message) => this.#isNews(message),
       onEntry: (entry) => this.#heard(entry),
       onUnreadable: (error, { seq }) => this.log.error('delivery.unreadable', { position: seq, reason: error.message }),
       onFailure: (error) => {
@@ -86,6 +114,14 @@ export class Board implements OnModuleDestroy {
     await this.#follow().catch((error: unknown) =>
       this.log.error('delivery.follow_failed', { reason: reasonOf(error) }),
     );
+  }
+
+  /** What this process wrote is none; while it is writing there, that is not known yet. */
+  #isNews({ subject, seq }: RawMessage): boolean | Promise<boolean> {
+    this.open.pass(seq);
+    if (this.#written.delete(seq)) return false;
+    const isNews = () => !this.#written.delete(seq);
+    return this.#writing.get(subject)?.then(isNews, isNews) ?? true;
   }
 
   #heard(entry: Entry): Promise<void> | void {

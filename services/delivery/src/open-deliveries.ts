@@ -69,6 +69,11 @@ export class OpenDeliveries {
     return this.#position;
   }
 
+  /** The log came to this position, whatever stands there. */
+  pass(position: number): void {
+    this.#position = position;
+  }
+
   get(key: string): OpenDelivery | undefined {
     return this.#open.get(key);
   }

@@ -176,7 +176,13 @@ type SettingsOf<K extends Channel['kind']> = Extract<Channel, { kind: K }>['sett
 /** A kind of channel: one file, its test, and one line in `index.ts`; its settings and limits stand in the contracts. */
 export function defineChannel<K extends Channel['kind']>(kind: K, adapter: Adapter<SettingsOf<K>>): ChannelKind {
   const { settings, limits } = channelKinds[kind];
-  const read = (given: unknown) => settings.parse(given) as SettingsOf<K>;
+  /** Settings as they were given → checked: once, not at every call. */
+  const checked = new WeakMap<object, SettingsOf<K>>();
+  const read = (given: Channel['settings']) => {
+    const known = checked.get(given) ?? (settings.parse(given) as SettingsOf<K>);
+    checked.set(given, known);
+    return known;
+  };
   const change = (change: Change<SettingsOf<K>>): Change<Channel['settings']> => ({
     by: change.by,
     hand: (parcel, sent, given, tools) => change.hand(parcel, sent, read(given), tools),

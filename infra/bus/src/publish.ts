@@ -1,0 +1,72 @@
+import { createInbox, ErrorCode, NatsError, type Msg, type MsgHdrs, type NatsConnection } from 'nats';
+
+export type PublishOptions = { msgID?: string; expect?: { lastSubjectSequence: number }; headers: MsgHdrs };
+
+/** Stores one message. @throws NatsError with JetStream's own code, or TIMEOUT when nobody can tell whether it is stored */
+export type Publish = (
+  subject: string,
+  body: Uint8Array,
+  options: PublishOptions,
+) => Promise<{ seq: number; duplicate: boolean }>;
+
+type Waiting = { since: number; resolve(ack: { seq: number; duplicate: boolean }): void; reject(error: Error): void };
+type Answer = { seq: number; duplicate?: boolean; error?: { code: number; err_code: number; description: string } };
+
+/** How often those that wait too long are looked for, in ms. */
+const lookMs = 500;
+
+/**
+ * What the client's own `publish` does, at a third of its cost: that makes a timer, a race and an error with its stack for
+ * every message (measured on nats.js 2.29: 20 µs of CPU against 7). Here one inbox takes all acknowledgements.
+ */
+export function publisher(
+  nc: NatsConnection,
+  { timeout, inboxPrefix }: { timeout: number; inboxPrefix?: string },
+): Publish {
+  const inbox = createInbox(inboxPrefix);
+  const waiting = new Map<string, Waiting>();
+  let last = 0;
+  let begun = false;
+  let looking: NodeJS.Timeout | null = null;
+
+  const onAnswer = (message: Msg) => {
+    const token = message.subject.slice(inbox.length + 1);
+    const found = waiting.get(token);
+    if (!found) return;
+    waiting.delete(token);
+    // An empty answer is the server's own: nobody listens there.
+    if (message.data.length === 0) return found.reject(NatsError.errorForCode(ErrorCode.NoResponders));
+    const { error, seq, duplicate = false } = message.json<Answer>();
+    if (!error) return found.resolve({ seq, duplicate });
+    const refused = new NatsError(error.description, String(error.code));
+    refused.api_error = error;
+    found.reject(refused);
+  };
+  const failAll = (code: ErrorCode, before = Infinity) => {
+    for (const [token, { since, reject }] of waiting) {
+      if (since > before) return;
+      waiting.delete(token);
+      reject(NatsError.errorForCode(code));
+    }
+  };
+  const look = () => {
+    failAll(ErrorCode.Timeout, performance.now() - timeout);
+    looking = waiting.size > 0 ? setTimeout(look, lookMs) : null;
+  };
+  const begin = () => {
+    begun = true;
+    nc.subscribe(`${inbox}.*`, { callback: (error, message) => void (error ?? onAnswer(message)) });
+    void nc.closed().then(() => failAll(ErrorCode.ConnectionClosed));
+  };
+
+  return (subject, body, { msgID, expect, headers }) =>
+    new Promise((resolve, reject) => {
+      if (!begun) begin();
+      if (msgID !== undefined) headers.set('Nats-Msg-Id', msgID);
+      if (expect) headers.set('Nats-Expected-Last-Subject-Sequence', String(expect.lastSubjectSequence));
+      const token = (++last).toString(36);
+      nc.publish(subject, body, { reply: `${inbox}.${token}`, headers });
+      waiting.set(token, { since: performance.now(), resolve, reject });
+      looking ??= setTimeout(look, lookMs);
+    });
+}
