@@ -94,6 +94,8 @@ const requested = {
   original: deliveryId.optional(),
   /** Prepared now and handed over only when told to: a part of a linked release before its T0. */
   awaitsCommit: z.boolean().optional(),
+  /** What who gets it is told of why it was corrected or taken back. */
+  note: line.optional(),
 };
 
 /** What a person is to hand over, and by when: files of the evidence store, cut to what the platform takes. */

@@ -4,6 +4,7 @@ import { NatsError } from 'nats';
 export const apiCode = {
   wrongLastSequence: 10071,
   noMessage: 10037,
+  noSequence: 10043,
   noConsumer: 10014,
   noStream: 10059,
   noRoom: 10047,

@@ -13,7 +13,7 @@ export async function publishPublic(bus: Bus, document: PublicDocument): Promise
   const subject = subjects.publicDocument(site, kind, documentId);
   // Beyond the server's window of duplicates the last document itself tells whether this one is there.
   const last = await lastPublic(bus, subject);
-  if (last && isSame(last.document, document)) return last.position;
+  if (last && (isSame(last.document, document) || isOlder(last.document, document))) return last.position;
   const body = new TextEncoder().encode(JSON.stringify(document));
   try {
     const ack = await bus.js.publish(subject, body, {
@@ -27,6 +27,10 @@ export async function publishPublic(bus: Bus, document: PublicDocument): Promise
     return publishPublic(bus, document);
   }
 }
+
+/** Of a release of ours versions only rise. A repost may be made from another item, which counts anew. */
+const isOlder = (last: PublicDocument, { kind, version }: PublicDocument): boolean =>
+  kind !== 'repost' && last.version > version;
 
 /** Of what was taken back all copies are alike, whenever that was. */
 const isSame = (last: PublicDocument, { version, contentHash, withdrawnAt }: PublicDocument) =>
@@ -48,6 +52,52 @@ async function lastPublic(bus: Bus, subject: string): Promise<{ position: number
 export async function readPublic(bus: Bus, position: number): Promise<PublicDocument> {
   const { subject, data } = await bus.jsm.streams.getMessage(streams.public, { seq: position });
   return subjects.publicKindOf(subject) === 'sealed' ? readSealed(bus, subject, data) : parseDocument(data);
+}
+
+/**
+ * Overwrites what the public stream still holds of one document but its last message, and what was sealed of it. Streams
+ * of older installations refuse that for ever, and those that copied the stream keep their copy.
+ * @returns how many messages were overwritten, and why no more could be.
+ */
+export async function erasePublic(
+  bus: Bus,
+  { site, kind, documentId }: Pick<PublicDocument, 'site' | 'kind' | 'documentId'>,
+  sealed: readonly number[],
+): Promise<{ messages: number; refused: string | null }> {
+  const { config } = await bus.jsm.streams.info(streams.public);
+  if (config.deny_delete) return { messages: 0, refused: 'the stream PUBLIC was made so that nothing can be deleted' };
+  const subject = subjects.publicDocument(site, kind, documentId);
+  const last = await bus.jsm.streams.getMessage(streams.public, { last_by_subj: subject });
+  let messages = 0;
+  for (let from = 1; from < last.seq;) {
+    const next = await nextPublic(bus, subject, from);
+    if (next === null || next >= last.seq) break;
+    if (await erase(bus, next)) messages++;
+    from = next + 1;
+  }
+  for (const position of sealed) if (await erase(bus, position)) messages++;
+  return { messages, refused: null };
+}
+
+/** @returns false when it is not there any more. */
+async function erase(bus: Bus, position: number): Promise<boolean> {
+  try {
+    return await bus.jsm.streams.deleteMessage(streams.public, position, true);
+  } catch (error) {
+    if (isApiError(error, apiCode.noMessage) || isApiError(error, apiCode.noSequence)) return false;
+    throw error;
+  }
+}
+
+async function nextPublic(bus: Bus, subject: string, seq: number): Promise<number | null> {
+  try {
+    // The server knows it for every read; the client's type has it for direct ones alone.
+    const query: { seq: number; next_by_subj: string } = { seq, next_by_subj: subject };
+    return (await bus.jsm.streams.getMessage(streams.public, query)).seq;
+  } catch (error) {
+    if (isApiError(error, apiCode.noMessage)) return null;
+    throw error;
+  }
 }
 
 type FollowPublicOptions = {

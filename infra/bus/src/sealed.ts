@@ -47,14 +47,18 @@ export async function openSealed(
   return putOnce(bus, subjects.sealKey(site, sealId), Buffer.from(JSON.stringify(message)));
 }
 
-/** Every page that a key opens, in their order. @throws when one is not there, or was altered. */
+/** Every page that a key opens, in their order, but what was overwritten since. @throws when one was altered. */
 export async function unseal(bus: Bus, message: SealKey): Promise<{ document: PublicDocument; position: number }[]> {
-  return Promise.all(
+  const found = await Promise.all(
     message.positions.map(async (position) => {
-      const { subject, data } = await bus.jsm.streams.getMessage(streams.public, { seq: position });
-      return { document: opened(message, subject, data), position };
+      const stored = await bus.jsm.streams.getMessage(streams.public, { seq: position }).catch((error: unknown) => {
+        if (isApiError(error, apiCode.noMessage)) return null;
+        throw error;
+      });
+      return stored && { document: opened(message, stored.subject, stored.data), position };
     }),
   );
+  return found.filter((each) => each !== null);
 }
 
 /** The page of a sealed message, when its key is public. @throws while it is not. */

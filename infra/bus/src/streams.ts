@@ -29,7 +29,8 @@ function wantedStreams({
   };
   return [
     { ...kept, name: streams.journal, subjects: [subjects.events()], deny_delete: true, deny_purge: true },
-    { ...kept, name: streams.public, subjects: [subjects.publicDocuments()], deny_delete: true, deny_purge: true },
+    // A text that must not be public any more can be overwritten in here (`erasePublic`); what was decided stays in the journal.
+    { ...kept, name: streams.public, subjects: [subjects.publicDocuments()], deny_purge: true },
     { ...kept, name: streams.dead, subjects: [subjects.deadLetters()], max_bytes: Math.min(maxBytes, 2 ** 30) },
   ];
 }
@@ -106,7 +107,7 @@ function checkUnchanged(found: StreamConfig, wanted: Wanted): void {
   for (const key of keys) {
     const want = wanted[key] ?? false;
     const have = found[key] ?? false;
-    if (have === want) continue;
+    if (have === want || (key === 'deny_delete' && have)) continue;
     throw new UnfitServer(
       `bus: stream ${wanted.name} was changed: ${key} is ${String(have)}, must be ${String(want)}; ` +
         'entries may have been lost, compare with a backup before setting it back',

@@ -33,7 +33,9 @@ export function renderArticle(document: PublicDocument): Html {
 
 /** The article below its title, for systems that show titles themselves. */
 export function renderContent({ source, summary, html: body, ...document }: PublicDocument): Html {
-  return html`<dl class="article-facts">${source ? sourceFacts(source, document.postedAt) : ownFacts(document)}</dl>
+  const { corrected } = document;
+  return html`${corrected !== undefined && html`<p class="article-correction"><strong>更正</strong>：${corrected.note}</p>`}
+    <dl class="article-facts">${source ? sourceFacts(source, document.postedAt) : ownFacts(document)}</dl>
     ${summary && html`<p class="article-summary">${summary}</p>`} ${renderBody(body)}
     ${source?.link ? html`<p class="article-origin">原文链接：${linkTo(source.link, source.link)}</p>` : null}`;
 }
@@ -50,8 +52,13 @@ function sourceFacts(source: NonNullable<PublicDocument['source']>, postedAt: st
   ${fact('转载时间', 'article-posted', showTime(postedAt))}`;
 }
 
-const ownFacts = ({ siteName, postedAt }: Pick<PublicDocument, 'siteName' | 'postedAt'>): Html =>
-  html`${fact('发布机构', 'article-issuer', siteName)} ${fact('发布时间', 'article-posted', showTime(postedAt))}`;
+const ownFacts = ({
+  siteName,
+  postedAt,
+  corrected,
+}: Pick<PublicDocument, 'siteName' | 'postedAt' | 'corrected'>): Html =>
+  html`${fact('发布机构', 'article-issuer', siteName)} ${fact('发布时间', 'article-posted', showTime(postedAt))}
+  ${corrected !== undefined && fact('更正时间', 'article-corrected', showTime(corrected.at))}`;
 
 const fact = (word: string, mark: string, value: Html | string): Html =>
   html`<div>

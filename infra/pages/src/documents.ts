@@ -45,12 +45,16 @@ export function repostDocument({ taskId, site, ...parts }: RepostParts): PublicD
   };
 }
 
-/** What is left in public of a page that its site took back: where it was, and since when it is not. */
-export function withdrawnDocument(document: PublicDocument, withdrawnAt: string): PublicDocument {
+/** What is left in public of a page that its site took back: where it was, since when it is not, and why where that is said. */
+export function withdrawnDocument(
+  document: Omit<PublicDocument, 'title' | 'summary' | 'html' | 'source' | 'verdict' | 'files'>,
+  withdrawnAt: string,
+  because: string | null = null,
+): PublicDocument {
   const { documentId, site, siteName, kind, column, url, postedAt, version, contentHash } = document;
   const place = { documentId, site, siteName, kind, column, url, postedAt, version, contentHash };
   const nothing = { title: '（已撤下）', summary: '', html: '', source: null, verdict: null, files: [] };
-  return { ...place, ...nothing, withdrawnAt };
+  return { ...place, ...nothing, withdrawnAt, ...(because !== null && { withdrawnBecause: because }) };
 }
 
 /** An address as it stands in an attribute of sanitised HTML. */
@@ -62,7 +66,10 @@ export type ReleaseParts = {
   draft: Draft;
   contentHash: string;
   revision: number;
+  /** When the first version was public. */
   postedAt: string;
+  /** When this one was signed, where it is not the first. */
+  correctedAt?: string;
 };
 
 const columns: Record<Draft['kind'], string> = {
@@ -74,6 +81,9 @@ const columns: Record<Draft['kind'], string> = {
   notice: '通知公告',
 };
 
+/** Where a release stands among a site's pages. */
+export const columnOf = (kind: Draft['kind']): string => columns[kind];
+
 /** The public document of a release of our own. The rumor's address is in it only when somebody said so. */
 export function releaseDocument({
   releaseId,
@@ -82,6 +92,7 @@ export function releaseDocument({
   contentHash,
   revision,
   postedAt,
+  correctedAt,
 }: ReleaseParts): PublicDocument {
   const { kind, title, summary, html, rumor } = draft;
   return {
@@ -97,6 +108,8 @@ export function releaseDocument({
     source: null,
     files: [],
     verdict: rumor?.verdict ?? null,
+    ...(correctedAt !== undefined &&
+      draft.correction && { corrected: { at: correctedAt, note: draft.correction.note } }),
     ...(rumor && { rumor: { claim: rumor.claim, link: rumor.publicLink } }),
     postedAt,
     version: revision,

@@ -28,6 +28,7 @@ a:focus-visible { outline: 3px solid #f5a300; outline-offset: 2px; border-radius
 .article { max-width: 860px; margin: 30px auto 0; }
 .article-verdict { display: table; margin: 0 auto 10px; padding: 1px 16px 1px 20px; border-radius: 2px; font-size: 18px; font-weight: 700; letter-spacing: .25em; color: #fff; background: var(--red); }
 .article-claim { margin: 0 auto 12px; max-width: 720px; padding: 8px 14px; border-left: 4px solid var(--red); background: #faf3f2; color: #444; }
+.article-correction { margin: 0 auto 12px; max-width: 720px; padding: 8px 14px; border-left: 4px solid #8a4300; background: #fff4dc; color: #444; }
 .verdict-misleading { background: #8a4300; }
 .verdict-outdated { background: #55606d; }
 .article-title { font-size: 28px; line-height: 1.5; text-align: center; text-wrap: balance; margin: 0 0 20px; font-weight: 700; overflow-wrap: anywhere; }

@@ -12,7 +12,7 @@ import {
 import { Clock, Ids, Log, NoKey } from '@tongsheng/runtime';
 import { AdapterTools } from './adapter-tools.ts';
 import { Board } from './board.ts';
-import type { Handed, Parcel, Tools } from './channels/channel.ts';
+import type { Handed, Parcel, Sent, Tools } from './channels/channel.ts';
 import { adapters } from './channels/index.ts';
 import { Conversations } from './conversations.ts';
 import { Credentials } from './credentials.ts';
@@ -59,9 +59,18 @@ export class Attempts {
     stopping: AbortSignal,
   ): Promise<number> {
     const { requested } = open;
-    const { deliveryId, site } = requested;
-    const { rate, quotas } = limitsOf(channel);
+    const { deliveryId, site, intent = 'deliver', original } = requested;
+    const { rate, quotas: all } = limitsOf(channel);
+    // What is taken back is no further message of ours.
+    const quotas = intent === 'recall' ? [] : all;
     const parcel = await this.parcels.of(requested);
+    const sent = original === undefined ? null : await this.parcels.sent(parcel, original);
+    if (intent === 'recall' && !sent) {
+      // Found out by now: there is nothing to take back.
+      const reason = 'the channel never got it, or has it no more';
+      await this.board.say(open, { type: 'delivery.cancel', ...this.#head(), deliveryId, site, reason });
+      return 0;
+    }
     if (quotas.length > 0 && (await this.#isPostponed(open, channel))) return 0;
     if (rate) {
       const waitMs = await this.shared.take(this.credentials.of(channel), rate);
@@ -83,7 +92,7 @@ export class Attempts {
 
     const talk = this.tools.conversation(channel);
     const handed = await talk.during(() =>
-      this.#handOver(open, { ...parcel, attemptedAt: startedAt }, channel, attempt),
+      this.#handOver(open, { ...parcel, attemptedAt: startedAt }, sent, channel, attempt),
     );
     const { facts, stored } = this.conversations.keep(talk, handed.outcome === 'confirmed');
     await this.#answerUntilHeard(open, { ...(await this.#said(open, attempt, handed)), ...facts }, stopping);
@@ -119,8 +128,14 @@ export class Attempts {
     return { credentialId: this.credentials.of(channel), channelId, deliveryId: requested.deliveryId };
   }
 
-  async #handOver(open: OpenDelivery, parcel: Parcel, channel: Channel, attempt: number): Promise<Handed> {
-    const { deliveryId, channelKind, intent = 'deliver', original } = open.requested;
+  async #handOver(
+    open: OpenDelivery,
+    parcel: Parcel,
+    sent: Sent | null,
+    channel: Channel,
+    attempt: number,
+  ): Promise<Handed> {
+    const { deliveryId, channelKind, intent = 'deliver' } = open.requested;
     const { kind } = channel;
     if (kind !== channelKind) {
       // What an unknown outcome means was settled for the old kind; under the new one it could be sent twice.
@@ -129,10 +144,11 @@ export class Attempts {
     try {
       const settings = this.tools.settingsOf(channel);
       const tools = this.tools.for(channel, notesOf(open), this.#noting(open, attempt));
-      if (intent === 'deliver') return await adapters[kind].deliver(parcel, settings, tools);
+      // A new version for who has none yet is their first.
+      if (intent === 'deliver' || (intent === 'amend' && !sent))
+        return await adapters[kind].deliver(parcel, settings, tools);
       const change = adapters[kind][intent];
-      if (!change) return { outcome: 'rejected_permanent', detail: `a ${kind} channel can’t ${intent}` };
-      const sent = await this.parcels.sent(parcel, original ?? deliveryId);
+      if (!change || !sent) return { outcome: 'rejected_permanent', detail: `a ${kind} channel can’t ${intent}` };
       return await change.hand(parcel, sent, settings, tools);
     } catch (error) {
       if (error instanceof NoKey) return { outcome: 'not_sent', trouble: 'credential', detail: error.message };

@@ -1,10 +1,19 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { carryOut, Commands, Journal, Query } from '@tongsheng/bus';
-import { CredentialCommand, DeliveryCommand, ReadinessQuery, type Readiness, type Receipt } from '@tongsheng/contracts';
+import {
+  CredentialCommand,
+  DeliveryCommand,
+  HoldingsQuery,
+  ReadinessQuery,
+  type Holdings as Found,
+  type Readiness,
+  type Receipt,
+} from '@tongsheng/contracts';
 import { credential } from './credential.ts';
 import { Credentials } from './credentials.ts';
 import { delivery } from './delivery.ts';
+import { Holdings } from './holdings.ts';
 import { Registered } from './registered.ts';
 
 @Controller()
@@ -13,6 +22,7 @@ export class DeliveriesController {
     private readonly journal: Journal,
     private readonly registered: Registered,
     private readonly credentials: Credentials,
+    private readonly holdings: Holdings,
   ) {}
 
   @Commands('delivery')
@@ -29,6 +39,12 @@ export class DeliveriesController {
   @Query('channels.ready')
   ready(@Payload({ schema: ReadinessQuery }) { channels }: ReadinessQuery): Readiness {
     return { ready: channels.filter((channelId) => this.#isReady(channelId)) };
+  }
+
+  /** What channels have of a release, and what can be done about it there. */
+  @Query('deliveries.holdings')
+  async holdingsOf(@Payload({ schema: HoldingsQuery }) query: HoldingsQuery): Promise<Found> {
+    return { targets: await this.holdings.of(query) };
   }
 
   #isReady(channelId: string): boolean {

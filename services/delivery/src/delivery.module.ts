@@ -7,18 +7,20 @@ import { Conversations } from './conversations.ts';
 import { Credentials } from './credentials.ts';
 import { DeliveriesController } from './deliveries.controller.ts';
 import { Door } from './door.ts';
+import { Holdings } from './holdings.ts';
 import { Gates } from './gates.ts';
 import { Looks } from './looks.ts';
 import { MendCredentials } from './mend-credentials.reaction.ts';
 import { Parcels } from './parcels.ts';
 import { Quotas } from './quotas.ts';
+import { RecallDeliveries } from './recall-deliveries.reaction.ts';
 import { Registered } from './registered.ts';
 import { RequestDeliveries } from './request-deliveries.reaction.ts';
 import { SendDeliveries } from './send-deliveries.ts';
 import { Shared } from './shared.ts';
 
 @Module({
-  controllers: [DeliveriesController, RequestDeliveries, MendCredentials],
+  controllers: [DeliveriesController, RequestDeliveries, RecallDeliveries, MendCredentials],
   providers: [
     Registered,
     Credentials,
@@ -27,6 +29,7 @@ import { Shared } from './shared.ts';
     Quotas,
     Board,
     Parcels,
+    Holdings,
     AdapterTools,
     Conversations,
     Attempts,

@@ -4,8 +4,8 @@ import type { DeliveryEvent, ReleaseEvent } from '@tongsheng/contracts';
 import { pageUrl } from '@tongsheng/pages';
 import { LRUCache } from 'lru-cache';
 import type { Parcel, Sent } from './channels/channel.ts';
-import { delivery } from './delivery.ts';
 import { Registered } from './registered.ts';
+import { isAbsent, pastOf } from './standing.ts';
 
 type Requested = Extract<DeliveryEvent, { type: 'delivery.requested' }>;
 type Signed = Extract<ReleaseEvent, { type: 'release.signed' }>;
@@ -25,7 +25,7 @@ export class Parcels {
   ) {}
 
   /** @throws when that content was never signed, or its site is not registered. */
-  async of({ deliveryId, releaseId, site: siteId, channelId, contentHash }: Requested): Promise<Parcel> {
+  async of({ deliveryId, releaseId, site: siteId, channelId, contentHash, note }: Requested): Promise<Parcel> {
     const signed = await this.#release(siteId, releaseId, contentHash);
     const site = this.registered.site(siteId);
     if (!signed || !site) throw new Error(`delivery: ${releaseId} of ${siteId} is not signed, or its site is unknown`);
@@ -46,17 +46,31 @@ export class Parcels {
       rumor: rumor && { claim: rumor.claim, verdict: rumor.verdict },
       url: pageUrl(site, kind, releaseId),
       contentHash,
+      ...(note !== undefined && { note }),
       signedAt,
       attemptedAt: signedAt,
     };
   }
 
-  /** What an earlier delivery brought there, for what is to be changed or taken away. */
-  async sent(parcel: Parcel, deliveryId: string): Promise<Sent> {
-    const past = await this.journal.read({ aggregate: 'delivery', site: parcel.site, id: deliveryId });
-    const state = (past.events as DeliveryEvent[]).reduce(delivery.evolve, delivery.initial);
-    if (state.status === 'new') return { parcel, receipt: null, notes: {} };
-    return { parcel, receipt: state.receipt, notes: state.notes };
+  /**
+   * What an earlier delivery brought there, for what is to be changed or taken away. Where that one surely brought
+   * nothing, it is the one before it that counts; null: the channel has nothing.
+   */
+  async sent(parcel: Parcel, deliveryId: string): Promise<Sent | null> {
+    let found: Sent | null = null;
+    for (let id: string | undefined = deliveryId; id !== undefined;) {
+      const { events } = await this.journal.read({ aggregate: 'delivery', site: parcel.site, id });
+      const past = pastOf(events as DeliveryEvent[]);
+      if (!past || past.state.status === 'new') break;
+      if (!isAbsent(past.state)) {
+        const { receipt, notes } = past.state;
+        found ??= { parcel: { ...parcel, deliveryId: id }, receipt: null, notes };
+        // Changed in its place, it has the name that it got first.
+        if (receipt) return { ...found, receipt, notes: { ...notes, ...found.notes } };
+      }
+      id = past.requested.original;
+    }
+    return found;
   }
 
   /** Read once however many channels ask at the same moment. */

@@ -1,5 +1,5 @@
-import type { DeliveryPolicy, ReleaseKind, Urgency } from '@tongsheng/contracts';
-import type { ChannelKind } from './channels/channel.ts';
+import type { DeliveryPolicy, OnUnknown, ReleaseKind, Urgency } from '@tongsheng/contracts';
+import type { Change, ChannelKind } from './channels/channel.ts';
 import { budgetOf } from './schedule.ts';
 
 /** A rebuttal has lanes of its own; a response is waited for by name. */
@@ -24,4 +24,31 @@ export function policyOf({ keyLifetime, probe, watch }: ChannelKind, kind: Relea
     ...(probe?.afterUnknown && { probeAfter: probe.afterUnknown }),
     ...(probe?.whilePending && { pollAfter: probe.whilePending }),
   };
+}
+
+/**
+ * The same for what corrects or takes back. What is changed or deleted by its name may be said twice; a notice may not,
+ * unless the receiver knows it by its key. Whether a deletion worked is looked at from outside, not asked here.
+ */
+export function changePolicyOf(
+  adapter: ChannelKind | undefined,
+  intent: 'amend' | 'recall',
+  change: Pick<Change<never>, 'by'> | undefined,
+  kind: ReleaseKind,
+): { onUnknown: OnUnknown; policy: DeliveryPolicy } {
+  if (!adapter || !change) {
+    const urgency = urgencies[kind];
+    const policy = { urgency, budget: budgetOf(urgency), canProbe: false, canWatch: false };
+    return { onUnknown: 'person', policy };
+  }
+  const policy = policyOf(adapter, kind);
+  if (change.by === 'edit' || change.by === 'delete') {
+    const { keyLifetime: _forgets, probeAfter: _unasked, pollAfter: _unpolled, ...rest } = policy;
+    return {
+      onUnknown: 'same_key',
+      policy: { ...rest, canProbe: false, canWatch: intent === 'amend' && rest.canWatch },
+    };
+  }
+  const asks = intent === 'amend' && policy.canProbe;
+  return { onUnknown: adapter.onUnknown, policy: { ...policy, canProbe: asks, canWatch: asks && policy.canWatch } };
 }

@@ -31,6 +31,8 @@ export class RequestDeliveries {
     for (const event of entry.events) {
       // A part of a linked release is pushed when that is committed.
       if (event.type !== 'release.signed' || event.linked) continue;
+      // A later version goes to whoever has any: that is a recall's to say.
+      if ((event.version ?? 1) > 1) continue;
       const asked = await Promise.all(event.channels.map((channelId) => this.#request(entry, event, channelId)));
       const missing = event.channels.filter((_, i) => !asked[i]);
       // The others are on their way; this is tried again, then waits for an administrator among the dead letters.

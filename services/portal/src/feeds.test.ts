@@ -85,7 +85,7 @@ describe('the feeds of the portal', () => {
     expect((JSON.parse(writeFeed('json', head, [])) as { items: unknown[] }).items).toEqual([]);
   });
 
-  it('says in Atom what was taken back, and since when, so that readers who kept it let it go', () => {
+  it('says what was taken back, and since when, so that readers who kept it let it go', () => {
     const gone = [
       { url: 'https://portal.example/province/repost/d2?a=1&b="2"', withdrawnAt: '2026-11-24T02:00:00.000Z' },
     ];
@@ -95,7 +95,12 @@ describe('the feeds of the portal', () => {
       '<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="https://portal.example/province/repost/d2?a=1&amp;b=&quot;2&quot;" when="2026-11-24T02:00:00.000Z"/></feed>',
     );
     expect(atom).toContain('<updated>2026-11-24T02:00:00.000Z</updated>');
-    mustBeXml(writeFeed('rss', head, [repost()], gone));
+    const rss = writeFeed('rss', head, [repost()], gone);
+    mustBeXml(rss);
+    expect(rss).toContain('when="2026-11-24T02:00:00.000Z"/></channel>');
+    const json = JSON.parse(writeFeed('json', head, [repost()], gone)) as { items: unknown[]; _deleted: unknown };
+    expect(json.items).toHaveLength(1);
+    expect(json._deleted).toEqual([{ url: gone[0]!.url, when: gone[0]!.withdrawnAt }]);
   });
 
   it('survives whatever a title, a summary, a column or a text holds', () => {

@@ -20,8 +20,9 @@ export type FeedHead = {
 /**
  * Writes a feed, newest document first. Addresses serve as ids. When a source stated a time, that is the date of
  * publication; when it stated a day, RSS carries the day (`dc:date`) and the others leave the date out; when it stated
- * nothing there is none. Atom's `updated` and JSON Feed's `date_modified` are ours: when we posted it.
- * @param gone what was taken back; only Atom can say it (RFC 6721).
+ * nothing there is none. Atom's `updated` and JSON Feed's `date_modified` are ours: when we posted it, or
+ * corrected it.
+ * @param gone what was taken back: in Atom and RSS as RFC 6721 says it, in JSON Feed as an extension of ours.
  */
 export function writeFeed(
   format: FeedFormat,
@@ -39,27 +40,40 @@ export function writeFeed(
     generator: 'Tongsheng',
     author: { name: title, link: head.home },
     // A feed of nothing was never updated; the library would say "now".
-    updated: [...documents.map(({ postedAt }) => postedAt), ...gone.map(({ withdrawnAt }) => withdrawnAt)]
+    updated: [...documents.map(changedAt), ...gone.map(({ withdrawnAt }) => withdrawnAt)]
       .map(dateOf)
       .reduce(later, new Date(0)),
     feedLinks: { [format]: head.self },
   });
   // The library leaves out a date that is not there, though its type demands one.
   for (const document of documents) feed.addItem(items[format](document) as Item);
-  return { rss: () => feed.rss2(), atom: () => withTombstones(feed.atom1(), gone), json: () => feed.json1() }[format]();
+  return {
+    rss: () => withTombstones(feed.rss2(), gone, '</channel>'),
+    atom: () => withTombstones(feed.atom1(), gone, '</feed>'),
+    json: () => withDeleted(feed.json1(), gone),
+  }[format]();
 }
+
+const changedAt = ({ postedAt, corrected }: PublicDocument): string => corrected?.at ?? postedAt;
 
 type Gone = { url: string; withdrawnAt: string };
 
 /** The library knows no tombstones. */
-function withTombstones(feed: string, gone: readonly Gone[]): string {
+function withTombstones(feed: string, gone: readonly Gone[], closing: string): string {
   const said = gone.map(
     ({ url, withdrawnAt }) =>
       escaped`<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="${url}" when="${withdrawnAt}"/>`
         .text,
   );
-  const end = feed.lastIndexOf('</feed>');
+  const end = feed.lastIndexOf(closing);
   return [feed.slice(0, end), ...said, feed.slice(end)].join('');
+}
+
+/** JSON Feed 1.1: names that begin with an underscore are extensions. */
+function withDeleted(feed: string, gone: readonly Gone[]): string {
+  if (gone.length === 0) return feed;
+  const deleted = gone.map(({ url, withdrawnAt }) => ({ url, when: withdrawnAt }));
+  return JSON.stringify({ ...(JSON.parse(feed) as object), _deleted: deleted }, null, 4);
 }
 
 type Dated = Omit<Item, 'date'> & { date?: Date };
@@ -89,11 +103,11 @@ function rssItem(document: PublicDocument): Dated {
 }
 
 function atomItem(document: PublicDocument): Dated {
-  const { title, summary, url, column, source, postedAt } = document;
+  const { title, summary, url, column, source } = document;
   return {
     title: escaped`${xmlText(title)}`.text,
     link: url,
-    date: dateOf(postedAt),
+    date: dateOf(changedAt(document)),
     ...publishedOf(document),
     ...(summary !== '' && { description: escaped`${xmlText(summary)}`.text }),
     content: contentOf(document),
@@ -104,12 +118,12 @@ function atomItem(document: PublicDocument): Dated {
 }
 
 function jsonItem(document: PublicDocument): Dated {
-  const { title, summary, url, column, source, postedAt } = document;
+  const { title, summary, url, column, source } = document;
   return {
     id: url,
     title: title.toWellFormed(),
     link: url,
-    date: dateOf(postedAt),
+    date: dateOf(changedAt(document)),
     ...publishedOf(document),
     ...(summary !== '' && { description: summary.toWellFormed() }),
     content: contentOf(document),

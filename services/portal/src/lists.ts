@@ -110,7 +110,7 @@ export function renderSite(index: PublicIndex, site: string, page: number): stri
 }
 
 /** What stands for ever where a page was that was taken back. Its title is not shown: it may be why it was. */
-export function renderWithdrawn({ site, siteName, kind, withdrawnAt }: Withdrawn): string {
+export function renderWithdrawn({ site, siteName, kind, withdrawnAt, withdrawnBecause }: Withdrawn): string {
   const time = html`<time datetime="${withdrawnAt}">${showTime(withdrawnAt)}</time>`;
   return renderPage({
     title: '这个页面已撤下',
@@ -119,6 +119,7 @@ export function renderWithdrawn({ site, siteName, kind, withdrawnAt }: Withdrawn
     content: html`<div class="empty" data-withdrawn="${withdrawnAt}">
       <h1>这个页面已撤下</h1>
       <p>${kind === 'repost' && '来源已撤回原文，'}本站于 ${time}（北京时间）撤下了这个页面。</p>
+      ${withdrawnBecause !== undefined && html`<p data-because>原因：${withdrawnBecause}</p>`}
       <p lang="en">
         ${kind === 'repost' && 'The source has withdrawn the original. '}This page was taken down at ${time} (Beijing
         time).

@@ -136,7 +136,12 @@ describe('the portal', () => {
       expect((await get(`/province/repost/d44/files/${fileHash}`)).statusCode).toBe(404);
     });
 
-    it('lists nothing, and tells readers of Atom to let it go', async () => {
+    it('says why, where the public is told', async () => {
+      index.add(withdrawnDocument(make(43), withdrawnAt, '数据 < 有误'), 143);
+      expect((await get('/province/repost/d43')).body).toContain('原因：数据 &lt; 有误');
+    });
+
+    it('lists nothing, and tells readers of feeds to let it go', async () => {
       for (const path of ['/', '/province', '/feed.rss', '/province/feed.atom', '/province/feed.json'])
         expect((await get(path)).body).not.toContain('第44号公告');
       for (const path of ['/feed.atom', '/province/feed.atom'])

@@ -1,13 +1,16 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { BusClient, carryOut, Commands, Journal, NoAnswer } from '@tongsheng/bus';
+import { BusClient, carryOut, Commands, Journal, NoAnswer, Query } from '@tongsheng/bus';
 import {
   LinkedCommand,
   Readiness,
+  RecallCommand,
+  RecallPlanQuery,
   ReleaseCommand,
   RumorCommand,
   SubmissionCommand,
   type LinkedEvent,
+  type RecallPlan,
   type Receipt,
   type ReleaseEvent,
   type SubmissionEvent,
@@ -15,6 +18,8 @@ import {
 import { cleanHtml } from '@tongsheng/web';
 import { DateTime, Duration } from 'luxon';
 import { linkedRelease, speaksTogether } from './linked-release.ts';
+import { recall } from './recall.ts';
+import { RecallPlanner } from './recall-planner.ts';
 import { release } from './release.ts';
 import { rumorCase } from './rumor-case.ts';
 import { Sites } from './sites.ts';
@@ -34,12 +39,29 @@ export class ReleasesController {
     private readonly journal: Journal,
     private readonly sites: Sites,
     private readonly client: BusClient,
+    private readonly planner: RecallPlanner,
   ) {}
 
   @Commands('release')
   async handle(@Payload({ schema: ReleaseCommand }) command: ReleaseCommand): Promise<Receipt> {
     const known = command.type === 'release.pass_step' ? await this.#withLinked(command) : cleaned(command);
     return carryOut(this.journal, release, known);
+  }
+
+  /** What is decided on is what is there at that moment, and no client's word. */
+  @Commands('recall')
+  async takeBack(@Payload({ schema: RecallCommand }) command: RecallCommand): Promise<Receipt> {
+    const { site, releaseId } = command;
+    if (command.type !== 'recall.propose' && command.type !== 'recall.approve' && command.type !== 'recall.kill')
+      return carryOut(this.journal, recall, command);
+    const kind = command.type === 'recall.kill' ? 'kill' : 'withdraw';
+    const found = await this.planner.plan(site, releaseId, kind);
+    return carryOut(this.journal, recall, { ...command, found });
+  }
+
+  @Query('releases.recall-plan')
+  recallPlan(@Payload({ schema: RecallPlanQuery }) { site, releaseId, kind }: RecallPlanQuery): Promise<RecallPlan> {
+    return this.planner.plan(site, releaseId, kind);
   }
 
   @Commands('linked')

@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { encodeAnswer, EvidenceStore } from '@tongsheng/bus';
 import type { DriftKind, PageChange, PageEvidence, PageFile, PublicDocument } from '@tongsheng/contracts';
+import { leadsTo } from '@tongsheng/pages';
 import { decodeText, safeFetch, textOf, type Fetched, type WebAnswer } from '@tongsheng/web';
 import { PublicPages } from './public-pages.ts';
 import { SitePublisher } from './site-publisher.ts';
@@ -83,7 +84,7 @@ export class Looks {
       const list = await this.visitor.visit(url);
       // A site that has nothing left has no list.
       if (!list.ok && !list.answer) return unsure(list);
-      const isListed = list.ok && lists(decodeText(list.bytes, list.contentType).text, document);
+      const isListed = list.ok && leadsTo(decodeText(list.bytes, list.contentType).text, document);
       checks.push({ name: check, ok: !isListed });
       if (isListed) trouble.push(`${url} still lists it`);
     }
@@ -234,12 +235,6 @@ const unsure = (fetched: Fetched): Look => ({
   is: 'unsure',
   reason: fetched.ok ? `HTTP ${fetched.status}` : `${fetched.code}: ${fetched.detail}`,
 });
-
-/** Whether a list or feed leads to it; that it names its address as gone (RFC 6721) leads nowhere. */
-function lists(text: string, { site, kind, documentId }: PublicDocument): boolean {
-  const leading = text.replaceAll(/<at:deleted-entry\b[^>]*>/g, '');
-  return ['"', '<'].some((end) => leading.includes(`/${site}/${kind}/${documentId}${end}`));
-}
 
 /** Of several feeds one answer. */
 function merged(checks: PageEvidence['checks']): PageEvidence['checks'] {

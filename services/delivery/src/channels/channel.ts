@@ -33,6 +33,8 @@ export type Parcel = {
   /** Our page of it. */
   url: string;
   contentHash: string;
+  /** What was corrected, or why it was taken back, where that is said. */
+  note?: string;
   signedAt: string;
   attemptedAt: string;
 };
@@ -53,6 +55,7 @@ export type Handed = {
 
 /** What was sent earlier, as the log knows it. */
 export type Sent = {
+  /** As it was handed over; its `deliveryId` is the key that the receiver has. */
   parcel: Parcel;
   receipt: DeliveryReceipt | null;
   notes: DeliveryNotes;
@@ -126,8 +129,10 @@ export type Tools = {
 
 /** A later version, or a withdrawal, of what the channel has. */
 export type Change<S> = {
-  /** What the channel can do to it: change it in place, take it away, or put a notice beside it. */
-  by: 'edit' | 'delete' | 'notice';
+  /** What the channel can do to it: change it in place, put the new one in its place, take it away, or tell who got it. */
+  by: 'edit' | 'replace' | 'delete' | 'notice';
+  /** For how long the platform lets it be done, from when it was there. Without it: always. */
+  within?: string;
   hand(parcel: Parcel, sent: Sent, settings: S, tools: Tools): Promise<Handed>;
 };
 
@@ -185,6 +190,7 @@ export function defineChannel<K extends Channel['kind']>(kind: K, adapter: Adapt
   };
   const change = (change: Change<SettingsOf<K>>): Change<Channel['settings']> => ({
     by: change.by,
+    ...(change.within !== undefined && { within: change.within }),
     hand: (parcel, sent, given, tools) => change.hand(parcel, sent, read(given), tools),
   });
   const { onUnknown, keyLifetime, credentialOf, deliver, prepare, probe, watch, amend, recall, health, callback } =

@@ -15,7 +15,7 @@ export const newsPush = defineChannel('news_push', {
   onUnknown: 'same_key',
   deliver: (parcel, settings, tools) => push(parcel, 'deliver', settings, tools),
   amend: { by: 'edit', hand: (parcel, _, settings, tools) => push(parcel, 'amend', settings, tools) },
-  recall: { by: 'delete', hand: (parcel, _, settings, tools) => push(parcel, 'recall', settings, tools) },
+  recall: { by: 'notice', hand: (parcel, _, settings, tools) => push(parcel, 'recall', settings, tools) },
   health: keysAreWhole,
 });
 

@@ -1,0 +1,47 @@
+import type { DeliveryEvent } from '@tongsheng/contracts';
+
+export type RecallOutcome = {
+  says: 'recall.record_told' | 'recall.record_never_had' | 'recall.record_failed';
+  detail: string;
+};
+
+/** What the last word of a delivery means for its round; null: it is still under way, or nobody knows yet. */
+export function outcomeOf(events: readonly DeliveryEvent[]): RecallOutcome | null {
+  const last = events.at(-1);
+  switch (last?.type) {
+    case 'delivery.cancelled':
+      return { says: 'recall.record_never_had', detail: last.reason };
+    case 'delivery.answered': {
+      const { outcome, detail, nextAttemptAt, nextProbeAt = null } = last;
+      if (outcome === 'confirmed') return { says: 'recall.record_told', detail };
+      const waits = nextAttemptAt !== null || nextProbeAt !== null;
+      // Taken, and nobody can be asked what becomes of it: that is all that will ever be known.
+      if (outcome === 'accepted_pending') return waits ? null : { says: 'recall.record_told', detail };
+      return waits ? null : { says: 'recall.record_failed', detail };
+    }
+    case 'delivery.probed': {
+      const { finding, detail, nextAttemptAt, nextProbeAt } = last;
+      if (finding === 'present') return { says: 'recall.record_told', detail };
+      if (nextAttemptAt !== null || nextProbeAt !== null || finding === 'accepted') return null;
+      return { says: 'recall.record_failed', detail };
+    }
+    case 'delivery.resolved':
+      if (last.resolution === 'send_again') return null;
+      return { says: last.resolution === 'arrived' ? 'recall.record_told' : 'recall.record_failed', detail: last.note };
+    case 'delivery.reported':
+      return { says: 'recall.record_told', detail: last.note };
+    case undefined:
+    case 'delivery.requested':
+    case 'delivery.noted':
+    case 'delivery.prepared':
+    case 'delivery.committed':
+    case 'delivery.postponed':
+    case 'delivery.attempted':
+    case 'delivery.key_expired':
+    case 'delivery.halted':
+    case 'delivery.redriven':
+    case 'delivery.watched':
+    case 'delivery.lost':
+      return null;
+  }
+}
