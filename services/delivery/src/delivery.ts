@@ -188,6 +188,8 @@ export const delivery = defineAggregate({
       case 'delivery.halted': {
         const halted = { ...delivery, halted: true };
         if (halted.status === 'unknown') return { ...halted, looks: 0, nextProbeAt: event.nextProbeAt };
+        // That it is gone by our own hand is no news.
+        if (halted.status === 'confirmed') return { ...halted, nextWatchAt: null };
         if (halted.status !== 'waiting') return halted;
         return { ...facts, halted: true, looks: 0, status: 'unknown', nextProbeAt: event.nextProbeAt };
       }
@@ -419,7 +421,7 @@ function recordProbe(command: Command<'delivery.record_probe'>, delivery: Known)
   const said = conversation && { conversation };
   if (delivery.status === 'confirmed') {
     // The channel took back what it had said: a bounce, a ban.
-    if (finding !== 'absent' && finding !== 'refused') return [];
+    if (delivery.halted || (finding !== 'absent' && finding !== 'refused')) return [];
     const because = finding === 'refused' ? 'banned' : 'gone';
     return [{ type: 'delivery.lost', ...key, because, detail, lostAt: at, ...said }];
   }

@@ -64,7 +64,8 @@ export class Parcels {
       if (!past || past.state.status === 'new') break;
       if (!isAbsent(past.state)) {
         const { receipt, notes } = past.state;
-        found ??= { parcel: { ...parcel, deliveryId: id }, receipt: null, notes };
+        const { contentHash } = past.requested;
+        found ??= { parcel: { ...parcel, deliveryId: id, contentHash }, receipt: null, notes };
         // Changed in its place, it has the name that it got first.
         if (receipt) return { ...found, receipt, notes: { ...notes, ...found.notes } };
       }

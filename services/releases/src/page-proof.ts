@@ -35,7 +35,11 @@ export class PageProof {
   }
 
   /** Whether a page of ours is gone, and nothing of its site leads there any more. */
-  async forAbsence(url: string, place: Pick<PublicDocument, 'site' | 'kind' | 'documentId'>, text: Text): Promise<Proof> {
+  async forAbsence(
+    url: string,
+    place: Pick<PublicDocument, 'site' | 'kind' | 'documentId'>,
+    text: Text,
+  ): Promise<Proof> {
     const page = await this.forElsewhere(url, text);
     if (page.is === 'unproven') return page;
     const home = url.slice(0, url.lastIndexOf(`/${place.kind}/`));
@@ -77,7 +81,13 @@ export class PageProof {
   ): Promise<PageEvidence> {
     const message = encodeAnswer({ status, reason: STATUS_CODES[status] ?? '', headers, body: bytes });
     const snapshot = await this.evidence.keep(message);
-    return { status, pageHash: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length, snapshot, checks };
+    return {
+      status,
+      pageHash: createHash('sha256').update(bytes).digest('hex'),
+      bytes: bytes.length,
+      snapshot,
+      checks,
+    };
   }
 }
 

@@ -61,7 +61,10 @@ export class ProveRecalls implements OnApplicationBootstrap, OnModuleDestroy {
       onFailure: (error) => {
         this.log.error('recalls.follow_failed', { reason: reasonOf(error) });
         if (this.#stopped) return;
-        setTimeout(() => void this.#follow().catch((again: unknown) => this.#failed('recalls.follow_failed', again)), pauseMs);
+        setTimeout(
+          () => void this.#follow().catch((again: unknown) => this.#failed('recalls.follow_failed', again)),
+          pauseMs,
+        );
       },
     });
   }
@@ -105,7 +108,8 @@ export class ProveRecalls implements OnApplicationBootstrap, OnModuleDestroy {
     const places = await this.places.of(site, releaseId);
     if (!state.current || !decided || !places) return false;
     const due = openTargets(state).filter((target) => isLookedAt(events, state.current!.round, target));
-    const old = places.versions.findLast(({ contentHash }) => contentHash === decided.contentHash) ?? places.versions[0]!;
+    const old =
+      places.versions.findLast(({ contentHash }) => contentHash === decided.contentHash) ?? places.versions[0]!;
     const proven = await Promise.all(
       due.map(async (target) => {
         const found = await this.#proofOf(decided, target, old);
@@ -119,7 +123,11 @@ export class ProveRecalls implements OnApplicationBootstrap, OnModuleDestroy {
   #proofOf(
     { kind, contentHash, releaseId }: Decided,
     { targetId, url, channelId }: RecallTarget,
-    old: { kind: 'press' | 'policy' | 'interpretation' | 'response' | 'rebuttal' | 'notice'; title: string; html: string },
+    old: {
+      kind: 'press' | 'policy' | 'interpretation' | 'response' | 'rebuttal' | 'notice';
+      title: string;
+      html: string;
+    },
   ): Promise<Proof> {
     if (channelId !== null) return this.proof.forElsewhere(url!, old);
     if (kind === 'correct') return this.proof.forContent(url!, contentHash);
@@ -127,7 +135,12 @@ export class ProveRecalls implements OnApplicationBootstrap, OnModuleDestroy {
     return this.proof.forAbsence(url!, { site, kind: old.kind, documentId: releaseId }, old);
   }
 
-  async #say({ site, releaseId, round, decidedAt }: Decided, { targetId }: RecallTarget, found: Proof, events: RecallEvent[]) {
+  async #say(
+    { site, releaseId, round, decidedAt }: Decided,
+    { targetId }: RecallTarget,
+    found: Proof,
+    events: RecallEvent[],
+  ) {
     const at = this.clock.now();
     const head = { id: this.ids.next(), at, actor: { kind: 'service' as const, id: 'releases' }, releaseId, site };
     const target = { round, targetId, detail: found.detail.slice(0, 2_000) };
@@ -148,7 +161,11 @@ export class ProveRecalls implements OnApplicationBootstrap, OnModuleDestroy {
 }
 
 /** Our own pages, and the pages of platforms that said they had taken it away. */
-function isLookedAt(events: readonly RecallEvent[], round: number, { targetId, channelId, url }: RecallTarget): boolean {
+function isLookedAt(
+  events: readonly RecallEvent[],
+  round: number,
+  { targetId, channelId, url }: RecallTarget,
+): boolean {
   if (url === null) return false;
   if (channelId === null) return true;
   return events.some(

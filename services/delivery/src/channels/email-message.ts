@@ -4,28 +4,73 @@ import { textOf } from '@tongsheng/web';
 import type { Parcel } from './channel.ts';
 import { rumorWords } from './notice-text.ts';
 
+type Addresses = { from: string; to: string[] };
+
 /**
  * The mail of a release. Everything in it comes from what was signed, so that a second copy is the same to the byte
  * and a reader's mailbox can tell by its Message-ID.
  */
-export function letterOf(parcel: Parcel, { from, to }: { from: string; to: string[] }): Letter {
+export function letterOf(parcel: Parcel, { from, to }: Addresses, opening: readonly string[] = []): Letter {
   const { deliveryId, contentHash, kind, title, siteName, signedAt } = parcel;
   const [only] = to;
   return {
-    name: `${deliveryId}.${contentHash.slice(0, 8)}`,
+    name: nameOf(parcel),
     at: signedAt,
     from: { name: siteName, address: from },
     // One newsroom is not told which others were written to: several are blind copies of a mail to ourselves.
     to: to.length === 1 && only ? only : { name: siteName, address: from },
     subject: `【${kindWords[kind]}】${title}`,
-    text: plain(parcel),
-    html: page(parcel).text,
+    text: plain(parcel, opening),
+    html: page(parcel, opening).text,
     headers: { 'X-Tongsheng-Delivery': deliveryId, 'X-Tongsheng-Content': contentHash },
   };
 }
 
-function plain({ title, summary, html: body, rumor, url, siteName, signedAt }: Parcel): string {
+const nameOf = ({ deliveryId, contentHash }: Parcel): string => `${deliveryId}.${contentHash.slice(0, 8)}`;
+
+/** In the thread of the mail that it is about (RFC 5322 3.6.4). */
+const after = (parcel: Parcel) => {
+  const id = `<${nameOf(parcel)}@tongsheng>`;
+  return { 'In-Reply-To': id, References: id };
+};
+
+/** The new version whole, with what is different before it. */
+export function correctionOf(parcel: Parcel, before: Parcel, addresses: Addresses): Letter {
+  const words = `更正：${parcel.note ?? '此前发出的内容有更正，以本件为准。'}`;
+  const letter = letterOf(parcel, addresses, [words, '请以本件替换此前发出的版本。']);
+  return { ...letter, subject: `【更正】${letter.subject}`, headers: { ...letter.headers, ...after(before) } };
+}
+
+/** Only that it is taken back: of the text nothing is said once more. */
+export function withdrawalOf(parcel: Parcel, before: Parcel, addresses: Addresses): Letter {
+  const { title, siteName, url, note } = parcel;
+  const letter = letterOf(parcel, addresses);
+  const words = [`${siteName}撤回《${title}》，请停止使用，已经刊发的请撤下。`, ...(note ? [`原因：${note}`] : [])];
+  const link = `页面地址：${url}`;
+  return {
+    ...letter,
+    subject: `【撤回】${letter.subject}`,
+    text: `${[...words, link].join('\n')}\n`,
+    html: html`<!doctype html>
+      <html lang="zh-CN">
+        <head>
+          <meta charset="utf-8" />
+          <title>${title}</title>
+        </head>
+        <body>
+          ${[...words, link].map((line) => html`<p>${line}</p>`)}
+        </body>
+      </html>`.text,
+    headers: { ...letter.headers, ...after(before) },
+  };
+}
+
+function plain(
+  { title, summary, html: body, rumor, url, siteName, signedAt }: Parcel,
+  opening: readonly string[],
+): string {
   const parts = [
+    ...opening,
     title,
     rumor && `网传：${rumor.claim}\n结论：${rumorWords[rumor.verdict]}`,
     summary,
@@ -35,7 +80,10 @@ function plain({ title, summary, html: body, rumor, url, siteName, signedAt }: P
   return `${parts.filter(Boolean).join('\n\n')}\n`;
 }
 
-function page({ title, summary, html: body, rumor, url, siteName, signedAt }: Parcel): Html {
+function page(
+  { title, summary, html: body, rumor, url, siteName, signedAt }: Parcel,
+  opening: readonly string[],
+): Html {
   return html`<!doctype html>
     <html lang="zh-CN">
       <head>
@@ -43,6 +91,7 @@ function page({ title, summary, html: body, rumor, url, siteName, signedAt }: Pa
         <title>${title}</title>
       </head>
       <body>
+        ${opening.map((line) => html`<p><strong>${line}</strong></p>`)}
         <h1>${title}</h1>
         ${rumor && html`<p><strong>网传：</strong>${rumor.claim}<br /><strong>结论：</strong>${rumorWords[rumor.verdict]}</p>`}
         ${summary && html`<p><em>${summary}</em></p>`} ${new Html(body)}

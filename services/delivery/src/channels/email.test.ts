@@ -2,6 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { channelTools, samplePost } from '@tongsheng/test/support';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
+import { correctionOf, withdrawalOf } from './email-message.ts';
 import { email } from './email.ts';
 
 const parcel = samplePost;
@@ -216,5 +217,38 @@ describe('a mail that the server refuses', () => {
     const handed = await deliver(await refusing(at, answer));
     expect(handed.outcome).toBe(outcome);
     expect(handed.detail).toContain(answer);
+  });
+});
+
+describe('a mail about an earlier one', () => {
+  const before = { parcel, receipt: null, notes: {} };
+  const later = { ...parcel, deliveryId: 'amend-2', contentHash: 'b'.repeat(64), note: '第三项 <应> 为五日' };
+  const settingsOf = (port: number) => ({ smtp: `smtp://127.0.0.1:${port}`, from: 'press@province.example', to });
+  const headOf = ({ text }: Mail) => text.slice(0, text.indexOf('\r\n\r\n'));
+
+  it('stands in the same thread: the new version whole, with what is different before it', async () => {
+    const { port, mails } = await newsroom();
+    await deliver(port);
+    const tools = channelTools('email', { allow: [`127.0.0.1:${port}`] });
+    expect(await email.amend!.hand(later, before, settingsOf(port), tools)).toMatchObject({ outcome: 'confirmed' });
+    const first = /^message-id: (<.+>)/im.exec(headOf(mails[0]!))![1]!;
+    expect(headOf(mails[1]!)).toContain(`References: ${first}`);
+    expect(headOf(mails[1]!)).toContain(`In-Reply-To: ${first}`);
+    expect(headOf(mails[1]!)).not.toContain(`Message-ID: ${first}`);
+    const told = correctionOf(later, parcel, settingsOf(port));
+    expect(told.subject).toMatch(/^【更正】/);
+    expect(told.text).toContain('更正：第三项 <应> 为五日');
+    expect(told.html).toContain('第三项 &lt;应&gt; 为五日');
+  });
+
+  it('that takes it back says nothing of its text', async () => {
+    const { port, mails } = await newsroom();
+    const tools = channelTools('email', { allow: [`127.0.0.1:${port}`] });
+    expect(await email.recall!.hand(later, before, settingsOf(port), tools)).toMatchObject({ outcome: 'confirmed' });
+    expect(mails).toHaveLength(1);
+    const told = withdrawalOf(later, parcel, settingsOf(port));
+    expect(told.subject).toMatch(/^【撤回】/);
+    expect(told.text).toContain('请停止使用');
+    for (const text of [told.text, told.html]) expect(text).not.toContain('第一段');
   });
 });

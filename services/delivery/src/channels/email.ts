@@ -1,6 +1,6 @@
-import { composeMail, mailServerOf, sendMail, type Sent } from '@tongsheng/mail';
-import { defineChannel, type Handed } from './channel.ts';
-import { letterOf } from './email-message.ts';
+import { composeMail, mailServerOf, sendMail, type Letter, type Sent } from '@tongsheng/mail';
+import { defineChannel, type Handed, type Tools } from './channel.ts';
+import { correctionOf, letterOf, withdrawalOf } from './email-message.ts';
 
 /**
  * A list of newsrooms by SMTP. `250` after the final dot is the proof that the mail server took it over. A second copy
@@ -10,14 +10,32 @@ export const email = defineChannel('email', {
   onUnknown: 'person',
   credentialOf: ({ smtp, user }) => `${new URL(smtp).host}/${user ?? ''}`,
 
-  async deliver(parcel, { smtp, user, password, from, to }, { allow, timeoutMs }) {
-    const message = await composeMail(letterOf(parcel, { from, to }));
-    const login = user === undefined ? null : { user, pass: password ?? '' };
-    const server = await mailServerOf(smtp, allow, login).catch((error: unknown) => String(error));
-    if (typeof server === 'string') return { outcome: 'not_sent', detail: server };
-    return toHanded(await sendMail(server, { from, to }, message, timeoutMs), to.length);
+  deliver: (parcel, settings, tools) => mail(letterOf(parcel, settings), settings, tools),
+
+  // Who has the first mail finds the second one in the same thread.
+  amend: {
+    by: 'notice',
+    hand: (parcel, sent, settings, tools) => mail(correctionOf(parcel, sent.parcel, settings), settings, tools),
+  },
+  recall: {
+    by: 'notice',
+    hand: (parcel, sent, settings, tools) => mail(withdrawalOf(parcel, sent.parcel, settings), settings, tools),
   },
 });
+
+type Settings = { smtp: string; user?: string | undefined; password?: string | undefined; from: string; to: string[] };
+
+async function mail(
+  letter: Letter,
+  { smtp, user, password, from, to }: Settings,
+  { allow, timeoutMs }: Tools,
+): Promise<Handed> {
+  const message = await composeMail(letter);
+  const login = user === undefined ? null : { user, pass: password ?? '' };
+  const server = await mailServerOf(smtp, allow, login).catch((error: unknown) => String(error));
+  if (typeof server === 'string') return { outcome: 'not_sent', detail: server };
+  return toHanded(await sendMail(server, { from, to }, message, timeoutMs), to.length);
+}
 
 function toHanded(sent: Sent, recipients: number): Handed {
   switch (sent.kind) {

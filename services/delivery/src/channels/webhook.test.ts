@@ -215,3 +215,24 @@ describe('a webhook that broke', () => {
     expect((await deliver(endless.port)).outcome).toBe('confirmed');
   });
 });
+
+it('says what is new and what is taken back as events of their own, and of what was taken back no text', async () => {
+  const { port, calls } = await partner((_, response) => response.writeHead(204).end());
+  const before = { parcel, receipt: null, notes: {} };
+  const later = { ...parcel, deliveryId: 'amend-2', note: '第三项应为五日' };
+  const settings = { url: `http://127.0.0.1:${port}/hook`, secret };
+  const tools = channelTools('webhook', { allow: [`127.0.0.1:${port}`] });
+  for (const change of [webhook.amend!, webhook.recall!])
+    expect(await change.hand(later, before, settings, tools)).toMatchObject({ outcome: 'confirmed' });
+  const [updated, withdrawn] = calls.map(({ body }) => JSON.parse(body) as { type: string; data: object });
+  expect(updated).toMatchObject({
+    type: 'release.updated',
+    data: { title: '便民办税', note: '第三项应为五日', replaces: parcel.deliveryId },
+  });
+  expect(withdrawn).toMatchObject({
+    type: 'release.withdrawn',
+    data: { releaseId: parcel.releaseId, url: parcel.url, withdraws: parcel.deliveryId },
+  });
+  expect(JSON.stringify(withdrawn)).not.toContain('便民办税');
+  expect(new Webhook(secret).verify(calls[1]!.body, calls[1]!.headers)).toBeTruthy();
+});

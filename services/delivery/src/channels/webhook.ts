@@ -1,6 +1,6 @@
 import { reasonOf } from '@tongsheng/bus';
 import { postWebhook, publicKeyOf, type Posted } from '@tongsheng/web';
-import { defineChannel, type Handed, type Health, type Parcel } from './channel.ts';
+import { defineChannel, type Handed, type Health, type Parcel, type Tools } from './channel.ts';
 
 /** 4xx that speak of this moment, not of this message. */
 const passing = new Set([408, 425, 429]);
@@ -12,14 +12,34 @@ const passing = new Set([408, 425, 429]);
 export const webhook = defineChannel('webhook', {
   onUnknown: 'same_key',
 
-  async deliver(parcel, settings, { allow, timeoutMs }) {
-    const { deliveryId: id, signedAt: timestamp, attemptedAt } = parcel;
-    const call = { id, at: new Date(attemptedAt), type: 'release.published', timestamp, data: dataOf(parcel) };
-    return toHanded(await postWebhook(settings, call, { allow, timeoutMs, reuse: true }));
+  deliver: (parcel, settings, tools) => tell('release.published', parcel, dataOf(parcel), settings, tools),
+
+  amend: {
+    by: 'edit',
+    hand: (parcel, { parcel: before }, settings, tools) =>
+      tell('release.updated', parcel, { ...dataOf(parcel), replaces: before.deliveryId }, settings, tools),
+  },
+  recall: {
+    by: 'notice',
+    // Of the text nothing is said once more.
+    hand: (parcel, { parcel: before }, settings, tools) => {
+      const { releaseId, site, url, note } = parcel;
+      const data = { releaseId, site, url, ...(note !== undefined && { note }), withdraws: before.deliveryId };
+      return tell('release.withdrawn', parcel, data, settings, tools);
+    },
   },
 
   health: keysAreWhole,
 });
+
+type Keys = Parameters<typeof postWebhook>[0];
+
+async function tell(type: string, parcel: Parcel, data: object, keys: Keys, tools: Tools): Promise<Handed> {
+  const { deliveryId: id, signedAt: timestamp, attemptedAt } = parcel;
+  const { allow, timeoutMs } = tools;
+  const call = { id, at: new Date(attemptedAt), type, timestamp, data };
+  return toHanded(await postWebhook(keys, call, { allow, timeoutMs, reuse: true }));
+}
 
 /** The release as partners read it; the same text at every attempt. */
 function dataOf({ deliveryId: _delivery, attemptedAt: _attempt, ...release }: Parcel) {

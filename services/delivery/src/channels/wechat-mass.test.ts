@@ -38,6 +38,7 @@ async function account(options: Partial<WeChatOptions> = {}) {
     prepare: () => keeping((given) => wechatMass.prepare!(samplePost, settings, given)),
     look: (receipt?: Handed['receipt']) => wechatMass.probe!.look(sent(receipt), settings, tools()),
     watch: (receipt?: Handed['receipt']) => wechatMass.watch!(sent(receipt), settings, tools()),
+    takeBack: (receipt: Handed['receipt']) => wechatMass.recall!.hand(samplePost, sent(receipt), settings, tools()),
     health: () => wechatMass.health!(settings, tools()),
     forget: () => void (notes = {}),
   };
@@ -111,4 +112,15 @@ describe('a mass send', () => {
     const { look } = await account();
     expect(await look()).toMatchObject({ finding: 'unsure' });
   });
+});
+
+it('takes the article of a send away, and can’t without the number of its job', async () => {
+  const { deliver, time, fake, takeBack, look } = await account();
+  const { receipt } = await deliver();
+  time.advance(3_000);
+  expect(await look(receipt)).toMatchObject({ finding: 'present' });
+  for (let n = 0; n < 2; n++) expect(await takeBack(receipt)).toMatchObject({ outcome: 'confirmed' });
+  expect(await look(receipt)).toMatchObject({ finding: 'refused', detail: 'DELETE' });
+  expect(await takeBack(undefined)).toMatchObject({ outcome: 'rejected_permanent' });
+  expect(fake.ledger.posted(samplePost.title)).toBe(1);
 });

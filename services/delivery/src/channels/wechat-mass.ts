@@ -29,6 +29,9 @@ export const wechatMass = defineChannel('wechat_mass', {
 
   deliver: (parcel, settings, tools) => settled(send(parcel, settings, tools)),
 
+  // The page of the article goes; cards stay on phones. A new version would be a second message of the day: a person decides.
+  recall: { by: 'delete', hand: (_, sent, settings, tools) => takeAway(sent, settings, tools) },
+
   // The administrator may have half an hour to confirm.
   probe: { look, whilePending: ['PT10S', 'PT30S', 'PT2M', 'PT5M', 'PT10M', 'PT15M', 'PT30M', 'PT2H', 'PT6H'] },
   watch,
@@ -81,12 +84,24 @@ function sentOf(said: Said, { attemptedAt }: Parcel): Handed {
   return { outcome: 'accepted_pending', detail: `${how}: ${remoteId}`, receipt: { remoteId, url: null } };
 }
 
+/** Deletes the article of a send; said twice, it is gone once. */
+async function takeAway(sent: Sent, settings: DraftSettings, tools: Tools): Promise<Handed> {
+  const id = jobIn(sent);
+  if (id === undefined)
+    return { outcome: 'rejected_permanent', detail: 'which job it is was never heard: delete it in the back office' };
+  const said = await new WeChatApi(settings, tools).call('message/mass/delete', { msg_id: id, article_idx: 0 });
+  if (said.kind !== 'ok') return handedOf(said, tools.now());
+  return { outcome: 'confirmed', detail: 'deleted', ...(sent.receipt && { receipt: sent.receipt }) };
+}
+
+const jobIn = ({ receipt }: Sent): string | undefined => /^msg_id (\d+)$/.exec(receipt?.remoteId ?? '')?.[1];
+
 async function stateOf(
   sent: Sent,
   settings: DraftSettings,
   tools: Tools,
 ): Promise<{ state: string | null; detail: string }> {
-  const id = /^msg_id (\d+)$/.exec(sent.receipt?.remoteId ?? '')?.[1];
+  const id = jobIn(sent);
   if (id === undefined) return { state: null, detail: 'which job it is was never heard, and jobs can’t be listed' };
   const said = await new WeChatApi(settings, tools).call('message/mass/get', { msg_id: id });
   if (said.kind !== 'ok') return { state: null, detail: said.detail };

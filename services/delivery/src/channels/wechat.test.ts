@@ -60,6 +60,10 @@ async function account(options: Partial<WeChatOptions> = {}, parcel = illustrate
     prepare: () => keeping((given) => wechat.prepare!(parcel, settings, given)),
     look: (receipt?: Handed['receipt']) => wechat.probe!.look(sent(receipt), settings, tools()),
     watch: (receipt?: Handed['receipt']) => wechat.watch!(sent(receipt), settings, tools()),
+    change: (of: Parcel, how: 'amend' | 'recall', receipt?: Handed['receipt']) =>
+      keeping((given) => wechat[how]!.hand(of, sent(receipt), settings, given)),
+    /** Another delivery at the same account. */
+    anew: () => void (notes = {}),
     health: (more: object = {}) => wechat.health!({ ...settings, ...more }, tools()),
     pass: (ms: number) => {
       waited += ms;
@@ -287,5 +291,38 @@ describe('the account', () => {
     fake.act('verify', { verified: true });
     fake.act('allowIps', { ips: ['203.0.113.1'] });
     expect(await health()).toMatchObject({ ok: false, trouble: 'credential' });
+  });
+});
+
+describe('an article that is out', () => {
+  const later: Parcel = { ...samplePost, deliveryId: 'delivery-2', title: '更正后的说明' };
+
+  it('is deleted, and deleting it once more changes nothing', async () => {
+    const { deliver, look, pass, change, seen, anew } = await account();
+    const { receipt } = await deliver();
+    pass(60_000);
+    const found = await look(receipt);
+    expect(seen()).toHaveLength(1);
+    anew();
+    for (let time = 0; time < 2; time++)
+      expect(await change(later, 'recall', found.receipt)).toMatchObject({ outcome: 'confirmed' });
+    expect(seen()).toEqual([]);
+    expect(await change(later, 'recall')).toMatchObject({ outcome: 'rejected_permanent' });
+  });
+
+  it('is replaced: the old one goes first, and a lost answer puts nothing out twice', async () => {
+    const { deliver, look, pass, change, seen, fake, anew } = await account();
+    const { receipt } = await deliver();
+    pass(60_000);
+    const found = await look(receipt);
+    anew();
+    fake.fault({ kind: 'drop', executed: true, route: 'freepublish.delete' });
+    expect(await change(later, 'amend', found.receipt)).toMatchObject({ outcome: 'rejected_retryable' });
+    expect(seen()).toEqual([]);
+    const handed = await change(later, 'amend', found.receipt);
+    expect(handed).toMatchObject({ outcome: 'accepted_pending' });
+    pass(60_000);
+    expect(await look(handed.receipt)).toMatchObject({ finding: 'present' });
+    expect(seen().map(({ title }) => title)).toEqual(['更正后的说明']);
   });
 });

@@ -44,6 +44,13 @@ export const wechat = defineChannel('wechat', {
 
   deliver: (parcel, settings, tools) => settled(publish(parcel, settings, tools)),
 
+  // A published article can't be changed through the interface: the old one goes, and the new one is published.
+  amend: {
+    by: 'replace',
+    hand: (parcel, sent, settings, tools) => settled(replace(parcel, sent, settings, tools)),
+  },
+  recall: { by: 'delete', hand: (_, sent, settings, tools) => takeAway(sent, settings, tools) },
+
   probe: { look, afterUnknown: ['PT10S', 'PT30S', 'PT2M', 'PT2M', 'PT5M', 'PT15M', 'PT1H', 'PT3H'] },
   watch,
   callback: async (inbound, settings) => hearWeChat(inbound, settings),
@@ -78,6 +85,45 @@ async function publish(parcel: Parcel, settings: DraftSettings, tools: Tools): P
   // Should a person have it sent again, then with a new draft.
   await tools.note({ lostDraft: draft });
   return { outcome: 'unknown', detail: `the draft is not there any more, nor an article made of it: ${said.detail}` };
+}
+
+async function replace(parcel: Parcel, sent: Sent, settings: DraftSettings, tools: Tools): Promise<Handed> {
+  if (tools.notes['removed'] === undefined) {
+    const removed = await takeAway(sent, settings, tools);
+    // Whether it arrived is not known: it may be said again, and nothing new is out yet.
+    if (removed.outcome === 'unknown') return { ...removed, outcome: 'rejected_retryable' };
+    if (removed.outcome !== 'confirmed') return removed;
+    await tools.note({ removed: 'yes' });
+  }
+  return publish(parcel, settings, tools);
+}
+
+/** Deletes the article; said twice, it is gone once. */
+async function takeAway(sent: Sent, settings: DraftSettings, tools: Tools): Promise<Handed> {
+  const api = new WeChatApi(settings, tools);
+  const gone = (detail: string): Handed => ({
+    outcome: 'confirmed',
+    detail,
+    ...(sent.receipt && { receipt: sent.receipt }),
+  });
+  let article = idIn(sent, 'article_id');
+  const job = idIn(sent, 'publish_id');
+  if (article === null && job !== null) {
+    const said = await api.call('freepublish/get', { publish_id: job });
+    if (said.kind !== 'ok') return handedOf(said, tools.now());
+    const read = Status.safeParse(said.data);
+    if (!read.success) return { outcome: 'rejected_retryable', detail: 'the answer is not as documented' };
+    const { publish_status: status, article_id: id } = read.data;
+    if (status === 5 || status === 6) return gone(`${status}: it is no longer there`);
+    article = id ?? null;
+  }
+  if (article === null)
+    return {
+      outcome: 'rejected_permanent',
+      detail: 'which article it is was never heard: delete it in the back office',
+    };
+  const said = await api.call('freepublish/delete', { article_id: article });
+  return said.kind === 'ok' ? gone('deleted') : handedOf(said, tools.now());
 }
 
 async function submit(api: WeChatApi, draft: string, { attemptedAt }: Parcel, { note, notes }: Tools): Promise<Said> {
