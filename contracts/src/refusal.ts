@@ -53,6 +53,14 @@ export const refusalCodes = {
   release_same_person: 403,
   release_no_channel: 422,
   release_not_drafter: 403,
+  release_file_missing: 422,
+  release_picture_unnamed: 422,
+  // files
+  file_not_picture: 422,
+  file_not_recording: 422,
+  file_type_refused: 422,
+  file_too_large: 413,
+  file_empty: 422,
   // linked releases
   linked_missing: 404,
   linked_changed: 409,

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { buckets } from '@tongsheng/contracts';
@@ -8,6 +10,8 @@ import type { Bus } from './connection.ts';
 const shrink = promisify(gzip);
 const grow = promisify(gunzip);
 
+/** What is larger is nearly always packed already; to try it costs seconds. */
+const worthTrying = 16 * 2 ** 20;
 /** Above this an object is stored as it is when gzip gains little, as with PDF and JPEG. */
 const worthwhile = 0.9;
 
@@ -36,11 +40,26 @@ class HashStore {
     return hash;
   }
 
+  /** Keeps what a stream brings, as it is, without ever holding all of it. @param hash its SHA-256, which the caller has made */
+  async keepStream(hash: string, open: () => Readable): Promise<void> {
+    const putting = this.#putting.get(hash) ?? this.#putStream(hash, open).finally(() => this.#putting.delete(hash));
+    this.#putting.set(hash, putting);
+    await putting;
+  }
+
+  async #putStream(hash: string, open: () => Readable): Promise<void> {
+    const store = await this.#open();
+    const found = await store.info(hash);
+    if (found && !found.deleted) return;
+    const bytes = Readable.toWeb(open()) as ReadableStream<Uint8Array>;
+    await store.put({ name: hash, metadata: { encoding: 'identity' } }, bytes);
+  }
+
   async #put(hash: string, bytes: Uint8Array): Promise<void> {
     const store = await this.#open();
     const found = await store.info(hash);
     if (found && !found.deleted) return;
-    const small = await shrink(bytes);
+    const small = bytes.length > worthTrying ? bytes : await shrink(bytes);
     const gzipped = small.length < bytes.length * worthwhile;
     await store.putBlob({ name: hash, metadata: { encoding: gzipped ? 'gzip' : 'identity' } }, gzipped ? small : bytes);
   }

@@ -1,4 +1,4 @@
-import type { PublicDocument } from '@tongsheng/contracts';
+import { attachmentsOf, recordingsOf, type PublicDocument, type ReleaseFile } from '@tongsheng/contracts';
 import { showPublication, showTime, statedDate } from './dates.ts';
 import { Html, html } from './html.ts';
 
@@ -33,12 +33,41 @@ export function renderArticle(document: PublicDocument): Html {
 
 /** The article below its title, for systems that show titles themselves. */
 export function renderContent({ source, summary, html: body, ...document }: PublicDocument): Html {
-  const { corrected } = document;
+  const { corrected, url, files } = document;
+  // A repost names its attachments where its source did.
+  const own = source === null;
   return html`${corrected !== undefined && html`<p class="article-correction"><strong>更正</strong>：${corrected.note}</p>`}
     <dl class="article-facts">${source ? sourceFacts(source, document.postedAt) : ownFacts(document)}</dl>
-    ${summary && html`<p class="article-summary">${summary}</p>`} ${renderBody(body)}
+    ${summary && html`<p class="article-summary">${summary}</p>`}
+    ${own && recordingsOf({ files }).map((file) => player(url, file))} ${renderBody(body)}
+    ${own && attachmentList(url, attachmentsOf({ html: body, variants: {}, files }))}
     ${source?.link ? html`<p class="article-origin">原文链接：${linkTo(source.link, source.link)}</p>` : null}`;
 }
+
+/** Nothing is loaded before somebody wants to hear it. */
+function player(url: string, { hash, mediaType, name, bytes }: ReleaseFile): Html {
+  const from = `${url}/files/${hash}`;
+  const played = mediaType.startsWith('video/')
+    ? html`<video controls preload="none" src="${from}" title="${name}"></video>`
+    : html`<audio controls preload="none" src="${from}" title="${name}"></audio>`;
+  return html`<figure class="article-recording">
+    ${played}
+    <figcaption><a href="${from}">${name}</a>（${showBytes(bytes)}，文字稿见下文）</figcaption>
+  </figure>`;
+}
+
+function attachmentList(url: string, files: readonly ReleaseFile[]): Html | null {
+  if (files.length === 0) return null;
+  return html`<section class="article-attachments">
+    <h2>附件</h2>
+    <ul>
+      ${files.map(({ hash, name, bytes }) => html`<li><a href="${url}/files/${hash}">${name}</a>（${showBytes(bytes)}）</li>`)}
+    </ul>
+  </section>`;
+}
+
+const showBytes = (bytes: number): string =>
+  bytes < 2 ** 20 ? `${Math.max(1, Math.round(bytes / 2 ** 10))} KB` : `${(bytes / 2 ** 20).toFixed(1)} MB`;
 
 /** Sanitised text in the type of the pages. */
 export const renderBody = (body: string): Html =>

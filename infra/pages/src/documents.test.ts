@@ -1,5 +1,6 @@
 import { draft as draftShape, PublicDocument, type Site } from '@tongsheng/contracts';
 import { describe, expect, it } from 'vitest';
+import { renderContent } from './article.ts';
 import { pageUrl, releaseDocument, repostDocument } from './documents.ts';
 
 const site: Site = {
@@ -66,4 +67,25 @@ describe('a public document', () => {
     expect(PublicDocument.parse(document)).toMatchObject({ verdict: 'false', column: '辟谣平台', source: null });
     expect(JSON.stringify(document)).not.toContain('rumor.example');
   });
+});
+
+it('a release shows its pictures, plays its recordings and offers its attachments, all under the address of its page', () => {
+  const file = (letter: string, mediaType: string) => ({
+    hash: letter.repeat(64),
+    name: `${letter}件`,
+    bytes: 2_048,
+    mediaType,
+  });
+  const files = [file('a', 'image/png'), file('b', 'video/mp4'), file('c', 'application/pdf'), file('d', 'image/png')];
+  const html = `<p>文字稿</p><img src="files/${'a'.repeat(64)}" alt="图" />`;
+  const variants = { wechat: { html: `<img src="files/${'d'.repeat(64)}" alt="图" />` } };
+  const written = { ...draft, kind: 'interpretation' as const, rumor: null, html, files, variants };
+  const document = releaseDocument({ releaseId: 'r', site, draft: written, contentHash, revision: 1, postedAt });
+  const url = 'https://tax.example/province/interpretation/r';
+  expect(document.files.map(({ name }) => name)).toEqual(['a件', 'b件', 'c件']);
+  const page = renderContent(PublicDocument.parse(document)).text;
+  expect(page).toContain(`<img src="${url}/files/${'a'.repeat(64)}"`);
+  expect(page).toMatch(new RegExp(`<video controls preload="none" src="${url}/files/b{64}"`));
+  expect(page).toMatch(new RegExp(`附件[^]*${url}/files/c{64}">c件</a>（2 KB）`));
+  expect(page).not.toContain('d'.repeat(64));
 });

@@ -1,4 +1,12 @@
-import type { Draft, KeptFile, PublicDocument, Site } from '@tongsheng/contracts';
+import {
+  attachmentsOf,
+  picturesOf,
+  recordingsOf,
+  type Draft,
+  type KeptFile,
+  type PublicDocument,
+  type Site,
+} from '@tongsheng/contracts';
 
 /** What a repost's page is made of: the item as its source has it, and the site that carries it. */
 export type RepostParts = {
@@ -95,6 +103,8 @@ export function releaseDocument({
   correctedAt,
 }: ReleaseParts): PublicDocument {
   const { kind, title, summary, html, rumor } = draft;
+  const url = pageUrl(site, kind, releaseId);
+  const shown = new Set(picturesOf(html));
   return {
     documentId: releaseId,
     site: site.siteId,
@@ -103,10 +113,11 @@ export function releaseDocument({
     column: columns[kind],
     title,
     summary,
-    html,
-    url: pageUrl(site, kind, releaseId),
+    html: html.replaceAll('="files/', `="${url.replaceAll('&', '&amp;')}/files/`),
+    url,
     source: null,
-    files: [],
+    // What only a channel's own text shows is not on our page.
+    files: [...draft.files.filter(({ hash }) => shown.has(hash)), ...recordingsOf(draft), ...attachmentsOf(draft)],
     verdict: rumor?.verdict ?? null,
     ...(correctedAt !== undefined &&
       draft.correction && { corrected: { at: correctedAt, note: draft.correction.note } }),

@@ -1,4 +1,5 @@
 export { kindWords, renderArticle, renderContent, verdictWords } from './article.ts';
+export { byteRange } from './byte-range.ts';
 export { showDay, showPublication, showTime, statedDate } from './dates.ts';
 export { columnOf, pageUrl, releaseDocument, repostDocument, withdrawnDocument } from './documents.ts';
 export { leadsTo } from './leads-to.ts';

@@ -50,6 +50,13 @@ a:focus-visible { outline: 3px solid #f5a300; outline-offset: 2px; border-radius
 .article-body :is(th, td) { border: 1px solid #b9c4d0; padding: 6px 10px; text-align: left; vertical-align: top; }
 .article-body th { background: var(--pale); }
 .article-body pre { white-space: pre-wrap; }
+.article-recording { margin: 0 0 26px; text-align: center; font-size: 14px; color: var(--soft); }
+.article-recording :is(video, audio) { display: block; width: 100%; max-width: 720px; margin: 0 auto 6px; background: var(--pale); }
+.article-recording video { aspect-ratio: 16 / 9; background: #10161d; }
+.article-attachments { margin: 30px 0 0; padding: 14px 20px; background: var(--pale); }
+.article-attachments h2 { margin: 0 0 6px; font-size: 17px; }
+.article-attachments ul { margin: 0; padding-left: 1.4em; }
+.article-attachments a { text-decoration: underline; text-underline-offset: 3px; overflow-wrap: anywhere; }
 .article-origin { margin: 36px 0 0; padding-top: 14px; border-top: 1px solid var(--line); font-size: 14px; color: var(--soft); overflow-wrap: anywhere; }
 
 .heading { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0 20px; margin: 26px 0 0; border-bottom: 2px solid var(--blue); }

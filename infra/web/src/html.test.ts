@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanHtml, textOf, TooDeep } from './html.ts';
+import { cleanHtml, cleanOwnHtml, textOf, TooDeep } from './html.ts';
 
 const vectors = [
   '<script>alert(1)</script>',
@@ -186,4 +186,12 @@ it('what is nested beyond all reason is refused at once', () => {
     expect(() => cleanHtml(piece.repeat(60_000))).toThrowError(TooDeep);
   }
   expect(performance.now() - began).toBeLessThan(3_000);
+});
+
+it('a text of our own keeps its own files by their hash, and nothing else that has no whole address', () => {
+  const own = `<img alt="图" src="files/${'a'.repeat(64)}" />`;
+  expect(cleanOwnHtml(own)).toBe(own);
+  expect(cleanHtml(own)).toBe('');
+  for (const src of ['files/../../x', `/files/${'a'.repeat(64)}`, `files/${'a'.repeat(64)}/../y`, 'files/abc'])
+    expect(cleanOwnHtml(`<img src="${src}" alt="x" />`)).toBe('');
 });

@@ -31,9 +31,17 @@ function depthGuard(): { open(): void; close(): void } {
  * addresses become absolute. Cleaning well-formed HTML twice changes nothing.
  * @throws TooDeep
  */
-export function cleanHtml(html: string, baseUrl: string | null = null): string {
+export const cleanHtml = (html: string, baseUrl: string | null = null): string => clean(html, baseUrl, false);
+
+/** The same for a text of our own, which may name its files by `files/<SHA-256>`. @throws TooDeep */
+export const cleanOwnHtml = (html: string): string => clean(html, null, true);
+
+const ownFile = /^files\/[0-9a-f]{64}$/;
+
+function clean(html: string, baseUrl: string | null, isOwn: boolean): string {
   const absolute = (address: string | undefined): string | undefined => {
     if (address === undefined) return undefined;
+    if (isOwn && ownFile.test(address)) return address;
     if (!URL.canParse(address, baseUrl ?? undefined)) return undefined;
     return new URL(address, baseUrl ?? undefined).href;
   };

@@ -3,7 +3,7 @@ export { FormData as CallForm } from 'undici';
 export { safeCall, type Called, type CallOptions } from './call.ts';
 export { Conversation, heardBy } from './conversation.ts';
 export { safeFetch, type Fetched, type FetchOptions, type FetchTrouble, type WebAnswer } from './fetch.ts';
-export { cleanHtml, textOf, TooDeep } from './html.ts';
+export { cleanHtml, cleanOwnHtml, textOf, TooDeep } from './html.ts';
 export { openGuardedProxy, type GuardedProxy } from './proxy.ts';
 export { safePost, type Posted } from './post.ts';
 export { publicKeyOf } from './signing-key.ts';

@@ -10,8 +10,9 @@ import { PageLooks } from './page-looks.ts';
 import { Proofs } from './proofs.ts';
 import { Sessions } from './sessions.ts';
 import { TaskQueue } from './task-queue.ts';
+import { Uploads } from './uploads.ts';
 
 @Module({
-  providers: [Models, Changes, TaskQueue, Details, ItemDetails, PageLooks, Proofs, Sessions, Door, Live, Http],
+  providers: [Models, Changes, TaskQueue, Details, ItemDetails, PageLooks, Proofs, Uploads, Sessions, Door, Live, Http],
 })
 export class GatewayModule {}

@@ -18,6 +18,7 @@ import { Proofs } from './proofs.ts';
 import { Written, type Route } from './route.ts';
 import { commandRoute } from './routes/commands.ts';
 import { dutyRoutes } from './routes/duty.ts';
+import { fileRoutes } from './routes/files.ts';
 import { itemRoutes } from './routes/items.ts';
 import { pageLookRoutes } from './routes/page-looks.ts';
 import { queueRoutes } from './routes/queue.ts';
@@ -28,6 +29,7 @@ import { notFound, viewRoutes } from './routes/views.ts';
 import { Sessions, type Caller } from './sessions.ts';
 import { Settings } from './settings.ts';
 import { TaskQueue } from './task-queue.ts';
+import { Uploads } from './uploads.ts';
 
 /** No script but our own, no frame around us; previews are frames of ours without script, so styles within are allowed. */
 const contentSecurity = [
@@ -54,6 +56,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly items: ItemDetails,
     private readonly looks: PageLooks,
     private readonly proofs: Proofs,
+    private readonly uploads: Uploads,
     private readonly sessions: Sessions,
     private readonly door: Door,
     private readonly live: Live,
@@ -67,9 +70,11 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onApplicationBootstrap(): Promise<void> {
     const { CONSOLE_PORT: port, CONSOLE_HOST: host } = this.settings.values;
-    const server = Fastify({ bodyLimit: 2 * 2 ** 20, genReqId: () => this.ids.next(), forceCloseConnections: true });
+    const server = Fastify({ bodyLimit: 4 * 2 ** 20, genReqId: () => this.ids.next(), forceCloseConnections: true });
     this.#server = server;
     await server.register(cookie);
+    // Read by their route as they come, up to its own limit.
+    server.addContentTypeParser('application/octet-stream', (_, bytes, done) => done(null, bytes));
     server.addHook('onRequest', async (_, reply) => {
       reply.headers({
         'content-security-policy': contentSecurity,
@@ -105,6 +110,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       items,
       looks,
       proofs,
+      uploads,
       client,
       bus,
       journal,
@@ -121,6 +127,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
       ...itemRoutes({ items, proofs }),
       ...pageLookRoutes({ looks, proofs }),
+      ...fileRoutes({ uploads, proofs, journal }),
       ...dutyRoutes({ models, client, clock }),
       ...sourceRoutes({ models, client, proofs, clock, settings }),
       ...rulebookRoutes({ models, client, journal }),

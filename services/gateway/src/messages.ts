@@ -110,6 +110,31 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
   },
   release_no_channel: { zh: '请至少选一个投递渠道。', en: 'Choose at least one channel.' },
   release_not_drafter: { zh: '只有撰稿人能这样办。', en: 'Only the drafter may do this.' },
+  release_file_missing: {
+    zh: '正文里有图片还没有上传。请在缺图处上传图片，或删去该处，再送审。',
+    en: 'A picture of the text was never uploaded. Upload it where it is missing, or remove it there.',
+  },
+  release_picture_unnamed: {
+    zh: '有图片没有文字说明。请为每张图片写明画的是什么，再送审。',
+    en: 'A picture has no description. Say of each what it shows.',
+  },
+  file_not_picture: {
+    zh: '这个文件不是可用的图片（只认内容，不看扩展名）。请用画图或看图软件另存为 JPG 或 PNG 后再上传。',
+    en: 'This file is no picture that can be used (its content counts, not its name). Save it as JPG or PNG and try again.',
+  },
+  file_not_recording: {
+    zh: '这个文件不是可播放的音视频。请转为 MP3、M4A 或 MP4（H.264）后再上传。',
+    en: 'This file can’t be played. Convert it to MP3, M4A or MP4 (H.264) and try again.',
+  },
+  file_type_refused: {
+    zh: '不接受这种文件作附件。请用 PDF、OFD、Word、Excel、PPT、WPS、ZIP、文本或图片；带宏的文档请另存为不带宏的。',
+    en: 'Files of this kind are not taken. Use PDF, OFD, Word, Excel, PowerPoint, WPS, ZIP, text or a picture, without macros.',
+  },
+  file_too_large: {
+    zh: '文件太大：图片最多 20 MB，附件 50 MB，音视频 100 MB。请压缩或拆分后再上传。',
+    en: 'The file is too large: pictures 20 MB, attachments 50 MB, recordings 100 MB. Compress or split it.',
+  },
+  file_empty: { zh: '文件是空的，请重新选择。', en: 'The file is empty; choose another.' },
   linked_missing: { zh: '没有这个联动发布。', en: 'There is no such linked release.' },
   linked_changed: {
     zh: '联动发布方案刚被改动，请看过新方案再继续。',

@@ -33,6 +33,9 @@ export function openApi(routes: readonly Route[]): object {
       ...(route.body && {
         requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } },
       }),
+      ...(route.takesBytes && {
+        requestBody: { required: true, content: { 'application/octet-stream': {} } },
+      }),
       responses: {
         [route.status ?? 200]: {
           description: 'done',

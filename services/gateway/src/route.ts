@@ -23,6 +23,8 @@ export type Route<
   query?: Q;
   params?: P;
   body?: B;
+  /** What goes in is bytes, read by the route itself as they come. */
+  takesBytes?: boolean;
   answer: A;
   /** What the answer is, where it is not JSON. */
   mediaType?: string;

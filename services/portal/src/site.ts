@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PublicFiles } from '@tongsheng/bus';
-import type { PublicDocument } from '@tongsheng/contracts';
-import { renderDocument, stylesheet } from '@tongsheng/pages';
+import { uploads, type PublicDocument } from '@tongsheng/contracts';
+import { byteRange, renderDocument, stylesheet } from '@tongsheng/pages';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { feedFormats, writeFeed, type FeedFormat } from './feeds.ts';
 import { portalName, renderHome, renderMissing, renderRebuttals, renderSite, renderWithdrawn } from './lists.ts';
@@ -9,7 +9,7 @@ import { isWithdrawn, lastGone, nameOf, type PublicIndex } from './public-index.
 import { TextUnavailable, type Texts } from './texts.ts';
 
 const contentSecurity =
-  "default-src 'none'; style-src 'self'; img-src https: http: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; img-src https: http: data:; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const feedLength = 50;
 
 type SiteParams = { Params: { site: string } };
@@ -93,23 +93,30 @@ export function createSite({ index, texts, files, baseUrl, complete }: SiteParts
       const file = index.find(site, kind, id)?.files.find((each) => each.hash === hash);
       const stored = file && (await files.read(hash));
       if (!file || !stored?.intact) return missing(reply);
-      const shown = pictures.has(file.mediaType);
+      const shown = shownTypes.has(file.mediaType);
+      const bytes = Buffer.from(stored.bytes);
+      const part = byteRange(request.headers.range, bytes.length);
+      if (part) reply.code(206).header('content-range', `bytes ${part.from}-${part.to}/${bytes.length}`);
       return reply
         .headers({
+          'accept-ranges': 'bytes',
           'cache-control': 'public, max-age=31536000, immutable',
           'content-disposition': shown
             ? 'inline'
             : `attachment; filename*=UTF-8''${encodeURIComponent(nameOfFile(file))}`,
         })
         .type(shown ? file.mediaType : 'application/octet-stream')
-        .send(Buffer.from(stored.bytes));
+        .send(part ? bytes.subarray(part.from, part.to + 1) : bytes);
     },
   );
   return server;
 }
 
-/** Pictures that no browser runs anything of. */
-const pictures = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/bmp']);
+/** Pictures and recordings: no browser runs anything of them. */
+const shownTypes = new Set([
+  ...['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/bmp'],
+  ...Object.keys(uploads.recording.types),
+]);
 
 /** The name that people know a file by, with the ending that its content has. */
 function nameOfFile({ name, hash, mediaType }: PublicDocument['files'][number]): string {

@@ -5,6 +5,7 @@ import { linkedPlan, type LinkedEvent } from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
 import { LinkedPages } from './linked-pages.ts';
 import { linkedRelease } from './linked-release.ts';
+import { PublicCopies } from './public-copies.ts';
 import { release } from './release.ts';
 
 type Committed = Extract<LinkedEvent, { type: 'linked.committed' }>;
@@ -20,6 +21,7 @@ export class OpenPages {
     private readonly journal: Journal,
     private readonly clock: Clock,
     private readonly pages: LinkedPages,
+    private readonly copies: PublicCopies,
   ) {}
 
   @Reaction('linked', 'open-pages')
@@ -33,6 +35,10 @@ export class OpenPages {
     const plan = past.findLast((event) => event.type === 'linked.planned');
     if (sealed?.type !== 'linked.sealed' || plan?.type !== 'linked.planned')
       throw new Error(`releases: ${linkedId} was committed unsealed`);
+    const contents = Object.fromEntries(parts.map(({ releaseId, contentHash }) => [releaseId, contentHash]));
+    const documents = (await this.pages.of(linkedPlan.parse(plan), contents)).map(({ document }) => document);
+    // Only now: the portal could read what it was given earlier. They were looked at when the pages were sealed.
+    await this.copies.make(documents);
     const positions = sealed.pages.map(({ publicPosition }) => publicPosition);
     const publicPosition = await openSealed(
       this.bus,
@@ -50,9 +56,7 @@ export class OpenPages {
       publicPosition,
     });
 
-    const contents = Object.fromEntries(parts.map(({ releaseId, contentHash }) => [releaseId, contentHash]));
-    for (const { document } of await this.pages.of(linkedPlan.parse(plan), contents))
-      await publishPublic(this.bus, { ...document, postedAt: committedAt });
+    for (const document of documents) await publishPublic(this.bus, { ...document, postedAt: committedAt });
     for (const part of parts) {
       const page =
         sealed.pages.find(({ target }) => target === `page/${part.releaseId}/${part.site}`) ?? sealed.pages[0]!;

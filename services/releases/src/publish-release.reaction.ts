@@ -4,6 +4,7 @@ import { Bus, carryOut, causedBy, erasePublic, Journal, publishPublic, Reaction,
 import type { RecallEvent, ReleaseEvent } from '@tongsheng/contracts';
 import { columnOf, pageUrl, releaseDocument, withdrawnDocument } from '@tongsheng/pages';
 import { Clock } from '@tongsheng/runtime';
+import { PublicCopies } from './public-copies.ts';
 import { Places } from './public-places.ts';
 import { recall } from './recall.ts';
 import { release } from './release.ts';
@@ -24,6 +25,7 @@ export class PublishRelease {
     private readonly clock: Clock,
     private readonly sites: Sites,
     private readonly places: Places,
+    private readonly copies: PublicCopies,
   ) {}
 
   @Reaction('release', 'publish-release')
@@ -50,6 +52,7 @@ export class PublishRelease {
         ...(version > 1 && { correctedAt: signedAt }),
       }),
     );
+    await this.copies.make(documents);
     const positions = [];
     for (const document of documents) positions.push(await publishPublic(this.bus, document));
     await carryOut(this.journal, release, {

@@ -502,3 +502,15 @@ describe('whatever people say, in any order', () => {
     );
   });
 });
+
+describe('the pictures of a text', () => {
+  const shown = (alt: string, hash = hashB) => `<p>文</p><img src="files/${hash}" alt="${alt}" />`;
+  const file = { hash: hashB, name: '图', bytes: 3, mediaType: 'image/png' };
+  it('are all there and described before anybody reviews it', () => {
+    const begun = (draft: Partial<Draft>) => given(drafted('writer', 1, hashA, { ...press, ...draft })).when(submit());
+    begun({ html: shown('办税大厅') }).isRefused('release_file_missing');
+    begun({ variants: { wechat: { html: shown('办税大厅') } } }).isRefused('release_file_missing');
+    begun({ html: shown(''), files: [file] }).isRefused('release_picture_unnamed');
+    begun({ html: shown('办税大厅'), files: [file] }).yields(submitted);
+  });
+});

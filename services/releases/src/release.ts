@@ -1,5 +1,15 @@
 import { defineAggregate } from '@tongsheng/bus';
-import { draft, Refusal, ReleaseCommand, ReleaseEvent, type Draft, type ReviewStep } from '@tongsheng/contracts';
+import {
+  draft,
+  missingPicturesOf,
+  Refusal,
+  ReleaseCommand,
+  ReleaseEvent,
+  textsOf,
+  unnamedPicturesIn,
+  type Draft,
+  type ReviewStep,
+} from '@tongsheng/contracts';
 
 type Signature = { step: ReviewStep; by: string; byName: string; at: string };
 
@@ -191,6 +201,10 @@ function mustBeComplete({ releaseId, actor }: ReleaseCommand, { manuscript, out 
   // Where a part of a linked release is pushed to, its plan says.
   if (draft.channels.length === 0 && draft.linked === null && !out)
     throw new Refusal('release_no_channel', `${releaseId} names no channel`);
+  if (missingPicturesOf(draft).length > 0)
+    throw new Refusal('release_file_missing', `a text of ${releaseId} names a picture that it doesn’t have`);
+  if (textsOf(draft).some((html) => unnamedPicturesIn(html) > 0))
+    throw new Refusal('release_picture_unnamed', `a picture of ${releaseId} has no description`);
   if ((draft.kind === 'rebuttal') !== (draft.rumor !== null)) {
     throw new Refusal('command_invalid', 'rumor: a rebuttal names the rumor that it answers, a press release none');
   }

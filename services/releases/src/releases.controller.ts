@@ -9,13 +9,14 @@ import {
   ReleaseCommand,
   RumorCommand,
   SubmissionCommand,
+  withTexts,
   type LinkedEvent,
   type RecallPlan,
   type Receipt,
   type ReleaseEvent,
   type SubmissionEvent,
 } from '@tongsheng/contracts';
-import { cleanHtml } from '@tongsheng/web';
+import { cleanOwnHtml } from '@tongsheng/web';
 import { DateTime, Duration } from 'luxon';
 import { linkedRelease, speaksTogether } from './linked-release.ts';
 import { recall } from './recall.ts';
@@ -136,5 +137,5 @@ export class ReleasesController {
 /** Whichever door a draft came through, no script of it reaches the log, our page or a newspaper's mail reader. */
 function cleaned(command: ReleaseCommand): ReleaseCommand {
   if (command.type !== 'release.draft') return command;
-  return { ...command, draft: { ...command.draft, html: cleanHtml(command.draft.html) } };
+  return { ...command, draft: withTexts(command.draft, cleanOwnHtml) };
 }

@@ -6,6 +6,7 @@ import { LinkedPages } from './linked-pages.ts';
 import { OpenPages } from './open-pages.reaction.ts';
 import { PageProof } from './page-proof.ts';
 import { ProveRecalls } from './prove-recalls.ts';
+import { PublicCopies } from './public-copies.ts';
 import { Places } from './public-places.ts';
 import { PublishRelease } from './publish-release.reaction.ts';
 import { RecallPlanner } from './recall-planner.ts';
@@ -15,6 +16,6 @@ import { Sites } from './sites.ts';
 
 @Module({
   controllers: [ReleasesController, PublishRelease, FollowParts, SealPages, OpenPages, AnswerRumors, CarryRecalls],
-  providers: [Sites, LinkedPages, Places, RecallPlanner, PageProof, ProveRecalls],
+  providers: [Sites, LinkedPages, Places, PublicCopies, RecallPlanner, PageProof, ProveRecalls],
 })
 export class ReleasesModule {}

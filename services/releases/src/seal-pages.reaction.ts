@@ -5,6 +5,7 @@ import { Refusal, type LinkedEvent } from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
 import { linkedRelease } from './linked-release.ts';
 import { LinkedPages } from './linked-pages.ts';
+import { PublicCopies } from './public-copies.ts';
 
 /**
  * When all parts of a linked release are signed, then their pages on all its sites are handed to the public side, sealed,
@@ -17,6 +18,7 @@ export class SealPages {
     private readonly journal: Journal,
     private readonly clock: Clock,
     private readonly pages: LinkedPages,
+    private readonly copies: PublicCopies,
   ) {}
 
   @Reaction('linked', 'seal-pages')
@@ -32,7 +34,9 @@ export class SealPages {
 
     const seal = { site, key: newSealKey() };
     const pages = [];
-    for (const { target, document } of await this.pages.of(plan, signed)) {
+    const made = await this.pages.of(plan, signed);
+    await this.copies.mustBeThere(made.map(({ document }) => document));
+    for (const { target, document } of made) {
       const publicPosition = await sealPublic(this.bus, seal, document);
       pages.push({ target, url: document.url, publicPosition });
     }

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { picturesOf } from '@tongsheng/contracts';
 import { CallForm, safeCall } from '@tongsheng/web';
 import { z } from 'zod';
 import {
@@ -12,7 +13,7 @@ import {
   type Sent,
   type Tools,
 } from './channel.ts';
-import { Halted, mustFit, picturesOf, settled } from './steps.ts';
+import { Halted, mustFit, settled } from './steps.ts';
 
 type Account = { api: string; clientKey: string; clientSecret: string; openId: string; refreshToken: string };
 type Said =

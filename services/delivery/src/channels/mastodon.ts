@@ -1,9 +1,9 @@
-import { lengthOf, type Channel, type ReleaseFile } from '@tongsheng/contracts';
+import { lengthOf, picturesOf, type Channel, type ReleaseFile } from '@tongsheng/contracts';
 import { CallForm, safeCall, type Called } from '@tongsheng/web';
 import { z } from 'zod';
 import { defineChannel, type Found, type Handed, type Parcel, type Sent, type Tools } from './channel.ts';
 import { fitted, noticeText } from './notice-text.ts';
-import { Halted, picturesOf, readied, settled } from './steps.ts';
+import { Halted, readied, settled } from './steps.ts';
 
 type Settings = Extract<Channel, { kind: 'mastodon' }>['settings'];
 type Answered = Extract<Called, { kind: 'answered' }>;

@@ -1,4 +1,4 @@
-import { lengthOf, type ChannelLimits } from '@tongsheng/contracts';
+import { lengthOf, picturesOf, type ChannelLimits } from '@tongsheng/contracts';
 import { DateTime } from 'luxon';
 import type { Handed, Parcel, Prepared } from './channel.ts';
 
@@ -53,11 +53,6 @@ export function mustFit({ title, html, files }: Pick<Parcel, 'title' | 'html' | 
 }
 
 const picture = /(<img\b[^>]*?\ssrc=")(?:[^"]*\/)?files\/([0-9a-f]{64})(")/g;
-
-/** The hashes of the pictures that stand in a text, in their order, each once. */
-export const picturesOf = (html: string): string[] => [
-  ...new Set([...html.matchAll(picture)].map(([, , hash]) => hash!)),
-];
 
 /** The text with its pictures at the addresses that the platform gave them. */
 export const withPictures = (html: string, addresses: ReadonlyMap<string, string>): string =>

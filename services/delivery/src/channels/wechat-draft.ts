@@ -1,8 +1,9 @@
+import { picturesOf } from '@tongsheng/contracts';
 import { CallForm } from '@tongsheng/web';
 import { z } from 'zod';
 import type { Parcel, Tools } from './channel.ts';
 import { plainCover } from './plain-cover.ts';
-import { Halted, mustFit, picturesOf, withPictures } from './steps.ts';
+import { Halted, mustFit, withPictures } from './steps.ts';
 import { harmlessly, must, type WeChatAccount, type WeChatApi } from './wechat-api.ts';
 
 export type DraftSettings = WeChatAccount & { author?: string | undefined; coverMediaId?: string | undefined };

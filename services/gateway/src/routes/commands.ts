@@ -16,9 +16,10 @@ import {
   RumorCommand,
   source,
   SubmissionCommand,
+  withTexts,
 } from '@tongsheng/contracts';
 import type { Clock, Ids } from '@tongsheng/runtime';
-import { cleanHtml } from '@tongsheng/web';
+import { cleanOwnHtml } from '@tongsheng/web';
 import { z } from 'zod';
 import type { Models } from '../models.ts';
 import { mustBeAllowed, own } from '../permissions.ts';
@@ -94,8 +95,7 @@ function prepared(body: Body, models: Models, caller: Caller): Record<string, un
   // Nobody says of themselves what they may sign as.
   if (body.type === 'repost.approve' || body.type === 'repost.return') return { ...body, roles: caller.roles };
   if (body.type !== 'release.draft') return body;
-  const given = draft.parse(body['draft']);
-  const clean = { ...given, html: cleanHtml(given.html) };
+  const clean = withTexts(draft.parse(body['draft']), cleanOwnHtml);
   return { ...body, draft: clean, contentHash: hashOf(clean) };
 }
 

@@ -1,3 +1,5 @@
+import { uploads } from '@tongsheng/contracts';
+import { byteRange } from '@tongsheng/pages';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Named, Proofs } from '../proofs.ts';
@@ -9,12 +11,15 @@ export const fileAnswer = {
 };
 
 /** What a browser may show by itself; anything else from outside is only ever saved. */
-const shownTypes = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/bmp']);
+const shownTypes = new Set([
+  ...['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/bmp'],
+  ...Object.keys(uploads.recording.types),
+]);
 
-type File = { bytes: Uint8Array; intact: boolean; name: string; mediaType?: string };
+type File = { bytes: Uint8Array; intact: boolean; name: string; mediaType?: string; range?: string | undefined };
 
 /** Bytes that came from outside, so that nothing in them can act in our name. Damaged ones say so by their name. */
-export function sendFile(reply: FastifyReply, { bytes, intact, name, mediaType = '' }: File): Buffer {
+export function sendFile(reply: FastifyReply, { bytes, intact, name, mediaType = '', range }: File): Buffer {
   const isShown = intact && shownTypes.has(mediaType);
   const fileName = encodeURIComponent(intact ? name : `damaged-${name}`).replaceAll(/['()*]/g, escape);
   reply.headers({
@@ -24,7 +29,14 @@ export function sendFile(reply: FastifyReply, { bytes, intact, name, mediaType =
     'content-security-policy': "sandbox; default-src 'none'",
     'cross-origin-resource-policy': 'same-origin',
   });
-  return Buffer.from(bytes);
+  return partOf(reply, Buffer.from(bytes), range);
+}
+
+function partOf(reply: FastifyReply, bytes: Buffer, range: string | undefined): Buffer {
+  const part = byteRange(range, bytes.length);
+  if (!part) return bytes;
+  reply.code(206).header('content-range', `bytes ${part.from}-${part.to}/${bytes.length}`);
+  return bytes.subarray(part.from, part.to + 1);
 }
 
 /** The body of an answer that was kept. */

@@ -1,0 +1,69 @@
+import { Readable } from 'node:stream';
+import type { Journal } from '@tongsheng/bus';
+import { hash, line, Refusal, releaseFile, token, uploadPurpose, type ReleaseEvent } from '@tongsheng/contracts';
+import { z } from 'zod';
+import { mustServeSite } from '../permissions.ts';
+import type { Proofs } from '../proofs.ts';
+import { defineRoute, type Route } from '../route.ts';
+import type { Uploads } from '../uploads.ts';
+import { fileAnswer, sendFile } from './downloads.ts';
+
+/** Pictures, recordings and attachments of releases. Until a release is out, its files are for those who may read it. */
+export function fileRoutes({
+  uploads,
+  proofs,
+  journal,
+}: {
+  uploads: Uploads;
+  proofs: Proofs;
+  journal: Journal;
+}): Route[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/api/files',
+      says: 'Takes a file for a release, as bytes. What it is, its content says; the answer is what a draft names it by.',
+      may: ['comms'],
+      query: z.object({ site: token, name: line.max(200), purpose: uploadPurpose }),
+      takesBytes: true,
+      answer: releaseFile,
+      status: 201,
+      async handle({ query: { site, name, purpose }, caller, http }) {
+        mustServeSite(caller, site);
+        if (!(http.body instanceof Readable))
+          throw new Refusal('command_invalid', 'content-type: application/octet-stream');
+        return uploads.keep(http.body, { name, purpose, personId: caller.personId });
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/releases/:releaseId/files/:hash',
+      says: 'A file that some version of a release names, or that the caller brought for it.',
+      may: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
+      params: z.object({ releaseId: token, hash }),
+      query: z.object({ site: token }),
+      ...fileAnswer,
+      async handle({ params: { releaseId, hash: wanted }, query: { site }, caller, http, reply }) {
+        mustServeSite(caller, site);
+        const named =
+          (await fileOf(journal, site, releaseId, wanted)) ?? (await uploads.broughtBy(caller.personId, wanted));
+        if (!named) throw new Refusal('not_found', `${releaseId} names no file ${wanted}`);
+        const { bytes, intact } = await proofs.bytes(wanted);
+        const { name, mediaType } = named;
+        return sendFile(reply, { bytes, intact, name, mediaType, range: http.headers.range });
+      },
+    }),
+  ];
+}
+
+/** By the log itself: a read model may not know yet what was saved a moment ago. */
+async function fileOf(journal: Journal, site: string, releaseId: string, wanted: string) {
+  const past = await journal.read({ aggregate: 'release', site, id: releaseId });
+  for (const event of (past.events as ReleaseEvent[]).toReversed()) {
+    if (event.type !== 'release.drafted') continue;
+    const covers = [event.cover, ...Object.values(event.variants ?? {}).map(({ cover }) => cover)];
+    const found = [...(event.files ?? []), ...covers].find((file) => file?.hash === wanted);
+    if (found) return found;
+  }
+  return null;
+}
