@@ -12,6 +12,13 @@ export type TextLimit = z.infer<typeof textLimit>;
 export const quota = z.strictObject({ per: z.enum(['day', 'month']), count: z.int().positive(), zone: z.string() });
 export type Quota = z.infer<typeof quota>;
 
+/**
+ * What a channel does with the text: `whole` takes its HTML, which must fit; `beginning` takes as much of its words as fit,
+ * with the way to our page; `none` takes title and summary alone.
+ */
+export const bodyManner = z.enum(['whole', 'beginning', 'none']);
+export type BodyManner = z.infer<typeof bodyManner>;
+
 /** What a kind of channel can bear. A registered channel may have others: platforms change theirs without a word. */
 export const channelLimits = z.strictObject({
   /** One attempt, from the first byte to the last. */
@@ -104,6 +111,7 @@ export type ChannelDescription = {
   kind: string;
   settings: z.ZodType;
   limits: ChannelLimits;
+  body: BodyManner;
   shape: z.ZodObject;
 };
 
@@ -112,9 +120,11 @@ export function describeChannel<K extends string, S extends z.ZodType>(kind: {
   kind: K;
   settings: S;
   limits: z.input<typeof channelLimits>;
+  body?: BodyManner;
 }) {
   return {
     ...kind,
+    body: kind.body ?? 'whole',
     limits: channelLimits.parse(kind.limits),
     shape: z.object({ ...channelHead, kind: z.literal(kind.kind), settings: kind.settings }),
   };

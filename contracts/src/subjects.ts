@@ -13,6 +13,9 @@ export const streams = { journal: 'EVENTS', public: 'PUBLIC', dead: 'DEAD' } as 
 /** Object stores, by the hash of what is in them: what servers answered and copies of files; and files that are public. */
 export const buckets = { evidence: 'EVIDENCE', publicFiles: 'PUBLIC_FILES' } as const;
 
+/** What people have written and not saved, by person, site and release. */
+export const workingCopiesBucket = 'WORKING';
+
 export const subjects = {
   event: (aggregate: string, site: string, id: string) => `ev.${aggregate}.${site}.${id}`,
   /** Every event of some aggregates' kind: `ev.repost.>`; without a name, the whole journal. */

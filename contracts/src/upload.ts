@@ -43,3 +43,11 @@ export const uploads: Record<UploadPurpose, { maxBytes: number; types: Types }> 
   recording: { maxBytes: 100 * 2 ** 20, types: recordings },
   attachment: { maxBytes: 50 * 2 ** 20, types: { ...documents, ...pictures } },
 };
+
+/** What a browser shows or plays by itself without running anything of it; the rest is only ever saved. */
+export const shownTypes: ReadonlySet<string> = new Set([
+  ...Object.keys(pictures),
+  ...Object.keys(recordings),
+  'image/avif',
+  'image/bmp',
+]);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { runningChain, signature } from './chain.ts';
+import { bodyManner, channelLimits } from './channel.ts';
 import { member, signal } from './cluster.ts';
 import { assignment, outcome, trouble, urgency } from './delivery.ts';
 import { textEdit } from './edit.ts';
@@ -621,7 +622,16 @@ export type LiveChange = z.infer<typeof LiveChange>;
 
 /** Sites and channels, for menus. */
 export const SiteRow = site.extend({ publication: shownPublication });
-export const ChannelRow = z.object({ channelId, name: line, site: siteId, kind: z.string(), paused: z.boolean() });
+export const ChannelRow = z.object({
+  channelId,
+  name: line,
+  site: siteId,
+  kind: z.string(),
+  paused: z.boolean(),
+  /** What fits, as this channel has it registered, and whether the text must fit whole or is cut where it ends. */
+  limits: channelLimits.pick({ text: true, pictures: true }),
+  body: bodyManner,
+});
 /** A login that a platform refuses: nothing of it is tried until somebody has done something. */
 export const RefusedLogin = z.object({
   credentialId: token,

@@ -18,6 +18,7 @@ export const dingtalkSettings = z.strictObject({
  */
 export const dingtalk = describeChannel({
   kind: 'dingtalk',
+  body: 'beginning',
   settings: dingtalkSettings,
   limits: {
     timeoutMs: 10_000,

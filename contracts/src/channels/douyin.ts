@@ -4,6 +4,7 @@ import { describeChannel, secret } from '../channel.ts';
 /** 抖音图文, by an app of a government organ. The release's cover and pictures are shown, with its title and summary. */
 export const douyin = describeChannel({
   kind: 'douyin',
+  body: 'none',
   settings: z.strictObject({
     /** Where its interface is: another one only for a proxy of the house's, or a fake. */
     api: z.url().default('https://open.douyin.com'),

@@ -16,6 +16,7 @@ export const feishuSettings = z.strictObject({
  */
 export const feishu = describeChannel({
   kind: 'feishu',
+  body: 'beginning',
   settings: feishuSettings,
   limits: {
     timeoutMs: 10_000,

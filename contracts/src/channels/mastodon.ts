@@ -15,6 +15,7 @@ export const mastodonSettings = z.strictObject({
  */
 export const mastodon = describeChannel({
   kind: 'mastodon',
+  body: 'beginning',
   settings: mastodonSettings,
   limits: {
     timeoutMs: 20_000,

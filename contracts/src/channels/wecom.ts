@@ -13,6 +13,7 @@ export const wecomSettings = z.strictObject({
 /** Twenty messages a minute and robot: a burst of five and one every four seconds never make more. */
 export const wecom = describeChannel({
   kind: 'wecom',
+  body: 'beginning',
   settings: wecomSettings,
   limits: {
     timeoutMs: 10_000,

@@ -41,6 +41,7 @@ export const weibo = describeChannel({
  */
 export const weiboShare = describeChannel({
   kind: 'weibo_share',
+  body: 'none',
   settings: z.strictObject(account),
   limits: {
     timeoutMs: 20_000,

@@ -23,3 +23,4 @@ export { LiveTable } from './live-table.ts';
 export { answerLiveness, isAlive } from './liveness.ts';
 export { BusServer, Commands, Query, Reaction } from './server.ts';
 export { defaultMaxBytes, ensureStreams, isAtLeast, UnfitServer, type StreamOptions } from './streams.ts';
+export { WorkingCopies } from './working-copies.ts';

@@ -1,10 +1,13 @@
-import { buckets, streams, subjects } from '@tongsheng/contracts';
+import { buckets, streams, subjects, workingCopiesBucket } from '@tongsheng/contracts';
 import { DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
 
 /** The size fuse of a stream: below the real disk, because a full disk freezes nats-server 2.9. The server reserves it. */
 export const defaultMaxBytes = 4 * 2 ** 30;
+
+/** Unsaved text that nobody came back to in a quarter is gone. */
+const workingCopiesKeptMs = 92 * 86_400_000;
 
 export type StreamOptions = { replicas?: number; maxBytes?: number; storage?: StorageType };
 
@@ -83,6 +86,11 @@ export async function ensureStreams(bus: Bus, options: StreamOptions = {}): Prom
       throw isApiError(error, apiCode.noRoom) ? new UnfitServer(noRoom(bucket, maxBytes)) : error;
     });
   }
+  const small = Math.min(maxBytes, 512 * 2 ** 20);
+  const kept = { history: 1, ttl: workingCopiesKeptMs, storage, replicas, max_bytes: small };
+  await bus.js.views.kv(workingCopiesBucket, kept).catch((error: unknown) => {
+    throw isApiError(error, apiCode.noRoom) ? new UnfitServer(noRoom(workingCopiesBucket, small)) : error;
+  });
 }
 
 /** On 2.9 several writers win one sequence check when a stream is replicated (measured; fixed by 2.10.27). */

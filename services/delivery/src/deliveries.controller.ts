@@ -5,15 +5,23 @@ import {
   CredentialCommand,
   DeliveryCommand,
   HoldingsQuery,
+  limitsOf,
+  PreviewQuery,
   ReadinessQuery,
+  Refusal,
+  type ChannelPreview,
   type Holdings as Found,
   type Readiness,
   type Receipt,
 } from '@tongsheng/contracts';
+import { Clock } from '@tongsheng/runtime';
+import { adapters } from './channels/index.ts';
+import { Halted } from './channels/steps.ts';
 import { credential } from './credential.ts';
 import { Credentials } from './credentials.ts';
 import { delivery } from './delivery.ts';
 import { Holdings } from './holdings.ts';
+import { Parcels } from './parcels.ts';
 import { Registered } from './registered.ts';
 
 @Controller()
@@ -23,6 +31,8 @@ export class DeliveriesController {
     private readonly registered: Registered,
     private readonly credentials: Credentials,
     private readonly holdings: Holdings,
+    private readonly parcels: Parcels,
+    private readonly clock: Clock,
   ) {}
 
   @Commands('delivery')
@@ -45,6 +55,22 @@ export class DeliveriesController {
   @Query('deliveries.holdings')
   async holdingsOf(@Payload({ schema: HoldingsQuery }) query: HoldingsQuery): Promise<Found> {
     return { targets: await this.holdings.of(query) };
+  }
+
+  /** What a channel would be handed of a draft, by the code that will hand it over. */
+  @Query('channels.preview')
+  preview(@Payload({ schema: PreviewQuery }) query: PreviewQuery): ChannelPreview {
+    const channel = this.registered.channel(query.channelId);
+    if (!channel) throw new Refusal('registration_missing', `no channel ${query.channelId}`);
+    try {
+      const { show } = adapters[channel.kind];
+      const parcel = this.parcels.ofDraft(query, this.clock.now());
+      // Secrets stay sealed: nothing that is shown is made of them.
+      return { ...show(parcel, channel.settings, limitsOf(channel)), refused: null };
+    } catch (error) {
+      if (error instanceof Halted) return { parts: [], pictures: [], refused: error.message.slice(0, 500) };
+      throw error;
+    }
   }
 
   #isReady(channelId: string): boolean {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Journal } from '@tongsheng/bus';
-import type { DeliveryEvent, ReleaseEvent } from '@tongsheng/contracts';
+import type { DeliveryEvent, DraftInProgress, PreviewQuery, ReleaseEvent, Site } from '@tongsheng/contracts';
 import { pageUrl } from '@tongsheng/pages';
 import { LRUCache } from 'lru-cache';
 import type { Parcel, Sent } from './channels/channel.ts';
@@ -12,6 +12,29 @@ type Signed = Extract<ReleaseEvent, { type: 'release.signed' }>;
 
 /** Releases that many channels get at the same moment are read once. */
 const keptAtMost = 200;
+
+type Named = Pick<Parcel, 'deliveryId' | 'releaseId' | 'contentHash' | 'signedAt'> & { site: Site; channelId: string };
+
+/** A release as one channel gets it: with what it has of its own, and else what all have. */
+function parcelOf(draft: DraftInProgress, { site, channelId, ...named }: Named): Parcel {
+  const { kind, documentNumber, rumor, files } = draft;
+  const own = draft.variants[channelId] ?? {};
+  return {
+    ...named,
+    site: site.siteId,
+    siteName: site.name,
+    kind,
+    title: own.title ?? draft.title,
+    documentNumber,
+    summary: own.summary ?? draft.summary,
+    html: own.html ?? draft.html,
+    cover: own.cover ?? draft.cover,
+    files,
+    rumor: rumor && { claim: rumor.claim, verdict: rumor.verdict },
+    url: pageUrl(site, kind, named.releaseId),
+    attemptedAt: named.signedAt,
+  };
+}
 
 /** What a delivery hands over, made from the log alone: exactly the content that was signed. */
 @Injectable()
@@ -29,27 +52,17 @@ export class Parcels {
     const signed = await this.#release(siteId, releaseId, contentHash);
     const site = this.registered.site(siteId);
     if (!signed || !site) throw new Error(`delivery: ${releaseId} of ${siteId} is not signed, or its site is unknown`);
-    const { kind, documentNumber, rumor, files, signedAt } = signed;
-    const own = signed.variants[channelId] ?? {};
-    return {
-      deliveryId,
-      releaseId,
-      site: siteId,
-      siteName: site.name,
-      kind,
-      title: own.title ?? signed.title,
-      documentNumber,
-      summary: own.summary ?? signed.summary,
-      html: own.html ?? signed.html,
-      cover: own.cover ?? signed.cover,
-      files,
-      rumor: rumor && { claim: rumor.claim, verdict: rumor.verdict },
-      url: pageUrl(site, kind, releaseId),
-      contentHash,
-      ...(note !== undefined && { note }),
-      signedAt,
-      attemptedAt: signedAt,
-    };
+    const { signedAt } = signed;
+    const parcel = parcelOf(signed, { deliveryId, releaseId, site, channelId, contentHash, signedAt });
+    return note === undefined ? parcel : { ...parcel, note };
+  }
+
+  /** What it would be if it were signed now. @throws when its site is not registered */
+  ofDraft({ site: siteId, releaseId, channelId, draft }: PreviewQuery, at: string): Parcel {
+    const site = this.registered.site(siteId);
+    if (!site) throw new Error(`delivery: the site ${siteId} is unknown`);
+    const contentHash = '0'.repeat(64);
+    return parcelOf(draft, { deliveryId: 'preview', releaseId, site, channelId, contentHash, signedAt: at });
   }
 
   /**

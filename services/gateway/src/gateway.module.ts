@@ -7,12 +7,27 @@ import { ItemDetails } from './item-details.ts';
 import { Live } from './live.ts';
 import { Models } from './models.ts';
 import { PageLooks } from './page-looks.ts';
+import { PresentEditors } from './present-editors.ts';
 import { Proofs } from './proofs.ts';
 import { Sessions } from './sessions.ts';
 import { TaskQueue } from './task-queue.ts';
 import { Uploads } from './uploads.ts';
 
 @Module({
-  providers: [Models, Changes, TaskQueue, Details, ItemDetails, PageLooks, Proofs, Uploads, Sessions, Door, Live, Http],
+  providers: [
+    Models,
+    Changes,
+    TaskQueue,
+    Details,
+    ItemDetails,
+    PageLooks,
+    Proofs,
+    Uploads,
+    PresentEditors,
+    Sessions,
+    Door,
+    Live,
+    Http,
+  ],
 })
 export class GatewayModule {}

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import cookie from '@fastify/cookie';
 import files from '@fastify/static';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Bus, BusClient, Journal } from '@tongsheng/bus';
+import { Bus, BusClient, Journal, WorkingCopies } from '@tongsheng/bus';
 import { Clock, Ids, Log } from '@tongsheng/runtime';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Details } from './details.ts';
@@ -15,8 +15,10 @@ import { openApi } from './openapi.ts';
 import { PageLooks } from './page-looks.ts';
 import { mustHaveRole } from './permissions.ts';
 import { Proofs } from './proofs.ts';
+import { PresentEditors } from './present-editors.ts';
 import { Written, type Route } from './route.ts';
 import { commandRoute } from './routes/commands.ts';
+import { draftRoutes } from './routes/drafts.ts';
 import { dutyRoutes } from './routes/duty.ts';
 import { fileRoutes } from './routes/files.ts';
 import { itemRoutes } from './routes/items.ts';
@@ -57,6 +59,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly looks: PageLooks,
     private readonly proofs: Proofs,
     private readonly uploads: Uploads,
+    private readonly editors: PresentEditors,
     private readonly sessions: Sessions,
     private readonly door: Door,
     private readonly live: Live,
@@ -111,6 +114,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       looks,
       proofs,
       uploads,
+      editors,
       client,
       bus,
       journal,
@@ -128,6 +132,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...itemRoutes({ items, proofs }),
       ...pageLookRoutes({ looks, proofs }),
       ...fileRoutes({ uploads, proofs, journal }),
+      ...draftRoutes({ models, client, journal, clock, editors, copies: new WorkingCopies(bus) }),
       ...dutyRoutes({ models, client, clock }),
       ...sourceRoutes({ models, client, proofs, clock, settings }),
       ...rulebookRoutes({ models, client, journal }),

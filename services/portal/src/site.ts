@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PublicFiles } from '@tongsheng/bus';
-import { uploads, type PublicDocument } from '@tongsheng/contracts';
+import { shownTypes, type PublicDocument } from '@tongsheng/contracts';
 import { byteRange, renderDocument, stylesheet } from '@tongsheng/pages';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { feedFormats, writeFeed, type FeedFormat } from './feeds.ts';
@@ -111,12 +111,6 @@ export function createSite({ index, texts, files, baseUrl, complete }: SiteParts
   );
   return server;
 }
-
-/** Pictures and recordings: no browser runs anything of them. */
-const shownTypes = new Set([
-  ...['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/bmp'],
-  ...Object.keys(uploads.recording.types),
-]);
 
 /** The name that people know a file by, with the ending that its content has. */
 function nameOfFile({ name, hash, mediaType }: PublicDocument['files'][number]): string {

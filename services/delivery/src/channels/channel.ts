@@ -12,6 +12,7 @@ import {
   type ReleaseFile,
   type Trouble,
 } from '@tongsheng/contracts';
+import type { Shown } from './shown.ts';
 import type { Tokens } from './tokens.ts';
 
 /** What is handed over: the signed release as this channel gets it, the same at every attempt but for `attemptedAt`. */
@@ -152,6 +153,8 @@ export type Adapter<S> = {
   keyLifetime?: string;
   /** What a login is, where several channels may share one: an app id. Never the secret itself. */
   credentialOf?(settings: S): string;
+  /** What would be handed over: made by the same code as `deliver`, without a call to anybody. @throws Halted where it would not */
+  show(parcel: Parcel, settings: S, limits: ChannelLimits): Shown;
   /** One attempt. For a channel with drafts this is the flip: what `prepare` has noted is in `tools.notes`. */
   deliver(parcel: Parcel, settings: S, tools: Tools): Promise<Handed>;
   /** Everything but the flip: draft, uploads, login, quota. May be called again, and must then go on from its notes. */
@@ -193,12 +196,25 @@ export function defineChannel<K extends Channel['kind']>(kind: K, adapter: Adapt
     ...(change.within !== undefined && { within: change.within }),
     hand: (parcel, sent, given, tools) => change.hand(parcel, sent, read(given), tools),
   });
-  const { onUnknown, keyLifetime, credentialOf, deliver, prepare, probe, watch, amend, recall, health, callback } =
-    adapter;
+  const {
+    onUnknown,
+    keyLifetime,
+    credentialOf,
+    show,
+    deliver,
+    prepare,
+    probe,
+    watch,
+    amend,
+    recall,
+    health,
+    callback,
+  } = adapter;
   return {
     kind,
     limits,
     onUnknown,
+    show: (parcel, given, limits) => show(parcel, read(given), limits),
     deliver: (parcel, given, tools) => deliver(parcel, read(given), tools),
     ...(keyLifetime !== undefined && { keyLifetime }),
     ...(credentialOf && { credentialOf: (given) => credentialOf(read(given)) }),

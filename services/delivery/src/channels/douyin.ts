@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { picturesOf } from '@tongsheng/contracts';
+import { picturesOf, type ChannelLimits } from '@tongsheng/contracts';
 import { CallForm, safeCall } from '@tongsheng/web';
 import { z } from 'zod';
 import {
@@ -13,6 +13,7 @@ import {
   type Sent,
   type Tools,
 } from './channel.ts';
+import { part, type Shown } from './shown.ts';
 import { Halted, mustFit, settled } from './steps.ts';
 
 type Account = { api: string; clientKey: string; clientSecret: string; openId: string; refreshToken: string };
@@ -51,6 +52,7 @@ const listedWithinMs = 120_000;
 export const douyin = defineChannel('douyin', {
   onUnknown: 'probe',
   credentialOf: ({ api, clientKey, openId }) => `${api} ${clientKey}/${openId}`,
+  show,
   deliver: (parcel, settings, tools) => settled(publish(parcel, settings, tools)),
   probe: { look, afterUnknown: ['PT10S', 'PT30S', 'PT2M', 'PT5M', 'PT15M', 'PT1H'] },
   watch,
@@ -175,22 +177,28 @@ async function publish(parcel: Parcel, account: Account, tools: Tools): Promise<
   return { outcome: 'accepted_pending', detail: `under review: ${remoteId}`, receipt: { remoteId, url: null } };
 }
 
+function show(parcel: Parcel, _account: Account, limits: ChannelLimits): Shown {
+  mustFit(parcel, limits);
+  return { parts: part('text', textOf(parcel)), pictures: shownOf(parcel, limits) };
+}
+
+/** The cover, then the pictures of the text, as many as are taken. @throws Halted where there are none */
+function shownOf({ cover, html }: Parcel, { pictures }: ChannelLimits): string[] {
+  const hashes = new Set([...(cover ? [cover.hash] : []), ...picturesOf(html)]);
+  const detail = 'it has no picture: give it a cover';
+  if (hashes.size === 0) throw new Halted({ outcome: 'rejected_permanent', trouble: 'content', detail });
+  return [...hashes].slice(0, pictures?.max);
+}
+
 /** The cover, then the pictures of the text; those that were noted are there already. Nobody sees them yet. */
 async function imagesOf(
   api: DouyinApi,
   parcel: Parcel,
   { notes, file, limits }: Tools,
 ): Promise<Record<string, string>> {
-  const { cover, html, files } = parcel;
-  const hashes = new Set([...(cover ? [cover.hash] : []), ...picturesOf(html)]);
-  if (hashes.size === 0)
-    throw new Halted({
-      outcome: 'rejected_permanent',
-      trouble: 'content',
-      detail: 'it has no picture: give it a cover',
-    });
+  const { cover, files } = parcel;
   const images: Record<string, string> = {};
-  for (const hash of [...hashes].slice(0, limits.pictures?.max)) {
+  for (const hash of shownOf(parcel, limits)) {
     const name = `image_${hash.slice(0, 40)}`;
     images[name] = notes[name] ?? (await upload(api, await file(hash), mediaTypeOf(hash)));
   }

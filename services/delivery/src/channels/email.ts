@@ -1,6 +1,7 @@
 import { composeMail, mailServerOf, sendMail, type Letter, type Sent } from '@tongsheng/mail';
 import { defineChannel, type Handed, type Tools } from './channel.ts';
 import { correctionOf, letterOf, withdrawalOf } from './email-message.ts';
+import { part } from './shown.ts';
 
 /**
  * A list of newsrooms by SMTP. `250` after the final dot is the proof that the mail server took it over. A second copy
@@ -9,6 +10,12 @@ import { correctionOf, letterOf, withdrawalOf } from './email-message.ts';
 export const email = defineChannel('email', {
   onUnknown: 'person',
   credentialOf: ({ smtp, user }) => `${new URL(smtp).host}/${user ?? ''}`,
+
+  show(parcel, { from, to }) {
+    const { subject, html, text } = letterOf(parcel, { from, to });
+    const page = html === undefined ? part('text', text) : part('page', html, { form: 'html' });
+    return { parts: [...part('subject', subject), ...page], pictures: [] };
+  },
 
   deliver: (parcel, settings, tools) => mail(letterOf(parcel, settings), settings, tools),
 

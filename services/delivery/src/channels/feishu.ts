@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto';
-import type { Channel } from '@tongsheng/contracts';
+import type { Channel, ChannelLimits } from '@tongsheng/contracts';
 import { z } from 'zod';
 import { defineChannel, type Handed, type Parcel, type Tools } from './channel.ts';
 import { fitted, inJson, linkWord, markWord, noticeText, type Speaking } from './notice-text.ts';
+import { part, type Shown } from './shown.ts';
+import { Halted } from './steps.ts';
 import { knock, speak, tooShort, type Robot } from './robot.ts';
 
 const robot: Robot = {
@@ -28,6 +30,7 @@ type Settings = Extract<Channel, { kind: 'feishu' }>['settings'];
  */
 export const feishu = defineChannel('feishu', {
   onUnknown: 'person',
+  show,
   deliver: (parcel, settings, tools) => send(parcel, 'deliver', settings, tools),
   amend: { by: 'notice', hand: (parcel, _, settings, tools) => send(parcel, 'amend', settings, tools) },
   recall: { by: 'notice', hand: (parcel, _, settings, tools) => send(parcel, 'recall', settings, tools) },
@@ -46,7 +49,7 @@ const paragraph = Buffer.byteLength('[{"tag":"text","text":""}],');
 const inPost = (text: string) => (text === '\n' ? paragraph : inJson(text));
 
 async function send(parcel: Parcel, speaking: Speaking, settings: Settings, tools: Tools): Promise<Handed> {
-  const max = tools.limits.text.body?.max ?? 19_000;
+  const max = maxOf(tools.limits);
   const lines = fitted(noticeText(parcel, speaking), max, inPost);
   if (!lines) return tooShort(max);
   const message = {
@@ -55,6 +58,18 @@ async function send(parcel: Parcel, speaking: Speaking, settings: Settings, tool
     content: { post: { zh_cn: postOf(lines, parcel.url) } },
   };
   return speak(robot, addressOf(settings), message, tools);
+}
+
+const maxOf = ({ text }: ChannelLimits) => text.body?.max ?? 19_000;
+
+function show(parcel: Parcel, _settings: Settings, limits: ChannelLimits): Shown {
+  const max = maxOf(limits);
+  const lines = fitted(noticeText(parcel, 'deliver'), max, inPost);
+  if (!lines) throw new Halted(tooShort(max));
+  const [title = '', ...rest] = lines;
+  const count = lines.reduce((sum, line) => sum + inPost(line) + inPost('\n'), 0);
+  const counted = { limit: { max, unit: 'bytes' as const }, count };
+  return { parts: [...part('title', title), ...part('text', rest.join('\n'), counted)], pictures: [] };
 }
 
 function postOf([title = '', ...lines]: string[], url: string) {

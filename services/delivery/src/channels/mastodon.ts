@@ -1,8 +1,9 @@
-import { lengthOf, picturesOf, type Channel, type ReleaseFile } from '@tongsheng/contracts';
+import { lengthOf, picturesOf, type Channel, type ChannelLimits, type ReleaseFile } from '@tongsheng/contracts';
 import { CallForm, safeCall, type Called } from '@tongsheng/web';
 import { z } from 'zod';
 import { defineChannel, type Found, type Handed, type Parcel, type Sent, type Tools } from './channel.ts';
 import { fitted, noticeText } from './notice-text.ts';
+import { part } from './shown.ts';
 import { Halted, readied, settled } from './steps.ts';
 
 type Settings = Extract<Channel, { kind: 'mastodon' }>['settings'];
@@ -23,6 +24,11 @@ const pagesAtMost = 5;
 export const mastodon = defineChannel('mastodon', {
   onUnknown: 'same_key',
   keyLifetime: 'PT55M',
+
+  show: (parcel, _settings, limits) => ({
+    parts: part('text', statusOf(parcel, limits), { limit: bodyOf(limits) }),
+    pictures: picturesFor(parcel, limits).map(({ hash }) => hash),
+  }),
 
   prepare: (parcel, settings, tools) =>
     readied(picturesUploaded(parcel, settings, tools).then((ids) => `${ids.length} pictures are there`)),
@@ -84,15 +90,29 @@ export const mastodon = defineChannel('mastodon', {
 
 /** What a status says, as a form. @throws Halted where not even the title and the address fit */
 function fieldsOf(parcel: Parcel, pictures: string[], { visibility }: Settings, { limits }: Tools): URLSearchParams {
-  const { max, unit } = limits.text.body ?? { max: 500, unit: 'characters' };
-  const lines = fitted(noticeText(parcel, 'deliver', { isMarked: false }), max, (text) => lengthOf(text, unit));
-  if (!lines) {
-    const detail = `the title and the address of the page don’t fit into ${max} ${unit}`;
-    throw new Halted({ outcome: 'rejected_permanent', trouble: 'content', detail });
-  }
-  const fields = new URLSearchParams({ status: lines.join('\n'), visibility, language: 'zh' });
+  const fields = new URLSearchParams({ status: statusOf(parcel, limits), visibility, language: 'zh' });
   for (const id of pictures) fields.append('media_ids[]', id);
   return fields;
+}
+
+const bodyOf = ({ text }: ChannelLimits) => text.body ?? { max: 500, unit: 'characters' as const };
+
+/** @throws Halted where not even the title and the address fit */
+function statusOf(parcel: Parcel, limits: ChannelLimits): string {
+  const { max, unit } = bodyOf(limits);
+  const lines = fitted(noticeText(parcel, 'deliver', { isMarked: false }), max, (text) => lengthOf(text, unit));
+  if (lines) return lines.join('\n');
+  const detail = `the title and the address of the page don’t fit into ${max} ${unit}`;
+  throw new Halted({ outcome: 'rejected_permanent', trouble: 'content', detail });
+}
+
+/** The cover, then those of the text, as many as are taken. */
+function picturesFor(parcel: Parcel, { pictures }: ChannelLimits): ReleaseFile[] {
+  const inText = picturesOf(parcel.html).map((hash) => parcel.files.find((each) => each.hash === hash));
+  return [parcel.cover, ...inText]
+    .filter((file) => !!file)
+    .filter(({ mediaType, bytes }) => pictures?.types.includes(mediaType) && bytes <= pictures.maxBytes)
+    .slice(0, pictures?.max ?? 0);
 }
 
 /**
@@ -101,18 +121,9 @@ function fieldsOf(parcel: Parcel, pictures: string[], { visibility }: Settings, 
  * @throws Halted where one is not taken, or is not ready yet
  */
 async function picturesUploaded(parcel: Parcel, settings: Settings, tools: Tools): Promise<string[]> {
-  const { pictures } = tools.limits;
-  const files = [
-    parcel.cover,
-    ...picturesOf(parcel.html).map((hash) => parcel.files.find((each) => each.hash === hash)),
-  ];
-  const wanted = files
-    .filter((file) => !!file)
-    .filter(({ mediaType, bytes }) => pictures?.types.includes(mediaType) && bytes <= pictures.maxBytes)
-    .slice(0, pictures?.max ?? 0);
   const ids: string[] = [];
   let areReady = true;
-  for (const file of wanted) {
+  for (const file of picturesFor(parcel, tools.limits)) {
     const name = `picture_${file.hash.slice(0, 40)}`;
     const known = tools.notes[name];
     const called = await (known === undefined

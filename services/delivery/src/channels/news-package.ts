@@ -3,6 +3,7 @@ import type { ReleaseFile } from '@tongsheng/contracts';
 import { html, kindWords } from '@tongsheng/pages';
 import { textOf } from '@tongsheng/web';
 import type { Parcel } from './channel.ts';
+import { part } from './shown.ts';
 import { rumorWords, type Speaking } from './notice-text.ts';
 import { withPictures } from './steps.ts';
 
@@ -51,6 +52,12 @@ export function newsPackage(parcel: Parcel, speaking: Speaking, format: NewsForm
   const { mediaType, ending, write } = formats[format];
   return { name: `${nameOf(parcel, speaking)}.${ending}`, mediaType, body: write(news) };
 }
+
+/** What readers of the package get first, and the package itself. */
+export const shownPackage = (parcel: Parcel, format: NewsFormat, beside: Beside) => [
+  ...part('page', newsOf(parcel, 'deliver', beside).html, { form: 'html' }),
+  ...part('file', newsPackage(parcel, 'deliver', format, beside).body, { form: 'code' }),
+];
 
 const formats = {
   ninjs: { mediaType: 'application/json', ending: 'json', write: ninjs },

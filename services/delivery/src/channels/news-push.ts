@@ -1,7 +1,7 @@
 import { postSigned } from '@tongsheng/web';
 import type { Channel } from '@tongsheng/contracts';
 import { defineChannel, type Handed, type Parcel, type Tools } from './channel.ts';
-import { newsPackage } from './news-package.ts';
+import { newsPackage, shownPackage } from './news-package.ts';
 import type { Speaking } from './notice-text.ts';
 import { keysAreWhole, toHanded } from './webhook.ts';
 
@@ -13,6 +13,7 @@ type Settings = Extract<Channel, { kind: 'news_push' }>['settings'];
  */
 export const newsPush = defineChannel('news_push', {
   onUnknown: 'same_key',
+  show: (parcel, { format }) => ({ parts: shownPackage(parcel, format, new Map()), pictures: [] }),
   deliver: (parcel, settings, tools) => push(parcel, 'deliver', settings, tools),
   amend: { by: 'edit', hand: (parcel, _, settings, tools) => push(parcel, 'amend', settings, tools) },
   recall: { by: 'notice', hand: (parcel, _, settings, tools) => push(parcel, 'recall', settings, tools) },

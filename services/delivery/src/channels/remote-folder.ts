@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { ReleaseFile } from '@tongsheng/contracts';
 import { checkedAddress, heardBy, systemLookup } from '@tongsheng/web';
 import type { Adapter, Found, Handed, Health, Parcel, Sent, Tools } from './channel.ts';
-import { nameOf, newsPackage, type NewsFormat } from './news-package.ts';
+import { nameOf, newsPackage, shownPackage, type NewsFormat } from './news-package.ts';
 import type { Speaking } from './notice-text.ts';
 import { Halted, settled } from './steps.ts';
 
@@ -220,6 +220,10 @@ export function folderAdapter<S extends FolderSettings>(plain: (settings: S, too
   return {
     onUnknown: 'probe',
     credentialOf: ({ address, user }) => `${new URL(address).host}/${user}`,
+    show: (parcel, { format }) => {
+      const beside = new Map(attachmentsOf(parcel).map(({ hash, name }) => [hash, name]));
+      return { parts: shownPackage(parcel, format, beside), pictures: [] };
+    },
     deliver: (parcel, settings, tools) => hand('deliver', parcel, settings, tools),
     amend: { by: 'notice', hand: (parcel, _, settings, tools) => hand('amend', parcel, settings, tools) },
     recall: { by: 'notice', hand: (parcel, _, settings, tools) => hand('recall', parcel, settings, tools) },

@@ -1,6 +1,7 @@
 import { reasonOf } from '@tongsheng/bus';
 import { postWebhook, publicKeyOf, type Posted } from '@tongsheng/web';
 import { defineChannel, type Handed, type Health, type Parcel, type Tools } from './channel.ts';
+import { part } from './shown.ts';
 
 /** 4xx that speak of this moment, not of this message. */
 const passing = new Set([408, 425, 429]);
@@ -11,6 +12,11 @@ const passing = new Set([408, 425, 429]);
  */
 export const webhook = defineChannel('webhook', {
   onUnknown: 'same_key',
+
+  show: (parcel) => ({
+    parts: part('file', JSON.stringify(dataOf(parcel), null, 2), { form: 'code' }),
+    pictures: [],
+  }),
 
   deliver: (parcel, settings, tools) => tell('release.published', parcel, dataOf(parcel), settings, tools),
 

@@ -1,8 +1,9 @@
-import { picturesOf } from '@tongsheng/contracts';
+import { picturesOf, type ChannelLimits } from '@tongsheng/contracts';
 import { CallForm } from '@tongsheng/web';
 import { z } from 'zod';
 import type { Parcel, Tools } from './channel.ts';
 import { plainCover } from './plain-cover.ts';
+import { part, type Shown } from './shown.ts';
 import { Halted, mustFit, withPictures } from './steps.ts';
 import { harmlessly, must, type WeChatAccount, type WeChatApi } from './wechat-api.ts';
 
@@ -46,20 +47,44 @@ export async function draftOf(api: WeChatApi, parcel: Parcel, settings: DraftSet
   const noted = [...pictures].map(([hash, address]) => [`picture_${hash.slice(0, 40)}`, address]);
   await tools.note({ ...Object.fromEntries(noted), coverMediaId: cover, draftBegun: 'yes' });
 
-  const { summary } = parcel;
-  const { summary: digest } = tools.limits.text;
-  const article = {
-    article_type: 'news',
-    title: parcel.title,
-    ...(settings.author !== undefined && { author: settings.author }),
-    // Without one, or with one that is too long, the platform takes the beginning of the text.
-    ...(summary !== '' && [...summary].length <= (digest?.max ?? 0) && { digest: summary }),
-    content: withPictures(parcel.html, pictures),
-    content_source_url: sourceOf(parcel),
-    thumb_media_id: cover,
-  };
+  const article = { ...articleOf(parcel, settings, tools.limits, pictures), thumb_media_id: cover };
   const said = must(await api.call('draft/add', { articles: [article] }), judge);
   return understood(Media, said).media_id;
+}
+
+/** The article, with its pictures at the addresses that the platform gave them. */
+function articleOf(
+  parcel: Parcel,
+  { author }: Pick<DraftSettings, 'author'>,
+  { text }: ChannelLimits,
+  pictures: ReadonlyMap<string, string>,
+) {
+  const { title, summary, html } = parcel;
+  return {
+    article_type: 'news',
+    title,
+    ...(author !== undefined && { author }),
+    // Without one, or with one that is too long, the platform takes the beginning of the text.
+    ...(summary !== '' && [...summary].length <= (text.summary?.max ?? 0) && { digest: summary }),
+    content: withPictures(html, pictures),
+    content_source_url: sourceOf(parcel),
+  };
+}
+
+/** An article of a 公众号 as its draft will have it. @throws Halted where the platform would not take it */
+export function showArticle(parcel: Parcel, settings: DraftSettings, limits: ChannelLimits): Shown {
+  mustFit(parcel, limits);
+  const { title, digest, content, content_source_url: link } = articleOf(parcel, settings, limits, new Map());
+  const { text } = limits;
+  return {
+    parts: [
+      ...part('title', title, { limit: text.title }),
+      ...part('summary', digest ?? '', { limit: text.summary }),
+      ...part('page', content, { form: 'html', limit: text.body }),
+      ...part('link', link),
+    ],
+    pictures: parcel.cover ? [parcel.cover.hash] : [],
+  };
 }
 
 /** A draft that was made although its answer was lost. @throws Halted */

@@ -1,4 +1,6 @@
-import type { Channel } from '@tongsheng/contracts';
+import type { Channel, ChannelLimits } from '@tongsheng/contracts';
+import { part, type Shown } from './shown.ts';
+import { Halted } from './steps.ts';
 import { defineChannel, type Handed, type Parcel, type Tools } from './channel.ts';
 import { cutTo, fitted, markWord, noticeText, type Speaking } from './notice-text.ts';
 import { errcodeAnswer, knock, speak, tooShort, type Robot } from './robot.ts';
@@ -21,6 +23,7 @@ type Settings = Extract<Channel, { kind: 'wecom' }>['settings'];
  */
 export const wecom = defineChannel('wecom', {
   onUnknown: 'person',
+  show,
   deliver: (parcel, settings, tools) => send(parcel, 'deliver', settings, tools),
   amend: { by: 'notice', hand: (parcel, _, settings, tools) => send(parcel, 'amend', settings, tools) },
   recall: { by: 'notice', hand: (parcel, _, settings, tools) => send(parcel, 'recall', settings, tools) },
@@ -29,9 +32,28 @@ export const wecom = defineChannel('wecom', {
 });
 
 async function send(parcel: Parcel, speaking: Speaking, settings: Settings, tools: Tools): Promise<Handed> {
-  const max = tools.limits.text.body?.max ?? 2_048;
+  const max = maxOf(tools.limits);
   const message = settings.form === 'news' ? newsOf(parcel, speaking) : textMessage(parcel, speaking, max);
   return message ? speak(robot, addressOf(settings), message, tools) : tooShort(max);
+}
+
+const maxOf = ({ text }: ChannelLimits) => text.body?.max ?? 2_048;
+
+function show(parcel: Parcel, { form }: Settings, limits: ChannelLimits): Shown {
+  const max = maxOf(limits);
+  const message = form === 'news' ? newsOf(parcel, 'deliver') : textMessage(parcel, 'deliver', max);
+  if (!message) throw new Halted(tooShort(max));
+  const bytes = (most: number) => ({ limit: { max: most, unit: 'bytes' as const } });
+  if ('text' in message) return { parts: part('text', message.text.content, bytes(max)), pictures: [] };
+  const { title, description, url } = message.news.articles[0]!;
+  return {
+    parts: [
+      ...part('title', title, bytes(card.title)),
+      ...part('text', description, bytes(card.description)),
+      ...part('link', url),
+    ],
+    pictures: [],
+  };
 }
 
 function textMessage(parcel: Parcel, speaking: Speaking, max: number) {

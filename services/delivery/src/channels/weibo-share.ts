@@ -1,6 +1,7 @@
 import { lengthOf } from '@tongsheng/contracts';
 import { z } from 'zod';
 import { defineChannel, type Found, type Handed, type Parcel, type Seen, type Sent, type Tools } from './channel.ts';
+import { part } from './shown.ts';
 import { Halted, settled } from './steps.ts';
 import {
   detailOf,
@@ -30,6 +31,10 @@ const longest = 140;
 export const weiboShare = defineChannel('weibo_share', {
   onUnknown: 'probe',
   credentialOf: ({ api, uid }) => `${api} ${uid}`,
+  show: (parcel) => ({
+    parts: part('text', textOf(parcel), { limit: { max: longest, unit: 'hanzi' } }),
+    pictures: [],
+  }),
   deliver: (parcel, settings, tools) => settled(share(parcel, settings, tools)),
   probe: { look, afterUnknown: ['PT30S', 'PT3M', 'PT10M', 'PT1H'], whilePending: ['PT2M', 'PT5M', 'PT15M', 'PT1H'] },
   watch,

@@ -1,6 +1,7 @@
 import { safeCall, textOf } from '@tongsheng/web';
 import { z } from 'zod';
 import { defineChannel, type Handed, type Parcel, type Seen, type Sent, type Tools } from './channel.ts';
+import { part } from './shown.ts';
 import { mustFit, settled } from './steps.ts';
 import { handedOf, healthOf, onTimeline, WeiboApi, type WeiboAccount } from './weibo-api.ts';
 
@@ -13,6 +14,19 @@ const Published = z.object({ data: z.object({ object_id: z.string(), url: z.url(
 export const weibo = defineChannel('weibo', {
   onUnknown: 'probe',
   credentialOf: ({ api, uid }) => `${api} ${uid}`,
+  show(parcel, _settings, limits) {
+    mustFit(parcel, limits);
+    const { title, summary, content, text } = articleOf(parcel);
+    return {
+      parts: [
+        ...part('title', title, { limit: limits.text.title }),
+        ...part('summary', summary ?? ''),
+        ...part('page', content, { form: 'html', limit: limits.text.body }),
+        ...part('text', text),
+      ],
+      pictures: [],
+    };
+  },
   deliver: (parcel, settings, tools) => settled(publish(parcel, settings, tools)),
   probe: {
     afterUnknown: ['PT1M', 'PT4M'],
@@ -28,20 +42,19 @@ export const weibo = defineChannel('weibo', {
 
 async function publish(parcel: Parcel, settings: WeiboAccount & { cover: string }, tools: Tools): Promise<Handed> {
   mustFit(parcel, tools.limits);
-  const { title, summary, html: content, url } = parcel;
-  const text = [...`${title} ${summary}`.trim()].slice(0, postCharacters).join('');
-  const said = await new WeiboApi(settings, tools).post('/proxy/article/publish.json', {
-    title,
-    content,
-    cover: settings.cover,
-    text: `${text} ${url}`,
-    ...(summary !== '' && { summary }),
-  });
+  const article = { ...articleOf(parcel), cover: settings.cover };
+  const said = await new WeiboApi(settings, tools).post('/proxy/article/publish.json', article);
   if (said.kind !== 'ok') return handedOf(said);
   const read = Published.safeParse(said.data);
   if (!read.success) return { outcome: 'unknown', detail: 'a yes without the article’s address' };
   const { object_id: remoteId, url: address } = read.data.data;
   return { outcome: 'confirmed', detail: `100000: ${remoteId}`, receipt: { remoteId, url: address } };
+}
+
+/** The article, and the post that goes with it. */
+function articleOf({ title, summary, html: content, url }: Parcel) {
+  const text = [...`${title} ${summary}`.trim()].slice(0, postCharacters).join('');
+  return { title, content, text: `${text} ${url}`, ...(summary !== '' && { summary }) };
 }
 
 /** Of 1 900, with room for the address. */

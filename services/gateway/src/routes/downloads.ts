@@ -1,4 +1,4 @@
-import { uploads } from '@tongsheng/contracts';
+import { shownTypes } from '@tongsheng/contracts';
 import { byteRange } from '@tongsheng/pages';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -9,12 +9,6 @@ export const fileAnswer = {
   answer: z.custom<Buffer>((value) => Buffer.isBuffer(value)),
   mediaType: 'application/octet-stream',
 };
-
-/** What a browser may show by itself; anything else from outside is only ever saved. */
-const shownTypes = new Set([
-  ...['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/bmp'],
-  ...Object.keys(uploads.recording.types),
-]);
 
 type File = { bytes: Uint8Array; intact: boolean; name: string; mediaType?: string; range?: string | undefined };
 

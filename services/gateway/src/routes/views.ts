@@ -1,6 +1,8 @@
 import { BusClient, countDeadLetters, listDeadLetters, replayDeadLetter, type Bus, type Journal } from '@tongsheng/bus';
 import {
   ChannelRow,
+  channelKinds,
+  limitsOf,
   RefusedLogin,
   ComplianceQuery,
   ComplianceTask,
@@ -288,7 +290,10 @@ export function viewRoutes(tools: ViewTools): Route[] {
       handle: ({ caller }) => ({
         rows: models.channels
           .all()
-          .map(({ channel: { channelId, name, site, kind, paused } }) => ({ channelId, name, site, kind, paused }))
+          .map(({ channel }) => {
+            const { channelId, name, site, kind, paused } = channel;
+            return { channelId, name, site, kind, paused, limits: limitsOf(channel), body: channelKinds[kind].body };
+          })
           .filter(({ site }) => servesSite(caller, site)),
       }),
     }),
