@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CmsTools, Entry, Trouble } from '@tongsheng/cms';
 import { Html, html, verdictWords } from '@tongsheng/pages';
 import type { Handed, Parcel, Prepared, Tools } from './channel.ts';
+import { part, type Shown } from './shown.ts';
 
 /** What is noted of a page at another system: what it is told by there, and where it is. */
 export const standsAs = 'slug';
@@ -20,6 +21,15 @@ export function entryOf(parcel: Parcel, slug = slugOf(parcel)): Entry {
     files: cover ? [...files, cover] : files,
     cover: cover?.hash ?? null,
     postedAt: attemptedAt,
+  };
+}
+
+/** A page of another system as it will be given there. */
+export function showEntry(parcel: Parcel): Shown {
+  const { title, html: text, cover } = entryOf(parcel);
+  return {
+    parts: [...part('title', title), ...part('page', text, { form: 'html' })],
+    pictures: cover ? [cover] : [],
   };
 }
 

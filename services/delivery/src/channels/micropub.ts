@@ -1,7 +1,17 @@
 import { cannotTell, Halted, Micropub, settled, type Standing } from '@tongsheng/cms';
 import type { Channel } from '@tongsheng/contracts';
 import { defineChannel, type Found, type Handed, type Parcel, type Sent, type Tools } from './channel.ts';
-import { cmsTools, drafted, entryOf, handedBy, isTrouble, standsAs, standsAt, unreadyBy } from './cms-entry.ts';
+import {
+  cmsTools,
+  drafted,
+  entryOf,
+  handedBy,
+  isTrouble,
+  showEntry,
+  standsAs,
+  standsAt,
+  unreadyBy,
+} from './cms-entry.ts';
 
 type Settings = Extract<Channel, { kind: 'micropub' }>['settings'];
 
@@ -12,6 +22,8 @@ type Settings = Extract<Channel, { kind: 'micropub' }>['settings'];
 export const micropub = defineChannel('micropub', {
   onUnknown: 'probe',
   credentialOf: ({ endpoint }) => endpoint,
+
+  show: showEntry,
 
   async prepare(parcel, settings, tools) {
     const said = await settled(ready(parcel, settings, tools));

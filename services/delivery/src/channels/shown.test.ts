@@ -38,6 +38,8 @@ const settings: Record<Channel['kind'], object> = {
   sftp: { address: 'sftp://files.example/in', hostKey: `SHA256:${'A'.repeat(43)}`, user: 'tax', password: 'p' },
   ftps: { address: 'ftps://files.example/in', user: 'tax', password: 'p' },
   news_push: { url: 'https://news.example/push', secret },
+  wordpress: { url: 'https://wp.example', username: 'tax', password: 'secret-secret' },
+  micropub: { endpoint: 'https://mp.example/micropub', token: 'token-token' },
 };
 const show = (kind: Channel['kind'], changed: Partial<Parcel> = {}, given: object = settings[kind]) =>
   adapters[kind].show(

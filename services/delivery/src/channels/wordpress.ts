@@ -1,7 +1,17 @@
 import { settled, WordPress, type Entry, type Standing } from '@tongsheng/cms';
 import type { Channel } from '@tongsheng/contracts';
 import { defineChannel, type Found, type Handed, type Parcel, type Sent, type Tools } from './channel.ts';
-import { cmsTools, drafted, entryOf, handedBy, isTrouble, standsAs, standsAt, unreadyBy } from './cms-entry.ts';
+import {
+  cmsTools,
+  drafted,
+  entryOf,
+  handedBy,
+  isTrouble,
+  showEntry,
+  standsAs,
+  standsAt,
+  unreadyBy,
+} from './cms-entry.ts';
 
 type Settings = Extract<Channel, { kind: 'wordpress' }>['settings'];
 
@@ -12,6 +22,8 @@ type Settings = Extract<Channel, { kind: 'wordpress' }>['settings'];
 export const wordpress = defineChannel('wordpress', {
   onUnknown: 'probe',
   credentialOf: ({ url, username }) => `${new URL(url).host}/${username}`,
+
+  show: showEntry,
 
   async prepare(parcel, settings, tools) {
     const made = await settled(draft(parcel, settings, tools));
