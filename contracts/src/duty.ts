@@ -25,7 +25,7 @@ export function mustBeAShift({ personId: person, substituteId, from, to }: Shift
 }
 
 /**
- * What people are alarmed about: a share of a task's or a rumor's time is gone, a source has been unreadable for hours, what a channel
+ * What people are alarmed about: a share of a task's, a rumor's or an answer's time is gone, a source has been unreadable for hours, what a channel
  * had shown is gone, a platform does not let us in, or the public reads something of ours that it must not.
  */
 export const occasion = z.enum([
@@ -169,6 +169,19 @@ export const alarmSubject = z.discriminatedUnion('kind', [
     startsAt: instant,
     dueAt: instant,
   }),
+  /** A share of the time to answer an offer, or a counter-proposal, is gone. */
+  z.object({
+    kind: z.literal('submission'),
+    submissionId: token,
+    /** The site that offered it. */
+    from: siteId,
+    share: warningShare,
+    title: line,
+    /** Whose answer is waited for, by name; null: the offering site's own. */
+    waitsFor: line.nullable(),
+    startsAt: instant,
+    dueAt: instant,
+  }),
   /** A platform does not let us in, and nothing is pushed there until somebody has done something. */
   z.object({
     kind: z.literal('credential'),
@@ -270,6 +283,7 @@ export const closeReason = z.enum([
   'lifted',
   'redriven',
   'mended',
+  'answered',
 ]);
 /** What it was about is over. */
 const AlarmClosed = z.object({

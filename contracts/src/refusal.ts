@@ -83,6 +83,7 @@ export const refusalCodes = {
   submission_wrong_side: 403,
   submission_own: 403,
   submission_closed: 409,
+  submission_changed: 409,
   submission_slot_past: 409,
   // deliveries
   delivery_missing: 404,

@@ -11,13 +11,14 @@ import { clue, rumorSpread, rumorVerdict } from './rumor.ts';
 import { PageLook } from './outside.ts';
 import { priority, target } from './policy.ts';
 import { site } from './registry.ts';
-import { draft, reviewStep } from './release.ts';
+import { draft, releaseFile, releaseKind, reviewStep } from './release.ts';
 import { obliged, voidedBecause, warningShare } from './repost.ts';
 import { routingEffect, RoutingEvent } from './routing.ts';
 import { shownPublication } from './site-publication.ts';
 import { SourceStatus } from './source-health.ts';
 import { detector, source, sourceKind } from './source.ts';
 import { stageTime } from './stages.ts';
+import { recipient, side, submissionLetter } from './submission.ts';
 import {
   actor,
   channelId,
@@ -325,6 +326,122 @@ export const RumorDetail = z.object({
 });
 export type RumorDetail = z.infer<typeof RumorDetail>;
 
+export const submissionState = z.enum([
+  'offered',
+  'acknowledged',
+  'negotiated',
+  'agreed',
+  'declined',
+  'withdrawn',
+  'adopted',
+]);
+export type SubmissionState = z.infer<typeof submissionState>;
+
+/** A submission as both sides' lists show it: what, to whom, whose answer is waited for until when, and what became of it. */
+export const SubmissionRow = z.object({
+  submissionId: token,
+  /** Who offers. */
+  site: siteId,
+  releaseId: token,
+  contentHash: hash,
+  title: line,
+  to: recipient,
+  state: submissionState,
+  /** How many proposals were made, and who is to answer the last; null once it is settled. */
+  turn: z.int().min(1),
+  owes: side.nullable(),
+  slot: instant.nullable(),
+  limit: duration,
+  /** Of the answer that is waited for. */
+  startsAt: instant,
+  dueAt: instant,
+  offeredAt: instant,
+  offeredByName: line,
+  /** When the other side first answered with more than that it has it, and until when it should have. */
+  answeredAt: instant.nullable(),
+  answerDueAt: instant,
+  /** Why it was declined or withdrawn. */
+  reason: z.string().nullable(),
+  linked: z.object({ site: siteId, linkedId: token }).nullable(),
+  adoptedAs: z.object({ site: siteId, releaseId: token }).nullable(),
+  agreedHash: hash.nullable(),
+  /** Why what was agreed could not be arranged. */
+  trouble: z.string().nullable(),
+  /** What an office outside was written to last, and what became of it. */
+  told: z
+    .object({
+      letter: submissionLetter,
+      by: z.enum(['email', 'webhook']),
+      outcome: z.enum(['sending', 'confirmed', 'failed', 'unknown']),
+      detail: z.string(),
+      at: instant,
+    })
+    .nullable(),
+  /** Where somebody says that it was published, while it is looked at and after it was not found there. */
+  claimed: z.object({ url: z.url(), unproven: z.string().nullable() }).nullable(),
+  url: z.url().nullable(),
+  adoptedAt: instant.nullable(),
+  updatedAt: instant,
+});
+export type SubmissionRow = z.infer<typeof SubmissionRow>;
+
+export const SubmissionDetail = z.object({
+  row: SubmissionRow,
+  /** What was offered, as it was offered. */
+  offered: z.object({ kind: releaseKind, title: line, summary: z.string(), files: z.array(releaseFile) }),
+  /** What each side wanted, oldest first; `html` is the whole text that it would be, `text` its words. */
+  proposals: z.array(
+    z.object({
+      turn: z.int().min(1),
+      side,
+      byName: line,
+      at: instant,
+      dueAt: instant,
+      slot: instant.nullable(),
+      message: z.string(),
+      html: z.string(),
+      text: z.string(),
+      isOffered: z.boolean(),
+    }),
+  ),
+  /** The text on the table, as a page. */
+  previewHtml: z.string(),
+  /** The release as it stands, for those who work for the site that wrote it. */
+  release: ReleaseRow.nullable(),
+  /** The linked release that it became. */
+  linked: LinkedRow.pick({ site: true, linkedId: true, state: true, t0: true, sites: true }).nullable(),
+  timeline: z.array(TimelineEntry),
+});
+export type SubmissionDetail = z.infer<typeof SubmissionDetail>;
+
+/** Whom this person may offer to: every site, offices that were written to before, and partners' channels. */
+export const SubmissionRecipients = z.object({
+  sites: z.array(z.object({ siteId, name: line })),
+  offices: z.array(z.object({ address: z.string(), name: line })),
+  partners: z.array(z.object({ channelId, site: siteId, name: line })),
+});
+export type SubmissionRecipients = z.infer<typeof SubmissionRecipients>;
+
+/** Of the submissions that were offered in a period, by site: what it offered, and what it was offered. */
+export const submissionFigures = z.object({
+  offered: z.int(),
+  /** Answered with more than that it arrived; in time, of these. */
+  answered: z.int(),
+  inTime: z.int(),
+  agreed: z.int(),
+  declined: z.int(),
+  withdrawn: z.int(),
+  adopted: z.int(),
+  /** Unanswered after its time. */
+  overdue: z.int(),
+});
+export type SubmissionFigures = z.infer<typeof submissionFigures>;
+export const SubmissionCounts = z.object({
+  rows: z.array(z.object({ site: siteId, out: submissionFigures, in: submissionFigures })),
+  serverTime: instant,
+});
+export type SubmissionCounts = z.infer<typeof SubmissionCounts>;
+
 /**
  * `requested → sending → (waiting to try again | pending | unknown) → confirmed | failed`; before it `preparing`, of what
  * goes out at a T0, or `cancelled`; after it `lost`, when what was there is gone.
@@ -613,7 +730,7 @@ export type HealthView = z.infer<typeof HealthView>;
 
 /** One live change, as SSE carries it; `position` is its `id`. A `gap` asks the console to read again. */
 export const LiveChange = z.object({
-  view: z.enum(['reposts', 'releases', 'linked', 'rumors', 'deliveries', 'sources', 'items', 'alarms']),
+  view: z.enum(['reposts', 'releases', 'linked', 'rumors', 'submissions', 'deliveries', 'sources', 'items', 'alarms']),
   key: z.string(),
   row: z.unknown().nullable(),
   position: z.int(),

@@ -57,6 +57,7 @@ function sinceOf(about: AlarmSubject): string | number {
   switch (about.kind) {
     case 'task':
     case 'rumor':
+    case 'submission':
       return about.share;
     case 'source':
       return about.failingSince;

@@ -75,15 +75,17 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const servers = await startServers();
   const { dir } = servers;
   const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
-  const [upstreams, newsroom, fakes, consolePort, portalPort, ingestPort, deliveryPort] = await Promise.all([
-    startUpstreams({ home: join(dir, 'upstreams'), pace: 0, backlog }),
-    startNewsroom({ dir: join(dir, 'newsroom'), secret }),
-    startFakes(kinds, { dir: join(dir, 'fakes') }),
-    freePort(),
-    freePort(),
-    freePort(),
-    freePort(),
-  ]);
+  const [upstreams, newsroom, fakes, consolePort, portalPort, ingestPort, deliveryPort, releasesPort] =
+    await Promise.all([
+      startUpstreams({ home: join(dir, 'upstreams'), pace: 0, backlog }),
+      startNewsroom({ dir: join(dir, 'newsroom'), secret }),
+      startFakes(kinds, { dir: join(dir, 'fakes') }),
+      freePort(),
+      freePort(),
+      freePort(),
+      freePort(),
+      freePort(),
+    ]);
   const consoleUrl = `http://127.0.0.1:${consolePort}`;
   const portalUrl = `http://127.0.0.1:${portalPort}`;
   const ingestUrl = `http://127.0.0.1:${ingestPort}`;
@@ -111,6 +113,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     INGEST_PORT: String(ingestPort),
     INGEST_URL: ingestUrl,
     DELIVERY_PORT: String(deliveryPort),
+    RELEASES_PORT: String(releasesPort),
+    SUBMISSIONS_SMTP: newsroom.smtpUrl,
+    SUBMISSIONS_FROM: 'submissions@tax.example',
     SEED_FILE: seedFile,
     CONSOLE_URL: consoleUrl,
     DUTY_SMTP: newsroom.smtpUrl,
@@ -166,7 +171,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     ingestUrl,
     doorUrl: `http://127.0.0.1:${deliveryPort}`,
     start,
-    startAnother: (service, more) => launch(service, { DELIVERY_PORT: '0', ...more }, (child) => others.push(child)),
+    startAnother: (service, more) =>
+      launch(service, { DELIVERY_PORT: '0', RELEASES_PORT: '0', ...more }, (child) => others.push(child)),
     kill: (service) => end(service, 'SIGKILL'),
     stop: (service) => end(service, 'SIGTERM'),
     pidOf: (service) => running.get(service)?.pid ?? null,

@@ -1,14 +1,15 @@
 import { streams, subjects, type AggregateName, type EventsByAggregate } from '@tongsheng/contracts';
 import type { Bus } from './connection.ts';
+import type { Entry } from './entry.ts';
 import { followJournal, lastPosition, type Following } from './follow.ts';
 
 /**
- * The newest event of each aggregate of one kind, in memory: for configuration, which is small and read often.
+ * Aggregates of one kind as they stand, in memory: for configuration, which is small and read often.
  * Every service has its own, read from the log at its start and followed from there.
  */
-export class LiveTable<A extends AggregateName> {
-  readonly #rows = new Map<string, EventsByAggregate[A]>();
-  readonly #listeners = new Set<(id: string, event: EventsByAggregate[A]) => void>();
+export class LiveTable<A extends AggregateName, Row = EventsByAggregate[A]> {
+  readonly #rows = new Map<string, Row>();
+  readonly #listeners = new Set<(key: string, row: Row) => void>();
   readonly #waiting = new Set<{ position: number; resolve: () => void }>();
   readonly #bus: Bus;
   readonly #aggregate: A;
@@ -20,13 +21,34 @@ export class LiveTable<A extends AggregateName> {
     this.#aggregate = aggregate;
   }
 
-  /** Resolves when everything that was registered is here. */
-  static async open<A extends AggregateName>(
+  /** Registrations by their ids. Resolves when everything that was registered is here. */
+  static open<A extends AggregateName>(
     bus: Bus,
     aggregate: A,
     onFailure: (error: unknown) => void,
   ): Promise<LiveTable<A>> {
-    const table = new LiveTable(bus, aggregate);
+    const newest = (_: unknown, event: EventsByAggregate[A]) => event;
+    return LiveTable.#follow(bus, aggregate, ({ id }) => id, newest, onFailure);
+  }
+
+  /** What is known of each aggregate, by `<site>/<id>`: for the few that are folded and not only the newest of. */
+  static fold<A extends AggregateName, Row>(
+    bus: Bus,
+    aggregate: A,
+    evolve: (row: Row | undefined, event: EventsByAggregate[A]) => Row,
+    onFailure: (error: unknown) => void,
+  ): Promise<LiveTable<A, Row>> {
+    return LiveTable.#follow(bus, aggregate, ({ site, id }) => `${site}/${id}`, evolve, onFailure);
+  }
+
+  static async #follow<A extends AggregateName, Row>(
+    bus: Bus,
+    aggregate: A,
+    keyOf: (entry: Entry) => string,
+    evolve: (row: Row | undefined, event: EventsByAggregate[A]) => Row,
+    onFailure: (error: unknown) => void,
+  ): Promise<LiveTable<A, Row>> {
+    const table = new LiveTable<A, Row>(bus, aggregate);
     table.#following = await followJournal(bus, {
       aggregate,
       onFailure,
@@ -35,22 +57,24 @@ export class LiveTable<A extends AggregateName> {
         onFailure(error);
         table.#arrived(seq);
       },
-      onEntry({ id, events, position }) {
-        const event = events.at(-1) as EventsByAggregate[A];
-        table.#rows.set(id, event);
-        for (const listener of table.#listeners) listener(id, event);
-        table.#arrived(position);
+      onEntry(entry) {
+        const key = keyOf(entry);
+        const events = entry.events as EventsByAggregate[A][];
+        const row = events.reduce<Row | undefined>(evolve, table.#rows.get(key))!;
+        table.#rows.set(key, row);
+        for (const listener of table.#listeners) listener(key, row);
+        table.#arrived(entry.position);
       },
     });
     await table.#following.caughtUp;
     return table;
   }
 
-  get(id: string): EventsByAggregate[A] | undefined {
-    return this.#rows.get(id);
+  get(key: string): Row | undefined {
+    return this.#rows.get(key);
   }
 
-  all(): EventsByAggregate[A][] {
+  all(): Row[] {
     return [...this.#rows.values()];
   }
 
@@ -71,7 +95,7 @@ export class LiveTable<A extends AggregateName> {
   }
 
   /** Told of every later registration. */
-  onChange(listener: (id: string, event: EventsByAggregate[A]) => void): void {
+  onChange(listener: (key: string, row: Row) => void): void {
     this.#listeners.add(listener);
   }
 

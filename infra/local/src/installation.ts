@@ -15,6 +15,7 @@ const Installation = z.object({
     /** Not in installations from before it existed. */
     ingest: z.number().optional(),
     delivery: z.number().optional(),
+    releases: z.number().optional(),
     /** Of the fakes, by kind. */
     fakes: z.record(z.string(), z.number()).default({}),
   }),
@@ -37,14 +38,15 @@ export async function openInstallation(home: string): Promise<Installation> {
     const kept = Installation.parse(JSON.parse(readFileSync(file, 'utf8')));
     const ingest = kept.ports.ingest ?? (await freePort());
     const delivery = kept.ports.delivery ?? (await freePort());
+    const releases = kept.ports.releases ?? (await freePort());
     const fakes = await portsOfFakes(kept.ports.fakes);
-    const whole = { ...kept, ports: { ...kept.ports, ingest, delivery, fakes } };
+    const whole = { ...kept, ports: { ...kept.ports, ingest, delivery, releases, fakes } };
     writePrivate(file, whole);
     return whole;
   }
   const secret = () => randomBytes(18).toString('base64url');
-  const [nats, redis, upstreams, smtp, newsroom, ingest, delivery] = await Promise.all(
-    Array.from({ length: 7 }, freePort),
+  const [nats, redis, upstreams, smtp, newsroom, ingest, delivery, releases] = await Promise.all(
+    Array.from({ length: 8 }, freePort),
   );
   const installation: Installation = {
     ports: {
@@ -55,6 +57,7 @@ export async function openInstallation(home: string): Promise<Installation> {
       newsroom: newsroom!,
       ingest,
       delivery,
+      releases,
       fakes: await portsOfFakes(),
     },
     passwords: { tongsheng: secret(), portal: secret(), system: secret(), redis: secret() },

@@ -9,6 +9,7 @@ import { makeDurable } from './durability.ts';
 import { callBack } from './fake-channels.ts';
 import { endOrphans, openInstallation, secretsKey, writePrivate } from './installation.ts';
 import { startNewsroom } from './newsroom.ts';
+import { offerSample } from './sample-offer.ts';
 import { demoPassword, demoPeople, demoSeed } from './seed.ts';
 import { isFree, serverVersion, startNats, startRedis, type NatsServer, type Server } from './servers.ts';
 import { startUpstreams } from './upstreams/index.ts';
@@ -35,7 +36,7 @@ const usage = `npm start -- [--pace <seconds>] [--poll <seconds>] [--split] [--n
   --no-samples  no sample sites, no sample newsroom and no fakes of platforms
   --baijiahao   also the fake of 百家号, whose interface is known from examples only
 
-Settings: TONGSHENG_HOME, CONSOLE_PORT (8080), PORTAL_PORT (8081), INGEST_PORT, DELIVERY_PORT, NATS_URL, REDIS_URL.`;
+Settings: TONGSHENG_HOME, CONSOLE_PORT (8080), PORTAL_PORT (8081), INGEST_PORT, DELIVERY_PORT, RELEASES_PORT, NATS_URL, REDIS_URL.`;
 
 async function main(): Promise<void> {
   if (flags.help) return console.log(usage);
@@ -62,6 +63,7 @@ async function main(): Promise<void> {
   const { ports, webhookSecret } = installation;
   const ingestPort = process.env['INGEST_PORT'] ?? String(ports.ingest);
   const deliveryPort = process.env['DELIVERY_PORT'] ?? String(ports.delivery);
+  const releasesPort = process.env['RELEASES_PORT'] ?? String(ports.releases);
   const upstreams = flags['no-samples']
     ? null
     : await startUpstreams({
@@ -106,6 +108,7 @@ async function main(): Promise<void> {
     PORTAL_URL: portalUrl,
     INGEST_PORT: ingestPort,
     DELIVERY_PORT: deliveryPort,
+    RELEASES_PORT: releasesPort,
     INGEST_URL: process.env['INGEST_URL'] ?? `http://127.0.0.1:${ingestPort}`,
     WEB_ALLOW: [process.env['WEB_ALLOW'], ...allow].filter(Boolean).join(','),
     SEED_FILE: process.env['SEED_FILE'] ?? seedFile,
@@ -113,6 +116,10 @@ async function main(): Promise<void> {
     ...secretsKey(home, process.env),
     CONSOLE_URL: process.env['CONSOLE_URL'] ?? `http://127.0.0.1:${consolePort}`,
     ...(newsroom && { DUTY_SMTP: process.env['DUTY_SMTP'] ?? newsroom.smtpUrl, DUTY_FROM: 'duty@tax.example' }),
+    ...(newsroom && {
+      SUBMISSIONS_SMTP: process.env['SUBMISSIONS_SMTP'] ?? newsroom.smtpUrl,
+      SUBMISSIONS_FROM: 'submissions@tax.example',
+    }),
   };
   const mainOf = (service: string) => join(root, 'services', service, 'dist/main.js');
   const host = fileURLToPath(new URL('host.js', import.meta.url));
@@ -156,6 +163,7 @@ async function main(): Promise<void> {
     return stopAll(1);
   }
   await callBack(fakes, 'province', `http://127.0.0.1:${deliveryPort}`);
+  if (!flags['no-samples']) await offerSample(consoleUrl);
   say(
     banner({
       consoleUrl,

@@ -11,6 +11,7 @@ export type Letter = {
   text: string;
   html?: string;
   headers?: Record<string, string>;
+  attachments?: { filename: string; content: string | Buffer; contentType: string }[];
 };
 
 /** The bytes of a mail that a machine wrote in Chinese. */

@@ -106,6 +106,11 @@ export const appointments = defineProjection({
       case 'submission.warned':
         return without(row, event.share);
       case 'submission.acknowledged':
+      case 'submission.arranged':
+      case 'submission.told':
+      case 'submission.telling_again':
+      case 'submission.claimed':
+      case 'submission.unproven':
         return row;
       case 'submission.agreed':
       case 'submission.declined':

@@ -116,6 +116,29 @@ const rumor = createRoute({
   component: lazyRouteComponent(() => import('./rumors/rumor-page.tsx'), 'RumorPage'),
 });
 
+const submissions = createRoute({
+  getParentRoute: () => root,
+  path: '/submissions',
+  component: function Submissions() {
+    return <Navigate to="/submissions/in" replace />;
+  },
+});
+const offered = createRoute({
+  getParentRoute: () => root,
+  path: '/submissions/out',
+  component: lazyRouteComponent(() => import('./submissions/submissions-page.tsx'), 'OfferedPage'),
+});
+const received = createRoute({
+  getParentRoute: () => root,
+  path: '/submissions/in',
+  component: lazyRouteComponent(() => import('./submissions/submissions-page.tsx'), 'ReceivedPage'),
+});
+const submission = createRoute({
+  getParentRoute: () => root,
+  path: '/submissions/$site/$submissionId',
+  component: lazyRouteComponent(() => import('./submissions/submission-page.tsx'), 'SubmissionPage'),
+});
+
 const newRelease = createRoute({
   getParentRoute: () => root,
   path: '/releases/new',
@@ -257,6 +280,10 @@ const tree = root.addChildren([
   rumors,
   newRumor,
   rumor,
+  submissions,
+  offered,
+  received,
+  submission,
   newRelease,
   release,
   editRelease,

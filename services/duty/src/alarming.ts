@@ -57,6 +57,7 @@ function occasionOf(about: AlarmSubject): Occasion {
   switch (about.kind) {
     case 'task':
     case 'rumor':
+    case 'submission':
       return `share_${about.share}`;
     case 'source':
       return 'source';

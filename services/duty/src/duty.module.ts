@@ -6,11 +6,20 @@ import { PassOn } from './pass-on.ts';
 import { RaiseAlarms } from './raise-alarms.reaction.ts';
 import { RaisePageAlarms } from './raise-page-alarms.reaction.ts';
 import { RaiseRumorAlarms } from './raise-rumor-alarms.reaction.ts';
+import { RaiseSubmissionAlarms } from './raise-submission-alarms.reaction.ts';
 import { RaiseDeliveryAlarms } from './raise-delivery-alarms.reaction.ts';
 import { TellPeople } from './tell-people.reaction.ts';
 
 @Module({
-  controllers: [AlarmsController, RaiseAlarms, RaiseDeliveryAlarms, RaisePageAlarms, RaiseRumorAlarms, TellPeople],
+  controllers: [
+    AlarmsController,
+    RaiseAlarms,
+    RaiseDeliveryAlarms,
+    RaisePageAlarms,
+    RaiseRumorAlarms,
+    RaiseSubmissionAlarms,
+    TellPeople,
+  ],
   providers: [Office, Alarming, PassOn],
 })
 export class DutyModule {}

@@ -27,6 +27,7 @@ export function urgencyOf(about: AlarmSubject, at: string): string {
   const since = (instant: string) => spanOf(Date.parse(at) - Date.parse(instant));
   switch (about.kind) {
     case 'rumor':
+    case 'submission':
     case 'task': {
       const left = Date.parse(about.dueAt) - Date.parse(at);
       return left > 0 ? `剩 ${spanOf(left)}` : `已超时 ${spanOf(left)}`;
@@ -63,6 +64,17 @@ function whatOf(about: AlarmSubject, at: string): { name: string; lines: string[
           `谣言“${about.claim}”还没有公开辟谣，时限已用 ${about.share}%，${urgencyOf(about, at)}。`,
           `线索报告时间：${clockTime(about.startsAt)}`,
           `应于 ${clockTime(about.dueAt)} 前辟谣`,
+        ],
+      };
+    case 'submission':
+      return {
+        name: about.title,
+        lines: [
+          about.waitsFor === null
+            ? `对方就报送《${about.title}》提出了新的方案，我们还没有答复，时限已用 ${about.share}%，${urgencyOf(about, at)}。`
+            : `报送《${about.title}》，${about.waitsFor}还没有答复，时限已用 ${about.share}%，${urgencyOf(about, at)}。`,
+          `提出时间：${clockTime(about.startsAt)}`,
+          `应于 ${clockTime(about.dueAt)} 前答复`,
         ],
       };
     case 'source':

@@ -145,6 +145,8 @@ function pathOf(about: AlarmSubject, site: string | null): string {
       return `/rumors/${site}/${about.rumorCaseId}`;
     case 'recall':
       return `/releases/recalls/${site}/${about.releaseId}/${about.round}`;
+    case 'submission':
+      return `/submissions/${about.from}/${about.submissionId}`;
     case 'source':
       return `/sources/${about.sourceId}`;
     case 'delivery':

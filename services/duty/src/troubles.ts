@@ -4,6 +4,7 @@ import type {
   RepostEvent,
   RumorEvent,
   SourceHealthEvent,
+  SubmissionEvent,
   WarningShare,
 } from '@tongsheng/contracts';
 
@@ -126,6 +127,43 @@ export function openRumor(past: readonly RumorEvent[]): OpenRumor | null {
   }
   return waits ? rumor : null;
 }
+
+export type OpenSubmission = Omit<Extract<AlarmSubject, { kind: 'submission' }>, 'kind' | 'share'> & {
+  /** The sites of ours that wait for the answer or owe it, who owes it first. */
+  sites: string[];
+  warned: WarningShare[];
+};
+
+/** What an alarm needs to know of a submission, from its past; null while nobody owes an answer. */
+export function openSubmission(past: readonly SubmissionEvent[]): OpenSubmission | null {
+  let open = null as OpenSubmission | null;
+  for (const event of past) {
+    if (event.type === 'submission.offered') {
+      const { submissionId, site: from, title, to, offeredAt: startsAt, dueAt } = event;
+      const sites = to.kind === 'site' ? [to.site, from] : [from];
+      open = { submissionId, from, title, waitsFor: to.name, startsAt, dueAt, sites, warned: [] };
+    }
+    if (open === null) continue;
+    if (event.type === 'submission.countered') {
+      const offered = past.find((each) => each.type === 'submission.offered')!;
+      const { to, site } = offered;
+      const there = to.kind === 'site' ? [to.site] : [];
+      const [waitsFor, sites] = event.side === 'offering' ? [to.name, [...there, site]] : [null, [site, ...there]];
+      open = { ...open, waitsFor, sites, startsAt: event.counteredAt, dueAt: event.dueAt, warned: [] };
+    }
+    if (event.type === 'submission.warned') open = { ...open, warned: [...open.warned, event.share] };
+    if (answers.has(event.type)) return null;
+  }
+  return open;
+}
+
+/** After these nobody owes an answer. */
+const answers: ReadonlySet<string> = new Set([
+  'submission.agreed',
+  'submission.declined',
+  'submission.withdrawn',
+  'submission.adopted',
+]);
 
 /** What was lost last of a delivery, from its past; null when nothing ever was. */
 export function lostSubject(past: readonly DeliveryEvent[]): Extract<AlarmSubject, { kind: 'delivery' }> | null {

@@ -18,6 +18,8 @@ import {
   type RumorDetail,
   type RumorEvent,
   type SimilarRumors,
+  type SubmissionDetail,
+  type SubmissionEvent,
   type TimelineEntry,
 } from '@tongsheng/contracts';
 import { releaseDocument, renderOriginal, renderPreview, repostDocument, showPublication } from '@tongsheng/pages';
@@ -189,6 +191,48 @@ export class Details {
       .slice(0, 5);
   }
 
+  /**
+   * @param isOurs whether the reader works for the site that offers, and may see how its release stands
+   * @throws Refusal submission_missing
+   */
+  async submission(siteId: string, submissionId: string, isOurs: boolean): Promise<SubmissionDetail> {
+    const row = await this.models.submissions.reader.get(`${siteId}/${submissionId}`);
+    const site = this.models.sites.get(siteId);
+    if (!row || !site) throw new Refusal('submission_missing', `no submission ${submissionId}`);
+    const { releaseId, contentHash, linked: joined } = row;
+    const [past, releases, release, linked] = await Promise.all([
+      this.journal.read({ aggregate: 'submission', site: siteId, id: submissionId }),
+      this.journal.read({ aggregate: 'release', site: siteId, id: releaseId }),
+      isOurs ? this.models.releases.reader.get(`${siteId}/${releaseId}`) : null,
+      joined ? this.models.linked.reader.get(`${joined.site}/${joined.linkedId}`) : null,
+    ]);
+    const written = (releases.events as ReleaseEvent[]).findLast(
+      (event) => event.type === 'release.drafted' && event.contentHash === contentHash,
+    );
+    if (!written) throw new Refusal('release_missing', `no release ${releaseId}`);
+    const offered = draft.parse(written);
+    const proposals = proposalsIn(past.events as SubmissionEvent[], offered.html);
+    const last = { ...offered, html: proposals.at(-1)?.html ?? offered.html };
+    const postedAt = row.slot ?? row.updatedAt;
+    const document = releaseDocument({ releaseId, site, draft: last, contentHash, revision: 1, postedAt });
+    const { kind, title, summary, files } = offered;
+    return {
+      row,
+      offered: { kind, title, summary, files },
+      proposals,
+      previewHtml: renderPreview(document),
+      release,
+      linked: linked && {
+        site: linked.site,
+        linkedId: linked.linkedId,
+        state: linked.state,
+        t0: linked.t0,
+        sites: linked.sites,
+      },
+      timeline: timelineOf(past.entries),
+    };
+  }
+
   /** @throws Refusal release_missing */
   async release(siteId: string, releaseId: string): Promise<ReleaseDetail> {
     const row = await this.models.releases.reader.get(`${siteId}/${releaseId}`);
@@ -202,6 +246,27 @@ export class Details {
     const document = releaseDocument({ releaseId, site, draft: written, contentHash, revision, postedAt });
     return { row, draft: written, previewHtml: renderPreview(document), timeline: timelineOf(past.entries) };
   }
+}
+
+function proposalsIn(past: readonly SubmissionEvent[], offered: string): SubmissionDetail['proposals'] {
+  const proposals: SubmissionDetail['proposals'] = [];
+  for (const event of past) {
+    if (event.type !== 'submission.offered' && event.type !== 'submission.countered') continue;
+    const { byName, dueAt, slot, message, html } = event;
+    proposals.push({
+      turn: proposals.length + 1,
+      side: event.type === 'submission.offered' ? 'offering' : event.side,
+      byName,
+      at: event.type === 'submission.offered' ? event.offeredAt : event.counteredAt,
+      dueAt,
+      slot,
+      message,
+      html: html ?? offered,
+      text: textOf(html ?? offered),
+      isOffered: html === null,
+    });
+  }
+  return proposals;
 }
 
 type Approved = Extract<RepostEvent, { type: 'repost.approved' }>;

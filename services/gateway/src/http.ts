@@ -27,6 +27,7 @@ import { queueRoutes } from './routes/queue.ts';
 import { rulebookRoutes } from './routes/rulebook.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sourceRoutes } from './routes/sources.ts';
+import { submissionRoutes } from './routes/submissions.ts';
 import { notFound, viewRoutes } from './routes/views.ts';
 import { Sessions, type Caller } from './sessions.ts';
 import { Settings } from './settings.ts';
@@ -129,6 +130,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...sessionRoutes({ sessions, live, door, clock, settings }),
       ...queueRoutes({ queue, clock }),
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
+      ...submissionRoutes({ models, details, client, bus, journal, clock, settings }),
       ...itemRoutes({ items, proofs }),
       ...pageLookRoutes({ looks, proofs }),
       ...fileRoutes({ uploads, proofs, journal }),

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import type { LiveChange } from '@tongsheng/contracts';
+import type { LiveChange, SubmissionRow } from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Changes } from './changes.ts';
@@ -89,7 +89,7 @@ export class Live implements OnModuleDestroy {
 
   #send(listener: Listener, change: LiveChange): void {
     const site = change.key.includes('/') ? change.key.split('/')[0]! : null;
-    if (site !== null && !servesSite(listener.caller, site)) return;
+    if (site !== null && ![site, ...otherSide(change)].some((each) => servesSite(listener.caller, each))) return;
     this.#write(listener, 'change', change, change.position);
   }
 
@@ -110,4 +110,11 @@ export class Live implements OnModuleDestroy {
     this.#listeners.delete(listener);
     listener.reply.raw.end();
   }
+}
+
+/** A submission is read by both sides. */
+function otherSide({ view, row }: LiveChange): string[] {
+  if (view !== 'submissions' || row === null) return [];
+  const { to } = row as SubmissionRow;
+  return to.kind === 'site' ? [to.site] : [];
 }

@@ -175,6 +175,10 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
   submission_wrong_side: { zh: '这一步不由您所在的单位办理。', en: 'That is for the other side to do.' },
   submission_own: { zh: '自己提出的方案须由对方同意。', en: 'The other side has to agree to what you proposed.' },
   submission_closed: { zh: '这条报送已办结。', en: 'This submission has ended.' },
+  submission_changed: {
+    zh: '已有新的方案，请看过再答复。',
+    en: 'Another proposal is on the table; look at it first.',
+  },
   submission_slot_past: {
     zh: '商定的时刻已经过去，请另提一个时刻。',
     en: 'That moment is over; propose another one.',

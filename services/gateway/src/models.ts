@@ -14,6 +14,7 @@ import { releases } from './views/releases.ts';
 import { reposts } from './views/reposts.ts';
 import { rumors } from './views/rumors.ts';
 import { sources } from './views/sources.ts';
+import { submissions } from './views/submissions.ts';
 
 type Model<A extends AggregateName, Row> = {
   projection: Projection<A, Row>;
@@ -29,6 +30,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   releases!: ReturnType<typeof this.openReleases>;
   linked!: ReturnType<typeof this.openLinked>;
   rumors!: ReturnType<typeof this.openRumors>;
+  submissions!: ReturnType<typeof this.openSubmissions>;
   deliveries!: ReturnType<typeof this.openDeliveries>;
   sources!: ReturnType<typeof this.openSources>;
   items!: ReturnType<typeof this.openItems>;
@@ -79,6 +81,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
     this.releases = this.openReleases();
     this.linked = this.openLinked();
     this.rumors = this.openRumors();
+    this.submissions = this.openSubmissions();
     this.deliveries = this.openDeliveries();
     this.sources = this.openSources();
     this.items = this.openItems();
@@ -123,6 +126,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
       this.releases,
       this.linked,
       this.rumors,
+      this.submissions,
       this.deliveries,
       this.sources,
       this.items,
@@ -135,6 +139,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   private openReleases = () => this.#open(releases);
   private openLinked = () => this.#open(linked);
   private openRumors = () => this.#open(rumors);
+  private openSubmissions = () => this.#open(submissions);
   private openDeliveries = () => this.#open(deliveries);
   private openSources = () => this.#open(sources);
   private openItems = () => this.#open(items);

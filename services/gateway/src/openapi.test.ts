@@ -6,6 +6,7 @@ import { pageLookRoutes } from './routes/page-looks.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sourceRoutes } from './routes/sources.ts';
+import { submissionRoutes } from './routes/submissions.ts';
 import { viewRoutes } from './routes/views.ts';
 
 type Operation = {
@@ -20,6 +21,7 @@ const tools = { settings: { values: { SECURE_COOKIES: false } } } as never;
 const routes = [
   ...sessionRoutes(tools),
   ...queueRoutes(tools),
+  ...submissionRoutes(tools),
   ...viewRoutes(tools),
   ...itemRoutes(tools),
   ...pageLookRoutes(tools),

@@ -1,4 +1,4 @@
-import { Refusal, signingRole, type Role } from '@tongsheng/contracts';
+import { outsideSite, Refusal, signingRole, type Role } from '@tongsheng/contracts';
 import type { Caller } from './sessions.ts';
 
 /** Which roles may say which command. What is not here, nobody may say through this door. */
@@ -40,6 +40,8 @@ export const whoMay: Record<string, readonly Role[]> = {
   'submission.agree': ['comms', 'signer'],
   'submission.decline': ['comms', 'signer'],
   'submission.withdraw': ['comms'],
+  'submission.tell_again': ['comms'],
+  'submission.claim_adopted': ['comms'],
   'rumor.report': ['comms', 'editor', 'duty'],
   'rumor.add_clue': ['comms', 'editor', 'duty'],
   'rumor.assess': ['comms'],
@@ -105,6 +107,7 @@ export function mustBeAllowed(caller: Caller, command: Asked): void {
   mustHaveRole(caller, step ? [step] : (own(whoMay, command.type) ?? []));
   // In a negotiation `site` is the one that offered; who answers speaks for another.
   const speaks = command.type.startsWith('submission.') ? { site: command.actingSite } : command;
+  if (speaks.site === outsideSite) throw new Refusal('site_forbidden', 'an office outside speaks by its link alone');
   const named = [speaks, command.shift, command.ladder].filter(isObject).map(({ site }) => site);
   const { sites } = command;
   for (const site of [...named, ...(Array.isArray(sites) ? (sites as unknown[]) : [])])

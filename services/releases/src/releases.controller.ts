@@ -14,17 +14,16 @@ import {
   type RecallPlan,
   type Receipt,
   type ReleaseEvent,
-  type SubmissionEvent,
 } from '@tongsheng/contracts';
 import { cleanOwnHtml } from '@tongsheng/web';
 import { DateTime, Duration } from 'luxon';
 import { linkedRelease, speaksTogether } from './linked-release.ts';
 import { recall } from './recall.ts';
 import { RecallPlanner } from './recall-planner.ts';
+import { Negotiating } from './negotiating.ts';
 import { release } from './release.ts';
 import { rumorCase } from './rumor-case.ts';
 import { Sites } from './sites.ts';
-import { submission } from './submission.ts';
 
 /** 政务舆情回应: an authoritative word within five hours. */
 const usualRumorLimit = 'PT5H';
@@ -41,6 +40,7 @@ export class ReleasesController {
     private readonly sites: Sites,
     private readonly client: BusClient,
     private readonly planner: RecallPlanner,
+    private readonly negotiating: Negotiating,
   ) {}
 
   @Commands('release')
@@ -104,19 +104,8 @@ export class ReleasesController {
   }
 
   @Commands('submission')
-  async negotiate(@Payload({ schema: SubmissionCommand }) command: SubmissionCommand): Promise<Receipt> {
-    if (command.type !== 'submission.offer' && command.type !== 'submission.counter')
-      return carryOut(this.journal, submission, command);
-    const limit = command.type === 'submission.offer' ? command.limit : await this.#limitOf(command);
-    const dueAt = DateTime.fromISO(command.at, { zone: 'utc' }).plus(Duration.fromISO(limit)).toISO()!;
-    return carryOut(this.journal, submission, { ...command, dueAt });
-  }
-
-  /** Each answer has as long as the first one had. */
-  async #limitOf({ site, submissionId: id }: SubmissionCommand): Promise<string> {
-    const past = await this.journal.read({ aggregate: 'submission', site, id });
-    const offered = (past.events as SubmissionEvent[]).find((event) => event.type === 'submission.offered');
-    return offered?.type === 'submission.offered' ? offered.limit : 'P1D';
+  negotiate(@Payload({ schema: SubmissionCommand }) command: SubmissionCommand): Promise<Receipt> {
+    return this.negotiating.carryOut(command);
   }
 
   /** Who signs a part learns from the plan itself whether it goes out, and not alone. */

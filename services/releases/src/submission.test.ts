@@ -39,8 +39,8 @@ const acknowledged: SubmissionEvent = {
   acknowledgedAt: noon,
 };
 const later = minutesLater(900);
-const counter = (site: string, when: string | null = later): SubmissionCommand => ({
-  type: 'submission.counter',
+const counter = (site: string, when: string | null = later) => ({
+  type: 'submission.counter' as const,
   ...head(site),
   slot: when,
   html: null,
@@ -58,7 +58,7 @@ const countered = (site: 'city' | 'province', when: string | null = later): Subm
   ...by(site),
   counteredAt: noon,
 });
-const agree = (site: string): SubmissionCommand => ({ type: 'submission.agree', ...head(site) });
+const agree = (site: string) => ({ type: 'submission.agree' as const, ...head(site) });
 const agreed = (site: 'city' | 'province', when: string | null = later): SubmissionEvent => ({
   type: 'submission.agreed',
   ...key,
@@ -78,11 +78,21 @@ const withdraw = (site: string): SubmissionCommand => ({
   ...head(site),
   reason: '不再需要',
 });
-const adopt: SubmissionCommand = {
-  type: 'submission.record_adopted',
+const adopt = {
+  type: 'submission.record_adopted' as const,
   ...head('province'),
   actor: service,
   url: 'https://tax.example/province/press/release',
+} satisfies SubmissionCommand;
+const adopted: SubmissionEvent = { type: 'submission.adopted', ...key, url: adopt.url, adoptedAt: noon };
+const arrange: SubmissionCommand = {
+  type: 'submission.record_arranged',
+  ...head('city'),
+  actor: service,
+  linked: { site: 'city', linkedId: 'offer' },
+  adoptedAs: null,
+  agreedHash: hashA,
+  trouble: null,
 };
 const warn: SubmissionCommand = {
   type: 'submission.warn',
@@ -119,6 +129,10 @@ describe('a submission', () => {
       .yields(agreed('province', slot));
   });
   it('is not agreed to for a moment that is over', () => {
+    given()
+      .when({ ...offer, slot: noon })
+      .isRefused('submission_slot_past');
+    given(offered).when(counter('province', noon)).isRefused('submission_slot_past');
     given({ ...offered, slot: noon } as SubmissionEvent)
       .when(agree('province'))
       .isRefused('submission_slot_past');
@@ -141,7 +155,72 @@ describe('a submission', () => {
         url: 'https://tax.example/province/press/release',
         adoptedAt: noon,
       });
-    given(offered).when(adopt).yields();
+    given(offered, agreed('province'), adopted).when(adopt).yields();
+  });
+  it('is adopted when the other side published it although nobody had agreed: that is a fact', () => {
+    given(offered).when(adopt).yields(adopted);
+  });
+  it('is answered as it was seen: of two who answer the same proposal the second learns that there is another', () => {
+    given(offered)
+      .when({ ...agree('province'), turn: 1 })
+      .yields(agreed('province', slot));
+    given(offered, countered('province'), countered('city', slot))
+      .when({ ...agree('province'), turn: 1 })
+      .isRefused('submission_changed');
+    given(offered, countered('province'))
+      .when({ ...counter('province', minutesLater(950)), turn: 1 })
+      .isRefused('submission_changed');
+  });
+  it('that was agreed can be left by either side until it is public', () => {
+    const [declined] = given(offered, agreed('province')).when(decline('province')).events();
+    expect(declined).toMatchObject({ type: 'submission.declined', reason: '已有同类' });
+    given(offered, agreed('province'), adopted).when(decline('province')).isRefused('submission_closed');
+    const [withdrawn] = given(offered, agreed('province')).when(withdraw('city')).events();
+    expect(withdrawn).toMatchObject({ type: 'submission.withdrawn' });
+  });
+  it('is arranged once, after it was agreed', () => {
+    given(offered).when(arrange).yields();
+    const [arranged] = given(offered, agreed('province')).when(arrange).events();
+    expect(arranged).toMatchObject({ type: 'submission.arranged', linked: { site: 'city', linkedId: 'offer' } });
+    given(offered, agreed('province'), arranged!).when(arrange).yields();
+  });
+  it('has where it is said to be published looked at before that counts', () => {
+    const claim: SubmissionCommand = { type: 'submission.claim_adopted', ...head('city'), url: adopt.url };
+    const [claimed] = given(offered, agreed('province')).when(claim).events();
+    const unproven: SubmissionCommand = {
+      type: 'submission.record_unproven',
+      ...head('city'),
+      url: adopt.url,
+      detail: '404',
+    };
+    given(offered, agreed('province')).when(unproven).yields();
+    given(offered, agreed('province'), claimed!)
+      .when(unproven)
+      .yields({ type: 'submission.unproven', ...key, url: adopt.url, detail: '404', lookedAt: noon });
+  });
+  it('tells an office outside each letter once, and again when a person says so', () => {
+    const outside = {
+      ...offered,
+      to: { kind: 'email', address: 'a@b.example', name: '市政府门户' },
+    } as SubmissionEvent;
+    const tell: SubmissionCommand = {
+      type: 'submission.record_told',
+      ...head('city'),
+      letter: 'proposal',
+      turn: 1,
+      by: 'email',
+      outcome: 'failed',
+      detail: '550',
+    };
+    const [told] = given(outside).when(tell).events();
+    given(outside, told!).when(tell).yields();
+    const again: SubmissionCommand = { type: 'submission.tell_again', ...head('city') };
+    const [asked] = given(outside, told!).when(again).events();
+    expect(given(outside, told!, asked!).when(tell).events()).toHaveLength(1);
+    given(offered).when(again).isRefused('submission_wrong_side');
+    given(outside)
+      .when({ ...agree('province'), actingSite: '-' })
+      .yields(agreed('province', slot));
   });
   it('warns once while an answer is owed, and anew after each counter-proposal', () => {
     const warned: SubmissionEvent = { type: 'submission.warned', ...key, share: 100, fellDueAt: dueAt, warnedAt: noon };
@@ -161,7 +240,7 @@ describe('whatever both sides say, in any order', () => {
     sites.map(agree),
     sites.map(decline),
     sites.map(withdraw),
-    fc.constantFrom(adopt, warn),
+    fc.constantFrom(adopt, warn, arrange),
   );
   it('nobody agrees to their own proposal, what is agreed was proposed, and it ends once', () => {
     fc.assert(
@@ -186,8 +265,14 @@ describe('whatever both sides say, in any order', () => {
           past.push(...events);
           state = events.reduce(submission.evolve, state);
         }
-        const ends = past.filter(({ type }) => /agreed|declined|withdrawn/.test(type));
-        expect(ends.length).toBeLessThanOrEqual(1);
+        const count = (...types: string[]) => past.filter(({ type }) => types.includes(type)).length;
+        expect(count('submission.agreed')).toBeLessThanOrEqual(1);
+        expect(count('submission.declined', 'submission.withdrawn')).toBeLessThanOrEqual(1);
+        expect(count('submission.adopted')).toBeLessThanOrEqual(1);
+        expect(count('submission.arranged')).toBeLessThanOrEqual(count('submission.agreed'));
+        const left = past.findIndex(({ type }) => /declined|withdrawn/.test(type));
+        const answers = past.findLastIndex(({ type }) => /countered|agreed|acknowledged/.test(type));
+        if (left !== -1) expect(answers).toBeLessThan(left);
       }),
     );
   });

@@ -112,6 +112,7 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
     if (view === 'releases') details.add(`release ${key}`);
     if (view === 'linked') details.add(`linked ${key}`);
     if (view === 'rumors') details.add(`rumor ${key}`);
+    if (view === 'submissions') details.add(`submission ${key}`);
     if (view === 'sources') details.add(`source ${key}`);
     if (view === 'items') details.add(`item ${key}`);
   }
@@ -124,8 +125,10 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
   patch<LinkedRow>(client, ['linked-list'], 'linked', changes, ({ site, linkedId }) => `${site}/${linkedId}`);
   // A board and a case show their releases as they stand.
   if (touched.has('releases'))
-    for (const shows of ['linked', 'rumor']) void client.invalidateQueries({ queryKey: [shows] });
+    for (const shows of ['linked', 'rumor', 'submission']) void client.invalidateQueries({ queryKey: [shows] });
   patch<RumorRow>(client, ['rumors'], 'rumors', changes, ({ site, rumorCaseId }) => `${site}/${rumorCaseId}`);
+  // What one side lists the other does not, and a row says not whose screen this is.
+  if (touched.has('submissions')) void client.invalidateQueries({ queryKey: ['submissions'] });
   for (const { queryKey } of client.getQueryCache().findAll({ queryKey: ['deliveries'] })) {
     const only = queryKey[1] as string;
     const fits = (row: DeliveryRow) => only === '*' || row.releaseId === only;

@@ -29,6 +29,10 @@ import type {
   SiteTest,
   SourceDetail,
   SourceRow,
+  SubmissionCounts,
+  SubmissionDetail,
+  SubmissionRecipients,
+  SubmissionRow,
   TimelineEntry,
 } from '@tongsheng/contracts';
 import { queryOf, type Asked } from '../reposts/asked.ts';
@@ -134,6 +138,38 @@ export const readRumor = (
   atLeast: number,
   signal?: AbortSignal,
 ): Promise<RumorDetail> => read(`/api/rumors/${rumorCaseId}?site=${site}&atLeast=${atLeast}`, signal);
+
+export const submissions = (way: 'out' | 'in') =>
+  queryOptions({
+    queryKey: ['submissions', way],
+    queryFn: ({ signal }) => read<Rows<SubmissionRow>>(`/api/submissions?way=${way}`, signal),
+  });
+
+export const submission = (site: string, submissionId: string) =>
+  queryOptions({
+    queryKey: ['submission', `${site}/${submissionId}`],
+    queryFn: ({ signal }) => readSubmission(site, submissionId, 0, signal),
+  });
+
+/** As of a position of the log: after an answer, as it was answered. */
+export const readSubmission = (
+  site: string,
+  submissionId: string,
+  atLeast: number,
+  signal?: AbortSignal,
+): Promise<SubmissionDetail> => read(`/api/submissions/${site}/${submissionId}?atLeast=${atLeast}`, signal);
+
+export const submissionRecipients = () =>
+  queryOptions({
+    queryKey: ['submission-recipients'],
+    queryFn: ({ signal }) => read<SubmissionRecipients>('/api/submissions/recipients', signal),
+  });
+
+export const submissionCounts = (period: { from: string; to: string }) =>
+  queryOptions({
+    queryKey: ['submissions', 'counts', period],
+    queryFn: ({ signal }) => read<SubmissionCounts>(`/api/submissions/counts${search(period)}`, signal),
+  });
 
 export const similarRumors = (claim: string) =>
   queryOptions({

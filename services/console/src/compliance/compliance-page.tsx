@@ -7,6 +7,7 @@ import * as views from '../api/views.ts';
 import { Empty, Pending, Trouble } from '../parts/states.tsx';
 import { minute, precise } from '../time.ts';
 import { useWords } from '../words/index.ts';
+import { SubmissionFiguresTable } from './submission-figures.tsx';
 import { StagesTable } from './stages-table.tsx';
 import { beginOf, endOf, isDay, presetDays, type Preset } from './period.ts';
 
@@ -197,6 +198,7 @@ export function CompliancePage(): ReactElement {
               cell: (outcome: Outcome) => figure(figures, outcome, { duty }),
             }))}
           />
+          <SubmissionFiguresTable period={period} />
           <StagesTable stages={data.stages} />
           <p className="hint">{t('compliance.definition')}</p>
         </>

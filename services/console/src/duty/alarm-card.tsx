@@ -33,9 +33,7 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
         <span>
           <What about={about} />
         </span>
-        {(about.kind === 'task' || about.kind === 'rumor') && (
-          <Countdown startsAt={about.startsAt} dueAt={about.dueAt} />
-        )}
+        {'dueAt' in about && <Countdown startsAt={about.startsAt} dueAt={about.dueAt} />}
         <span className="hint" title={minute(row.raisedAt)}>
           {t('alarm.raised', { time: short(row.raisedAt) })}
         </span>
@@ -46,7 +44,7 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
       <p className="hint">
         {about.kind === 'task' &&
           `${site === null ? t('roster.allSites') : siteName(site)} · ${about.sourceName} · ${t('task.due', { time: short(about.dueAt) })}`}
-        {about.kind === 'rumor' &&
+        {(about.kind === 'rumor' || about.kind === 'submission') &&
           `${site === null ? '' : siteName(site)} · ${t('task.due', { time: short(about.dueAt) })}`}
         {about.kind === 'source' &&
           `${about.detector ?? ''} ${about.code} · ${t('duty.since', { time: short(about.failingSince) })}`}
@@ -111,6 +109,14 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           <Link to="/releases/$site/$releaseId" params={{ site, releaseId: about.releaseId }} className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
           </Link>
+        ) : about.kind === 'submission' ? (
+          <Link
+            to="/submissions/$site/$submissionId"
+            params={{ site: about.from, submissionId: about.submissionId }}
+            className="button"
+          >
+            {t('duty.handle')} {chosen && <kbd>O</kbd>}
+          </Link>
         ) : about.kind === 'source' ? (
           <Link to="/sources/$sourceId" params={{ sourceId: about.sourceId }} className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
@@ -146,6 +152,8 @@ function What({ about }: { about: AlarmSubject }): ReactElement {
       return <>{t('alarm.task', { share: about.share })}</>;
     case 'rumor':
       return <>{t('alarm.rumor', { share: about.share })}</>;
+    case 'submission':
+      return <>{t(about.waitsFor === null ? 'alarm.submission.ours' : 'alarm.submission', { share: about.share })}</>;
     case 'source':
       return <>{t('alarm.source', { hours: about.hours })}</>;
     case 'delivery':

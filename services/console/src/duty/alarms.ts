@@ -11,8 +11,7 @@ export function byUrgency(one: AlarmRow, other: AlarmRow): number {
   const [a, b] = [urgencyOf(one), urgencyOf(other)];
   return a < b ? -1 : a > b ? 1 : 0;
 }
-const urgencyOf = ({ about, raisedAt }: AlarmRow) =>
-  about.kind === 'task' || about.kind === 'rumor' ? about.dueAt : raisedAt;
+const urgencyOf = ({ about, raisedAt }: AlarmRow) => ('dueAt' in about ? about.dueAt : raisedAt);
 
 /** What an alarm is about, by its name. */
 export function nameOf(about: AlarmSubject): string {
@@ -21,6 +20,7 @@ export function nameOf(about: AlarmSubject): string {
     case 'delivery':
     case 'page':
     case 'recall':
+    case 'submission':
       return about.title;
     case 'rumor':
       return about.claim;

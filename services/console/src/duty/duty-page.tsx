@@ -52,6 +52,10 @@ export function DutyPage(): ReactElement {
           to: '/releases/$site/$releaseId',
           params: { site, releaseId: about.releaseId },
         });
+      case 'submission': {
+        const { from, submissionId } = about;
+        return void navigate({ to: '/submissions/$site/$submissionId', params: { site: from, submissionId } });
+      }
       case 'delivery':
       case 'credential':
         return void navigate({ to: '/deliveries' });

@@ -16,6 +16,7 @@ import { Pending, sayError } from '../parts/states.tsx';
 import { Timeline } from '../parts/timeline.tsx';
 import { hasRole, useMe } from '../session.ts';
 import { MissingPage } from '../shell/plain-pages.tsx';
+import { OfferButton } from '../submissions/offer.tsx';
 import { precise, short } from '../time.ts';
 import { useWords } from '../words/index.ts';
 
@@ -233,6 +234,7 @@ export function ReleasePage(): ReactElement {
             {t('deliveries.title')} →
           </Link>
         )}
+        <OfferButton row={row} />
         <h3>{t('release.history')}</h3>
         <Timeline entries={data.timeline} />
       </aside>

@@ -1,61 +1,10 @@
 import type { Clue, RumorRow, RumorVerdict } from '@tongsheng/contracts';
-import { useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
-import { Dialog } from '../parts/dialog.tsx';
-import { ProblemList, type FieldProblem } from '../parts/problem-list.tsx';
-import { useWords, type Word } from '../words/index.ts';
+import { useState, type ReactElement } from 'react';
+import { FormDialog } from '../parts/form-dialog.tsx';
+import type { FieldProblem } from '../parts/problem-list.tsx';
+import { useWords } from '../words/index.ts';
 import { ClueFields } from './clue-fields.tsx';
 import { clueDraftOf, clueOf, problemsOfClue } from './clue.ts';
-
-type FormProps = {
-  title: Word;
-  send: Word;
-  problems: FieldProblem[];
-  onSend: () => Promise<void>;
-  onClose: () => void;
-  children: ReactNode;
-};
-
-/** A form in a dialog: what is missing is said when it is sent, all at once. Ctrl+Enter sends. */
-function FormDialog({ title, send: word, problems, onSend, onClose, children }: FormProps): ReactElement {
-  const t = useWords();
-  const [tried, setTried] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const send = async () => {
-    setTried(true);
-    if (problems.length > 0 || busy) return;
-    setBusy(true);
-    try {
-      await onSend();
-    } finally {
-      setBusy(false);
-    }
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Enter' && event.ctrlKey && !event.nativeEvent.isComposing) void send();
-  };
-  return (
-    <Dialog title={t(title)} onClose={onClose} wide>
-      <div onKeyDown={onKeyDown}>
-        {tried && <ProblemList problems={problems} />}
-        {children}
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            {t('app.cancel')} <kbd>Esc</kbd>
-          </button>
-          <button
-            type="button"
-            className="button button-primary"
-            disabled={busy}
-            onClick={() => void send()}
-            data-testid="send-form"
-          >
-            {t(word)} <kbd>Ctrl Enter</kbd>
-          </button>
-        </div>
-      </div>
-    </Dialog>
-  );
-}
 
 type Assessed = { verdict: RumorVerdict; decision: 'rebut' | 'watch' | 'drop'; facts: string; basis: string };
 

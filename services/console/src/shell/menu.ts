@@ -38,6 +38,13 @@ export const menu = [
     roles: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
   },
   {
+    to: '/submissions',
+    word: 'nav.submissions',
+    icon: 'submissions',
+    key: 'b',
+    roles: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
+  },
+  {
     to: '/deliveries',
     word: 'nav.deliveries',
     icon: 'deliveries',

@@ -3,6 +3,7 @@ import { dutyEn } from './duty-en.ts';
 import { itemsEn } from './items-en.ts';
 import { linkedEn } from './linked-en.ts';
 import { rumorsEn } from './rumors-en.ts';
+import { submissionsEn } from './submissions-en.ts';
 import { outsideEn } from './outside-en.ts';
 import { publicationEn } from './publication-en.ts';
 import { queueEn } from './queue-en.ts';
@@ -355,6 +356,7 @@ export const en: Words = {
   ...itemsEn,
   ...linkedEn,
   ...rumorsEn,
+  ...submissionsEn,
   ...publicationEn,
   ...queueEn,
   ...retractEn,

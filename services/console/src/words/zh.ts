@@ -3,6 +3,7 @@ import { dutyZh } from './duty-zh.ts';
 import { itemsZh } from './items-zh.ts';
 import { linkedZh } from './linked-zh.ts';
 import { rumorsZh } from './rumors-zh.ts';
+import { submissionsZh } from './submissions-zh.ts';
 import { outsideZh } from './outside-zh.ts';
 import { publicationZh } from './publication-zh.ts';
 import { queueZh } from './queue-zh.ts';
@@ -353,6 +354,7 @@ export const zh = {
   ...itemsZh,
   ...linkedZh,
   ...rumorsZh,
+  ...submissionsZh,
   ...publicationZh,
   ...queueZh,
   ...retractZh,

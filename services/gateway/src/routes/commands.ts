@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { BusClient } from '@tongsheng/bus';
 import {
   AlarmCommand,
@@ -18,6 +17,7 @@ import {
   SubmissionCommand,
   withTexts,
 } from '@tongsheng/contracts';
+import { draftHash } from '@tongsheng/pages';
 import type { Clock, Ids } from '@tongsheng/runtime';
 import { cleanOwnHtml } from '@tongsheng/web';
 import { z } from 'zod';
@@ -96,14 +96,5 @@ function prepared(body: Body, models: Models, caller: Caller): Record<string, un
   if (body.type === 'repost.approve' || body.type === 'repost.return') return { ...body, roles: caller.roles };
   if (body.type !== 'release.draft') return body;
   const clean = withTexts(draft.parse(body['draft']), cleanOwnHtml);
-  return { ...body, draft: clean, contentHash: hashOf(clean) };
-}
-
-/** SHA-256 of the draft as JSON with sorted keys: the same draft has the same hash in whichever order it was sent. */
-function hashOf(value: unknown): string {
-  const sorted = (_: string, each: unknown) =>
-    each && typeof each === 'object' && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : each;
-  return createHash('sha256').update(JSON.stringify(value, sorted)).digest('hex');
+  return { ...body, draft: clean, contentHash: draftHash(clean) };
 }
