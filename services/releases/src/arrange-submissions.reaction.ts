@@ -102,7 +102,9 @@ export class ArrangeSubmissions {
     if (!base) throw new Refusal('release_missing', `no release ${releaseId} as it was offered`);
     const text = { ...draft.parse(base), ...(html !== null && { html }) };
     const state = past.reduce(release.evolve, release.initial);
-    const isOut = state.status === 'published' || (state.status === 'signed' && state.manuscript.draft.linked === null);
+    const isOut =
+      state.status !== 'new' &&
+      (state.out !== null || (state.status === 'signed' && state.manuscript.draft.linked === null));
     if (target !== null && (slot === null || isOut)) return this.#write(entry, { submissionId, site: target }, text);
     if (isOut) return { linked: null, adoptedAs: null, agreedHash: contentHash, trouble: null };
 
