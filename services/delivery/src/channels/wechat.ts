@@ -182,9 +182,9 @@ const unsure = (said: Said): Found => ({
   detail: said.kind === 'ok' ? 'the answer is not as documented' : said.detail,
 });
 
-/** How far apart the platform's clock and ours may be, and how many pages are read at most. */
+/** How far apart the platform's clock and ours may be, and how many pages are read at most: 4,000 articles since then. */
 const slackMs = 600_000;
-const pages = 25;
+const pages = 200;
 
 /** Among the articles that came out since it was submitted, ours; null where it is not. */
 async function listed(api: WeChatApi, { parcel, since }: { parcel: Parcel; since: string }): Promise<Found | null> {
