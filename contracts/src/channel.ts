@@ -67,6 +67,28 @@ export function secretSetAt(value: string): string | null {
   return second === undefined ? null : `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
 }
 
+/** Text that has lines of its own, e.g. PEM. Every other setting is one line. */
+export const lines = (text: z.ZodString) => text.meta({ lines: true });
+
+const breaks = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
+/** Paths of the settings that have a line break, or another control character, where one line is meant. */
+export function brokenLines(schema: z.ZodType, value: unknown, path: string[] = []): string[][] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
+    return brokenLines(schema.unwrap() as z.ZodType, value, path);
+  if (typeof value === 'string') {
+    const options = schema instanceof z.ZodUnion ? (schema.options as z.ZodType[]) : [schema];
+    return options.some((each) => each.meta()?.['lines'] === true) || !breaks.test(value) ? [] : [path];
+  }
+  if (schema instanceof z.ZodArray && Array.isArray(value))
+    return value.flatMap((each, i) => brokenLines(schema.element as z.ZodType, each, [...path, String(i)]));
+  if (!(schema instanceof z.ZodObject) || typeof value !== 'object' || value === null) return [];
+  const fields = schema.shape as Record<string, z.ZodType>;
+  return Object.entries(value).flatMap(([name, each]) =>
+    fields[name] ? brokenLines(fields[name], each, [...path, name]) : [],
+  );
+}
+
 /** Settings with every secret in them changed; `path` names the field, `auth.password`. */
 export function changeSecrets<T>(schema: z.ZodType, settings: T, change: (value: string, path: string) => unknown): T {
   return walk(schema, settings, '', change) as T;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { changeSecrets, keptSecret, lengthOf, secret, secretSetAt } from './channel.ts';
-import { limitsOf, shownSettings, withSecrets, type Channel } from './channels.ts';
+import { brokenLines, changeSecrets, keptSecret, lengthOf, secret, secretSetAt } from './channel.ts';
+import { channelKinds, limitsOf, shownSettings, withSecrets, type Channel } from './channels.ts';
 import { RegistryCommand } from './registry.ts';
 
 const mail: Channel = {
@@ -19,6 +19,40 @@ const mail: Channel = {
   },
 };
 const sealed = `sealed.k1.20261123T040000Z.${'a'.repeat(16)}.${'b'.repeat(30)}`;
+
+describe('a setting', () => {
+  const register = (settings: object) =>
+    RegistryCommand.safeParse({
+      type: 'channel.register',
+      id: 'c',
+      at: '2026-11-23T04:00:00.000Z',
+      actor: { kind: 'person', id: 'admin' },
+      channel: { ...mail, settings: { ...mail.settings, ...settings } },
+    });
+
+  it.each([
+    ['user', { user: 'press\r\nRCPT TO:<all@paper.example>' }],
+    ['password', { password: 'open\nsesame' }],
+    ['from', { from: 'press@province.example\r\nBcc: x@evil.example' }],
+    ['to.0', { to: ['desk@paper.example\nBcc: x@evil.example'] }],
+  ])('with a header hidden behind a line break is refused by its name: %s', (name, settings) => {
+    const { error } = register(settings);
+    expect(error?.issues.map(({ path }) => path.slice(2).join('.'))).toContain(name);
+  });
+  it('that is an address is read without them', () => {
+    const { data } = register({ smtp: 'smtp://mail.example:587/\r\nBcc: x' });
+    expect(JSON.stringify(data)).not.toMatch(/\\[rn]/);
+  });
+  it('of every kind is one line, but for what has lines of its own', () => {
+    const withLines = Object.values(channelKinds).flatMap(({ kind, settings }) => {
+      const fields = Object.keys((settings as z.ZodObject).shape);
+      const broken = Object.fromEntries(fields.map((name) => [name, 'a\r\nb']));
+      const found = brokenLines(settings, broken).map(([name]) => name);
+      return fields.filter((name) => !found.includes(name)).map((name) => `${kind}.${name}`);
+    });
+    expect(withLines).toEqual(['sftp.privateKey', 'ftps.authority']);
+  });
+});
 
 describe('a secret', () => {
   it('is found wherever it stands in the settings', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  brokenLines,
   changeSecrets,
   secretSetAt,
   type ChannelDescription,
@@ -77,6 +78,16 @@ export function shownSettings(of: Channel): Record<string, unknown> {
 /** Addresses of before the login had fields of its own carried it inside. */
 function withoutLogin(value: unknown): unknown {
   return typeof value === 'string' ? value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/i, '$1') : value;
+}
+
+/** Settings come to stand in headers, addresses and commands of protocols, where a line break would begin another one. */
+export function mustBeLines({ kind, settings }: Channel, context: z.RefinementCtx): void {
+  for (const path of brokenLines(channelKinds[kind].settings, settings))
+    context.addIssue({
+      code: 'custom',
+      path: ['settings', ...path],
+      message: 'is one line, without line breaks or control characters',
+    });
 }
 
 /** A login inside an address would be shown and logged with it: it has fields of its own. */

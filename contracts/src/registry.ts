@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channel, mustKeepSecretsApart } from './channels.ts';
+import { channel, mustBeLines, mustKeepSecretsApart } from './channels.ts';
 import { chain } from './chain.ts';
 import { contact, ContactRegistered, ladder, LadderRegistered, mustBeAShift, shift, ShiftRegistered } from './duty.ts';
 import { override, policy, priority } from './policy.ts';
@@ -151,7 +151,7 @@ export const RegistryCommand = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('channel.register'),
     ...commandHead,
-    channel: channel.superRefine(mustKeepSecretsApart),
+    channel: channel.superRefine(mustKeepSecretsApart).superRefine(mustBeLines),
   }),
   z.strictObject({ type: z.literal('token.register'), ...commandHead, token: apiToken }),
   z.strictObject({ type: z.literal('shift.register'), ...commandHead, shift: shift.superRefine(mustBeAShift) }),

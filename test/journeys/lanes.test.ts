@@ -229,3 +229,25 @@ it('a channel that is ill is left alone after five troubles in a row, and its de
   const told = await Promise.all(releases.map((releaseId) => history(releaseId, 'ill')));
   expect(told.filter((each) => each.length === 1)).toHaveLength(3);
 });
+
+it('one that hangs, one that is ill and one that asks for rest hold none of the other ninety-seven back', async () => {
+  const ill = { hanging: 'ill-hangs', failing: 'ill-fails', resting: 'ill-rests' };
+  const well = Array.from({ length: 97 }, (_, i) => `well${i}`);
+  const all = [...Object.values(ill), ...well];
+  await Promise.all(all.map((channelId) => register(channelOf(channelId))));
+  const hanging: ServerResponse[] = [];
+  answers.set(`/${ill.hanging}`, (response) => void hanging.push(response));
+  answers.set(`/${ill.failing}`, (response) => response.writeHead(500).end());
+  answers.set(`/${ill.resting}`, (response) => response.writeHead(429, { 'retry-after': '3600' }).end());
+  const releases = Array.from({ length: 8 }, (_, i) => `among${i}`);
+  for (const releaseId of releases) await sign(releaseId, all);
+  await until(() => {
+    for (const channelId of well) expect(callsTo(channelId)).toHaveLength(releases.length);
+  });
+  // All of it while the first call of the one still hangs, the next stopped after five, and the third after one.
+  expect(hanging).toHaveLength(1);
+  await until(() => expect(callsTo(ill.failing)).toHaveLength(5));
+  expect(callsTo(ill.resting)).toHaveLength(1);
+  for (const response of hanging) response.writeHead(204).end();
+  await becomes(releases[0]!, ill.hanging, delivered);
+});

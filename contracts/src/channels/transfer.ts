@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { describeChannel, secret } from '../channel.ts';
+import { describeChannel, lines, secret } from '../channel.ts';
 
 /** What is put there: IPTC ninjs 3.1, or NewsML-G2. */
 export const newsFormat = z.enum(['ninjs', 'newsml']);
-const pem = z.string().min(1).max(20_000);
+const pem = lines(z.string().min(1).max(20_000));
 
 /** A folder at a partner's SFTP server: `sftp://host:port/folder`. */
 export const sftpSettings = z.strictObject({

@@ -120,6 +120,16 @@ describe('a mail that the server takes', () => {
     expect(mails[0]!.text).toMatch(/^To: .*<press@province.example>/m);
     expect(mails[0]!.text).not.toContain('desk@radio.example');
   });
+  it('has no header that somebody typed into a title', async () => {
+    const { port, mails } = await newsroom();
+    const settings = { smtp: `smtp://127.0.0.1:${port}`, from: 'press@province.example', to };
+    const title = '说明\r\nBcc: all@radio.example\r\n\r\n<script>';
+    await email.deliver({ ...parcel, title }, settings, channelTools('email', { allow: [`127.0.0.1:${port}`] }));
+    expect(mails[0]!.to).toEqual(to);
+    const [head] = mails[0]!.text.split('\r\n\r\n');
+    expect(head).not.toMatch(/^bcc:/im);
+    expect(head).toMatch(/^content-type:/im);
+  });
   it('says which recipients were refused while others have it', async () => {
     const port = await scripted((line) => (line.includes('radio') ? '550 no such desk' : polite(line)));
     const handed = await deliver(port, [...to, 'desk@radio.example']);
