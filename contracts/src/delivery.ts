@@ -256,6 +256,14 @@ const DeliveryRedriven = z.object({
   byName: line,
   redrivenAt: instant,
 });
+/** A person has the channel asked now what became of it, before its turn. */
+const DeliveryCheckAsked = z.object({
+  type: z.literal('delivery.check_asked'),
+  ...key,
+  by: personId,
+  byName: line,
+  askedAt: instant,
+});
 /** Somebody looked, and it is still there, or could not be told. */
 const DeliveryWatched = z.object({
   type: z.literal('delivery.watched'),
@@ -291,6 +299,7 @@ export const DeliveryEvent = z.discriminatedUnion('type', [
   DeliveryResolved,
   DeliveryReported,
   DeliveryRedriven,
+  DeliveryCheckAsked,
   DeliveryWatched,
   DeliveryLost,
 ]);
@@ -375,5 +384,6 @@ export const DeliveryCommand = z.discriminatedUnion('type', [
     note: z.string().max(500),
   }),
   z.strictObject({ type: z.literal('delivery.redrive'), ...command, reason: line }),
+  z.strictObject({ type: z.literal('delivery.check'), ...command }),
 ]);
 export type DeliveryCommand = z.infer<typeof DeliveryCommand>;

@@ -17,6 +17,7 @@ export * from './evidence.ts';
 export * from './events.ts';
 export * from './item.ts';
 export * from './linked.ts';
+export * from './outlook.ts';
 export * from './outside.ts';
 export * from './policy.ts';
 export * from './preview.ts';

@@ -104,6 +104,7 @@ export const refusalCodes = {
   recall_over: 409,
   recall_same_person: 403,
   recall_settled: 409,
+  delivery_not_askable: 409,
   // credentials and quotas
   credential_missing: 404,
   quota_exhausted: 409,

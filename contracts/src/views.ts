@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { runningChain, signature } from './chain.ts';
 import { bodyManner, channelLimits } from './channel.ts';
 import { member, signal } from './cluster.ts';
-import { assignment, outcome, trouble, urgency } from './delivery.ts';
+import { Transcript } from './conversation.ts';
+import { assignment, DeliveryEvent, intent, onUnknown, outcome, trouble, urgency } from './delivery.ts';
 import { textEdit } from './edit.ts';
 import { evidence } from './evidence.ts';
 import { absence, content, itemKind, keptFile, publication } from './item.ts';
 import { linkedPlan, linkedTarget } from './linked.ts';
 import { clue, rumorSpread, rumorVerdict } from './rumor.ts';
+import { DeliveryOutlook } from './outlook.ts';
 import { PageLook } from './outside.ts';
 import { priority, target } from './policy.ts';
 import { site } from './registry.ts';
@@ -490,8 +492,50 @@ export const DeliveryRow = z.object({
   watchedAt: instant.nullable().default(null),
   /** What a person is to hand over. */
   assignment: assignment.nullable().default(null),
+  /** Whether it brings something, changes or takes back what an earlier one brought. */
+  intent: intent.default('deliver'),
+  /** Who is asked when it may have arrived. */
+  onUnknown: onUnknown.nullable().default(null),
 });
 export type DeliveryRow = z.infer<typeof DeliveryRow>;
+
+/** What the board divides deliveries into. */
+export const deliveryGroup = z.enum(['open', 'unknown', 'failed', 'confirmed', 'cancelled']);
+export type DeliveryGroup = z.infer<typeof deliveryGroup>;
+export const groupOf: Record<DeliveryState, DeliveryGroup> = {
+  preparing: 'open',
+  requested: 'open',
+  sending: 'open',
+  waiting: 'open',
+  pending: 'open',
+  unknown: 'unknown',
+  confirmed: 'confirmed',
+  failed: 'failed',
+  lost: 'failed',
+  cancelled: 'cancelled',
+};
+
+/** One delivery: how it stands, all that happened, and what would become of it if it were sent again. */
+export const DeliveryDetail = z.object({
+  row: DeliveryRow,
+  steps: z.array(z.object({ position: z.int(), at: instant, actor, event: DeliveryEvent })),
+  /** Null while those who push do not answer. */
+  outlook: DeliveryOutlook.nullable(),
+});
+export type DeliveryDetail = z.infer<typeof DeliveryDetail>;
+
+/** What was said in an attempt, hashed again; `transcript` is null where it is not, or not any more, in the store. */
+export const TranscriptView = z.object({ transcript: Transcript.nullable(), intact: z.boolean() });
+export type TranscriptView = z.infer<typeof TranscriptView>;
+
+export const DeliveryBoard = z.object({
+  rows: z.array(DeliveryRow),
+  /** How many there are of each group, beyond the rows that are listed. */
+  counts: z.record(deliveryGroup, z.int()),
+  position: z.int(),
+  serverTime: instant,
+});
+export type DeliveryBoard = z.infer<typeof DeliveryBoard>;
 
 /** Something wrong with one way of reading a source, since when, and what was received. */
 const troubleSince = z.object({

@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   Navigate,
 } from '@tanstack/react-router';
+import { readFilter } from './deliveries/filter.ts';
 import { releaseKinds } from './releases/kinds.ts';
 import { readSearch } from './reposts/asked.ts';
 import { QueuePage } from './reposts/queue-page.tsx';
@@ -165,12 +166,21 @@ const editRelease = createRoute({
 const deliveries = createRoute({
   getParentRoute: () => root,
   path: '/deliveries',
-  validateSearch: (search: Record<string, unknown>) =>
-    given({
-      show: (['open', 'unknown', 'failed'] as const).find((each) => each === search['show']),
-      release: text(search['release']),
-    }),
+  validateSearch: readFilter,
   component: lazyRouteComponent(() => import('./deliveries/deliveries-page.tsx'), 'DeliveriesPage'),
+});
+
+const delivery = createRoute({
+  getParentRoute: () => root,
+  path: '/deliveries/$site/$deliveryId',
+  component: lazyRouteComponent(() => import('./deliveries/delivery-page.tsx'), 'DeliveryPage'),
+});
+
+/** What waits for a person: an address of its own, for alarms and bookmarks. */
+const unknownDeliveries = createRoute({
+  getParentRoute: () => root,
+  path: '/deliveries/unknown',
+  component: () => <Navigate to="/deliveries" search={{ show: 'unknown' }} replace />,
 });
 
 const compliance = createRoute({
@@ -288,6 +298,8 @@ const tree = root.addChildren([
   release,
   editRelease,
   deliveries,
+  delivery,
+  unknownDeliveries,
   compliance,
   items,
   item,

@@ -6,10 +6,13 @@ import {
   DeliveryCommand,
   HoldingsQuery,
   limitsOf,
+  OutlookQuery,
   PreviewQuery,
   ReadinessQuery,
   Refusal,
   type ChannelPreview,
+  type DeliveryEvent,
+  type DeliveryOutlook,
   type Holdings as Found,
   type Readiness,
   type Receipt,
@@ -21,6 +24,7 @@ import { credential } from './credential.ts';
 import { Credentials } from './credentials.ts';
 import { delivery } from './delivery.ts';
 import { Holdings } from './holdings.ts';
+import { outlookOf } from './outlook.ts';
 import { Parcels } from './parcels.ts';
 import { Registered } from './registered.ts';
 
@@ -38,6 +42,16 @@ export class DeliveriesController {
   @Commands('delivery')
   handle(@Payload({ schema: DeliveryCommand }) command: DeliveryCommand): Promise<Receipt> {
     return carryOut(this.journal, delivery, command);
+  }
+
+  /** What would become of each if a person had it sent again; nothing is done. */
+  @Query('deliveries.outlook')
+  async outlook(@Payload({ schema: OutlookQuery }) { deliveries }: OutlookQuery): Promise<{ rows: DeliveryOutlook[] }> {
+    const rows = deliveries.map(async (key) => {
+      const { events } = await this.journal.read({ aggregate: 'delivery', site: key.site, id: key.deliveryId });
+      return { ...key, ...outlookOf(key, events as DeliveryEvent[], this.clock.now()) };
+    });
+    return { rows: await Promise.all(rows) };
   }
 
   @Commands('credential')

@@ -809,3 +809,34 @@ describe('whatever workers and people say, in any order', () => {
     );
   });
 });
+
+describe('asking the channel before its turn', () => {
+  const check: DeliveryCommand = { type: 'delivery.check', ...head(minutesLater(5)), actor: person };
+  const checkAsked: DeliveryEvent = {
+    type: 'delivery.check_asked',
+    ...key,
+    by: 'comms',
+    byName: '宣传',
+    askedAt: minutesLater(5),
+  };
+  const unknown = [requested('person', asking), attempted(), answered('unknown')];
+  it('brings the look forward, also after the last one that was planned', () => {
+    given(...unknown)
+      .when(check)
+      .yields(checkAsked);
+    given(...unknown, probed('unsure'))
+      .when(check)
+      .yields(checkAsked);
+  });
+  it('asks once for two clicks', () => {
+    given(...unknown, checkAsked)
+      .when(check)
+      .yields();
+  });
+  it('is refused where nobody can be asked, or nothing is in doubt', () => {
+    given(requested(), attempted(), answered('unknown')).when(check).isRefused('delivery_not_askable');
+    given(requested('person', asking), attempted(), answered('confirmed'))
+      .when(check)
+      .isRefused('delivery_not_askable');
+  });
+});

@@ -49,7 +49,7 @@ export type Delivery =
   | (Facts & Watch & { status: 'confirmed'; watched: number; nextWatchAt: string | null })
   | (Facts & Ended);
 
-type Known = Exclude<Delivery, { status: 'new' }>;
+export type Known = Exclude<Delivery, { status: 'new' }>;
 type Command<T extends DeliveryCommand['type']> = Extract<DeliveryCommand, { type: T }>;
 type Event<T extends DeliveryEvent['type']> = Extract<DeliveryEvent, { type: T }>;
 
@@ -135,6 +135,14 @@ export const delivery = defineAggregate({
         const by = { by: actor.id, byName: actor.name ?? actor.id };
         return [{ type: 'delivery.redriven', ...key, reason, ...by, redrivenAt: at }];
       }
+      case 'delivery.check': {
+        if (!canCheck(delivery)) throw new Refusal('delivery_not_askable', `${deliveryId} is ${delivery.status}`);
+        // It is being asked, or will be in this moment.
+        if (delivery.nextProbeAt !== null && delivery.nextProbeAt <= at) return [];
+        const { actor } = command;
+        const by = { by: actor.id, byName: actor.name ?? actor.id };
+        return [{ type: 'delivery.check_asked', ...key, ...by, askedAt: at }];
+      }
     }
   },
 
@@ -178,6 +186,8 @@ export const delivery = defineAggregate({
       }
       case 'delivery.redriven':
         return fresh(sure, event.redrivenAt);
+      case 'delivery.check_asked':
+        return canCheck(delivery) ? { ...delivery, nextProbeAt: event.askedAt } : delivery;
       case 'delivery.watched': {
         if (delivery.status !== 'confirmed') return delivery;
         const { stage, unsures } = afterWatch(delivery, event.found, event.watchedAt);
@@ -287,7 +297,7 @@ function attempt(command: Command<'delivery.attempt'>, delivery: Known): Deliver
 }
 
 /** Whether the channel still knows the key of what may have arrived. */
-function keyHolds({ doubt, policy }: Facts, at: string): boolean {
+export function keyHolds({ doubt, policy }: Facts, at: string): boolean {
   return doubt === null || policy.keyLifetime === undefined || at < after(doubt.since, policy.keyLifetime);
 }
 
@@ -504,6 +514,10 @@ function recordWatch(command: Command<'delivery.record_watch'>, delivery: Known)
   const { nextAt } = afterWatch(delivery, found, at);
   return [{ type: 'delivery.watched', ...key, look, found, detail, watchedAt: at, nextWatchAt: nextAt }];
 }
+
+/** What the channel could tell now: it may have it, and can be asked. */
+export const canCheck = (delivery: Known): delivery is Extract<Known, { status: 'unknown' | 'pending' }> =>
+  delivery.policy.canProbe && (delivery.status === 'unknown' || delivery.status === 'pending');
 
 /** A person settles what nobody knows, and what was taken and never became visible. */
 function mustBeUnsettled(command: Command<'delivery.resolve'>, delivery: Known): void {

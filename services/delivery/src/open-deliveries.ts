@@ -250,7 +250,7 @@ export class OpenDeliveries {
   }
 }
 
-const familyOf = ({ requested }: OpenDelivery): string =>
+const familyOf = ({ requested }: { requested: Pick<Requested, 'channelId' | 'family' | 'releaseId'> }): string =>
   `${requested.channelId}/${requested.family ?? requested.releaseId}`;
 const versionOf = ({ requested }: OpenDelivery): number => requested.version ?? 1;
 

@@ -19,6 +19,7 @@ import { PresentEditors } from './present-editors.ts';
 import { Written, type Route } from './route.ts';
 import { commandRoute } from './routes/commands.ts';
 import { draftRoutes } from './routes/drafts.ts';
+import { deliveryRoutes } from './routes/deliveries.ts';
 import { dutyRoutes } from './routes/duty.ts';
 import { fileRoutes } from './routes/files.ts';
 import { itemRoutes } from './routes/items.ts';
@@ -131,6 +132,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...queueRoutes({ queue, clock }),
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
       ...submissionRoutes({ models, details, client, bus, journal, clock, settings }),
+      ...deliveryRoutes({ models, client, journal, proofs, clock }),
       ...itemRoutes({ items, proofs }),
       ...pageLookRoutes({ looks, proofs }),
       ...fileRoutes({ uploads, proofs, journal }),

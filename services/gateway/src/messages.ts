@@ -211,6 +211,10 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
     en: 'Who proposed or decided it can’t be the second person.',
   },
   recall_settled: { zh: '这一处已有结果。', en: 'This place is done with.' },
+  delivery_not_askable: {
+    zh: '此刻没有可向渠道核查的内容：该渠道不支持查询，或结果已经确定。',
+    en: 'There is nothing to ask the channel: it can’t be asked, or the outcome is known.',
+  },
   delivery_not_failed: { zh: '只有失败的投递可以重新投递。', en: 'Only a delivery that failed can be sent again.' },
   credential_missing: { zh: '没有这个凭证的故障记录。', en: 'There is no trouble with this credential.' },
   quota_exhausted: { zh: '这个时段的配额已用完。', en: 'The quota of this period is used up.' },

@@ -51,6 +51,7 @@ export const whoMay: Record<string, readonly Role[]> = {
   'delivery.resolve': ['comms'],
   'delivery.report': ['comms'],
   'delivery.redrive': ['comms'],
+  'delivery.check': ['comms', 'duty'],
   'credential.mend': ['comms', 'admin'],
   'site.register': ['admin'],
   'source.register': ['admin'],

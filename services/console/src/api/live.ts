@@ -16,6 +16,7 @@ import type {
 } from '@tongsheng/contracts';
 import { create } from 'zustand';
 import { hearServerTime, serverNow } from '../time.ts';
+import { fits, keyOf as deliveryKey, type DeliveryFilter } from '../deliveries/filter.ts';
 import { alarmKey } from './duty.ts';
 import { belongs, inOrder, type Asked } from '../reposts/asked.ts';
 import { askTime, keepTime } from './keep-time.ts';
@@ -51,14 +52,15 @@ export function connectLive(client: QueryClient, me: Me): () => void {
   let recount: ReturnType<typeof setTimeout> | undefined;
   const countAnew = () => {
     recount = undefined;
-    void client.invalidateQueries({ queryKey: ['queue-figures'] });
+    for (const figures of ['queue-figures', 'delivery-figures']) void client.invalidateQueries({ queryKey: [figures] });
   };
   const flush = () => {
     timer = undefined;
     const changes = gathered;
     gathered = [];
     applyChanges(client, changes, me);
-    if (changes.some(({ view }) => view === 'reposts')) recount ??= setTimeout(countAnew, recountMs);
+    if (changes.some(({ view }) => view === 'reposts' || view === 'deliveries'))
+      recount ??= setTimeout(countAnew, recountMs);
   };
   const hear = (message: FromStream) => {
     if (message.kind === 'signedOut') void client.resetQueries({ queryKey: session().queryKey, exact: true });
@@ -113,6 +115,7 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
     if (view === 'linked') details.add(`linked ${key}`);
     if (view === 'rumors') details.add(`rumor ${key}`);
     if (view === 'submissions') details.add(`submission ${key}`);
+    if (view === 'deliveries') details.add(`delivery ${key}`);
     if (view === 'sources') details.add(`source ${key}`);
     if (view === 'items') details.add(`item ${key}`);
   }
@@ -130,16 +133,9 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
   // What one side lists the other does not, and a row says not whose screen this is.
   if (touched.has('submissions')) void client.invalidateQueries({ queryKey: ['submissions'] });
   for (const { queryKey } of client.getQueryCache().findAll({ queryKey: ['deliveries'] })) {
-    const only = queryKey[1] as string;
-    const fits = (row: DeliveryRow) => only === '*' || row.releaseId === only;
-    patch<DeliveryRow>(
-      client,
-      queryKey,
-      'deliveries',
-      changes,
-      ({ site, deliveryId }) => `${site}/${deliveryId}`,
-      fits,
-    );
+    const filter = queryKey[1] as DeliveryFilter;
+    // What is listed stays where it is, also when it no longer fits: rows never move under the hand.
+    patch<DeliveryRow>(client, queryKey, 'deliveries', changes, deliveryKey, fits(filter));
   }
   patch<SourceRow>(client, ['sources'], 'sources', changes, ({ sourceId }) => sourceId);
   for (const show of ['open', 'all']) patch<AlarmRow>(client, ['alarms', show], 'alarms', changes, alarmKey);
@@ -204,8 +200,10 @@ function patch<Row>(
 ): void {
   const rows = changes.filter((change) => change.view === view && change.row !== null).map(({ row }) => row as Row);
   if (rows.length === 0) return;
-  client.setQueryData<Rows<Row>>(
-    queryKey,
-    (list) => list && { ...list, rows: mergeRows(list.rows, rows.filter(fits), keyOf) },
-  );
+  client.setQueryData<Rows<Row>>(queryKey, (list) => {
+    if (!list) return list;
+    const known = new Set(list.rows.map(keyOf));
+    const belongs = rows.filter((row) => fits(row) || known.has(keyOf(row)));
+    return { ...list, rows: mergeRows(list.rows, belongs, keyOf) };
+  });
 }

@@ -4,7 +4,9 @@ import type {
   ComplianceTask,
   ComplianceView,
   DeadLetter,
-  DeliveryRow,
+  DeliveryBoard,
+  DeliveryDetail,
+  DeliveryOutlook,
   DutyKind,
   EvidenceView,
   HealthView,
@@ -14,6 +16,7 @@ import type {
   LinkedRow,
   MatrixView,
   Me,
+  OutlookQuery,
   QueueChoices,
   QueuePage,
   RefusedLogin,
@@ -34,7 +37,9 @@ import type {
   SubmissionRecipients,
   SubmissionRow,
   TimelineEntry,
+  TranscriptView,
 } from '@tongsheng/contracts';
+import { queryOf as deliveryQuery, type DeliveryFilter } from '../deliveries/filter.ts';
 import { queryOf, type Asked } from '../reposts/asked.ts';
 import { post, read } from './client.ts';
 
@@ -178,10 +183,46 @@ export const similarRumors = (claim: string) =>
     placeholderData: (before) => before,
   });
 
-export const deliveries = (ofRelease?: string) =>
+/** As many as the board lists. */
+export const deliveriesListed = 1_000;
+
+export const deliveries = (filter: DeliveryFilter = {}) =>
   queryOptions({
-    queryKey: ['deliveries', ofRelease ?? '*'],
-    queryFn: ({ signal }) => read<Rows<DeliveryRow>>(`/api/deliveries${search({ release: ofRelease })}`, signal),
+    queryKey: ['deliveries', filter],
+    queryFn: ({ signal }) => read<DeliveryBoard>(`/api/deliveries${search(deliveryQuery(filter))}`, signal),
+  });
+
+/** How many there are of each kind; counted anew when one changes (`live.ts`). */
+export const deliveryFigures = (site?: string) =>
+  queryOptions({
+    queryKey: ['delivery-figures', site ?? '*'],
+    queryFn: ({ signal }) => read<DeliveryBoard>(`/api/deliveries${search({ site, limit: '1' })}`, signal),
+  });
+
+export const deliveriesCsvPath = (filter: DeliveryFilter): string =>
+  `/api/deliveries.csv${search(deliveryQuery(filter))}`;
+
+export const delivery = (site: string, deliveryId: string) =>
+  queryOptions({
+    queryKey: ['delivery', `${site}/${deliveryId}`],
+    queryFn: ({ signal }) => read<DeliveryDetail>(`/api/deliveries/${deliveryId}?site=${site}`, signal),
+  });
+
+export const transcript = (site: string, deliveryId: string, hash: string) =>
+  queryOptions({
+    queryKey: ['transcript', hash],
+    queryFn: ({ signal }) =>
+      read<TranscriptView>(`/api/deliveries/${deliveryId}/transcripts/${hash}?site=${site}`, signal),
+    staleTime: Infinity,
+  });
+
+/** What would become of these if they were sent again now. */
+export const outlooks = (of: OutlookQuery['deliveries']) =>
+  queryOptions({
+    queryKey: ['outlooks', of],
+    queryFn: () => post<{ rows: DeliveryOutlook[] }>('/api/deliveries/outlook', { deliveries: of }),
+    staleTime: 0,
+    gcTime: 0,
   });
 
 export type Period = { from: string; to: string };

@@ -1,212 +1,323 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { DeliveryRow } from '@tongsheng/contracts';
-import { useState, type KeyboardEvent, type ReactElement } from 'react';
-import { decide } from '../api/client.ts';
+import { useState, type ReactElement } from 'react';
+import { useSiteName } from '../api/site-names.ts';
 import * as views from '../api/views.ts';
-import { announce } from '../parts/announcer.tsx';
-import { Dialog } from '../parts/dialog.tsx';
-import { Empty, Pending, sayError } from '../parts/states.tsx';
+import { useShortcuts } from '../keys.ts';
+import { Empty, Pending } from '../parts/states.tsx';
+import { range } from '../reposts/batch.ts';
 import { hasRole, useMe } from '../session.ts';
-import { minute, precise, short } from '../time.ts';
+import { short } from '../time.ts';
 import { useChannelKind, useWords } from '../words/index.ts';
+import { byChannel, byRelease } from './boards.ts';
+import { DeliveryGrid } from './delivery-grid.tsx';
 import { DeliveryTag } from './delivery-tag.tsx';
+import { keyOf, type Asked } from './filter.ts';
+import { RedriveDialog } from './redrive-dialog.tsx';
 import { RefusedLogins } from './refused-logins.tsx';
 
-const filters = {
-  all: () => true,
-  open: ({ state }: DeliveryRow) =>
-    ['preparing', 'requested', 'sending', 'waiting', 'pending', 'unknown'].includes(state),
-  unknown: ({ state }: DeliveryRow) => state === 'unknown',
-  failed: ({ state }: DeliveryRow) => state === 'failed' || state === 'lost',
-};
+const tabs = [undefined, 'open', 'unknown', 'failed', 'confirmed'] as const;
 
-/** Every delivery from requested to confirmed, live. */
+/** Every delivery from requested to confirmed and after, live: one by one, by release, or by channel. */
 export function DeliveriesPage(): ReactElement {
   const t = useWords();
-  const sayKind = useChannelKind();
   const me = useMe();
-  const { show = 'all', release } = useSearch({ from: '/deliveries' });
-  const list = useQuery(views.deliveries(release));
+  const navigate = useNavigate({ from: '/deliveries' });
+  const asked = useSearch({ from: '/deliveries' });
+  const { by, ...filter } = asked;
+  const list = useQuery(views.deliveries(filter));
+  const { data: figures } = useQuery(views.deliveryFigures(filter.site));
   const { data } = list;
-  const [resolving, setResolving] = useState<DeliveryRow | null>(null);
+  const [at, setAt] = useState(0);
+  const [marks, setMarks] = useState<{ keys: ReadonlySet<string>; last: string | null }>({
+    keys: new Set(),
+    last: null,
+  });
+  const [redriving, setRedriving] = useState<DeliveryRow[] | null>(null);
   const rows = data?.rows ?? [];
-  const shown = rows.filter(filters[show]);
-  const unknown = rows.filter(filters.unknown).length;
+  const chosen = Math.max(0, Math.min(at, rows.length - 1));
+  const mayRedrive = hasRole(me, 'comms');
+  const open = ({ site, deliveryId }: DeliveryRow) =>
+    void navigate({ to: '/deliveries/$site/$deliveryId', params: { site, deliveryId } });
+  const mark = (key: string, withShift: boolean) =>
+    setMarks(({ keys, last }) => {
+      const next = new Set(keys);
+      if (withShift) for (const each of range(rows.map(keyOf), last, key)) next.add(each);
+      else if (!next.delete(key)) next.add(key);
+      return { keys: next, last: key };
+    });
+  const isOne = by === undefined;
+  const marked = rows.filter((row) => marks.keys.has(keyOf(row)));
+  // Without a mark it is all that failed among what is listed.
+  const toRedrive = marked.length > 0 ? marked : filter.show === 'failed' ? rows : [];
+  const redrive = () => toRedrive.length > 0 && setRedriving(toRedrive);
+  const step = (by: number) => setAt(Math.max(0, Math.min(chosen + by, rows.length - 1)));
+  useShortcuts(
+    isOne
+      ? [
+          { keys: ['j', 'ArrowDown'], says: 'keys.down', group: 'keys.list', run: () => step(1), repeats: true },
+          { keys: ['k', 'ArrowUp'], says: 'keys.up', group: 'keys.list', run: () => step(-1), repeats: true },
+          { keys: ['Enter'], says: 'keys.enter', group: 'keys.list', run: () => rows[chosen] && open(rows[chosen]) },
+          {
+            keys: ['x'],
+            says: 'deliveries.markKey',
+            group: 'keys.list',
+            run: () => rows[chosen] && mark(keyOf(rows[chosen]), false),
+          },
+          ...(mayRedrive
+            ? [{ keys: ['r'], says: 'redrive.title' as const, group: 'keys.decision' as const, run: redrive }]
+            : []),
+        ]
+      : [],
+  );
+  const counts = figures?.counts;
   return (
-    <div className="page">
+    <div className="page page-filled">
       <div className="page-bar">
-        <div className="tabs" role="group">
-          {(['all', 'open', 'unknown', 'failed'] as const).map((each) => (
+        <nav className="tabs" aria-label={t('deliveries.byState')}>
+          {tabs.map((each) => {
+            const n = each && counts?.[each];
+            return (
+              <Link
+                key={each ?? 'all'}
+                to="/deliveries"
+                search={{ ...without(asked, 'show'), ...(each && { show: each }) }}
+                className={filter.show === each ? 'tab tab-here' : 'tab'}
+                aria-current={filter.show === each ? 'page' : undefined}
+                data-testid={`deliveries-${each ?? 'all'}`}
+              >
+                {t(`deliveries.${each ?? 'all'}`)}{' '}
+                {n !== undefined && n > 0 && (
+                  <span className={each === 'unknown' ? 'badge badge-unknown' : 'tab-count'}>{n}</span>
+                )}
+              </Link>
+            );
+          })}
+        </nav>
+        <span className="top-space" />
+        <div className="tabs" role="group" aria-label={t('deliveries.by')}>
+          {([undefined, 'release', 'channel'] as const).map((each) => (
             <Link
-              key={each}
+              key={each ?? 'one'}
               to="/deliveries"
-              search={{ ...(each !== 'all' && { show: each }), ...(release && { release }) }}
-              className={show === each ? 'tab tab-here' : 'tab'}
+              search={{ ...filter, ...(each && { by: each }) }}
+              className={by === each ? 'tab tab-here' : 'tab'}
+              aria-current={by === each ? 'page' : undefined}
             >
-              {t(`deliveries.${each}`)}{' '}
-              {each === 'unknown' && unknown > 0 && <span className="badge badge-unknown">{unknown}</span>}
+              {t(`deliveries.by.${each ?? 'one'}`)}
             </Link>
           ))}
         </div>
-        {release && (
-          <span className="hint">
-            {t('deliveries.ofRelease')} <Link to="/deliveries">{t('deliveries.showAll')}</Link>
-          </span>
+        <a className="button button-small" href={views.deliveriesCsvPath(filter)} download>
+          {t('deliveries.csv')}
+        </a>
+        {mayRedrive && isOne && (
+          <button
+            type="button"
+            className="button button-small button-primary"
+            disabled={toRedrive.length === 0}
+            title={toRedrive.length === 0 ? t('redrive.none') : undefined}
+            onClick={redrive}
+            data-testid="redrive"
+          >
+            {t('redrive.some', { n: toRedrive.length })} <kbd>R</kbd>
+          </button>
         )}
       </div>
+      <Filters filter={asked} />
       <RefusedLogins />
       <Pending of={list} />
-      {data && shown.length === 0 && <Empty title={t('deliveries.empty')}>{t('deliveries.emptyHint')}</Empty>}
-      {shown.length > 0 && (
-        <table className="table" data-testid="deliveries">
-          <thead>
-            <tr>
-              <th>{t('deliveries.colRelease')}</th>
-              <th>{t('deliveries.colChannel')}</th>
-              <th>{t('deliveries.colProgress')}</th>
-              <th>{t('deliveries.colState')}</th>
-              <th className="cell-number">{t('deliveries.colAttempts')}</th>
-              <th>{t('deliveries.colDetail')}</th>
-              <th>{t('deliveries.colAt')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((row) => (
-              <tr key={`${row.site}/${row.deliveryId}`} data-testid="delivery">
-                <td className="cell-title">
-                  <Link to="/releases/$site/$releaseId" params={{ site: row.site, releaseId: row.releaseId }}>
-                    {row.title}
-                  </Link>
-                </td>
-                <td>
-                  {row.channelName} <small className="hint">{sayKind(row.channelKind)}</small>
-                </td>
-                <td>
-                  <Progress row={row} />
-                </td>
-                <td>
-                  <DeliveryTag row={row} />
-                  {row.state === 'unknown' && hasRole(me, 'comms') && (
-                    <button
-                      type="button"
-                      className="button button-small"
-                      onClick={() => setResolving(row)}
-                      data-testid="resolve"
-                    >
-                      {t('deliveries.resolve')}
-                    </button>
-                  )}
-                </td>
-                <td className="cell-number">{row.attempts}</td>
-                <td className="cell-detail" title={row.detail}>
-                  {row.nextAttemptAt && <span>{t('deliveries.next', { time: precise(row.nextAttemptAt) })} </span>}
-                  {row.receiptId ? t('deliveries.receipt', { id: row.receiptId }) : row.detail}
-                </td>
-                <td className="cell-time" title={minute(row.updatedAt)}>
-                  {short(row.updatedAt)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+      {data && rows.length === 0 && (
+        <Empty title={t(filter.show === 'unknown' ? 'deliveries.noUnknown' : 'deliveries.empty')}>
+          {t(filter.show === 'unknown' ? 'deliveries.noUnknownHint' : 'deliveries.emptyHint')}
+        </Empty>
       )}
-      {resolving && <Resolve row={resolving} onClose={() => setResolving(null)} />}
+      {rows.length > 0 && isOne && (
+        <DeliveryGrid rows={rows} chosen={chosen} marked={marks.keys} onChoose={setAt} onMark={mark} onOpen={open} />
+      )}
+      {rows.length > 0 && by === 'release' && <ByRelease rows={rows} />}
+      {rows.length > 0 && by === 'channel' && <ByChannel rows={rows} />}
+      {data && rows.length >= views.deliveriesListed && (
+        <p className="hint further">{t('deliveries.more', { n: rows.length })}</p>
+      )}
+      {redriving && (
+        <RedriveDialog
+          rows={redriving}
+          onClose={() => {
+            setRedriving(null);
+            setMarks({ keys: new Set(), last: null });
+          }}
+        />
+      )}
     </div>
   );
 }
 
-const steps = ['requested', 'sending', 'confirmed'] as const;
-const stepOf: Record<DeliveryRow['state'], number> = {
-  preparing: -1,
-  requested: 0,
-  cancelled: 0,
-  sending: 1,
-  waiting: 1,
-  pending: 1,
-  unknown: 1,
-  failed: 1,
-  confirmed: 2,
-  lost: 2,
-};
+function without<T extends object, K extends keyof T>(from: T, name: K): Omit<T, K> {
+  const { [name]: _left, ...rest } = from;
+  return rest;
+}
 
-function Progress({ row }: { row: DeliveryRow }): ReactElement {
+function Filters({ filter }: { filter: Asked }): ReactElement {
   const t = useWords();
+  const me = useMe();
+  const navigate = useNavigate({ from: '/deliveries' });
+  const siteName = useSiteName();
+  const { data: channels } = useQuery(views.channels());
+  const { data: sites } = useQuery(views.sites());
+  const set = (name: 'channel' | 'site' | 'urgency', value: string) =>
+    void navigate({
+      search: { ...without(filter, name), ...(value && { [name]: value }) },
+      replace: true,
+    });
+  const many = me.sites.includes('*') || me.sites.length > 1;
   return (
-    <span className={`progress progress-${row.state}`} aria-hidden="true">
-      {steps.map((step, index) => (
-        <span
-          key={step}
-          className={index <= stepOf[row.state] ? 'progress-dot progress-on' : 'progress-dot'}
-          title={t(`delivery.${step}`)}
-        />
-      ))}
-    </span>
+    <div className="page-bar filter-bar">
+      {many && (
+        <label className="inline-field">
+          <span>{t('deliveries.site')}</span>
+          <select value={filter.site ?? ''} onChange={({ target }) => set('site', target.value)}>
+            <option value="">{t('deliveries.allSites')}</option>
+            {(sites?.rows ?? []).map(({ siteId }) => (
+              <option key={siteId} value={siteId}>
+                {siteName(siteId)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <label className="inline-field">
+        <span>{t('deliveries.colChannel')}</span>
+        <select value={filter.channel ?? ''} onChange={({ target }) => set('channel', target.value)}>
+          <option value="">{t('deliveries.allChannels')}</option>
+          {(channels?.rows ?? []).map(({ channelId, name }) => (
+            <option key={channelId} value={channelId}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className="inline-field">
+        <span>{t('deliveries.urgency')}</span>
+        <select value={filter.urgency ?? ''} onChange={({ target }) => set('urgency', target.value)}>
+          <option value="">{t('deliveries.anyUrgency')}</option>
+          {(['rebuttal', 'urgent', 'routine'] as const).map((each) => (
+            <option key={each} value={each}>
+              {t(`urgency.${each}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+      {filter.release && (
+        <span className="hint">
+          {t('deliveries.ofRelease')}{' '}
+          <Link to="/deliveries" search={without(filter, 'release')}>
+            {t('deliveries.showAll')}
+          </Link>
+        </span>
+      )}
+    </div>
   );
 }
 
-/** A person looked, and says what became of it. */
-function Resolve({ row, onClose }: { row: DeliveryRow; onClose: () => void }): ReactElement {
+/** Each release with every channel that it goes to. */
+function ByRelease({ rows }: { rows: readonly DeliveryRow[] }): ReactElement {
   const t = useWords();
-  const [note, setNote] = useState('');
-  const [busy, setBusy] = useState(false);
-  const send = async (resolution: 'arrived' | 'send_again') => {
-    setBusy(true);
-    try {
-      const { site, deliveryId } = row;
-      await decide({ type: 'delivery.resolve', site, deliveryId, resolution, note: note.trim() });
-      announce('done', t('deliveries.resolved'));
-      onClose();
-    } catch (caught) {
-      announce('failed', sayError(caught, t));
-      setBusy(false);
-    }
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    // Neither answer is the likely one, so no key chooses.
-    if (event.key === 'Enter' && event.ctrlKey) event.preventDefault();
-  };
-  const ready = note.trim() !== '' && !busy;
   return (
-    <Dialog title={t('deliveries.resolveTitle')} onClose={onClose} wide>
-      <p>{t('deliveries.resolveHint', { time: precise(row.updatedAt), channel: row.channelName, title: row.title })}</p>
-      <p className="hint">{row.detail}</p>
-      <label className="field">
-        <span>{t('deliveries.note')}</span>
-        <textarea
-          rows={3}
-          maxLength={500}
-          autoFocus
-          placeholder={t('deliveries.noteHint')}
-          value={note}
-          onChange={({ target }) => setNote(target.value)}
-          onKeyDown={onKeyDown}
-        />
-      </label>
-      <p className="hint">{t('deliveries.againWarn')}</p>
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose}>
-          {t('app.cancel')} <kbd>Esc</kbd>
-        </button>
-        <span className="top-space" />
-        <button
-          type="button"
-          className="button button-danger"
-          disabled={!ready}
-          onClick={() => void send('send_again')}
-        >
-          {t('deliveries.again')}
-        </button>
-        <button
-          type="button"
-          className="button button-primary"
-          disabled={!ready}
-          onClick={() => void send('arrived')}
-          data-testid="arrived"
-        >
-          {t('deliveries.arrived')}
-        </button>
-      </div>
-    </Dialog>
+    <div className="board-scroll">
+      <table className="table" data-testid="deliveries-by-release">
+        <thead>
+          <tr>
+            <th>{t('deliveries.colRelease')}</th>
+            <th className="cell-number">{t('deliveries.colDone')}</th>
+            <th>{t('deliveries.colChannels')}</th>
+            <th>{t('deliveries.colAt')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {byRelease(rows).map(({ key, site, releaseId, title, rows: its, counts }) => (
+            <tr key={key}>
+              <td className="cell-title">
+                <Link to="/releases/$site/$releaseId" params={{ site, releaseId }}>
+                  {title}
+                </Link>
+              </td>
+              <td className="cell-number">{t('deliveries.doneOf', { n: counts.confirmed, of: its.length })}</td>
+              <td>
+                <ul className="chips">
+                  {its.map((row) => (
+                    <li key={row.deliveryId}>
+                      <Link to="/deliveries/$site/$deliveryId" params={{ site: row.site, deliveryId: row.deliveryId }}>
+                        {row.channelName}
+                      </Link>{' '}
+                      <DeliveryTag row={row} />
+                    </li>
+                  ))}
+                </ul>
+              </td>
+              <td className="cell-time">
+                {short(
+                  its
+                    .map(({ updatedAt }) => updatedAt)
+                    .toSorted()
+                    .at(-1)!,
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Each channel with how many of its deliveries ended how; each figure opens them. */
+function ByChannel({ rows }: { rows: readonly DeliveryRow[] }): ReactElement {
+  const t = useWords();
+  const sayKind = useChannelKind();
+  const groups = ['open', 'unknown', 'failed', 'confirmed'] as const;
+  return (
+    <div className="board-scroll">
+      <table className="table" data-testid="deliveries-by-channel">
+        <thead>
+          <tr>
+            <th>{t('deliveries.colChannel')}</th>
+            {groups.map((group) => (
+              <th key={group} className="cell-number">
+                {t(`deliveries.${group}`)}
+              </th>
+            ))}
+            <th>{t('deliveries.colLast')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {byChannel(rows).map(({ channelId, name, kind, rows: its, counts }) => (
+            <tr key={channelId}>
+              <td>
+                <Link to="/deliveries" search={{ channel: channelId }}>
+                  {name}
+                </Link>{' '}
+                <small className="hint">{sayKind(kind)}</small>
+              </td>
+              {groups.map((group) => (
+                <td key={group} className="cell-number">
+                  {counts[group] === 0 ? (
+                    '0'
+                  ) : (
+                    <Link to="/deliveries" search={{ channel: channelId, show: group }}>
+                      {counts[group]}
+                    </Link>
+                  )}
+                </td>
+              ))}
+              <td className="cell-wide">
+                <DeliveryTag row={its[0]!} /> {its[0]!.title}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

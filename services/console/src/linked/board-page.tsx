@@ -340,7 +340,9 @@ function Deliveries({ row }: { row: LinkedRow }): ReactElement | null {
       <ul className="delivery-list" data-testid="linked-deliveries">
         {rows.map((delivery) => (
           <li key={delivery.deliveryId}>
-            <span>{delivery.channelName}</span>
+            <Link to="/deliveries/$site/$deliveryId" params={{ site: delivery.site, deliveryId: delivery.deliveryId }}>
+              {delivery.channelName}
+            </Link>
             <DeliveryTag row={delivery} />
           </li>
         ))}

@@ -33,7 +33,7 @@ export function ReleasePage(): ReactElement {
   const answer = useQuery(views.release(site, releaseId));
   const { data, error } = answer;
   const seesDeliveries = hasRole(me, 'comms', 'signer', 'manager', 'duty', 'admin');
-  const { data: deliveries } = useQuery({ ...views.deliveries(releaseId), enabled: seesDeliveries });
+  const { data: deliveries } = useQuery({ ...views.deliveries({ release: releaseId }), enabled: seesDeliveries });
   const { data: channels } = useQuery(views.channels());
   const offline = useLive(({ state }) => state === 'offline');
   const [ask, setAsk] = useState<'pass' | 'submit' | null>(null);
@@ -212,7 +212,12 @@ export function ReleasePage(): ReactElement {
           <ul className="delivery-list" data-testid="release-deliveries">
             {deliveries.rows.map((delivery) => (
               <li key={delivery.deliveryId}>
-                <span>{delivery.channelName}</span>
+                <Link
+                  to="/deliveries/$site/$deliveryId"
+                  params={{ site: delivery.site, deliveryId: delivery.deliveryId }}
+                >
+                  {delivery.channelName}
+                </Link>
                 <DeliveryTag row={delivery} />
               </li>
             ))}

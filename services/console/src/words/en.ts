@@ -1,4 +1,5 @@
 import { approvalsEn } from './approvals-en.ts';
+import { deliveriesEn } from './deliveries-en.ts';
 import { dutyEn } from './duty-en.ts';
 import { itemsEn } from './items-en.ts';
 import { linkedEn } from './linked-en.ts';
@@ -267,7 +268,6 @@ export const en: Words = {
   'deliveries.showAll': 'Show all',
   'deliveries.colRelease': 'Release',
   'deliveries.colChannel': 'Channel',
-  'deliveries.colProgress': 'Progress',
   'deliveries.colState': 'State',
   'deliveries.colAttempts': 'Tries',
   'deliveries.colDetail': 'Detail',
@@ -287,7 +287,6 @@ export const en: Words = {
   'deliveries.noteHint': 'Whom you asked, and how',
   'deliveries.arrived': 'It arrived',
   'deliveries.again': 'It did not arrive: send again',
-  'deliveries.againWarn': 'If it did arrive, they will get it twice.',
   'deliveries.resolved': 'Settled',
 
   'delivery.preparing': 'Being prepared',
@@ -358,6 +357,7 @@ export const en: Words = {
   ...rumorsEn,
   ...submissionsEn,
   ...publicationEn,
+  ...deliveriesEn,
   ...queueEn,
   ...retractEn,
   ...outsideEn,

@@ -1,4 +1,5 @@
 import { approvalsZh } from './approvals-zh.ts';
+import { deliveriesZh } from './deliveries-zh.ts';
 import { dutyZh } from './duty-zh.ts';
 import { itemsZh } from './items-zh.ts';
 import { linkedZh } from './linked-zh.ts';
@@ -265,7 +266,6 @@ export const zh = {
   'deliveries.showAll': '看全部',
   'deliveries.colRelease': '稿件',
   'deliveries.colChannel': '渠道',
-  'deliveries.colProgress': '进度',
   'deliveries.colState': '状态',
   'deliveries.colAttempts': '次数',
   'deliveries.colDetail': '说明',
@@ -285,7 +285,6 @@ export const zh = {
   'deliveries.noteHint': '向谁、怎样核实的',
   'deliveries.arrived': '确认已到达',
   'deliveries.again': '确认未到达并重发',
-  'deliveries.againWarn': '若其实已到达，对方将收到两次。',
   'deliveries.resolved': '已判定',
 
   'delivery.preparing': '准备中',
@@ -356,6 +355,7 @@ export const zh = {
   ...rumorsZh,
   ...submissionsZh,
   ...publicationZh,
+  ...deliveriesZh,
   ...queueZh,
   ...retractZh,
   ...outsideZh,

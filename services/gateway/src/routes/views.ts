@@ -8,7 +8,6 @@ import {
   ComplianceTask,
   ComplianceView,
   DeadLetter,
-  DeliveryRow,
   FidelityQuery,
   FidelityView,
   HealthView,
@@ -60,8 +59,6 @@ const siteQuery = z.object({ site: token });
 /** What people read. Everything is filtered by the sites they work for. */
 export function viewRoutes(tools: ViewTools): Route[] {
   const { models, details, client, bus, journal, clock, settings } = tools;
-  const mine = <Row extends { site: string }>(rows: Row[], caller: Caller) =>
-    rows.filter(({ site }) => servesSite(caller, site));
   const now = () => clock.now();
 
   /** The sets that hold just what this caller may see. */
@@ -207,21 +204,6 @@ export function viewRoutes(tools: ViewTools): Route[] {
         mustServeSite(caller, site);
         await models.rumors.runner.reach(atLeast);
         return details.rumor(site, rumorCaseId);
-      },
-    }),
-    defineRoute({
-      method: 'GET',
-      path: '/api/deliveries',
-      says: 'Deliveries, newest first.',
-      may: ['comms', 'signer', 'manager', 'duty', 'admin'],
-      query: z.object({ release: token.optional(), ...fresh }),
-      answer: z.object({ rows: z.array(DeliveryRow), ...head }),
-      async handle({ query: { release, atLeast }, caller }) {
-        const { reader, runner } = models.deliveries;
-        await runner.reach(atLeast);
-        const sets = release ? [`release:${release}`] : setsFor('all', caller);
-        const rows = await merged(models.deliveries, sets, { reverse: true, limit: 1_000 });
-        return { rows: mine(rows, caller), position: await reader.position(), serverTime: now() };
       },
     }),
     defineRoute({

@@ -1,4 +1,11 @@
-import type { DeliveryEvent, DeliveryRow, DeliveryState, Finding, Outcome } from '@tongsheng/contracts';
+import {
+  groupOf,
+  type DeliveryEvent,
+  type DeliveryRow,
+  type DeliveryState,
+  type Finding,
+  type Outcome,
+} from '@tongsheng/contracts';
 import { defineProjection } from '@tongsheng/projections';
 
 /** What an outcome makes of a delivery when nothing more will be tried by itself. */
@@ -38,7 +45,7 @@ function found(finding: Finding, before: DeliveryState, nextAttemptAt: string | 
 /** Each delivery from requested to confirmed, with what is known and never more than that. */
 export const deliveries = defineProjection({
   name: 'deliveries',
-  version: 2,
+  version: 3,
   follows: ['delivery'],
   keyOf: (event: DeliveryEvent) => `${event.site}/${event.deliveryId}`,
 
@@ -48,12 +55,14 @@ export const deliveries = defineProjection({
       const facts = { deliveryId, site, releaseId, title, channelId, channelName, channelKind, requestedAt };
       const nothing = { lastOutcome: null, detail: '', nextAttemptAt: null, confirmedAt: null, receiptId: null };
       const unknown = { trouble: null, url: null, nextProbeAt: null, watchedAt: null, assignment: null };
-      const { policy, awaitsCommit = false } = event;
+      const { policy, onUnknown, intent = 'deliver', awaitsCommit = false } = event;
       return {
         ...facts,
         ...nothing,
         ...unknown,
         urgency: policy?.urgency ?? 'routine',
+        intent,
+        onUnknown,
         ready: awaitsCommit ? false : null,
         state: awaitsCommit ? 'preparing' : 'requested',
         attempts: 0,
@@ -129,6 +138,8 @@ export const deliveries = defineProjection({
         const { byName, reason, redrivenAt } = event;
         return { ...row, state: 'waiting', detail: `${byName}：${reason}`, updatedAt: redrivenAt, confirmedAt: null };
       }
+      case 'delivery.check_asked':
+        return { ...row, nextProbeAt: event.askedAt, updatedAt: event.askedAt };
       case 'delivery.watched':
         return { ...row, watchedAt: event.watchedAt, updatedAt: event.watchedAt };
       case 'delivery.lost':
@@ -136,8 +147,16 @@ export const deliveries = defineProjection({
     }
   },
 
-  sets: ({ site, releaseId, requestedAt }) => {
+  sets: ({ site, releaseId, channelId, state, requestedAt }) => {
     const at = Date.parse(requestedAt);
-    return { 'all:*': at, [`all:${site}`]: at, [`release:${releaseId}`]: at };
+    const group = groupOf[state];
+    return {
+      'all:*': at,
+      [`all:${site}`]: at,
+      [`${group}:*`]: at,
+      [`${group}:${site}`]: at,
+      [`release:${releaseId}`]: at,
+      [`channel:${channelId}`]: at,
+    };
   },
 });

@@ -451,7 +451,14 @@ describe('the delivery board', () => {
   });
   it('is found by its site and by its release', () => {
     const at = Date.parse(noon);
-    expect(setsOf(deliveries, fold(requested))).toEqual({ 'all:*': at, 'all:province': at, 'release:r': at });
+    expect(setsOf(deliveries, fold(requested))).toEqual({
+      'all:*': at,
+      'all:province': at,
+      'open:*': at,
+      'open:province': at,
+      'release:r': at,
+      'channel:c': at,
+    });
   });
 });
 
