@@ -144,6 +144,9 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
     changes.filter(({ view }) => view === 'items').map(({ row }) => row as ItemRow),
   );
   for (const detail of details) void client.invalidateQueries({ queryKey: detail.split(' ') });
+  // A login that was just refused: nobody tells of it but what waits for it.
+  if (changes.some(({ view, row }) => view === 'deliveries' && (row as DeliveryRow | null)?.trouble === 'credential'))
+    void client.invalidateQueries({ queryKey: ['refused-logins'] });
   if (touched.has('reposts'))
     for (const view of ['compliance-tasks', 'similar']) void client.invalidateQueries({ queryKey: [view] });
 }

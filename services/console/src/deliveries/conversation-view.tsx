@@ -81,9 +81,9 @@ function Call({ call }: { call: ToldCall }): ReactElement {
   const { request, answer, detail, lines, firstByteMs, atMs } = call;
   return (
     <section className="told-call">
-      <h5>
+      <p className="told-head">
         <CallHead call={call} />
-      </h5>
+      </p>
       <p className="hint">
         {t('conversation.at', { ms: atMs })}
         {firstByteMs !== null && ` · ${t('conversation.firstByte', { ms: firstByteMs })}`}
@@ -96,18 +96,18 @@ function Call({ call }: { call: ToldCall }): ReactElement {
       {lines.length === 0 && (
         <div className="told-two">
           <div>
-            <h6>
+            <p className="told-head">
               {t('conversation.request')}{' '}
               {request.bytes !== null && <small>{t('conversation.bytes', { n: request.bytes })}</small>}
-            </h6>
+            </p>
             <pre className="told-text" tabIndex={0}>
               {`${headers(request.headers)}\n\n${request.body}`.trim()}
             </pre>
           </div>
           <div>
-            <h6>
+            <p className="told-head">
               {t('conversation.answer')} {answer && <small>{t('conversation.bytes', { n: answer.bytes })}</small>}
-            </h6>
+            </p>
             <pre className="told-text" tabIndex={0}>
               {answer ? `${headers(answer.headers)}\n\n${answer.body}`.trim() : t('conversation.noAnswer')}
             </pre>

@@ -8,6 +8,7 @@ import { DeliveryTag, IntentTag, UrgencyTag } from './delivery-tag.tsx';
 import { keyOf } from './filter.ts';
 
 const rowHeight = 44;
+const headHeight = 32;
 
 /** The deliveries that fit on the screen, of however many there are. */
 export function DeliveryGrid(props: {
@@ -26,6 +27,7 @@ export function DeliveryGrid(props: {
     getScrollElement: () => viewport.current,
     estimateSize: () => rowHeight,
     overscan: 8,
+    scrollPaddingStart: headHeight,
   });
   useEffect(() => {
     if (chosen >= 0) virtual.scrollToIndex(chosen, { align: 'auto' });
@@ -35,15 +37,6 @@ export function DeliveryGrid(props: {
   const isShown = active && shown.some(({ index }) => index === chosen);
   return (
     <div className="delivery-grid">
-      <div className="delivery-row delivery-heads" aria-hidden="true">
-        <span />
-        <span>{t('deliveries.colState')}</span>
-        <span>{t('deliveries.colRelease')}</span>
-        <span>{t('deliveries.colChannel')}</span>
-        <span className="cell-number">{t('deliveries.colAttempts')}</span>
-        <span>{t('deliveries.colDetail')}</span>
-        <span>{t('deliveries.colAt')}</span>
-      </div>
       <div
         ref={viewport}
         className="delivery-view"
@@ -55,6 +48,15 @@ export function DeliveryGrid(props: {
         tabIndex={0}
         data-testid="deliveries"
       >
+        <div className="delivery-row delivery-heads" aria-hidden="true">
+          <span />
+          <span>{t('deliveries.colState')}</span>
+          <span>{t('deliveries.colRelease')}</span>
+          <span>{t('deliveries.colChannel')}</span>
+          <span className="cell-number">{t('deliveries.colAttempts')}</span>
+          <span>{t('deliveries.colDetail')}</span>
+          <span>{t('deliveries.colAt')}</span>
+        </div>
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {shown.map(({ index, start }) => {
             const row = rows[index]!;

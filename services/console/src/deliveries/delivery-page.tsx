@@ -299,7 +299,7 @@ function Facts({ detail: { row, steps, outlook } }: { detail: DeliveryDetail }):
     [t('resolve.ifAgain'), outlook && <SecondCopy of={outlook.secondCopy} />],
   ];
   return (
-    <section>
+    <section className="delivery-facts">
       <h3>{t('delivery.facts')}</h3>
       <dl className="listed">
         {facts.map(
