@@ -457,7 +457,7 @@ describe('the delivery board', () => {
       'open:*': at,
       'open:province': at,
       'release:r': at,
-      'channel:c': at,
+      'channel:mail': at,
     });
   });
 });
