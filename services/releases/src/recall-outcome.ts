@@ -40,6 +40,7 @@ export function outcomeOf(events: readonly DeliveryEvent[]): RecallOutcome | nul
     case 'delivery.key_expired':
     case 'delivery.halted':
     case 'delivery.redriven':
+    case 'delivery.check_asked':
     case 'delivery.watched':
     case 'delivery.lost':
       return null;

@@ -16,7 +16,7 @@ export function ResolveDialog({ detail, onClose }: { detail: DeliveryDetail; onC
   const [note, setNote] = useState('');
   const [url, setUrl] = useState('');
   const [busy, setBusy] = useState(false);
-  const send = async (resolution: 'arrived' | 'send_again') => {
+  const send = async (resolution: 'arrived' | 'send_again' | 'absent') => {
     setBusy(true);
     try {
       const { site, deliveryId } = row;
@@ -83,11 +83,11 @@ export function ResolveDialog({ detail, onClose }: { detail: DeliveryDetail; onC
         <button
           type="button"
           className="button button-danger"
-          disabled={!ready || isHalted}
-          onClick={() => void send('send_again')}
+          disabled={!ready}
+          onClick={() => void send(isHalted ? 'absent' : 'send_again')}
           data-testid="send-again"
         >
-          {t('deliveries.again')}
+          {t(isHalted ? 'deliveries.absent' : 'deliveries.again')}
         </button>
         <button
           type="button"

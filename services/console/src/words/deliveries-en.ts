@@ -112,6 +112,8 @@ export const deliveriesEn: Record<keyof typeof deliveriesZh, string> = {
   'budget.P3D': '3 days',
   'budget.other': '{budget}',
   'resolution.arrived': 'arrived',
+  'resolution.absent': 'did not arrive',
+  'deliveries.absent': 'It did not arrive; leave it',
   'resolution.send_again': 'did not arrive, sent again',
   'step.delivery.requested': 'Requested',
   'step.delivery.noted': 'Progress noted',

@@ -110,6 +110,8 @@ export const deliveriesZh = {
   'budget.P3D': '3 天',
   'budget.other': '{budget}',
   'resolution.arrived': '已到达',
+  'resolution.absent': '未到达，不再发',
+  'deliveries.absent': '确认未到达，不再发',
   'resolution.send_again': '未到达，再发',
   'step.delivery.requested': '已请求',
   'step.delivery.noted': '记下进度',
