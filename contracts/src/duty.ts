@@ -25,7 +25,7 @@ export function mustBeAShift({ personId: person, substituteId, from, to }: Shift
 }
 
 /**
- * What people are alarmed about: a share of a task's, a rumor's or an answer's time is gone, a source has been unreadable for hours, what a channel
+ * What people are alarmed about: a share of a task's, a rumor's, an answer's or a full review's time is gone, a source has been unreadable for hours, what a channel
  * had shown is gone, a platform does not let us in, or the public reads something of ours that it must not.
  */
 export const occasion = z.enum([
@@ -182,6 +182,15 @@ export const alarmSubject = z.discriminatedUnion('kind', [
     startsAt: instant,
     dueAt: instant,
   }),
+  /** A share of the time in which an urgent signature must be followed by the full review is gone. */
+  z.object({
+    kind: z.literal('review_debt'),
+    releaseId: token,
+    share: warningShare,
+    title: line,
+    startsAt: instant,
+    dueAt: instant,
+  }),
   /** A platform does not let us in, and nothing is pushed there until somebody has done something. */
   z.object({
     kind: z.literal('credential'),
@@ -271,7 +280,7 @@ const AlarmAcknowledged = z.object({
   byName: line,
   acknowledgedAt: instant,
 });
-/** `superseded`: more of the time is gone, and a newer alarm speaks of the same. `lifted`: the source has again what it took back. */
+/** `reviewed`: the full review is done, or found a fault. `superseded`: more of the time is gone, and a newer alarm speaks of the same. `lifted`: the source has again what it took back. */
 export const closeReason = z.enum([
   'published',
   'exempted',
@@ -284,6 +293,7 @@ export const closeReason = z.enum([
   'redriven',
   'mended',
   'answered',
+  'reviewed',
 ]);
 /** What it was about is over. */
 const AlarmClosed = z.object({

@@ -4,6 +4,7 @@ import { CallbackEvent } from './callback.ts';
 import { ClusterEvent, ClusterKeyEvent } from './cluster.ts';
 import { CredentialEvent } from './credential.ts';
 import { DeliveryEvent } from './delivery.ts';
+import type { ChecklistRegistered } from './checks.ts';
 import { AlarmEvent, type ContactRegistered, type LadderRegistered, type ShiftRegistered } from './duty.ts';
 import { ItemEvent, ItemKnownAs } from './item.ts';
 import { QuotaEvent } from './quota.ts';
@@ -22,6 +23,7 @@ import {
 } from './registry.ts';
 import { LinkedEvent } from './linked.ts';
 import { ReleaseEvent } from './release.ts';
+import type { LeaveRegistered, ReleaseChainRegistered } from './release-chain.ts';
 import { RepostEvent } from './repost.ts';
 import { RoutingEvent } from './routing.ts';
 import { RumorEvent } from './rumor.ts';
@@ -59,6 +61,7 @@ export type EventsByAggregate = {
   alias: ItemKnownAs;
   callback: CallbackEvent;
   chain: ChainRegistered;
+  checklist: ChecklistRegistered;
   channel: ChannelRegistered;
   cluster: ClusterEvent;
   cluster_key: ClusterKeyEvent;
@@ -67,6 +70,7 @@ export type EventsByAggregate = {
   delivery: DeliveryEvent;
   item: ItemEvent;
   ladder: LadderRegistered;
+  leave: LeaveRegistered;
   linked: LinkedEvent;
   override: OverrideRegistered;
   person: PersonRegistered;
@@ -75,6 +79,7 @@ export type EventsByAggregate = {
   quota: QuotaEvent;
   recall: RecallEvent;
   release: ReleaseEvent;
+  release_chain: ReleaseChainRegistered;
   repost: RepostEvent;
   routing: RoutingEvent;
   rule: RuleRegistered;

@@ -61,6 +61,12 @@ export const refusalCodes = {
   file_type_refused: 422,
   file_too_large: 413,
   file_empty: 422,
+  release_not_yours: 403,
+  release_nobody: 409,
+  release_not_urgent: 422,
+  release_findings: 422,
+  release_no_debt: 409,
+  comment_missing: 404,
   // linked releases
   linked_missing: 404,
   linked_changed: 409,

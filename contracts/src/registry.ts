@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { channel, mustBeLines, mustKeepSecretsApart } from './channels.ts';
 import { chain } from './chain.ts';
+import { checklist, ChecklistRegistered } from './checks.ts';
 import { contact, ContactRegistered, ladder, LadderRegistered, mustBeAShift, shift, ShiftRegistered } from './duty.ts';
 import { override, policy, priority } from './policy.ts';
+import { leave, LeaveRegistered, mustBeALeave, releaseChain, ReleaseChainRegistered } from './release-chain.ts';
 import { sitePublication } from './site-publication.ts';
 import { mustBeReadable, source } from './source.ts';
 import { commandHead, duration, line, personId, region, role, siteId, sourceId, token } from './words.ts';
@@ -137,6 +139,9 @@ export const RegistryEvent = z.discriminatedUnion('type', [
   ShiftRegistered,
   LadderRegistered,
   ContactRegistered,
+  ReleaseChainRegistered,
+  LeaveRegistered,
+  ChecklistRegistered,
 ]);
 export type RegistryEvent = z.infer<typeof RegistryEvent>;
 
@@ -157,6 +162,9 @@ export const RegistryCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('shift.register'), ...commandHead, shift: shift.superRefine(mustBeAShift) }),
   z.strictObject({ type: z.literal('ladder.register'), ...commandHead, ladder }),
   z.strictObject({ type: z.literal('contact.register'), ...commandHead, contact }),
+  z.strictObject({ type: z.literal('release_chain.register'), ...commandHead, releaseChain }),
+  z.strictObject({ type: z.literal('leave.register'), ...commandHead, leave: leave.superRefine(mustBeALeave) }),
+  z.strictObject({ type: z.literal('checklist.register'), ...commandHead, checklist }),
 ]);
 export type RegistryCommand = z.infer<typeof RegistryCommand>;
 
@@ -173,5 +181,8 @@ export const Seed = z.strictObject({
   shifts: z.array(shift).default([]),
   ladders: z.array(ladder).default([]),
   contacts: z.array(contact).default([]),
+  releaseChains: z.array(releaseChain).default([]),
+  leaves: z.array(leave).default([]),
+  checklists: z.array(checklist).default([]),
 });
 export type Seed = z.infer<typeof Seed>;

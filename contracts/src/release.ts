@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { keptFile } from './item.ts';
+import { authority, hurry, reviewAct, reviewStep, standsFor } from './review.ts';
+import { waivedFindings } from './checks.ts';
+import { warningShare } from './repost.ts';
 import { channelId, commandHead, hash, html, instant, line, personId, siteId, token } from './words.ts';
 
 export const releaseId = token;
@@ -59,11 +62,24 @@ export const draft = z.object({
 });
 export type Draft = z.infer<typeof draft>;
 
-/** The steps between writing and the world, each another person (税总发〔2017〕84号 二(三)1: 保密审查). */
-export const reviewStep = z.enum(['review', 'confidentiality', 'sign']);
-export type ReviewStep = z.infer<typeof reviewStep>;
+/** `onBehalfOf`: whom the signer stands in for. */
+const signer = { by: personId, byName: line, onBehalfOf: standsFor.optional() };
+const signed = { step: reviewStep, contentHash: hash, ...signer };
 
-const signed = { step: reviewStep, contentHash: hash, by: personId, byName: line };
+/** What an urgent signature left undone, until when. */
+export const reviewDebt = z.object({ acts: z.array(reviewAct).min(1), dueAt: instant });
+export type ReviewDebt = z.infer<typeof reviewDebt>;
+
+/** A passage, found again by what stands around it (W3C Web Annotation, TextQuoteSelector). */
+export const quote = z.object({
+  exact: z.string().min(1).max(500),
+  prefix: z.string().max(50).default(''),
+  suffix: z.string().max(50).default(''),
+});
+export type Quote = z.infer<typeof quote>;
+
+const remark = z.string().trim().min(1).max(2_000);
+const comment = { commentId: token, text: remark };
 
 /** A draft was written or changed; signatures for the earlier content are void. */
 const ReleaseDrafted = z.object({
@@ -76,11 +92,17 @@ const ReleaseDrafted = z.object({
   byName: line,
   draftedAt: instant,
 });
-/** The drafter sends it into the review chain. */
+/** The drafter sends it into the review chain, which stays as it is now whatever becomes of the settings. */
 const ReleaseSubmitted = z.object({
   type: z.literal('release.submitted'),
   ...key,
   contentHash: hash,
+  /** Absent: review, confidentiality, signature. */
+  acts: z.array(reviewAct).min(1).optional(),
+  /** Present: it takes the urgent path. */
+  urgent: hurry.optional(),
+  /** What the checks found to be forbidden, and why it is right here. */
+  waived: waivedFindings.optional(),
   by: personId,
   byName: line,
   submittedAt: instant,
@@ -101,11 +123,76 @@ const ReleaseSigned = z.object({
   ...key,
   ...draft.shape,
   contentHash: hash,
-  by: personId,
-  byName: line,
+  ...signer,
+  /** It took the urgent path: what is still to be signed. */
+  debt: reviewDebt.optional(),
   signedAt: instant,
   /** Of what the public gets; a correction is 2 and on. */
   version: z.int().min(1).optional(),
+});
+/** After an urgent signature: one of the steps that were left out was passed, for exactly what went out. */
+const ReleaseDebtStepPassed = z.object({
+  type: z.literal('release.debt_step_passed'),
+  ...key,
+  ...signed,
+  passedAt: instant,
+});
+/** The last step that had been left out was passed: the review is whole. */
+const ReleaseDebtSettled = z.object({
+  type: z.literal('release.debt_settled'),
+  ...key,
+  ...signed,
+  settledAt: instant,
+});
+/** The full review found a fault in what went out: it is to be corrected. */
+const ReleaseDebtObjected = z.object({
+  type: z.literal('release.debt_objected'),
+  ...key,
+  ...signed,
+  reason: line,
+  objectedAt: instant,
+});
+/** A share of the time for the full review is gone; at 100 the limit is exceeded. */
+const ReleaseDebtWarned = z.object({
+  type: z.literal('release.debt_warned'),
+  ...key,
+  share: warningShare,
+  fellDueAt: instant,
+  warnedAt: instant,
+});
+/** Somebody remarked on the draft, or on a passage of it. */
+const ReleaseCommented = z.object({
+  type: z.literal('release.commented'),
+  ...key,
+  ...comment,
+  /** What it speaks of; null for the whole. */
+  quote: quote.nullable(),
+  /** The text that lay before its writer. */
+  revision: z.int().min(1),
+  contentHash: hash,
+  by: personId,
+  byName: line,
+  commentedAt: instant,
+});
+/** Somebody answered a comment. */
+const ReleaseCommentAnswered = z.object({
+  type: z.literal('release.comment_answered'),
+  ...key,
+  ...comment,
+  answerId: token,
+  by: personId,
+  byName: line,
+  answeredAt: instant,
+});
+/** A comment is done with, or is open again. */
+const ReleaseCommentSettled = z.object({
+  type: z.literal('release.comment_settled'),
+  ...key,
+  commentId: token,
+  resolved: z.boolean(),
+  by: personId,
+  byName: line,
+  settledAt: instant,
 });
 /** The page was handed to the public side. */
 const ReleasePublished = z.object({
@@ -162,10 +249,24 @@ export const ReleaseEvent = z.discriminatedUnion('type', [
   ReleasePulledBack,
   ReleaseCorrectionDropped,
   ReleaseWithdrawn,
+  ReleaseDebtStepPassed,
+  ReleaseDebtSettled,
+  ReleaseDebtObjected,
+  ReleaseDebtWarned,
+  ReleaseCommented,
+  ReleaseCommentAnswered,
+  ReleaseCommentSettled,
 ]);
 export type ReleaseEvent = z.infer<typeof ReleaseEvent>;
 
 const command = { ...commandHead, ...key };
+
+const submitKnown = z.object({
+  acts: z.array(reviewAct).min(1),
+  urgent: z.array(reviewAct).min(1).nullable(),
+  debtLimit: hurry.shape.limit,
+  forbidden: waivedFindings.shape.findings,
+});
 
 export const ReleaseCommand = z.discriminatedUnion('type', [
   /** `baseRevision` is the revision the writer started from, 0 for a new release; `contentHash` covers the draft. */
@@ -176,16 +277,66 @@ export const ReleaseCommand = z.discriminatedUnion('type', [
     contentHash: hash,
     baseRevision: z.int().min(0),
   }),
-  z.strictObject({ type: z.literal('release.submit'), ...command, seenHash: hash }),
+  z.strictObject({
+    type: z.literal('release.submit'),
+    ...command,
+    seenHash: hash,
+    /** Why it takes the urgent path. */
+    urgent: line.optional(),
+    /** Why what the checks forbid is right here. */
+    waiver: line.optional(),
+    /** Set by the service: the chain in force, and what the checks forbid in it. */
+    known: submitKnown.optional(),
+  }),
   z.strictObject({
     type: z.literal('release.pass_step'),
     ...command,
+    ...authority,
     step: reviewStep,
     seenHash: hash,
+    /** Set by the service at the last step of the urgent path: until when the rest must be done. */
+    debtDueAt: instant.optional(),
     /** Set by the service at the last step: whether a linked release counts it among its parts, and explains its policies. */
     linked: z.object({ hasPart: z.boolean(), speaksTogether: z.boolean() }).optional(),
   }),
-  z.strictObject({ type: z.literal('release.return'), ...command, step: reviewStep, seenHash: hash, reason: line }),
+  z.strictObject({
+    type: z.literal('release.return'),
+    ...command,
+    ...authority,
+    step: reviewStep,
+    seenHash: hash,
+    reason: line,
+  }),
+  z.strictObject({
+    type: z.literal('release.pass_debt'),
+    ...command,
+    ...authority,
+    step: reviewStep,
+    seenHash: hash,
+  }),
+  z.strictObject({
+    type: z.literal('release.object_debt'),
+    ...command,
+    ...authority,
+    step: reviewStep,
+    seenHash: hash,
+    reason: line,
+  }),
+  z.strictObject({ type: z.literal('release.warn_debt'), ...command, share: warningShare, fellDueAt: instant }),
+  z.strictObject({
+    type: z.literal('release.comment'),
+    ...command,
+    ...comment,
+    quote: quote.nullable().default(null),
+    seenHash: hash,
+  }),
+  z.strictObject({ type: z.literal('release.answer_comment'), ...command, ...comment, answerId: token }),
+  z.strictObject({
+    type: z.literal('release.settle_comment'),
+    ...command,
+    commentId: token,
+    resolved: z.boolean(),
+  }),
   /** Said by the service alone, when its linked release let go of it. */
   z.strictObject({
     type: z.literal('release.pull_back'),

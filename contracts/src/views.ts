@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { runningChain, signature } from './chain.ts';
 import { bodyManner, channelLimits } from './channel.ts';
+import { textFinding, waivedFindings } from './checks.ts';
 import { member, signal } from './cluster.ts';
 import { Transcript } from './conversation.ts';
 import { assignment, DeliveryEvent, intent, onUnknown, outcome, trouble, urgency } from './delivery.ts';
@@ -13,7 +14,9 @@ import { DeliveryOutlook } from './outlook.ts';
 import { PageLook } from './outside.ts';
 import { priority, target } from './policy.ts';
 import { site } from './registry.ts';
-import { draft, releaseFile, releaseKind, reviewStep } from './release.ts';
+import { draft, quote, releaseFile, releaseKind, reviewDebt } from './release.ts';
+import { seat, standstill } from './release-chain.ts';
+import { hurry, reviewAct, reviewStep, standsFor } from './review.ts';
 import { obliged, voidedBecause, warningShare } from './repost.ts';
 import { routingEffect, RoutingEvent } from './routing.ts';
 import { shownPublication } from './site-publication.ts';
@@ -204,8 +207,18 @@ export const RepostDetail = z.object({
 });
 export type RepostDetail = z.infer<typeof RepostDetail>;
 
-export const releaseState = z.enum(['draft', 'review', 'confidentiality', 'sign', 'signed', 'published', 'withdrawn']);
+export const releaseState = z.enum(['draft', ...reviewStep.options, 'signed', 'published', 'withdrawn']);
 export type ReleaseState = z.infer<typeof releaseState>;
+
+/** Who passed a step, and for whom when they stood in for another. */
+export const releaseSignature = z.object({
+  step: reviewStep,
+  by: personId,
+  byName: line,
+  onBehalfOf: standsFor.nullable(),
+  at: instant,
+});
+export type ReleaseSignature = z.infer<typeof releaseSignature>;
 
 export const ReleaseRow = z.object({
   releaseId: token,
@@ -217,9 +230,28 @@ export const ReleaseRow = z.object({
   contentHash: hash,
   draftedBy: personId,
   draftedByName: line,
+  /** Everybody who ever wrote in it. */
+  drafters: z.array(personId),
   updatedAt: instant,
-  signatures: z.array(z.object({ step: reviewStep, by: personId, byName: line, at: instant })),
+  /** The chain that it was submitted to; of a draft none yet. */
+  acts: z.array(reviewAct),
+  urgent: hurry.nullable(),
+  signatures: z.array(releaseSignature),
+  /** What an urgent signature left to be signed; `end` when it was, or when a fault was found. */
+  debt: z
+    .object({
+      ...reviewDebt.shape,
+      since: instant,
+      /** Who signed it then, and for whom: none of them reviews it now. */
+      signers: z.array(personId),
+      signatures: z.array(releaseSignature),
+      end: z
+        .object({ how: z.enum(['settled', 'objected']), byName: line, reason: line.nullable(), at: instant })
+        .nullable(),
+    })
+    .nullable(),
   returned: z.object({ step: reviewStep, byName: line, reason: line, at: instant }).nullable(),
+  openComments: z.int(),
   channels: z.array(channelId),
   url: z.url().nullable(),
   /** The version that is public; 0: none. While a correction is written and signed, the one before stays. */
@@ -227,10 +259,38 @@ export const ReleaseRow = z.object({
 });
 export type ReleaseRow = z.infer<typeof ReleaseRow>;
 
+/** A remark on a draft, whichever revision it was made on. */
+export const ReleaseComment = z.object({
+  commentId: token,
+  text: z.string(),
+  quote: quote.nullable(),
+  revision: z.int(),
+  by: personId,
+  byName: line,
+  at: instant,
+  resolved: z.boolean(),
+  answers: z.array(z.object({ answerId: token, text: z.string(), by: personId, byName: line, at: instant })),
+});
+export type ReleaseComment = z.infer<typeof ReleaseComment>;
+
+/** The step that is due, be it of the chain or of the full review afterwards, who can take it now, and what stands in the way. */
+export const ReleaseTurn = z.object({
+  step: reviewStep,
+  isDebt: z.boolean(),
+  dueAt: instant.nullable(),
+  seats: z.array(seat),
+  standstill: standstill.nullable(),
+});
+export type ReleaseTurn = z.infer<typeof ReleaseTurn>;
+
 export const ReleaseDetail = z.object({
   row: ReleaseRow,
   draft,
   previewHtml: z.string(),
+  comments: z.array(ReleaseComment),
+  findings: z.array(textFinding),
+  waived: waivedFindings.nullable(),
+  turn: ReleaseTurn.nullable(),
   timeline: z.array(TimelineEntry),
 });
 export type ReleaseDetail = z.infer<typeof ReleaseDetail>;

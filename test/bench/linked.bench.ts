@@ -6,7 +6,7 @@ import { Agent, get, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BusClient, connectBus, Journal } from '@tongsheng/bus';
 import type { Draft, LinkedCommand, LinkedEvent, ReleaseCommand } from '@tongsheng/contracts';
-import { hashA, pressDraft, startSystem, until } from '@tongsheng/test/support';
+import { everyRole, hashA, pressDraft, startSystem, until } from '@tongsheng/test/support';
 import { endOnSignal, percentile, report, rounded, say } from './measure.ts';
 import { registerCountry, startPartners } from './partners.ts';
 
@@ -87,6 +87,7 @@ async function run(n: number): Promise<Run> {
       { type: 'release.submit', ...head('writer'), ...about, seenHash: hashA },
       ...(['review', 'confidentiality', 'sign'] as const).map((step) => ({
         type: 'release.pass_step',
+        ...everyRole,
         ...head(step),
         ...about,
         step,

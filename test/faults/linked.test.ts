@@ -10,6 +10,7 @@ import {
   type ReleaseCommand,
 } from '@tongsheng/contracts';
 import {
+  everyRole,
   hashA,
   pressDraft,
   readLog,
@@ -99,6 +100,7 @@ async function sign(name: string): Promise<void> {
     const draft: Draft = pressDraft({ kind: role, title: releaseId, linked, channels: [channel] });
     const pass = (step: 'review' | 'confidentiality' | 'sign'): ReleaseCommand => ({
       type: 'release.pass_step',
+      ...everyRole,
       ...head(step),
       releaseId,
       step,

@@ -14,7 +14,7 @@ import {
   type ReleaseEvent,
   type RegistryCommand,
 } from '@tongsheng/contracts';
-import { hashA, startServers, until, type Servers } from '@tongsheng/test/support';
+import { everyRole, hashA, startServers, until, type Servers } from '@tongsheng/test/support';
 import { SMTPServer } from 'smtp-server';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -164,9 +164,15 @@ async function sign(releaseId: string, channels: string[]): Promise<void> {
   const commands = [
     { type: 'release.draft', ...key('draft', 'writer'), draft, contentHash: hashA, baseRevision: 0 },
     { type: 'release.submit', ...key('submit', 'writer'), seenHash },
-    { type: 'release.pass_step', ...key('review', 'reviewer'), step: 'review', seenHash },
-    { type: 'release.pass_step', ...key('confidentiality', 'secrets'), step: 'confidentiality', seenHash },
-    { type: 'release.pass_step', ...key('sign', 'signer'), step: 'sign', seenHash },
+    { type: 'release.pass_step', ...everyRole, ...key('review', 'reviewer'), step: 'review', seenHash },
+    {
+      type: 'release.pass_step',
+      ...everyRole,
+      ...key('confidentiality', 'secrets'),
+      step: 'confidentiality',
+      seenHash,
+    },
+    { type: 'release.pass_step', ...everyRole, ...key('sign', 'signer'), step: 'sign', seenHash },
   ];
   for (const command of commands) await client.command('release', command);
 }

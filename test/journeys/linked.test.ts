@@ -9,7 +9,7 @@ import {
   type ReleaseCommand,
   type ReleaseEvent,
 } from '@tongsheng/contracts';
-import { hashA, pressDraft, readLog, startSystem, twice, until, type System } from '@tongsheng/test/support';
+import { everyRole, hashA, pressDraft, readLog, startSystem, twice, until, type System } from '@tongsheng/test/support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let system: System;
@@ -80,7 +80,14 @@ async function sign(name: string, { releaseId, role }: LinkedPlan['parts'][numbe
   await write({ type: 'release.draft', ...head('writer'), releaseId, draft, contentHash, baseRevision });
   await write({ type: 'release.submit', ...head('writer'), releaseId, seenHash: contentHash });
   for (const step of ['review', 'confidentiality', 'sign'] as const)
-    await write({ type: 'release.pass_step', ...head(`${step}er`), releaseId, step, seenHash: contentHash });
+    await write({
+      type: 'release.pass_step',
+      ...everyRole,
+      ...head(`${step}er`),
+      releaseId,
+      step,
+      seenHash: contentHash,
+    });
 }
 const status = async (path: string) => (await fetch(`${system.portalUrl}${path}`)).status;
 const addresses = (name: string) =>
@@ -152,7 +159,7 @@ describe('a linked release', () => {
     const [drafted] = await releaseOf('alone-policy');
     const seenHash = drafted!.type === 'release.drafted' ? drafted!.contentHash : '';
     const step = { step: 'sign' as const, releaseId: 'alone-policy', seenHash };
-    await write({ type: 'release.pass_step', ...head('signer'), ...step });
+    await write({ type: 'release.pass_step', ...everyRole, ...head('signer'), ...step });
     await until(async () => expect(await typesOf('alone')).toContain('linked.sealed'));
   });
 

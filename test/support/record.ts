@@ -58,6 +58,7 @@ function sinceOf(about: AlarmSubject): string | number {
     case 'task':
     case 'rumor':
     case 'submission':
+    case 'review_debt':
       return about.share;
     case 'source':
       return about.failingSince;

@@ -1,4 +1,12 @@
-import type { Draft, ItemCommand, RepostCommand, Rule, Source, SourceHealthCommand } from '@tongsheng/contracts';
+import {
+  role,
+  type Draft,
+  type ItemCommand,
+  type RepostCommand,
+  type Rule,
+  type Source,
+  type SourceHealthCommand,
+} from '@tongsheng/contracts';
 
 /** One moment that tests count from. */
 export const noon = '2026-11-23T04:00:00.000Z';
@@ -108,6 +116,9 @@ export const sampleRule = (ruleId: string, sites: string[], more: Partial<Rule> 
   enabled: true,
   ...more,
 });
+
+/** Somebody who may take every step; each of them still only once, and only what others wrote. */
+export const everyRole = { roles: [...role.options], deputyOf: [] };
 
 /** A press release to one newsroom. */
 export const pressDraft = (more: Partial<Draft> = {}): Draft => ({

@@ -1,10 +1,10 @@
-import type { LinkedEvent, RumorEvent, SubmissionEvent } from '@tongsheng/contracts';
-import { hashA, minutesLater, noon } from '@tongsheng/test/support';
+import type { LinkedEvent, ReleaseEvent, ReviewAct, RumorEvent, SubmissionEvent } from '@tongsheng/contracts';
+import { hashA, minutesLater, noon, pressDraft } from '@tongsheng/test/support';
 import { describe, expect, it } from 'vitest';
 import { appointments, type Appointment } from './appointments.ts';
 
 const by = { by: 'comms', byName: '赵宣传' };
-const fold = (...events: (LinkedEvent | RumorEvent | SubmissionEvent)[]) =>
+const fold = (...events: (LinkedEvent | ReleaseEvent | RumorEvent | SubmissionEvent)[]) =>
   events.reduce<Appointment | null>((row, event) => appointments.apply(row, event, {} as never), null);
 const tells = (row: Appointment | null) => row?.moments.map(({ tell }) => tell) ?? null;
 const ms = (minutes: number) => Date.parse(minutesLater(minutes));
@@ -73,6 +73,19 @@ describe('a limit', () => {
   it('of a rebuttal warns at each share, until it is out or nothing is owed', () => {
     expect(fold(reported, assessed('rebut'))!.moments.map(({ at }) => at)).toEqual([ms(30), ms(45), ms(54), ms(60)]);
     expect(fold(reported, assessed('watch'))).toBeNull();
+  });
+  it('of the review that an urgent signature left open warns at each share, until it is done or a fault is found', () => {
+    const key = { releaseId: 'release', site: 'province', contentHash: hashA };
+    const acts: ReviewAct[] = [{ step: 'review', roles: ['reviewer'] }];
+    const signed: ReleaseEvent = { type: 'release.signed', ...key, ...pressDraft(), ...by, signedAt: noon };
+    const urgent: ReleaseEvent = { ...signed, debt: { acts, dueAt: minutesLater(60) } };
+    const warned: ReleaseEvent = { type: 'release.debt_warned', ...key, share: 50, fellDueAt: noon, warnedAt: noon };
+    const review = { ...key, step: 'review' as const, ...by };
+    expect(fold(signed)).toBeNull();
+    expect(fold(urgent)!.moments.map(({ at }) => at)).toEqual([ms(30), ms(45), ms(54), ms(60)]);
+    expect(tells(fold(urgent, warned))).toEqual([75, 90, 100]);
+    expect(fold(urgent, { type: 'release.debt_settled', ...review, settledAt: noon })).toBeNull();
+    expect(fold(urgent, { type: 'release.debt_objected', ...review, reason: '有误', objectedAt: noon })).toBeNull();
   });
   it('of an answer begins anew with each counter-proposal', () => {
     const key = { submissionId: 'offer', site: 'city' };

@@ -2,6 +2,7 @@ import {
   reminderMinutes,
   warningShares,
   type LinkedEvent,
+  type ReleaseEvent,
   type RumorEvent,
   type SubmissionEvent,
 } from '@tongsheng/contracts';
@@ -9,7 +10,7 @@ import { defineProjection } from '@tongsheng/projections';
 
 /** Something that is told at fixed moments. `tell`: minutes before T0, 0 for T0 itself; or the share of the time that is gone. */
 export type Appointment = {
-  of: 'linked' | 'rumor' | 'submission';
+  of: 'linked' | 'release' | 'rumor' | 'submission';
   site: string;
   id: string;
   /** What is still to be told, in order; `at` in ms since 1970. */
@@ -45,15 +46,16 @@ const sharesOf = (startsAt: string, dueAt: string): Appointment['moments'] => {
 const without = (row: Appointment | null, tell: number): Appointment | null =>
   row && { ...row, moments: row.moments.filter((each) => each.tell !== tell) };
 
-/** Every moment that is fixed when it is agreed: T0 of linked releases, limits of rebuttals and of answers. */
+/** Every moment that is fixed when it is agreed: T0 of linked releases, limits of rebuttals, of answers and of full reviews. */
 export const appointments = defineProjection({
   name: 'appointments',
-  version: 1,
-  follows: ['linked', 'rumor', 'submission'],
-  keyOf: (event: LinkedEvent | RumorEvent | SubmissionEvent) => {
+  version: 2,
+  follows: ['linked', 'release', 'rumor', 'submission'],
+  keyOf: (event: LinkedEvent | ReleaseEvent | RumorEvent | SubmissionEvent) => {
     if ('linkedId' in event) return `${event.site}/linked/${event.linkedId}`;
     if ('rumorCaseId' in event) return `${event.site}/rumor/${event.rumorCaseId}`;
-    return `${event.site}/submission/${event.submissionId}`;
+    if ('submissionId' in event) return `${event.site}/submission/${event.submissionId}`;
+    return `${event.site}/release/${event.releaseId}`;
   },
 
   apply(row: Appointment | null, event): Appointment | null {
@@ -111,6 +113,29 @@ export const appointments = defineProjection({
       case 'submission.telling_again':
       case 'submission.claimed':
       case 'submission.unproven':
+        return row;
+      case 'release.signed': {
+        if (!event.debt) return null;
+        const { site, releaseId: id, signedAt, debt } = event;
+        return { of: 'release', site, id, moments: sharesOf(signedAt, debt.dueAt) };
+      }
+      case 'release.debt_warned':
+        return without(row, event.share);
+      case 'release.debt_settled':
+      case 'release.debt_objected':
+      case 'release.pulled_back':
+      case 'release.withdrawn':
+        return null;
+      case 'release.drafted':
+      case 'release.submitted':
+      case 'release.step_passed':
+      case 'release.returned':
+      case 'release.published':
+      case 'release.correction_dropped':
+      case 'release.debt_step_passed':
+      case 'release.commented':
+      case 'release.comment_answered':
+      case 'release.comment_settled':
         return row;
       case 'submission.agreed':
       case 'submission.declined':

@@ -4,6 +4,7 @@ import {
   Refusal,
   type AggregateName,
   type LinkedCommand,
+  type ReleaseCommand,
   type RepostCommand,
   type RoutingCommand,
   type RumorCommand,
@@ -112,11 +113,12 @@ export class Clockwork implements OnApplicationBootstrap, OnModuleDestroy {
     const fellDueAt = new Date(moment).toISOString();
     const head = { id: `${id}/${tell}/${moment}`, at, actor: { kind: 'service' as const, id: 'clock' }, site };
     const share = tell as 50;
-    const commands: Record<Appointment['of'], LinkedCommand | RumorCommand | SubmissionCommand> = {
+    const commands: Record<Appointment['of'], LinkedCommand | ReleaseCommand | RumorCommand | SubmissionCommand> = {
       linked:
         tell === 0
           ? { type: 'linked.commit', ...head, linkedId: id, ready: [] }
           : { type: 'linked.remind', ...head, linkedId: id, minutes: tell as 30, ready: [] },
+      release: { type: 'release.warn_debt', ...head, releaseId: id, share, fellDueAt },
       rumor: { type: 'rumor.warn', ...head, rumorCaseId: id, share, fellDueAt },
       submission: { type: 'submission.warn', ...head, submissionId: id, actingSite: site, share, fellDueAt },
     };

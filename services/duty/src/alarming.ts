@@ -58,6 +58,7 @@ function occasionOf(about: AlarmSubject): Occasion {
     case 'task':
     case 'rumor':
     case 'submission':
+    case 'review_debt':
       return `share_${about.share}`;
     case 'source':
       return 'source';

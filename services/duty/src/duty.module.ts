@@ -5,6 +5,7 @@ import { Office } from './office.ts';
 import { PassOn } from './pass-on.ts';
 import { RaiseAlarms } from './raise-alarms.reaction.ts';
 import { RaisePageAlarms } from './raise-page-alarms.reaction.ts';
+import { RaiseDebtAlarms } from './raise-debt-alarms.reaction.ts';
 import { RaiseRumorAlarms } from './raise-rumor-alarms.reaction.ts';
 import { RaiseSubmissionAlarms } from './raise-submission-alarms.reaction.ts';
 import { RaiseDeliveryAlarms } from './raise-delivery-alarms.reaction.ts';
@@ -18,6 +19,7 @@ import { TellPeople } from './tell-people.reaction.ts';
     RaisePageAlarms,
     RaiseRumorAlarms,
     RaiseSubmissionAlarms,
+    RaiseDebtAlarms,
     TellPeople,
   ],
   providers: [Office, Alarming, PassOn],

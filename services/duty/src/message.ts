@@ -28,6 +28,7 @@ export function urgencyOf(about: AlarmSubject, at: string): string {
   switch (about.kind) {
     case 'rumor':
     case 'submission':
+    case 'review_debt':
     case 'task': {
       const left = Date.parse(about.dueAt) - Date.parse(at);
       return left > 0 ? `剩 ${spanOf(left)}` : `已超时 ${spanOf(left)}`;
@@ -75,6 +76,15 @@ function whatOf(about: AlarmSubject, at: string): { name: string; lines: string[
             : `报送《${about.title}》，${about.waitsFor}还没有答复，时限已用 ${about.share}%，${urgencyOf(about, at)}。`,
           `提出时间：${clockTime(about.startsAt)}`,
           `应于 ${clockTime(about.dueAt)} 前答复`,
+        ],
+      };
+    case 'review_debt':
+      return {
+        name: about.title,
+        lines: [
+          `《${about.title}》已急件签发，全程审签还没有补齐，时限已用 ${about.share}%，${urgencyOf(about, at)}。`,
+          `签发时间：${clockTime(about.startsAt)}`,
+          `应于 ${clockTime(about.dueAt)} 前补审`,
         ],
       };
     case 'source':

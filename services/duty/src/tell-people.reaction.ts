@@ -147,6 +147,8 @@ function pathOf(about: AlarmSubject, site: string | null): string {
       return `/releases/recalls/${site}/${about.releaseId}/${about.round}`;
     case 'submission':
       return `/submissions/${about.from}/${about.submissionId}`;
+    case 'review_debt':
+      return `/releases/${site}/${about.releaseId}`;
     case 'source':
       return `/sources/${about.sourceId}`;
     case 'delivery':

@@ -1,7 +1,14 @@
-import { obliged, type RepostEvent, type RumorEvent, type SourceHealthEvent } from '@tongsheng/contracts';
-import { minutesLater, noon, queueing } from '@tongsheng/test/support';
+import {
+  obliged,
+  type ReleaseEvent,
+  type RepostEvent,
+  type ReviewAct,
+  type RumorEvent,
+  type SourceHealthEvent,
+} from '@tongsheng/contracts';
+import { hashA, minutesLater, noon, pressDraft, queueing } from '@tongsheng/test/support';
 import { describe, expect, it } from 'vitest';
-import { isEscalatedStill, openRumor, openTask, pageSubject, roundOf, taskSubject } from './troubles.ts';
+import { isEscalatedStill, openDebt, openRumor, openTask, pageSubject, roundOf, taskSubject } from './troubles.ts';
 
 const { id: _id, at: _at, actor: _actor, ...facts } = queueing();
 const queued: RepostEvent = { ...facts, type: 'repost.queued' };
@@ -206,5 +213,28 @@ describe('a page that the public should not read like this', () => {
     expect(pageSubject([...out, drifted('replaced'), published])).toBeNull();
     expect(pageSubject([...out, removed, withdrawn, drifted('reappeared'), removed])).not.toBeNull();
     expect(pageSubject([...out, removed, withdrawn, drifted('reappeared'), removed, withdrawn])).toBeNull();
+  });
+});
+
+describe('an urgent signature', () => {
+  const key = { releaseId: 'release', site: 'province', contentHash: hashA };
+  const by = { by: 'qian', byName: '钱审核' };
+  const acts: ReviewAct[] = [{ step: 'review', roles: ['reviewer'] }];
+  const signed: ReleaseEvent = { type: 'release.signed', ...key, ...pressDraft(), ...by, signedAt: noon };
+  const urgent: ReleaseEvent = { ...signed, debt: { acts, dueAt: minutesLater(60) } };
+  const review = { ...key, step: 'review' as const, ...by };
+  it('owes its full review until that is done, or found a fault', () => {
+    const warned: ReleaseEvent = { type: 'release.debt_warned', ...key, share: 50, fellDueAt: noon, warnedAt: noon };
+    expect(openDebt([signed])).toBeNull();
+    expect(openDebt([urgent, warned])).toEqual({
+      title: pressDraft().title,
+      startsAt: noon,
+      dueAt: minutesLater(60),
+      warned: [50],
+    });
+    expect(openDebt([urgent, { type: 'release.debt_settled', ...review, settledAt: noon }])).toBeNull();
+    expect(
+      openDebt([urgent, { type: 'release.debt_objected', ...review, reason: '有误', objectedAt: noon }]),
+    ).toBeNull();
   });
 });

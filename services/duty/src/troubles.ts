@@ -1,6 +1,7 @@
 import type {
   AlarmSubject,
   DeliveryEvent,
+  ReleaseEvent,
   RepostEvent,
   RumorEvent,
   SourceHealthEvent,
@@ -163,6 +164,29 @@ const answers: ReadonlySet<string> = new Set([
   'submission.declined',
   'submission.withdrawn',
   'submission.adopted',
+]);
+
+export type OpenDebt = { title: string; startsAt: string; dueAt: string; warned: WarningShare[] };
+
+/** What an alarm needs to know of the review that an urgent signature left open; null while none is. */
+export function openDebt(past: readonly ReleaseEvent[]): OpenDebt | null {
+  let debt = null as OpenDebt | null;
+  for (const event of past) {
+    if (endsDebt.has(event.type)) debt = null;
+    if (event.type === 'release.signed' && event.debt)
+      debt = { title: event.title, startsAt: event.signedAt, dueAt: event.debt.dueAt, warned: [] };
+    if (debt && event.type === 'release.debt_warned') debt = { ...debt, warned: [...debt.warned, event.share] };
+  }
+  return debt;
+}
+
+/** After these nothing is left to be reviewed, of what was signed before. */
+export const endsDebt: ReadonlySet<string> = new Set([
+  'release.debt_settled',
+  'release.debt_objected',
+  'release.pulled_back',
+  'release.withdrawn',
+  'release.signed',
 ]);
 
 /** What was lost last of a delivery, from its past; null when nothing ever was. */

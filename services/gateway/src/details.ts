@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Journal, type Entry } from '@tongsheng/bus';
 import {
+  check,
+  checkedTexts,
   clue,
   draft,
   Refusal,
@@ -10,6 +12,7 @@ import {
   type ItemEvent,
   type LinkedDetail,
   type ItemVersion,
+  type ReleaseComment,
   type ReleaseDetail,
   type ReleaseEvent,
   type RepostDetail,
@@ -25,6 +28,7 @@ import {
 import { releaseDocument, renderOriginal, renderPreview, repostDocument, showPublication } from '@tongsheng/pages';
 import { Clock } from '@tongsheng/runtime';
 import { textOf } from '@tongsheng/web';
+import { houseOf, turnOf } from './house.ts';
 import { likeness } from './likeness.ts';
 import { Models } from './models.ts';
 import { looksOf } from './page-looks.ts';
@@ -244,7 +248,21 @@ export class Details {
     const written = draft.parse(last);
     const postedAt = row.updatedAt;
     const document = releaseDocument({ releaseId, site, draft: written, contentHash, revision, postedAt });
-    return { row, draft: written, previewHtml: renderPreview(document), timeline: timelineOf(past.entries) };
+    const submitted = (past.events as ReleaseEvent[]).findLast((event) => event.type === 'release.submitted');
+    return {
+      row,
+      draft: written,
+      previewHtml: renderPreview(document),
+      comments: commentsIn(past.events as ReleaseEvent[]),
+      findings: check(
+        checkedTexts(written, textOf),
+        this.models.checklists.all().map((each) => each.checklist),
+        siteId,
+      ),
+      waived: (submitted?.type === 'release.submitted' && submitted.waived) || null,
+      turn: turnOf(row, houseOf(this.models, siteId, this.clock.now())),
+      timeline: timelineOf(past.entries),
+    };
   }
 }
 
@@ -267,6 +285,25 @@ function proposalsIn(past: readonly SubmissionEvent[], offered: string): Submiss
     });
   }
   return proposals;
+}
+
+/** What was remarked on a release, each with its answers, the first remark first. */
+export function commentsIn(events: readonly ReleaseEvent[]): ReleaseComment[] {
+  const comments = new Map<string, ReleaseComment>();
+  for (const event of events) {
+    if (event.type === 'release.commented') {
+      const { commentId, text, quote, revision, by, byName, commentedAt: at } = event;
+      comments.set(commentId, { commentId, text, quote, revision, by, byName, at, resolved: false, answers: [] });
+    }
+    const comment = 'commentId' in event ? comments.get(event.commentId) : undefined;
+    if (!comment) continue;
+    if (event.type === 'release.comment_answered') {
+      const { answerId, text, by, byName, answeredAt: at } = event;
+      comment.answers.push({ answerId, text, by, byName, at });
+    }
+    if (event.type === 'release.comment_settled') comment.resolved = event.resolved;
+  }
+  return [...comments.values()];
 }
 
 type Approved = Extract<RepostEvent, { type: 'repost.approved' }>;

@@ -26,6 +26,7 @@ import { itemRoutes } from './routes/items.ts';
 import { pageLookRoutes } from './routes/page-looks.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { rulebookRoutes } from './routes/rulebook.ts';
+import { reviewRoutes } from './routes/reviews.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { submissionRoutes } from './routes/submissions.ts';
@@ -138,6 +139,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...fileRoutes({ uploads, proofs, journal }),
       ...draftRoutes({ models, client, journal, clock, editors, copies: new WorkingCopies(bus) }),
       ...dutyRoutes({ models, client, clock }),
+      ...reviewRoutes({ models, journal, clock }),
       ...sourceRoutes({ models, client, proofs, clock, settings }),
       ...rulebookRoutes({ models, client, journal }),
       commandRoute({ models, client, clock, ids }),

@@ -135,6 +135,24 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
     en: 'The file is too large: pictures 20 MB, attachments 50 MB, recordings 100 MB. Compress or split it.',
   },
   file_empty: { zh: '文件是空的，请重新选择。', en: 'The file is empty; choose another.' },
+  release_not_yours: {
+    zh: '这一步不归您的角色办理，您也没有受托代办。请联系有权的人，或登记外出代办。',
+    en: 'This step is not for your role, and nobody who is away named you. Ask whoever may take it, or have a stand-in registered.',
+  },
+  release_nobody: {
+    zh: '审批链上有一步没有人能办，送审后会停在那里。请管理员为本站点的人员授予相应角色，或登记外出代办。',
+    en: 'Nobody could take one of the steps. Have an administrator grant the role at this site, or register a stand-in.',
+  },
+  release_not_urgent: {
+    zh: '这类稿件没有设急件通道，请按全程送审，或请主管在“审签规则”里设置。',
+    en: 'This kind has no urgent path. Submit it to the whole chain, or have a manager set one in the review rules.',
+  },
+  release_findings: {
+    zh: '文中有不得使用的词句。请改掉，或说明理由后放行。',
+    en: 'The text has passages that are forbidden. Change them, or say why they are right here.',
+  },
+  release_no_debt: { zh: '这篇稿件没有待补的审签。', en: 'No review is owed for this release.' },
+  comment_missing: { zh: '这篇稿件上没有这条批注，请刷新。', en: 'There is no such comment on this release; reload.' },
   linked_missing: { zh: '没有这个联动发布。', en: 'There is no such linked release.' },
   linked_changed: {
     zh: '联动发布方案刚被改动，请看过新方案再继续。',

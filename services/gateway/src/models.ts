@@ -49,6 +49,9 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   shifts!: LiveTable<'shift'>;
   ladders!: LiveTable<'ladder'>;
   contacts!: LiveTable<'contact'>;
+  releaseChains!: LiveTable<'release_chain'>;
+  leaves!: LiveTable<'leave'>;
+  checklists!: LiveTable<'checklist'>;
 
   constructor(
     private readonly bus: Bus,
@@ -77,6 +80,11 @@ export class Models implements OnModuleInit, OnModuleDestroy {
       table('chain'),
     ]);
     [this.shifts, this.ladders, this.contacts] = await Promise.all([table('shift'), table('ladder'), table('contact')]);
+    [this.releaseChains, this.leaves, this.checklists] = await Promise.all([
+      table('release_chain'),
+      table('leave'),
+      table('checklist'),
+    ]);
     this.reposts = this.openReposts();
     this.releases = this.openReleases();
     this.linked = this.openLinked();
@@ -102,7 +110,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
 
   get #tables() {
     const { people, tokens, sites, channels, credentials, registeredSources, policies, overrides, rules } = this;
-    const { chains, shifts, ladders, contacts } = this;
+    const { chains, shifts, ladders, contacts, releaseChains, leaves, checklists } = this;
     return [
       people,
       tokens,
@@ -117,6 +125,9 @@ export class Models implements OnModuleInit, OnModuleDestroy {
       shifts,
       ladders,
       contacts,
+      releaseChains,
+      leaves,
+      checklists,
     ];
   }
 

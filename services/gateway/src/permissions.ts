@@ -1,6 +1,17 @@
 import { outsideSite, Refusal, signingRole, type Role } from '@tongsheng/contracts';
 import type { Caller } from './sessions.ts';
 
+/** Who reads releases before they are public: those who write, sign or watch over them. */
+export const releaseReaders: readonly Role[] = [
+  'comms',
+  'reviewer',
+  'confidentiality',
+  'signer',
+  'manager',
+  'duty',
+  'admin',
+];
+
 /** Which roles may say which command. What is not here, nobody may say through this door. */
 export const whoMay: Record<string, readonly Role[]> = {
   // Whose turn it is, the review chain says.
@@ -21,8 +32,6 @@ export const whoMay: Record<string, readonly Role[]> = {
   'cluster.merge': ['editor'],
   'release.draft': ['comms'],
   'release.submit': ['comms'],
-  'release.pass_step': ['reviewer', 'confidentiality', 'signer'],
-  'release.return': ['reviewer', 'confidentiality', 'signer'],
   'release.drop_correction': ['comms'],
   'recall.propose': ['comms', 'signer'],
   'recall.drop': ['comms', 'signer'],
@@ -30,6 +39,14 @@ export const whoMay: Record<string, readonly Role[]> = {
   'recall.kill': ['signer'],
   'recall.countersign': ['signer', 'manager'],
   'recall.report': ['comms', 'duty'],
+  // Whose step it is, or who stands in for them, the chain says.
+  'release.pass_step': releaseReaders,
+  'release.return': releaseReaders,
+  'release.pass_debt': releaseReaders,
+  'release.object_debt': releaseReaders,
+  'release.comment': releaseReaders,
+  'release.answer_comment': releaseReaders,
+  'release.settle_comment': releaseReaders,
   'linked.plan': ['comms'],
   'linked.pull_part': ['comms', 'signer'],
   'linked.waive': ['signer', 'manager'],
@@ -62,15 +79,15 @@ export const whoMay: Record<string, readonly Role[]> = {
   'channel.register': ['admin'],
   'shift.register': ['duty', 'manager', 'admin'],
   'ladder.register': ['manager', 'admin'],
+  'release_chain.register': ['manager', 'admin'],
+  'checklist.register': ['confidentiality', 'manager', 'admin'],
+  'leave.register': releaseReaders,
   'contact.register': ['duty', 'editor', 'manager', 'admin'],
   'alarm.acknowledge': ['duty', 'editor', 'manager', 'admin'],
 };
 
 /** Who reads tasks: whoever may sign them, and whoever watches over them. */
 export const taskReaders: readonly Role[] = [...signingRole.options, 'duty', 'admin'];
-
-/** Each step of the chain belongs to one role. */
-const roleOfStep: Record<string, Role> = { review: 'reviewer', confidentiality: 'confidentiality', sign: 'signer' };
 
 /** @throws Refusal role_missing */
 export function mustHaveRole(caller: Caller, roles: readonly Role[]): void {
@@ -97,19 +114,21 @@ type Asked = {
   sites?: unknown;
   /** Whom the speaker stands for, where two sites speak to each other. */
   actingSite?: unknown;
-  step?: unknown;
   shift?: unknown;
   ladder?: unknown;
+  releaseChain?: unknown;
+  leave?: unknown;
+  checklist?: unknown;
 };
 
 /** @throws Refusal role_missing or site_forbidden: deny by default. */
 export function mustBeAllowed(caller: Caller, command: Asked): void {
-  const step = typeof command.step === 'string' ? own(roleOfStep, command.step) : undefined;
-  mustHaveRole(caller, step ? [step] : (own(whoMay, command.type) ?? []));
+  mustHaveRole(caller, own(whoMay, command.type) ?? []);
   // In a negotiation `site` is the one that offered; who answers speaks for another.
   const speaks = command.type.startsWith('submission.') ? { site: command.actingSite } : command;
   if (speaks.site === outsideSite) throw new Refusal('site_forbidden', 'an office outside speaks by its link alone');
-  const named = [speaks, command.shift, command.ladder].filter(isObject).map(({ site }) => site);
+  const { shift, ladder, releaseChain, leave, checklist } = command;
+  const named = [speaks, shift, ladder, releaseChain, leave, checklist].filter(isObject).map(({ site }) => site);
   const { sites } = command;
   for (const site of [...named, ...(Array.isArray(sites) ? (sites as unknown[]) : [])])
     if (typeof site === 'string') mustServeSite(caller, site);

@@ -1,4 +1,11 @@
-import { RegistryCommand, RegistryEvent, type ChainStep, type Site, type Source } from '@tongsheng/contracts';
+import {
+  plainReview,
+  RegistryCommand,
+  RegistryEvent,
+  type ChainStep,
+  type Site,
+  type Source,
+} from '@tongsheng/contracts';
 import { editor, noon, specify } from '@tongsheng/test/support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -135,6 +142,45 @@ const commands: RegistryCommand[] = [
       steps: [{ on: 'share_75', whom: 'duty', by: ['console'], within: 'PT5M' }],
     },
   },
+  {
+    type: 'release_chain.register',
+    ...head,
+    releaseChain: {
+      site: 'province',
+      kind: 'rebuttal',
+      acts: [...plainReview],
+      urgent: plainReview.slice(1),
+      debtLimit: 'PT24H',
+      enabled: true,
+    },
+  },
+  {
+    type: 'leave.register',
+    ...head,
+    leave: {
+      leaveId: 'li',
+      site: '*',
+      personId: 'li',
+      deputyId: 'wang',
+      steps: ['sign'],
+      from: noon,
+      to: '2026-11-24T00:00:00.000Z',
+      reason: '出差',
+      cancelled: false,
+    },
+  },
+  {
+    type: 'checklist.register',
+    ...head,
+    checklist: {
+      listId: 'typos',
+      site: '*',
+      name: '易错词',
+      kind: 'typo',
+      entries: [{ wrong: '帐户', right: '账户' }],
+      enabled: true,
+    },
+  },
   { type: 'contact.register', ...head, contact: { personId: 'wang', phone: '12366', email: null, webhook: null } },
 ];
 const decide = (command: RegistryCommand, ...past: RegistryEvent[]) => {
@@ -160,8 +206,9 @@ describe.each(commands.map((command) => [command.type, command] as const))('%s',
     expect(aggregate.name).toBe(kind);
     expect(aggregate.siteOf(command)).toBe('registry');
     // A ladder is its site's, and a contact its person's: they have no name of their own.
-    const named = { ladder: 'site', contact: 'personId' }[kind!] ?? `${kind}Id`;
-    if (kind !== 'override') expect(JSON.stringify(command)).toContain(`"${named}":"${aggregate.idOf(command)}"`);
+    const named = { ladder: 'site', contact: 'personId', checklist: 'listId' }[kind!] ?? `${kind}Id`;
+    if (kind !== 'override' && kind !== 'release_chain')
+      expect(JSON.stringify(command)).toContain(`"${named}":"${aggregate.idOf(command)}"`);
   });
 });
 

@@ -2,6 +2,7 @@ import { defineAggregate } from '@tongsheng/bus';
 import {
   keptSecret,
   ladderIdOf,
+  releaseChainIdOf,
   Refusal,
   RegistryCommand,
   RegistryEvent,
@@ -41,6 +42,12 @@ function wanted(command: RegistryCommand, registered: Registration): RegistryEve
       return { type: 'ladder.registered', ...command.ladder };
     case 'contact.register':
       return { type: 'contact.registered', ...command.contact };
+    case 'release_chain.register':
+      return { type: 'release_chain.registered', ...command.releaseChain };
+    case 'leave.register':
+      return { type: 'leave.registered', ...command.leave };
+    case 'checklist.register':
+      return { type: 'checklist.registered', checklist: command.checklist };
   }
 }
 
@@ -70,6 +77,12 @@ function idOf(command: RegistryCommand): string {
       return ladderIdOf(command.ladder);
     case 'contact.register':
       return command.contact.personId;
+    case 'release_chain.register':
+      return releaseChainIdOf(command.releaseChain);
+    case 'leave.register':
+      return command.leave.leaveId;
+    case 'checklist.register':
+      return command.checklist.listId;
   }
 }
 
@@ -145,4 +158,7 @@ export const registrations = {
   'shift.register': registration('shift'),
   'ladder.register': registration('ladder'),
   'contact.register': registration('contact'),
+  'release_chain.register': registration('release_chain'),
+  'leave.register': registration('leave'),
+  'checklist.register': registration('checklist'),
 };

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { hash } from '@node-rs/argon2';
 import { carryOut, Journal } from '@tongsheng/bus';
-import { ladderIdOf, Seed, type RegistryCommand } from '@tongsheng/contracts';
+import { ladderIdOf, releaseChainIdOf, Seed, type RegistryCommand } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { registrations } from './registration.ts';
@@ -29,6 +29,7 @@ export class Seeding implements OnApplicationBootstrap {
     const seed = Seed.safeParse(JSON.parse(await readFile(this.file, 'utf8')));
     if (!seed.success) throw new Error(`registry: ${this.file}: ${z.prettifyError(seed.error)}`);
     const { sites, sources, policies, rules, chains, channels, people, shifts, ladders, contacts } = seed.data;
+    const { releaseChains, leaves, checklists } = seed.data;
 
     let count = 0;
     const register = async (command: RegistryCommand) => {
@@ -69,6 +70,14 @@ export class Seeding implements OnApplicationBootstrap {
     for (const contact of contacts) {
       await register({ type: 'contact.register', ...this.#head('contact', contact.personId), contact });
     }
+    for (const chain of releaseChains) {
+      const id = releaseChainIdOf(chain);
+      await register({ type: 'release_chain.register', ...this.#head('release_chain', id), releaseChain: chain });
+    }
+    for (const leave of leaves)
+      await register({ type: 'leave.register', ...this.#head('leave', leave.leaveId), leave });
+    for (const checklist of checklists)
+      await register({ type: 'checklist.register', ...this.#head('checklist', checklist.listId), checklist });
     // Last: as soon as a source is known it is read, and by then everything that judges its items must stand.
     for (const source of sources)
       await register({ type: 'source.register', ...this.#head('source', source.sourceId), source });

@@ -2,26 +2,31 @@ import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { BusClient, carryOut, Commands, Journal, NoAnswer, Query } from '@tongsheng/bus';
 import {
+  check,
+  draft,
   LinkedCommand,
+  pathsFor,
   Readiness,
   RecallCommand,
   RecallPlanQuery,
   ReleaseCommand,
   RumorCommand,
   SubmissionCommand,
+  checkedTexts,
   withTexts,
   type LinkedEvent,
   type RecallPlan,
   type Receipt,
   type ReleaseEvent,
 } from '@tongsheng/contracts';
-import { cleanOwnHtml } from '@tongsheng/web';
+import { cleanOwnHtml, textOf } from '@tongsheng/web';
 import { DateTime, Duration } from 'luxon';
 import { linkedRelease, speaksTogether } from './linked-release.ts';
 import { recall } from './recall.ts';
 import { RecallPlanner } from './recall-planner.ts';
 import { Negotiating } from './negotiating.ts';
 import { release } from './release.ts';
+import { ReviewBook } from './review-book.ts';
 import { rumorCase } from './rumor-case.ts';
 import { Sites } from './sites.ts';
 
@@ -32,12 +37,14 @@ const usualRumorLimit = 'PT5H';
 const readyWithinMs = 1_000;
 
 type Pass = Extract<ReleaseCommand, { type: 'release.pass_step' }>;
+type Submit = Extract<ReleaseCommand, { type: 'release.submit' }>;
 
 @Controller()
 export class ReleasesController {
   constructor(
     private readonly journal: Journal,
     private readonly sites: Sites,
+    private readonly book: ReviewBook,
     private readonly client: BusClient,
     private readonly planner: RecallPlanner,
     private readonly negotiating: Negotiating,
@@ -45,8 +52,32 @@ export class ReleasesController {
 
   @Commands('release')
   async handle(@Payload({ schema: ReleaseCommand }) command: ReleaseCommand): Promise<Receipt> {
-    const known = command.type === 'release.pass_step' ? await this.#withLinked(command) : cleaned(command);
-    return carryOut(this.journal, release, known);
+    return carryOut(this.journal, release, await this.#informed(command));
+  }
+
+  /** What deciding needs to know of others than the release itself. */
+  async #informed(command: ReleaseCommand): Promise<ReleaseCommand> {
+    if (command.type === 'release.pass_step') return this.#withLinked(command);
+    if (command.type === 'release.submit') return this.#withChain(command);
+    return cleaned(command);
+  }
+
+  /** Which chain is in force for it now, and what the site's lists forbid in it. */
+  async #withChain({ known: _said, ...command }: Submit): Promise<Submit> {
+    const { site } = command;
+    const last = (await this.#past(command)).findLast((event) => event.type === 'release.drafted');
+    if (last?.type !== 'release.drafted') return command;
+    const { acts, urgent, debtLimit } = pathsFor(this.book.chains, site, last.kind);
+    const forbidden = check(checkedTexts(draft.parse(last), textOf), this.book.lists, site)
+      .filter(({ severity }) => severity === 'block')
+      .slice(0, 200)
+      .map(({ listId, field, found }) => ({ listId, field, found: found.slice(0, 200) }));
+    return { ...command, known: { acts: [...acts], urgent: urgent && [...urgent], debtLimit, forbidden } };
+  }
+
+  async #past({ site, releaseId: id }: ReleaseCommand): Promise<ReleaseEvent[]> {
+    const { events } = await this.journal.read({ aggregate: 'release', site, id });
+    return events as ReleaseEvent[];
   }
 
   /** What is decided on is what is there at that moment, and no client's word. */
@@ -95,7 +126,7 @@ export class ReleasesController {
     if (command.type !== 'rumor.report' && command.type !== 'rumor.assess')
       return carryOut(this.journal, rumorCase, command);
     const { rumorLimit: limit = usualRumorLimit } = this.sites.get(command.site);
-    const dueAt = DateTime.fromISO(command.at, { zone: 'utc' }).plus(Duration.fromISO(limit)).toISO()!;
+    const dueAt = later(command.at, limit);
     return carryOut(
       this.journal,
       rumorCase,
@@ -108,11 +139,14 @@ export class ReleasesController {
     return this.negotiating.carryOut(command);
   }
 
-  /** Who signs a part learns from the plan itself whether it goes out, and not alone. */
-  async #withLinked({ linked: _said, ...command }: Pass): Promise<Pass> {
-    const { site, releaseId } = command;
-    const past = await this.journal.read({ aggregate: 'release', site, id: releaseId });
-    const last = (past.events as ReleaseEvent[]).findLast((event) => event.type === 'release.drafted');
+  /** Who signs a part learns from the plan itself whether it goes out, and not alone; who hurries, until when the rest is due. */
+  async #withLinked({ linked: _linked, debtDueAt: _due, ...said }: Pass): Promise<Pass> {
+    const { site, releaseId, at } = said;
+    const past = await this.#past(said);
+    const submitted = past.findLast((event) => event.type === 'release.submitted');
+    const hurry = submitted?.type === 'release.submitted' ? submitted.urgent : undefined;
+    const command = hurry ? { ...said, debtDueAt: later(at, hurry.limit) } : said;
+    const last = past.findLast((event) => event.type === 'release.drafted');
     if (last?.type !== 'release.drafted' || !last.linked) return command;
     const { site: leads, linkedId: id } = last.linked;
     const plans = await this.journal.read({ aggregate: 'linked', site: leads, id });
@@ -122,6 +156,9 @@ export class ReleasesController {
     return { ...command, linked: { hasPart, speaksTogether: speaksTogether(state.plan, state.waived) } };
   }
 }
+
+const later = (at: string, limit: string) =>
+  DateTime.fromISO(at, { zone: 'utc' }).plus(Duration.fromISO(limit)).toISO()!;
 
 /** Whichever door a draft came through, no script of it reaches the log, our page or a newspaper's mail reader. */
 function cleaned(command: ReleaseCommand): ReleaseCommand {

@@ -17,6 +17,7 @@ import { Places } from './public-places.ts';
 import { PublishRelease } from './publish-release.reaction.ts';
 import { RecallPlanner } from './recall-planner.ts';
 import { ReleasesController } from './releases.controller.ts';
+import { ReviewBook } from './review-book.ts';
 import { SealPages } from './seal-pages.reaction.ts';
 import { Channels, Sites } from './sites.ts';
 import { Submissions } from './submissions.ts';
@@ -38,6 +39,7 @@ import { TellOffices } from './tell-offices.reaction.ts';
   ],
   providers: [
     Sites,
+    ReviewBook,
     Channels,
     LinkedPages,
     Places,

@@ -101,6 +101,10 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           <Link to="/reposts/$site/$taskId" params={{ site, taskId: about.taskId }} className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
           </Link>
+        ) : about.kind === 'review_debt' && site !== null ? (
+          <Link to="/releases/$site/$releaseId" params={{ site, releaseId: about.releaseId }} className="button">
+            {t('duty.handle')} {chosen && <kbd>O</kbd>}
+          </Link>
         ) : about.kind === 'rumor' && site !== null ? (
           <Link to="/rumors/$site/$rumorCaseId" params={{ site, rumorCaseId: about.rumorCaseId }} className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
@@ -154,6 +158,8 @@ function What({ about }: { about: AlarmSubject }): ReactElement {
       return <>{t('alarm.rumor', { share: about.share })}</>;
     case 'submission':
       return <>{t(about.waitsFor === null ? 'alarm.submission.ours' : 'alarm.submission', { share: about.share })}</>;
+    case 'review_debt':
+      return <>{t('alarm.review_debt', { share: about.share })}</>;
     case 'source':
       return <>{t('alarm.source', { hours: about.hours })}</>;
     case 'delivery':

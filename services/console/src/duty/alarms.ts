@@ -21,6 +21,7 @@ export function nameOf(about: AlarmSubject): string {
     case 'page':
     case 'recall':
     case 'submission':
+    case 'review_debt':
       return about.title;
     case 'rumor':
       return about.claim;

@@ -43,6 +43,9 @@ export function DutyPage(): ReactElement {
       case 'page':
         if (site !== null) void navigate({ to: '/reposts/$site/$taskId', params: { site, taskId: about.taskId } });
         return;
+      case 'review_debt':
+        if (site === null) return;
+        return void navigate({ to: '/releases/$site/$releaseId', params: { site, releaseId: about.releaseId } });
       case 'rumor':
         if (site === null) return;
         return void navigate({ to: '/rumors/$site/$rumorCaseId', params: { site, rumorCaseId: about.rumorCaseId } });

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import type { ReleaseRow, ReviewStep } from '@tongsheng/contracts';
+import { plainReview, type ReleaseRow } from '@tongsheng/contracts';
 import { useEffect, useState, type ReactElement } from 'react';
 import { ApiError, decide } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
@@ -19,9 +19,6 @@ import { MissingPage } from '../shell/plain-pages.tsx';
 import { OfferButton } from '../submissions/offer.tsx';
 import { precise, short } from '../time.ts';
 import { useWords } from '../words/index.ts';
-
-const roleOf = { review: 'reviewer', confidentiality: 'confidentiality', sign: 'signer' } as const;
-const isStep = (state: string): state is ReviewStep => state in roleOf;
 
 /** One release: its page, its chain of signatures, its deliveries, and the step that is due. */
 export function ReleasePage(): ReactElement {
@@ -44,8 +41,10 @@ export function ReleasePage(): ReactElement {
   const hash = row?.contentHash;
   useEffect(() => setAsk(null), [hash, row?.state]);
 
-  const step = row && isStep(row.state) ? row.state : null;
-  const hasStepRole = step !== null && hasRole(me, roleOf[step]);
+  const due = row?.acts.find((act) => act.step === row.state);
+  const step = due?.step ?? null;
+  const isSeated = data?.turn?.seats.some(({ personId }) => personId === me.personId) ?? false;
+  const hasStepRole = due !== undefined && (isSeated || hasRole(me, ...due.roles));
   const involved =
     row !== undefined && (row.draftedBy === me.personId || row.signatures.some(({ by }) => by === me.personId));
   const whyNot = offline ? t('task.offline') : hasStepRole && involved ? t('release.samePerson') : null;
@@ -257,21 +256,13 @@ export function ReleasePage(): ReactElement {
   );
 }
 
-const chain = ['draft', 'review', 'confidentiality', 'sign', 'publish'] as const;
-const reached: Record<ReleaseRow['state'], number> = {
-  draft: 0,
-  review: 1,
-  confidentiality: 2,
-  sign: 3,
-  signed: 4,
-  published: 5,
-  withdrawn: 5,
-};
-
 /** Who did what, and which step is due. */
 function Chain({ row }: { row: ReleaseRow }): ReactElement {
   const t = useWords();
-  const at = reached[row.state];
+  const acts = row.acts.length > 0 ? row.acts : plainReview;
+  const chain = ['draft', ...acts.map((act) => act.step), 'publish'] as const;
+  const here = chain.findIndex((step) => step === row.state);
+  const at = here === -1 ? chain.length - 1 : here;
   return (
     <ol className="chain">
       {chain.map((step, index) => {

@@ -11,11 +11,14 @@ import { short } from '../time.ts';
 import { useWords } from '../words/index.ts';
 
 /** Whether a release waits for this person now. */
-export function waitsFor({ roles, personId }: Me, { state, draftedBy, signatures }: ReleaseRow): boolean {
+export function waitsFor(
+  { roles, personId }: Me,
+  { state, draftedBy, drafters, acts, signatures }: ReleaseRow,
+): boolean {
   if (state === 'draft') return draftedBy === personId;
-  const done = draftedBy === personId || signatures.some(({ by }) => by === personId);
-  const role = { review: 'reviewer', confidentiality: 'confidentiality', sign: 'signer' } as const;
-  return state in role && !done && roles.includes(role[state as keyof typeof role]);
+  const done = drafters.includes(personId) || signatures.some(({ by }) => by === personId);
+  const due = acts.find(({ step }) => step === state);
+  return due !== undefined && !done && due.roles.some((role) => roles.includes(role));
 }
 
 /** Releases: what waits for me, or all of them. */

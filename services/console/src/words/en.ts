@@ -5,6 +5,7 @@ import { itemsEn } from './items-en.ts';
 import { linkedEn } from './linked-en.ts';
 import { rumorsEn } from './rumors-en.ts';
 import { submissionsEn } from './submissions-en.ts';
+import { signingEn } from './signing-en.ts';
 import { outsideEn } from './outside-en.ts';
 import { publicationEn } from './publication-en.ts';
 import { queueEn } from './queue-en.ts';
@@ -181,6 +182,8 @@ export const en: Words = {
 
   'release.state.draft': 'Draft',
   'release.state.review': 'To review',
+  'release.state.recheck': 'Second review',
+  'release.state.legal': 'Legal review',
   'release.state.confidentiality': 'Confidentiality review',
   'release.state.sign': 'To sign',
   'release.state.signed': 'Signed, publishing',
@@ -188,6 +191,8 @@ export const en: Words = {
   'release.state.withdrawn': 'Withdrawn',
   'release.step.draft': 'Draft',
   'release.step.review': 'Review',
+  'release.step.recheck': 'Second review',
+  'release.step.legal': 'Legal review',
   'release.step.confidentiality': 'Confidentiality',
   'release.step.sign': 'Sign-off',
   'release.step.publish': 'Publication',
@@ -198,9 +203,13 @@ export const en: Words = {
   'release.submitConfirm': 'A reviewer, a confidentiality reviewer and a signer follow, each another person',
   'release.submitted': 'Submitted',
   'release.pass.review': 'Pass review',
+  'release.pass.recheck': 'Pass second review',
+  'release.pass.legal': 'Pass legal review',
   'release.pass.confidentiality': 'Pass confidentiality',
   'release.pass.sign': 'Sign off',
   'release.confirm.review': 'I have read all of it; content, figures and document numbers are right',
+  'release.confirm.recheck': 'I have checked all of it again; what the first review asked for is done',
+  'release.confirm.legal': 'I have checked the laws and documents that it rests on',
   'release.confirm.confidentiality':
     'I have checked each point: no state or work secrets, no private data, no taxpayer’s confidential data',
   'release.confirm.sign': 'It goes out on {site} at once and to {n} channels; this can’t be undone',
@@ -356,6 +365,7 @@ export const en: Words = {
   ...linkedEn,
   ...rumorsEn,
   ...submissionsEn,
+  ...signingEn,
   ...publicationEn,
   ...deliveriesEn,
   ...queueEn,

@@ -5,6 +5,7 @@ import { itemsZh } from './items-zh.ts';
 import { linkedZh } from './linked-zh.ts';
 import { rumorsZh } from './rumors-zh.ts';
 import { submissionsZh } from './submissions-zh.ts';
+import { signingZh } from './signing-zh.ts';
 import { outsideZh } from './outside-zh.ts';
 import { publicationZh } from './publication-zh.ts';
 import { queueZh } from './queue-zh.ts';
@@ -180,6 +181,8 @@ export const zh = {
 
   'release.state.draft': '撰稿中',
   'release.state.review': '待审核',
+  'release.state.recheck': '待复审',
+  'release.state.legal': '待法制审核',
   'release.state.confidentiality': '待保密审查',
   'release.state.sign': '待签发',
   'release.state.signed': '已签发，发布中',
@@ -187,6 +190,8 @@ export const zh = {
   'release.state.withdrawn': '已撤回',
   'release.step.draft': '撰稿',
   'release.step.review': '审核',
+  'release.step.recheck': '复审',
+  'release.step.legal': '法制审核',
   'release.step.confidentiality': '保密审查',
   'release.step.sign': '签发',
   'release.step.publish': '发布',
@@ -197,9 +202,13 @@ export const zh = {
   'release.submitConfirm': '送审后依次由审核、保密审查、签发三人办理',
   'release.submitted': '已送审',
   'release.pass.review': '审核通过',
+  'release.pass.recheck': '复审通过',
+  'release.pass.legal': '法制审核通过',
   'release.pass.confidentiality': '保密审查通过',
   'release.pass.sign': '签发',
   'release.confirm.review': '我已通读全文，内容、数据、文号准确',
+  'release.confirm.recheck': '我已复核全文，前一道审核意见已落实',
+  'release.confirm.legal': '我已核对法律、法规和规范性文件依据',
   'release.confirm.confidentiality': '我已逐项核对：不含国家秘密、工作秘密、个人隐私与纳税人涉密信息',
   'release.confirm.sign': '签发后立即在 {site} 发布，并投递到 {n} 个渠道，不能撤回',
   'release.passed': '已办理：{step}',
@@ -354,6 +363,7 @@ export const zh = {
   ...linkedZh,
   ...rumorsZh,
   ...submissionsZh,
+  ...signingZh,
   ...publicationZh,
   ...deliveriesZh,
   ...queueZh,

@@ -5,6 +5,7 @@ import {
   CredentialCommand,
   DeliveryCommand,
   draft,
+  pathsFor,
   LinkedCommand,
   receipt,
   Refusal,
@@ -14,6 +15,7 @@ import {
   RoutingCommand,
   RumorCommand,
   source,
+  standstillOf,
   SubmissionCommand,
   withTexts,
 } from '@tongsheng/contracts';
@@ -22,10 +24,12 @@ import type { Clock, Ids } from '@tongsheng/runtime';
 import { cleanOwnHtml } from '@tongsheng/web';
 import { z } from 'zod';
 import type { Models } from '../models.ts';
+import { authorityOf, houseOf, involvedIn } from '../house.ts';
 import { mustBeAllowed, own } from '../permissions.ts';
 import type { Caller } from '../sessions.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { prepareDuty } from './duty.ts';
+import { prepareLeave } from './reviews.ts';
 import { withSecrets } from './sources.ts';
 
 export type CommandTools = { models: Models; client: BusClient; clock: Clock; ids: Ids };
@@ -43,10 +47,21 @@ const schemas: Record<string, { service: string; schema: z.ZodType<{ type: strin
   credential: { service: 'credential', schema: CredentialCommand },
   alarm: { service: 'alarm', schema: AlarmCommand },
   ...Object.fromEntries(
-    ['site', 'source', 'policy', 'override', 'rule', 'chain', 'channel', 'shift', 'ladder', 'contact'].map((kind) => [
-      kind,
-      { service: 'registry', schema: RegistryCommand },
-    ]),
+    [
+      'site',
+      'source',
+      'policy',
+      'override',
+      'rule',
+      'chain',
+      'channel',
+      'shift',
+      'ladder',
+      'contact',
+      'release_chain',
+      'leave',
+      'checklist',
+    ].map((kind) => [kind, { service: 'registry', schema: RegistryCommand }]),
   ),
 };
 
@@ -67,7 +82,7 @@ export function commandRoute({ models, client, clock, ids }: CommandTools): Rout
       if (!target) throw new Refusal('command_invalid', `there is no command ${body.type}`);
       const key = z.string().min(8).max(100).safeParse(http.headers['idempotency-key']);
       const filled = {
-        ...prepared(body, models, caller),
+        ...(await prepared(body, models, caller, clock.now())),
         id: `${caller.personId}/${key.success ? key.data : ids.next()}`,
         at: clock.now(),
         actor: { kind: 'person' as const, id: caller.personId, name: caller.name },
@@ -86,7 +101,7 @@ type Body = { type: string; [field: string]: unknown };
  * A draft is cleaned before it becomes a command, and its hash is made here, so that no one can sign what differs. A
  * source and a contact keep the secrets that the console was never shown.
  */
-function prepared(body: Body, models: Models, caller: Caller): Record<string, unknown> {
+async function prepared(body: Body, models: Models, caller: Caller, at: string): Promise<Record<string, unknown>> {
   if (body.type === 'shift.register' || body.type === 'contact.register') return prepareDuty(body, models, caller);
   if (body.type === 'source.register') {
     const given = source.parse(body['source']);
@@ -94,7 +109,34 @@ function prepared(body: Body, models: Models, caller: Caller): Record<string, un
   }
   // Nobody says of themselves what they may sign as.
   if (body.type === 'repost.approve' || body.type === 'repost.return') return { ...body, roles: caller.roles };
+  if (body.type === 'leave.register') return prepareLeave(body, caller);
+  if (body.type === 'release.submit') await mustHaveSigners(body, models, caller, at);
+  if (signs.has(body.type)) return { ...body, ...authorityOf(caller, houseOf(models, String(body['site']), at)) };
   if (body.type !== 'release.draft') return body;
   const clean = withTexts(draft.parse(body['draft']), cleanOwnHtml);
   return { ...body, draft: clean, contentHash: draftHash(clean) };
+}
+
+/** Steps of a review chain: who takes one says as whom. */
+const signs: ReadonlySet<string> = new Set([
+  'release.pass_step',
+  'release.return',
+  'release.pass_debt',
+  'release.object_debt',
+]);
+
+/**
+ * A chain in which a step has nobody would come to a stand: its drafter learns it before, not its readers after. Who is
+ * only away comes back. @throws Refusal release_nobody
+ */
+async function mustHaveSigners(body: Body, models: Models, caller: Caller, at: string): Promise<void> {
+  const [site, releaseId] = [String(body['site']), String(body['releaseId'])];
+  const row = await models.releases.reader.get(`${site}/${releaseId}`);
+  if (!row) return;
+  const { acts, urgent } = pathsFor(models.releaseChains.all(), site, row.kind);
+  const path = body['urgent'] === undefined ? acts : (urgent ?? acts);
+  const without = [...involvedIn({ ...row, signatures: [], debt: null }), caller.personId];
+  const still = standstillOf(path, houseOf(models, site, at), without);
+  if (still === null || still.why === 'away') return;
+  throw new Refusal('release_nobody', `nobody can take ${still.step} of ${releaseId}`, still);
 }

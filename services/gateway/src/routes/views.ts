@@ -33,7 +33,7 @@ import { z } from 'zod';
 import { toCsv, type Columns } from '../csv.ts';
 import type { Details } from '../details.ts';
 import type { Models } from '../models.ts';
-import { mustServeSite, servesSite, taskReaders } from '../permissions.ts';
+import { mustServeSite, releaseReaders, servesSite, taskReaders } from '../permissions.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Caller } from '../sessions.ts';
 import type { Settings } from '../settings.ts';
@@ -60,10 +60,6 @@ const siteQuery = z.object({ site: token });
 export function viewRoutes(tools: ViewTools): Route[] {
   const { models, details, client, bus, journal, clock, settings } = tools;
   const now = () => clock.now();
-
-  /** The sets that hold just what this caller may see. */
-  const setsFor = (name: string, caller: Caller): string[] =>
-    caller.sites.includes('*') ? [`${name}:*`] : caller.sites.map((each) => `${name}:${each}`);
 
   const compliance = (query: z.infer<typeof complianceQuery>, caller: Caller): ComplianceQuery => {
     const asked = query.sites ?? (caller.sites.includes('*') ? undefined : [...caller.sites]);
@@ -114,7 +110,7 @@ export function viewRoutes(tools: ViewTools): Route[] {
       method: 'GET',
       path: '/api/releases',
       says: 'Releases, newest first.',
-      may: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
+      may: releaseReaders,
       query: z.object(fresh),
       answer: z.object({ rows: z.array(ReleaseRow), ...head }),
       async handle({ query: { atLeast }, caller }) {
@@ -128,7 +124,7 @@ export function viewRoutes(tools: ViewTools): Route[] {
       method: 'GET',
       path: '/api/releases/:releaseId',
       says: 'One release: the draft, its page, and all that happened.',
-      may: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
+      may: releaseReaders,
       params: z.object({ releaseId: token }),
       query: siteQuery,
       answer: ReleaseDetail,
@@ -348,6 +344,10 @@ export function viewRoutes(tools: ViewTools): Route[] {
     }),
   ];
 }
+
+/** The sets that hold just what this caller may see. */
+export const setsFor = (name: string, { sites }: Pick<Caller, 'sites'>): string[] =>
+  sites.includes('*') ? [`${name}:*`] : sites.map((each) => `${name}:${each}`);
 
 type Model<Row> = {
   reader: { list(set: string, range: { limit: number; reverse?: boolean }): Promise<Row[]> };

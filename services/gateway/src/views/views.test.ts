@@ -366,9 +366,30 @@ describe('the list of releases', () => {
     const again = fold(drafted(), submitted, passed('review'), drafted(2, 'qian'));
     expect(again).toMatchObject({ state: 'draft', signatures: [], revision: 2, contentHash: hashB, draftedBy: 'zhao' });
   });
-  it('is sorted by its last change', () => {
+  it('is sorted by its last change, and what waits for a signature stands apart', () => {
     const at = Date.parse(minutesLater(3));
-    expect(setsOf(releases, fold(drafted(), submitted))).toEqual({ 'all:*': at, 'all:province': at });
+    const all = { 'all:*': at, 'all:province': at };
+    expect(setsOf(releases, fold(drafted(), submitted))).toEqual({ ...all, 'review:*': at, 'review:province': at });
+  });
+  it('keeps what an urgent signature left undone, and which comments are open', () => {
+    const dueAt = minutesLater(60);
+    const acts = [{ step: 'review' as const, roles: ['reviewer' as const] }];
+    const owing = fold(drafted(), submitted, { ...signed, debt: { acts, dueAt } } as ReleaseEvent)!;
+    expect(owing.debt).toMatchObject({ acts, dueAt, end: null });
+    expect(setsOf(releases, owing)).toMatchObject({
+      'debts:*': Date.parse(dueAt),
+      'debts:province': Date.parse(dueAt),
+    });
+    const key = { releaseId: owing.releaseId, site: owing.site, contentHash: owing.contentHash };
+    const by = { by: 'qian', byName: '钱审核' };
+    const settled = { ...key, ...by, type: 'release.debt_settled' as const, step: 'review' as const, settledAt: dueAt };
+    const comment = { commentId: 'c1', text: '请核对', quote: null, revision: 1, commentedAt: dueAt };
+    const urgently = { ...signed, debt: { acts, dueAt } } as ReleaseEvent;
+    const commented = { ...key, ...by, ...comment, type: 'release.commented' as const };
+    const after = fold(drafted(), submitted, urgently, settled, commented)!;
+    expect(after.debt).toMatchObject({ end: { how: 'settled' }, signatures: [{ step: 'review', by: 'qian' }] });
+    expect(after).toMatchObject({ openComments: 1 });
+    expect(Object.keys(setsOf(releases, after))).not.toContain('debts:*');
   });
 });
 
