@@ -794,6 +794,8 @@ function checkChain(events: ReleaseEvent[]): { signatures: number; debts: number
         break;
       case 'release.published':
       case 'release.pulled_back':
+      case 'release.correction_dropped':
+      case 'release.withdrawn':
       case 'release.debt_warned':
       case 'release.commented':
       case 'release.comment_answered':
