@@ -1,4 +1,5 @@
-// A partner that takes everything, in a process of its own: it reads a call, answers 200, and counts.
+// A partner that takes everything, in a process of its own: it reads a call, answers 200, and counts. Under three addresses
+// it is ill: it never answers, says 500, or asks for an hour of rest.
 import { createServer } from 'node:http';
 
 export type SinkSaid = { port: number } | { taken: number };
@@ -8,6 +9,9 @@ if (process.send) {
   const server = createServer((request, response) => {
     request.resume();
     request.once('end', () => {
+      if (request.url === '/hangs') return;
+      if (request.url === '/fails') return void response.writeHead(500).end();
+      if (request.url === '/rests') return void response.writeHead(429, { 'retry-after': '3600' }).end();
       taken++;
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"id":"taken"}');
     });

@@ -1,7 +1,7 @@
 // 200 releases to 100 channels each, by webhook to one partner, the whole path: attempt and answer in the log, signature, call, read model of
 // the board. The peers run in the same run against the same partner with as many calls at once: bare undici POSTs of the
 // same bodies, and BullMQ jobs that make the same POST. Then 200 releases a second: from the commit of the signature to the
-// partner's yes in the log.
+// partner's yes in the log. Then the same of two releases a second to 97 channels, alternately with three ill ones among them.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -29,6 +29,7 @@ const rounds = Number(process.env['DELIVER_ROUNDS'] ?? 3);
 /** A lane each channel, and one call at a time in it. */
 const depth = channels;
 const paced = { perSecond: 200, seconds: 15 };
+const among = { well: 97, ill: ['hangs', 'fails', 'rests'], releases: 20, everyMs: 500, rounds: 3 };
 const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
 const site = 'province';
 
@@ -49,13 +50,13 @@ const journal = new Journal(bus, 'bench');
 const client = new BusClient(bus);
 const head = (id: string) => ({ id, at: new Date().toISOString(), actor: service });
 
-const channel = (channelId: string, paused: boolean): Channel => ({
+const channel = (channelId: string, paused: boolean, at = url): Channel => ({
   channelId,
   name: channelId,
   site,
   paused,
   kind: 'webhook',
-  settings: { url, secret },
+  settings: { url: at, secret },
 });
 let registered = 0;
 const register = (of: Channel) =>
@@ -102,7 +103,12 @@ const about = new Map<string, { run: string; releaseId: string }>();
 /** `bench-1-c7` is of `bench-1`. */
 const runOf = (channelId: string) => channelId.replace(/-c\d+$/, '');
 const confirmedAt = new Map<string, number>();
+/** Release → when its signature was committed. */
+const committed = new Map<string, number>();
+/** Run → from a commit to each yes, in ms. */
+const waits = new Map<string, number[]>();
 let wake: () => void = () => {};
+const waitsOf = (run: string): number[] => waits.get(run) ?? waits.set(run, []).get(run)!;
 const decoder = new TextDecoder();
 const following = await followStream(bus, {
   stream: streams.journal,
@@ -123,6 +129,8 @@ const following = await followStream(bus, {
         tally.set(run, { ...known, confirmed: known.confirmed + 1 });
         confirmedAt.delete(releaseId);
         confirmedAt.set(releaseId, performance.now());
+        const since = committed.get(releaseId);
+        if (since !== undefined) waitsOf(run).push(performance.now() - since);
       }
     }
     wake();
@@ -146,6 +154,13 @@ const reaches = (what: 'requested' | 'confirmed', run: string, wanted: number) =
 const home = { siteId: site, name: '示例', level: 'province' as const, speaksFor: [], baseUrl: 'https://tax.example' };
 await carryOut(journal, registrations['site.register'], { type: 'site.register', ...head('site/bench'), site: home });
 const reader = await signIn(system.consoleUrl, 'manager');
+
+/** The yes may be there before we hear that it is committed. */
+async function commit(releaseId: string, i: number, to: string[]): Promise<void> {
+  committed.set(releaseId, performance.now());
+  await sign(releaseId, i, to);
+  committed.set(releaseId, performance.now());
+}
 
 /** What each process of the path has used; the machine has fewer cores than the path has processes. */
 const path = {
@@ -265,7 +280,6 @@ for (let round = 0; round < rounds; round++) {
 
 await register({ ...channel('paced', false), limits: { parallel: 64 } });
 const pacedCount = paced.perSecond * paced.seconds;
-const committed = new Map<string, number>();
 const done = reaches('confirmed', 'paced', pacedCount);
 const begun = performance.now();
 await Promise.all(
@@ -273,12 +287,27 @@ await Promise.all(
     const due = (i * 1_000) / paced.perSecond - (performance.now() - begun);
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, due)));
     const releaseId = `paced-${i}`;
-    await sign(releaseId, i, ['paced']);
-    committed.set(releaseId, performance.now());
+    await commit(releaseId, i, ['paced']);
   }),
 );
 await done;
-const waits = [...committed].map(([releaseId, at]) => confirmedAt.get(releaseId)! - at);
+
+const well = Array.from({ length: among.well }, (_, i) => `among-c${i}`);
+await pipelined(among.well, 16, (i) => register(channel(well[i]!, false)));
+for (const name of among.ill) await register(channel(name, false, new URL(name, url).href));
+const alone: number[] = [];
+const beside: number[] = [];
+for (let round = 0; round < among.rounds * 2; round++) {
+  const isBeside = round % 2 === 1;
+  const all = reaches('confirmed', 'among', (round + 1) * among.releases * among.well);
+  for (let i = 0; i < among.releases; i++) {
+    const releaseId = `among-${round}-${i}`;
+    await commit(releaseId, i, isBeside ? [...well, ...among.ill] : well);
+    await new Promise((resolve) => setTimeout(resolve, among.everyMs));
+  }
+  await all;
+  (isBeside ? beside : alone).push(...waitsOf('among').splice(0));
+}
 
 const each = Object.entries(spent).map(([name, ms]) => [name, rounded((ms * 1_000) / (rounds * count), 0)] as const);
 say(`CPU per delivery in µs: ${each.map(([name, micros]) => `${name} ${micros}`).join(', ')}`);
@@ -304,8 +333,10 @@ report({
   cpuMicrosPerDelivery: each.reduce((sum, [, micros]) => sum + micros, 0),
   deliveries: count,
   atOnce: depth,
-  takenTwice: taken - (rounds * count * 3 + pacedCount),
-  commitToAcceptedP50Ms: rounded(percentile(waits, 0.5), 1),
-  commitToAcceptedP99Ms: rounded(percentile(waits, 0.99), 1),
+  takenTwice: taken - (rounds * count * 3 + pacedCount + alone.length + beside.length),
+  commitToAcceptedP50Ms: rounded(percentile(waitsOf('paced'), 0.5), 1),
+  commitToAcceptedP99Ms: rounded(percentile(waitsOf('paced'), 0.99), 1),
   perSecond: paced.perSecond,
+  aloneP99Ms: rounded(percentile(alone, 0.99), 1),
+  besideThreeIllP99Ms: rounded(percentile(beside, 0.99), 1),
 });

@@ -1,5 +1,5 @@
 // The delivery process is killed at every step of its work: nothing is lost, and no reader sees anything twice.
-// DELIVERY_KILLS (12) and DELIVERY_ROUND (6 releases a kill) make it as long as one likes; DELIVERY_SEED repeats a run.
+// DELIVERY_KILLS (8) and DELIVERY_ROUND (6 releases a kill) make it as long as one likes; DELIVERY_SEED repeats a run.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { delivery, type Delivery } from '../../services/delivery/src/delivery.ts';
 import { registrations } from '../../services/registry/src/registration.ts';
 
-const kills = Number(process.env['DELIVERY_KILLS'] ?? 12);
+const kills = Number(process.env['DELIVERY_KILLS'] ?? 8);
 const perKill = Number(process.env['DELIVERY_ROUND'] ?? 6);
 const seed = Number(process.env['DELIVERY_SEED'] ?? 1);
 

@@ -258,10 +258,11 @@ class Feed<A extends AggregateName, Row> {
       ahead: batchSize * 2,
       onFailure: onError,
       onMessage: async (message) => {
-        const entry = tryDecode(message);
         this.#seen = message.seq;
+        // Of several aggregates the whole log is followed; what is of none of them is not worth reading.
+        if (!(projection.follows as readonly string[]).includes(subjects.placeOf(message.subject).aggregate)) return;
+        const entry = tryDecode(message);
         if (entry instanceof UnreadableEntry) return await onUnreadable(entry, message);
-        if (!(projection.follows as readonly string[]).includes(entry.aggregate)) return;
         this.#waiting.push(entry);
         this.#work.resolve();
         while (this.#waiting.length >= batchSize * 2 && !this.#stopped) {
