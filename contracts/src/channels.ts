@@ -7,6 +7,7 @@ import {
   type ChannelLimits,
   type ShownSecret,
 } from './channel.ts';
+import { assisted } from './channels/assisted.ts';
 import { dingtalk } from './channels/dingtalk.ts';
 import { douyin } from './channels/douyin.ts';
 import { email } from './channels/email.ts';
@@ -42,6 +43,7 @@ const kinds = [
   newsPush,
   wordpress,
   micropub,
+  assisted,
 ] as const;
 
 type Shapes<T extends readonly { shape: z.ZodObject }[]> = { -readonly [I in keyof T]: T[I]['shape'] };

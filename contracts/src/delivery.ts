@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { channelId, commandHead, duration, hash, instant, line, personId, siteId, token } from './words.ts';
 import { conversation } from './conversation.ts';
+import { textLimit } from './channel.ts';
 import { releaseId } from './release.ts';
+import { warningShare } from './repost.ts';
 
 export const deliveryId = token;
 const key = { deliveryId, site: siteId };
@@ -100,10 +102,31 @@ const requested = {
 
 /** What a person is to hand over, and by when: files of the evidence store, cut to what the platform takes. */
 export const assignment = z.object({
-  files: z.array(z.object({ name: line, hash, bytes: z.int().min(0), mediaType: z.string().max(200) })).max(50),
+  files: z
+    .array(
+      z.object({
+        name: line,
+        hash,
+        bytes: z.int().min(0),
+        mediaType: z.string().max(200),
+        /** What of the platform's form it is for, how long it is, and whether it had to be cut for that. */
+        field: z.enum(['title', 'summary', 'body', 'html', 'link']).optional(),
+        length: z.int().min(0).optional(),
+        limit: textLimit.optional(),
+        isCut: z.boolean().optional(),
+      }),
+    )
+    .max(60),
   dueAt: instant,
+  /** Where it is handed over. */
+  address: z.url().optional(),
+  /** Pictures and attachments that the platform does not take. */
+  leftOut: z.array(line).max(200).optional(),
 });
 export type Assignment = z.infer<typeof assignment>;
+
+/** The shares of the time to hand something over by hand that people are told of: soon due, and overdue. */
+export const assignmentShares = [75, 100] as const;
 
 /**
  * What a look at the channel found. `present`: visible. `accepted`: it has it, not yet visible. `absent`: surely not
@@ -247,6 +270,16 @@ const DeliveryReported = z.object({
   reportedAt: instant,
   nextWatchAt: instant.nullable(),
 });
+/** Most of the time that a person has to hand it over is gone, or all of it. */
+const DeliveryWarned = z.object({
+  type: z.literal('delivery.warned'),
+  ...key,
+  attempt: z.int().min(1),
+  share: warningShare,
+  startsAt: instant,
+  dueAt: instant,
+  warnedAt: instant,
+});
 /** A person has what failed tried again, with a fresh budget. */
 const DeliveryRedriven = z.object({
   type: z.literal('delivery.redriven'),
@@ -298,6 +331,7 @@ export const DeliveryEvent = z.discriminatedUnion('type', [
   DeliveryHalted,
   DeliveryResolved,
   DeliveryReported,
+  DeliveryWarned,
   DeliveryRedriven,
   DeliveryCheckAsked,
   DeliveryWatched,
@@ -383,6 +417,7 @@ export const DeliveryCommand = z.discriminatedUnion('type', [
     screenshot: hash.nullable(),
     note: z.string().max(500),
   }),
+  z.strictObject({ type: z.literal('delivery.warn'), ...command, share: warningShare }),
   z.strictObject({ type: z.literal('delivery.redrive'), ...command, reason: line }),
   z.strictObject({ type: z.literal('delivery.check'), ...command }),
 ]);

@@ -191,6 +191,17 @@ export const alarmSubject = z.discriminatedUnion('kind', [
     startsAt: instant,
     dueAt: instant,
   }),
+  /** Most of the time to hand something over by hand is gone, or all of it. */
+  z.object({
+    kind: z.literal('assignment'),
+    deliveryId: token,
+    releaseId: token,
+    title: line,
+    channelName: line,
+    share: warningShare,
+    startsAt: instant,
+    dueAt: instant,
+  }),
   /** A platform does not let us in, and nothing is pushed there until somebody has done something. */
   z.object({
     kind: z.literal('credential'),

@@ -4,6 +4,7 @@ export * from './chain.ts';
 export * from './chain-for.ts';
 export * from './channel.ts';
 export * from './channels.ts';
+export { assistedPresets, type AssistedPlatform } from './channels/assisted.ts';
 export { micropubSettings } from './channels/micropub.ts';
 export { wordpressSettings } from './channels/wordpress.ts';
 export * from './checks.ts';

@@ -556,6 +556,11 @@ export const DeliveryRow = z.object({
   intent: intent.default('deliver'),
   /** Who is asked when it may have arrived. */
   onUnknown: onUnknown.nullable().default(null),
+  /** What that person brought back beside the address. */
+  reported: z
+    .object({ byName: line, visibleAt: instant, screenshot: hash.nullable(), note: z.string(), at: instant })
+    .nullable()
+    .default(null),
 });
 export type DeliveryRow = z.infer<typeof DeliveryRow>;
 

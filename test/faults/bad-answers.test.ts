@@ -29,6 +29,7 @@ const settingsAt = (url: string): Record<Kind, object | null> => ({
   email: null,
   sftp: null,
   ftps: null,
+  assisted: null,
 });
 const kinds = (Object.keys(channelKinds) as Kind[]).filter((kind) => settingsAt('https://a.example')[kind] !== null);
 /** Those for which the standard says that any 2xx is a yes, whatever is written beside it. */

@@ -1,5 +1,5 @@
 // A linked release as people plan it, write its parts, sign them, and see it ready: in the console.
-import { LinkedDetail, ReleaseDetail } from '@tongsheng/contracts';
+import { LinkedDetail, ReleaseDetail, type DeliveryRow } from '@tongsheng/contracts';
 import {
   barriersOf,
   enter,
@@ -113,5 +113,52 @@ it('is written part by part, explains what is missing, signed by others, and rea
   await page.goto(`${system.consoleUrl}/linked`);
   await page.getByTestId('linked-list').getByText('已就绪').waitFor();
   await accessible('linked-list');
+  expect(screen.errors).toEqual([]);
+});
+
+it('a release for a platform without an interface is handed over by a person, whose proof is looked at', async () => {
+  const { page } = screen;
+  const comms = await signIn(system.consoleUrl, 'comms');
+  const about = { site: 'province', releaseId: 'byhand' };
+  const draft = { kind: 'press', title: '便民办税春风行动启动', summary: '', html: '<p>今日启动。</p>', rumor: null };
+  const said = { ...draft, channels: ['province-renmin'] };
+  expect((await comms.command({ type: 'release.draft', ...about, baseRevision: 0, draft: said })).status).toBe(202);
+  const path = '/api/releases/byhand?site=province';
+  await until(async () => expect((await comms.get(path)).status).toBe(200));
+  const seenHash = ReleaseDetail.parse((await comms.get(path)).body).row.contentHash;
+  expect((await comms.command({ type: 'release.submit', ...about, seenHash })).status).toBe(202);
+  for (const [step, who] of Object.entries(people)) {
+    const person = await signIn(system.consoleUrl, who);
+    expect((await person.command({ type: 'release.pass_step', ...about, seenHash, step })).status).toBe(202);
+  }
+  await page.goto(`${system.consoleUrl}/deliveries`);
+  await page.getByRole('link', { name: '人工渠道', exact: true }).click();
+  await page.getByRole('heading', { name: draft.title }).waitFor();
+  await page.getByText('今日启动').first().waitFor();
+  await accessible('assisted');
+  const [archive] = await Promise.all([page.waitForEvent('download'), page.getByTestId('package').click()]);
+  expect(archive.suggestedFilename()).toBe(`${draft.title}.zip`);
+
+  await page.getByTestId('report').click();
+  await page.getByRole('alert').waitFor();
+  await accessible('assisted-lacks');
+  await page.fill('#field-url', `${system.portalUrl}/province/press/byhand`);
+  const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+  await page.setInputFiles('#field-screenshot', {
+    name: '截图.png',
+    mimeType: 'image/png',
+    buffer: Buffer.from(pixel, 'base64'),
+  });
+  await page.getByTestId('report').click();
+  const done = page.getByTestId('assisted-done');
+  await done.getByText('赵宣传').waitFor();
+  // It was opened at once, as everybody gets it.
+  await done.getByText('尚未核对').waitFor({ state: 'detached' });
+  await accessible('assisted-done');
+  const { body } = await comms.get('/api/deliveries');
+  const row = (body as { rows: DeliveryRow[] }).rows.find(({ releaseId }) => releaseId === 'byhand');
+  expect(row).toMatchObject({ state: 'confirmed', reported: { byName: '赵宣传' } });
+  const picture = await comms.get(`/api/deliveries/province/${row!.deliveryId}/files/${row!.reported!.screenshot}`);
+  expect(picture.status).toBe(200);
   expect(screen.errors).toEqual([]);
 });

@@ -59,6 +59,7 @@ function sinceOf(about: AlarmSubject): string | number {
     case 'rumor':
     case 'submission':
     case 'review_debt':
+    case 'assignment':
       return about.share;
     case 'source':
       return about.failingSince;

@@ -128,6 +128,13 @@ export function demoSeed(parts: SeedParts) {
               kind: 'webhook',
               settings: { url: newsroom.webhookUrl, secret: webhookSecret },
             },
+            {
+              channelId: `${site}-renmin`,
+              name: '人民号（人工）',
+              site,
+              kind: 'assisted',
+              settings: { platform: 'renmin', address: 'https://rmh.pdnews.cn/' },
+            },
           ])
         : []),
       ...fakeChannels(fakes, 'province'),

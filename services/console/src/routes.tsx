@@ -163,6 +163,13 @@ const editRelease = createRoute({
   component: lazyRouteComponent(() => import('./releases/editor-page.tsx'), 'EditReleasePage'),
 });
 
+const assisted = createRoute({
+  getParentRoute: () => root,
+  path: '/deliveries/assisted',
+  validateSearch: (search: Record<string, unknown>) => given({ task: text(search['task']) }),
+  component: lazyRouteComponent(() => import('./deliveries/assisted-page.tsx'), 'AssistedPage'),
+});
+
 const deliveries = createRoute({
   getParentRoute: () => root,
   path: '/deliveries',
@@ -300,6 +307,7 @@ const tree = root.addChildren([
   deliveries,
   delivery,
   unknownDeliveries,
+  assisted,
   compliance,
   items,
   item,

@@ -12,7 +12,7 @@ import {
 import { Clock, Ids, Log, NoKey } from '@tongsheng/runtime';
 import { AdapterTools } from './adapter-tools.ts';
 import { Board } from './board.ts';
-import type { Handed, Parcel, Sent, Tools } from './channels/channel.ts';
+import type { Handed, Package, Parcel, Sent, Tools } from './channels/channel.ts';
 import { adapters } from './channels/index.ts';
 import { Conversations } from './conversations.ts';
 import { Credentials } from './credentials.ts';
@@ -181,16 +181,15 @@ export class Attempts {
   }
 
   /** The package that a person hands over is kept with the proofs: what was to go out can be shown later. */
-  async #assign({ files, within }: NonNullable<Handed['assignment']>): Promise<Assignment> {
+  async #assign({ files, within, ...rest }: Package): Promise<Assignment> {
     const kept = await Promise.all(
-      files.map(async ({ name, mediaType, bytes }) => ({
-        name,
-        mediaType,
+      files.map(async ({ bytes, ...file }) => ({
+        ...file,
         bytes: bytes.length,
         hash: await this.evidence.keep(bytes),
       })),
     );
-    return { files: kept, dueAt: after(this.clock.now(), within) };
+    return { ...rest, files: kept, dueAt: after(this.clock.now(), within) };
   }
 
   /** What the channel said is known to this process only, so it is told to the log until the log has it. */

@@ -555,10 +555,54 @@ describe('a channel without an interface', () => {
     const [reported] = given(...begun, assigned)
       .when(report)
       .events();
-    expect(reported).toMatchObject({ by: 'comms', url: 'https://mp.example/1', nextWatchAt: minutesLater(60) });
+    // In this very moment, and then like any other.
+    expect(reported).toMatchObject({ by: 'comms', url: 'https://mp.example/1', nextWatchAt: noon });
+    const [looked] = given(...begun, assigned, reported!)
+      .when(look(1, 'present', noon))
+      .events();
+    expect(looked).toMatchObject({ type: 'delivery.watched', nextWatchAt: minutesLater(60) });
+    expect(
+      given(...begun, assigned, reported!, looked!)
+        .when(look(2, 'present', minutesLater(60)))
+        .events(),
+    ).toMatchObject([{ nextWatchAt: minutesLater(24 * 60) }]);
     given(...begun, assigned, reported!)
       .when(report)
       .isRefused('delivery_closed');
+  });
+  it('is warned of when it is soon due and when it is overdue, once each, and not once it is brought back', () => {
+    const warn = (share: 75 | 100, at: string): DeliveryCommand => ({ type: 'delivery.warn', ...head(at), share });
+    const warned = (share: 75 | 100, at: string): DeliveryEvent => ({
+      type: 'delivery.warned',
+      ...key,
+      attempt: 1,
+      share,
+      startsAt: noon,
+      dueAt: minutesLater(60),
+      warnedAt: at,
+    });
+    const [soon, late] = [warned(75, minutesLater(45)), warned(100, minutesLater(60))];
+    given(...begun, assigned)
+      .when(warn(75, minutesLater(44)))
+      .isRefused('delivery_not_due');
+    given(...begun, assigned)
+      .when(warn(75, minutesLater(45)))
+      .yields(soon);
+    given(...begun, assigned, soon)
+      .when(warn(75, minutesLater(46)))
+      .yields();
+    given(...begun, assigned, soon)
+      .when(warn(100, minutesLater(60)))
+      .yields(late);
+    given(...begun, assigned, soon, late)
+      .when(warn(100, minutesLater(61)))
+      .yields();
+    const [reported] = given(...begun, assigned, soon)
+      .when(report)
+      .events();
+    given(...begun, assigned, soon, reported!)
+      .when(warn(100, minutesLater(60)))
+      .yields();
   });
   it('is the only one that a person reports', () => {
     given(...sending, answered('accepted_pending'))

@@ -1,9 +1,11 @@
 import { defineAggregate } from '@tongsheng/bus';
 import {
+  assignmentShares,
   DeliveryCommand,
   DeliveryEvent,
   deliveryPolicy,
   Refusal,
+  type Assignment,
   type DeliveryNotes,
   type DeliveryPolicy,
   type DeliveryReceipt,
@@ -11,7 +13,7 @@ import {
   type Outcome,
   type Trouble,
 } from '@tongsheng/contracts';
-import { after, afterWatch, firstWatchAt, lookAt, retryAt, type Watch } from './schedule.ts';
+import { after, afterWatch, firstWatchAt, lookAt, partOf, retryAt, type Watch } from './schedule.ts';
 
 /** What is known of a delivery whatever its state. */
 type Facts = {
@@ -31,7 +33,9 @@ type Facts = {
 };
 
 type Waiting = { status: 'waiting'; notBefore: string };
-type Pending = { status: 'pending'; nextProbeAt: string | null; assigned: boolean };
+type Pending = { status: 'pending'; nextProbeAt: string | null; assigned: Assigned | null };
+/** The time that a person has to hand it over, and the shares of it that were told. */
+type Assigned = { startsAt: string; dueAt: string; told: readonly number[] };
 type Unknown = { status: 'unknown'; nextProbeAt: string | null };
 type Ended = { status: 'failed' } | { status: 'lost' } | { status: 'cancelled' };
 
@@ -123,10 +127,13 @@ export const delivery = defineAggregate({
         if (!handedOver) throw new Refusal('delivery_not_assigned', `${deliveryId} is ${delivery.status}`);
         const { url, visibleAt, screenshot, note: said, actor } = command;
         const by = { by: actor.id, byName: actor.name ?? actor.id };
-        const nextWatchAt = watchFrom(delivery, at);
+        // What a person says is looked at in this very moment, and then like any other.
+        const nextWatchAt = delivery.policy.canWatch ? at : null;
         const facts = { url, visibleAt, screenshot, note: said, ...by, reportedAt: at, nextWatchAt };
         return [{ type: 'delivery.reported', ...key, ...facts }];
       }
+      case 'delivery.warn':
+        return warn(command, delivery);
       case 'delivery.redrive': {
         if (delivery.status !== 'failed' && delivery.status !== 'lost')
           throw new Refusal('delivery_not_failed', `${deliveryId} is ${delivery.status}`);
@@ -182,7 +189,13 @@ export const delivery = defineAggregate({
       case 'delivery.reported': {
         const { url, reportedAt, by, nextWatchAt } = event;
         const receipt = { remoteId: by, url, receivedAt: reportedAt };
-        return confirmed({ ...sure, receipt }, reportedAt, nextWatchAt);
+        const shown = confirmed({ ...sure, receipt }, reportedAt, nextWatchAt);
+        return nextWatchAt === reportedAt ? atOnce(shown) : shown;
+      }
+      case 'delivery.warned': {
+        if (delivery.status !== 'pending' || !delivery.assigned) return delivery;
+        const { assigned } = delivery;
+        return { ...delivery, assigned: { ...assigned, told: [...assigned.told, event.share] } };
       }
       case 'delivery.redriven':
         return fresh(sure, event.redrivenAt);
@@ -238,7 +251,9 @@ const fresh = (facts: Facts, at: string): Delivery => ({
   notBefore: at,
 });
 
-const confirmed = (facts: Facts, confirmedAt: string, nextWatchAt: string | null): Delivery => ({
+type Confirmed = Extract<Delivery, { status: 'confirmed' }>;
+
+const confirmed = (facts: Facts, confirmedAt: string, nextWatchAt: string | null): Confirmed => ({
   ...facts,
   status: 'confirmed',
   confirmedAt,
@@ -247,6 +262,9 @@ const confirmed = (facts: Facts, confirmedAt: string, nextWatchAt: string | null
   watched: 0,
   nextWatchAt,
 });
+
+/** Looked at in the moment itself, before the looks that every delivery gets. */
+const atOnce = (shown: Confirmed): Confirmed => ({ ...shown, stage: -1 });
 
 const isEnded = ({ status }: Known): boolean =>
   status === 'confirmed' || status === 'failed' || status === 'lost' || status === 'cancelled';
@@ -383,8 +401,30 @@ function answered(delivery: Known, before: Facts, event: Event<'delivery.answere
   if (nextAttemptAt !== null) return { ...facts, status: 'waiting', notBefore: nextAttemptAt };
   if (outcome === 'confirmed') return confirmed(facts, answeredAt, nextWatchAt);
   if (outcome === 'accepted_pending')
-    return { ...facts, status: 'pending', nextProbeAt, assigned: assignment !== undefined };
+    return { ...facts, status: 'pending', nextProbeAt, assigned: assignedBy(assignment, answeredAt) };
   return facts.doubt ? { ...facts, status: 'unknown', nextProbeAt } : { ...facts, status: 'failed' };
+}
+
+const assignedBy = (assignment: Assignment | undefined, startsAt: string): Assigned | null =>
+  assignment ? { startsAt, dueAt: assignment.dueAt, told: [] } : null;
+
+/** What of a person's time is to be told next, and when; null once all was. */
+export function nextWarning(state: Delivery): { share: (typeof assignmentShares)[number]; at: string } | null {
+  if (state.status !== 'pending' || state.halted || !state.assigned) return null;
+  const { startsAt, dueAt, told } = state.assigned;
+  const share = assignmentShares.find((each) => !told.includes(each));
+  return share === undefined ? null : { share, at: partOf(startsAt, dueAt, share) };
+}
+
+/** What was handed over meanwhile, or was told, is told to nobody. */
+function warn(command: Command<'delivery.warn'>, delivery: Known): DeliveryEvent[] {
+  const { deliveryId, site, share, at } = command;
+  const next = nextWarning(delivery);
+  if (next?.share !== share || delivery.status !== 'pending' || !delivery.assigned) return [];
+  if (at < next.at) throw new Refusal('delivery_not_due', `${deliveryId} is warned of at ${next.at}`);
+  const { startsAt, dueAt } = delivery.assigned;
+  const facts = { attempt: delivery.attempts, share, startsAt, dueAt };
+  return [{ type: 'delivery.warned', deliveryId, site, ...facts, warnedAt: at }];
 }
 
 /**
@@ -486,7 +526,7 @@ function probed(delivery: Known, before: Facts, event: Event<'delivery.probed'>)
     case 'present':
       return confirmed(sure, probedAt, nextWatchAt);
     case 'accepted': {
-      const assigned = delivery.status === 'pending' && delivery.assigned;
+      const assigned = delivery.status === 'pending' ? delivery.assigned : null;
       const count = delivery.status === 'pending' ? looks : 0;
       return { ...sure, looks: count, status: 'pending', nextProbeAt, assigned };
     }

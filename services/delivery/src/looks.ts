@@ -8,13 +8,14 @@ import type { ChannelKind, Found, Prepared, Seen, Sent, Tools } from './channels
 import { adapters } from './channels/index.ts';
 import { Conversations } from './conversations.ts';
 import { Credentials } from './credentials.ts';
+import { nextWarning } from './delivery.ts';
 import { nextAction, type OpenDelivery } from './open-deliveries.ts';
 import { Parcels } from './parcels.ts';
 import { Shared } from './shared.ts';
 
 type Told = Extract<
   DeliveryCommand,
-  { type: 'delivery.record_prepared' | 'delivery.record_probe' | 'delivery.record_watch' }
+  { type: 'delivery.record_prepared' | 'delivery.record_probe' | 'delivery.record_watch' | 'delivery.warn' }
 >;
 
 /** How long a look is one process's, beyond the channel's own limit, in seconds. */
@@ -60,7 +61,11 @@ export class Looks {
     return 0;
   }
 
-  async #look(open: OpenDelivery, channel: Channel, kind: 'prepare' | 'probe' | 'watch'): Promise<Told | null> {
+  async #look(
+    open: OpenDelivery,
+    channel: Channel,
+    kind: 'prepare' | 'probe' | 'watch' | 'warn',
+  ): Promise<Told | null> {
     const { requested, state } = open;
     if (state.status === 'new') return null;
     const { deliveryId, site } = requested;
@@ -87,6 +92,12 @@ export class Looks {
           receipt: receipt ? { ...receipt, receivedAt: this.clock.now() } : null,
           retryAfterSeconds: retryAfterSeconds === null ? null : Math.ceil(retryAfterSeconds),
         };
+      }
+      case 'warn': {
+        const warning = nextWarning(state);
+        if (!warning) return null;
+        const { share } = warning;
+        return { type: 'delivery.warn', ...key, id: `${deliveryId}/warn/${state.attempts}/${share}`, share };
       }
       case 'watch': {
         if (state.status !== 'confirmed') return null;
@@ -171,6 +182,7 @@ export class Looks {
 function isWell(told: Told): boolean {
   switch (told.type) {
     case 'delivery.record_prepared':
+    case 'delivery.warn':
       return true;
     case 'delivery.record_probe':
       return told.finding === 'present' || told.finding === 'accepted';

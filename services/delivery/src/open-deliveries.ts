@@ -1,6 +1,6 @@
 import type { Entry, Head } from '@tongsheng/bus';
 import { subjects, type DeliveryEvent, type Urgency } from '@tongsheng/contracts';
-import { delivery, type Delivery } from './delivery.ts';
+import { nextWarning, delivery, type Delivery } from './delivery.ts';
 
 type Requested = Extract<DeliveryEvent, { type: 'delivery.requested' }>;
 
@@ -13,7 +13,7 @@ export type OpenDelivery = {
 };
 
 /** What is to be done next, by itself, and when. */
-export type Action = { kind: 'attempt' | 'prepare' | 'probe' | 'watch'; at: string };
+export type Action = { kind: 'attempt' | 'prepare' | 'probe' | 'watch' | 'warn'; at: string };
 
 export function nextAction(state: Delivery): Action | null {
   switch (state.status) {
@@ -21,7 +21,12 @@ export function nextAction(state: Delivery): Action | null {
       return { kind: 'attempt', at: state.notBefore };
     case 'preparing':
       return state.nextPrepareAt === null ? null : { kind: 'prepare', at: state.nextPrepareAt };
-    case 'pending':
+    case 'pending': {
+      const warning = nextWarning(state);
+      // A channel that people hand over to can't be asked.
+      if (warning) return { kind: 'warn', at: warning.at };
+      return state.nextProbeAt === null ? null : { kind: 'probe', at: state.nextProbeAt };
+    }
     case 'unknown':
       return state.nextProbeAt === null ? null : { kind: 'probe', at: state.nextProbeAt };
     case 'confirmed':

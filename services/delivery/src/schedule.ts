@@ -83,6 +83,12 @@ export function afterWatch(watch: Watch, found: 'present' | 'unsure', at: string
   return { ...watch, stage, unsures: 0, nextAt: planned > at ? planned : at };
 }
 
+/** The instant at which so many hundredths of a time are gone. */
+export function partOf(startsAt: string, dueAt: string, share: number): string {
+  const span = DateTime.fromISO(dueAt).toMillis() - DateTime.fromISO(startsAt).toMillis();
+  return plus(startsAt, (span * share) / 100);
+}
+
 /** An instant so many of a duration later. */
 export const after = (at: string, duration: string): string => plus(at, ms(duration));
 

@@ -59,6 +59,7 @@ function occasionOf(about: AlarmSubject): Occasion {
     case 'rumor':
     case 'submission':
     case 'review_debt':
+    case 'assignment':
       return `share_${about.share}`;
     case 'source':
       return 'source';

@@ -29,6 +29,7 @@ export function urgencyOf(about: AlarmSubject, at: string): string {
     case 'rumor':
     case 'submission':
     case 'review_debt':
+    case 'assignment':
     case 'task': {
       const left = Date.parse(about.dueAt) - Date.parse(at);
       return left > 0 ? `剩 ${spanOf(left)}` : `已超时 ${spanOf(left)}`;
@@ -103,6 +104,15 @@ function whatOf(about: AlarmSubject, at: string): { name: string; lines: string[
           `《${about.title}》已推送到“${about.channelName}”，复查时发现${about.because === 'banned' ? '被平台下架' : '已被删除'}。`,
           `发现时间：${clockTime(about.lostAt)}`,
           ...(about.detail ? [`平台答复：${about.detail}`] : []),
+        ],
+      };
+    case 'assignment':
+      return {
+        name: about.title,
+        lines: [
+          `《${about.title}》须人工发布到“${about.channelName}”，还没有人回填，时限已用 ${about.share}%，${urgencyOf(about, at)}。`,
+          `任务开始：${clockTime(about.startsAt)}`,
+          `应于 ${clockTime(about.dueAt)} 前发布，并回填网址和截图`,
         ],
       };
     case 'recall':

@@ -1,11 +1,11 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Journal, Reaction, type Entry } from '@tongsheng/bus';
-import type { CredentialEvent, DeliveryEvent } from '@tongsheng/contracts';
+import { assignmentShares, type CredentialEvent, type DeliveryEvent } from '@tongsheng/contracts';
 import { Alarming, alarmIdOf } from './alarming.ts';
-import { lostSubject } from './troubles.ts';
+import { assignmentSubject, endsAssignment, lostSubject } from './troubles.ts';
 
-/** When something is gone from a channel, or a platform does not let us in, then an alarm; and its end. */
+/** When something is gone from a channel, when people are late to hand something over, or when a platform does not let us in, then an alarm; and its end. */
 @Controller()
 export class RaiseDeliveryAlarms {
   constructor(
@@ -16,6 +16,8 @@ export class RaiseDeliveryAlarms {
   @Reaction('delivery', 'raise-delivery-alarms')
   async onDelivery(@Payload() entry: Entry<DeliveryEvent>): Promise<void> {
     for (const event of entry.events) {
+      if (event.type === 'delivery.warned') await this.#warn(entry, event);
+      if (endsAssignment.has(event.type)) await this.#close(entry, event, event.type === 'delivery.reported');
       if (event.type !== 'delivery.lost' && event.type !== 'delivery.redriven') continue;
       const { site, deliveryId } = event;
       const { entries } = await this.journal.read({ aggregate: 'delivery', site, id: deliveryId });
@@ -27,6 +29,28 @@ export class RaiseDeliveryAlarms {
       if (event.type === 'delivery.lost') await this.alarming.raise(entry, key, about);
       else await this.alarming.close(entry, key, 'redriven');
     }
+  }
+
+  /** What was handed over meanwhile, or is said more urgently already, wakes nobody. */
+  async #warn(entry: Entry, event: Extract<DeliveryEvent, { type: 'delivery.warned' }>): Promise<void> {
+    const { site, deliveryId, attempt, share } = event;
+    const past = await this.journal.read({ aggregate: 'delivery', site, id: deliveryId });
+    const about = assignmentSubject(past.events as DeliveryEvent[]);
+    if (!about || about.share > share || about.startsAt !== event.startsAt) return;
+    const alarmOf = (of: number) => ({ alarmId: alarmIdOf('assignment', site, deliveryId, attempt, of), site });
+    await this.alarming.raise(entry, alarmOf(share), about);
+    for (const less of assignmentShares.filter((each) => each < share))
+      await this.alarming.close(entry, alarmOf(less), 'superseded');
+  }
+
+  async #close(entry: Entry, { site, deliveryId }: DeliveryEvent, isShown: boolean): Promise<void> {
+    const past = await this.journal.read({ aggregate: 'delivery', site, id: deliveryId });
+    for (const { attempt, share } of (past.events as DeliveryEvent[]).filter((each) => each.type === 'delivery.warned'))
+      await this.alarming.close(
+        entry,
+        { alarmId: alarmIdOf('assignment', site, deliveryId, attempt, share), site },
+        isShown ? 'published' : 'lifted',
+      );
   }
 
   @Reaction('credential', 'raise-credential-alarms')

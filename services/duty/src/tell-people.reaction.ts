@@ -151,6 +151,8 @@ function pathOf(about: AlarmSubject, site: string | null): string {
       return `/releases/${site}/${about.releaseId}`;
     case 'source':
       return `/sources/${about.sourceId}`;
+    case 'assignment':
+      return '/deliveries/assisted';
     case 'delivery':
     case 'credential':
       return '/deliveries';

@@ -1,5 +1,6 @@
 import {
   obliged,
+  type DeliveryEvent,
   type ReleaseEvent,
   type RepostEvent,
   type ReviewAct,
@@ -8,7 +9,16 @@ import {
 } from '@tongsheng/contracts';
 import { hashA, minutesLater, noon, pressDraft, queueing } from '@tongsheng/test/support';
 import { describe, expect, it } from 'vitest';
-import { isEscalatedStill, openDebt, openRumor, openTask, pageSubject, roundOf, taskSubject } from './troubles.ts';
+import {
+  assignmentSubject,
+  isEscalatedStill,
+  openDebt,
+  openRumor,
+  openTask,
+  pageSubject,
+  roundOf,
+  taskSubject,
+} from './troubles.ts';
 
 const { id: _id, at: _at, actor: _actor, ...facts } = queueing();
 const queued: RepostEvent = { ...facts, type: 'repost.queued' };
@@ -236,5 +246,52 @@ describe('an urgent signature', () => {
     expect(
       openDebt([urgent, { type: 'release.debt_objected', ...review, reason: '有误', objectedAt: noon }]),
     ).toBeNull();
+  });
+});
+
+describe('what people hand over by hand', () => {
+  const key = { deliveryId: 'delivery', site: 'province' };
+  const requested: DeliveryEvent = {
+    type: 'delivery.requested',
+    ...key,
+    releaseId: 'release',
+    channelId: 'renmin',
+    channelName: '人民号',
+    channelKind: 'assisted',
+    title: '通稿',
+    contentHash: 'a'.repeat(64),
+    onUnknown: 'assisted',
+    requestedAt: noon,
+  };
+  const late = (share: 75 | 100): DeliveryEvent => ({
+    type: 'delivery.warned',
+    ...key,
+    attempt: 1,
+    share,
+    startsAt: noon,
+    dueAt: minutesLater(60),
+    warnedAt: minutesLater(60),
+  });
+  const reported: DeliveryEvent = {
+    type: 'delivery.reported',
+    ...key,
+    url: 'https://mp.example/1',
+    visibleAt: noon,
+    screenshot: null,
+    note: '',
+    by: 'li',
+    byName: '李',
+    reportedAt: noon,
+    nextWatchAt: null,
+  };
+  it('is an alarm while it is late, and none once it was brought back', () => {
+    expect(assignmentSubject([requested])).toBeNull();
+    expect(assignmentSubject([requested, late(75), late(100)])).toMatchObject({
+      kind: 'assignment',
+      share: 100,
+      title: '通稿',
+      dueAt: minutesLater(60),
+    });
+    expect(assignmentSubject([requested, late(75), reported])).toBeNull();
   });
 });

@@ -198,3 +198,23 @@ export function lostSubject(past: readonly DeliveryEvent[]): Extract<AlarmSubjec
   const { because, detail, lostAt } = lost;
   return { kind: 'delivery', deliveryId, releaseId, title, channelName, because, detail: detail.slice(0, 500), lostAt };
 }
+
+/** After these nobody has to hand it over any more, by hand. */
+export const endsAssignment: ReadonlySet<string> = new Set<DeliveryEvent['type']>([
+  'delivery.reported',
+  'delivery.resolved',
+  'delivery.halted',
+  'delivery.redriven',
+]);
+
+/** What a person has to hand over and is late with, from the delivery's past; null while nobody is. */
+export function assignmentSubject(
+  past: readonly DeliveryEvent[],
+): Extract<AlarmSubject, { kind: 'assignment' }> | null {
+  const requested = past.find((event) => event.type === 'delivery.requested');
+  const last = past.findLast((event) => event.type === 'delivery.warned' || endsAssignment.has(event.type));
+  if (!requested || last?.type !== 'delivery.warned') return null;
+  const { deliveryId, releaseId, title, channelName } = requested;
+  const { share, startsAt, dueAt } = last;
+  return { kind: 'assignment', deliveryId, releaseId, title, channelName, share, startsAt, dueAt };
+}

@@ -17,6 +17,7 @@ import { mustHaveRole } from './permissions.ts';
 import { Proofs } from './proofs.ts';
 import { PresentEditors } from './present-editors.ts';
 import { Written, type Route } from './route.ts';
+import { assistedRoutes } from './routes/assisted.ts';
 import { commandRoute } from './routes/commands.ts';
 import { draftRoutes } from './routes/drafts.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
@@ -134,6 +135,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
       ...submissionRoutes({ models, details, client, bus, journal, clock, settings }),
       ...deliveryRoutes({ models, client, journal, proofs, clock }),
+      ...assistedRoutes({ models, proofs }),
       ...itemRoutes({ items, proofs }),
       ...pageLookRoutes({ looks, proofs }),
       ...fileRoutes({ uploads, proofs, journal }),

@@ -14,7 +14,8 @@ export function outcomeOf(events: readonly DeliveryEvent[]): RecallOutcome | nul
     case 'delivery.answered': {
       const { outcome, detail, nextAttemptAt, nextProbeAt = null } = last;
       if (outcome === 'confirmed') return { says: 'recall.record_told', detail };
-      const waits = nextAttemptAt !== null || nextProbeAt !== null;
+      // A person has it to hand over, and will say so.
+      const waits = nextAttemptAt !== null || nextProbeAt !== null || last.assignment !== undefined;
       // Taken, and nobody can be asked what becomes of it: that is all that will ever be known.
       if (outcome === 'accepted_pending') return waits ? null : { says: 'recall.record_told', detail };
       return waits ? null : { says: 'recall.record_failed', detail };
@@ -41,6 +42,7 @@ export function outcomeOf(events: readonly DeliveryEvent[]): RecallOutcome | nul
     case 'delivery.halted':
     case 'delivery.redriven':
     case 'delivery.check_asked':
+    case 'delivery.warned':
     case 'delivery.watched':
     case 'delivery.lost':
       return null;

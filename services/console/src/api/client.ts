@@ -36,7 +36,7 @@ async function request<T>(method: string, path: string, options: RequestInit = {
       headers: {
         'accept-language': language,
         ...(method !== 'GET' && { 'x-csrf-token': csrfToken }),
-        ...(options.body && { 'content-type': 'application/json' }),
+        ...(typeof options.body === 'string' && { 'content-type': 'application/json' }),
         ...options.headers,
       },
     });
@@ -63,6 +63,10 @@ export async function readBytes(path: string, signal?: AbortSignal): Promise<Arr
 
 export const post = <T>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> =>
   request<T>('POST', path, { body: JSON.stringify(body), headers });
+
+/** A file as it is; the server tells what it is by its bytes. */
+export const upload = <T>(path: string, file: Blob): Promise<T> =>
+  request<T>('POST', path, { body: file, headers: { 'content-type': 'application/octet-stream' } });
 
 export const remove = <T>(path: string): Promise<T> => request<T>('DELETE', path);
 

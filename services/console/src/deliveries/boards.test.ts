@@ -29,6 +29,7 @@ const row = (releaseId: string, channelId: string, state: DeliveryState): Delive
   nextProbeAt: null,
   watchedAt: null,
   assignment: null,
+  reported: null,
   intent: 'deliver',
   onUnknown: 'person',
 });

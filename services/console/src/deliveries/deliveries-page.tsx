@@ -109,6 +109,9 @@ export function DeliveriesPage(): ReactElement {
             </Link>
           ))}
         </div>
+        <Link to="/deliveries/assisted" className="button button-small">
+          {t('assisted.title')}
+        </Link>
         <a className="button button-small" href={views.deliveriesCsvPath(filter)} download>
           {t('deliveries.csv')}
         </a>

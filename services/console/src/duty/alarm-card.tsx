@@ -46,6 +46,8 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           `${site === null ? t('roster.allSites') : siteName(site)} · ${about.sourceName} · ${t('task.due', { time: short(about.dueAt) })}`}
         {(about.kind === 'rumor' || about.kind === 'submission') &&
           `${site === null ? '' : siteName(site)} · ${t('task.due', { time: short(about.dueAt) })}`}
+        {about.kind === 'assignment' &&
+          `${site === null ? '' : siteName(site)} · ${about.channelName} · ${t('assisted.due', { time: short(about.dueAt) })}`}
         {about.kind === 'source' &&
           `${about.detector ?? ''} ${about.code} · ${t('duty.since', { time: short(about.failingSince) })}`}
         {about.kind === 'delivery' &&
@@ -121,6 +123,10 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           >
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
           </Link>
+        ) : about.kind === 'assignment' ? (
+          <Link to="/deliveries/assisted" className="button">
+            {t('duty.handle')} {chosen && <kbd>O</kbd>}
+          </Link>
         ) : about.kind === 'source' ? (
           <Link to="/sources/$sourceId" params={{ sourceId: about.sourceId }} className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
@@ -160,6 +166,8 @@ function What({ about }: { about: AlarmSubject }): ReactElement {
       return <>{t(about.waitsFor === null ? 'alarm.submission.ours' : 'alarm.submission', { share: about.share })}</>;
     case 'review_debt':
       return <>{t('alarm.review_debt', { share: about.share })}</>;
+    case 'assignment':
+      return <>{t('alarm.assignment', { share: about.share })}</>;
     case 'source':
       return <>{t('alarm.source', { hours: about.hours })}</>;
     case 'delivery':

@@ -18,6 +18,7 @@ export function nameOf(about: AlarmSubject): string {
   switch (about.kind) {
     case 'task':
     case 'delivery':
+    case 'assignment':
     case 'page':
     case 'recall':
     case 'submission':

@@ -59,6 +59,8 @@ export function DutyPage(): ReactElement {
         const { from, submissionId } = about;
         return void navigate({ to: '/submissions/$site/$submissionId', params: { site: from, submissionId } });
       }
+      case 'assignment':
+        return void navigate({ to: '/deliveries/assisted' });
       case 'delivery':
       case 'credential':
         return void navigate({ to: '/deliveries' });

@@ -40,6 +40,7 @@ export const dutyEn: Record<keyof typeof dutyZh, string> = {
   'alarm.page.reappeared': 'What was taken down can be read again',
   'alarm.page.replaced': 'Something else stands in our page',
   'alarm.credential': 'The channel refuses our login; its deliveries wait',
+  'alarm.assignment': '{share}% of the time to hand it over is gone',
   'alarm.recall.failed': 'A place is not corrected or cleared',
   'alarm.recall.countersign': 'Killed by one signer; a second person has to look',
   'alarm.state.calling': 'Calling',

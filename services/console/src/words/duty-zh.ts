@@ -39,6 +39,7 @@ export const dutyZh = {
   'alarm.page.reappeared': '撤下的内容又能看到',
   'alarm.page.replaced': '网页内容被换',
   'alarm.credential': '渠道拒绝登录，投递已停下等待',
+  'alarm.assignment': '人工渠道任务已用时 {share}%',
   'alarm.recall.failed': '更正撤回有一处没有完成',
   'alarm.recall.countersign': '紧急撤稿待第二人复核',
   'alarm.state.calling': '呼叫中',

@@ -1,5 +1,6 @@
 import { approvalsEn } from './approvals-en.ts';
 import { deliveriesEn } from './deliveries-en.ts';
+import { assistedEn } from './assisted-en.ts';
 import { dutyEn } from './duty-en.ts';
 import { itemsEn } from './items-en.ts';
 import { linkedEn } from './linked-en.ts';
@@ -324,6 +325,7 @@ export const en: Words = {
   'channel.news_push': 'News exchange push (ninjs / NewsML-G2)',
   'channel.wordpress': 'WordPress site',
   'channel.micropub': 'Micropub site',
+  'channel.assisted': 'By hand',
 
   'compliance.title': 'Compliance',
   'compliance.from': 'Due from',
@@ -360,6 +362,7 @@ export const en: Words = {
   'compliance.position': 'log position {n}',
 
   ...approvalsEn,
+  ...assistedEn,
   ...dutyEn,
   ...itemsEn,
   ...linkedEn,

@@ -1,5 +1,6 @@
 import { approvalsZh } from './approvals-zh.ts';
 import { deliveriesZh } from './deliveries-zh.ts';
+import { assistedZh } from './assisted-zh.ts';
 import { dutyZh } from './duty-zh.ts';
 import { itemsZh } from './items-zh.ts';
 import { linkedZh } from './linked-zh.ts';
@@ -322,6 +323,7 @@ export const zh = {
   'channel.news_push': '新闻交换推送（ninjs / NewsML-G2）',
   'channel.wordpress': 'WordPress 网站',
   'channel.micropub': 'Micropub 网站',
+  'channel.assisted': '人工渠道',
 
   'compliance.title': '合规看板',
   'compliance.from': '应办结自',
@@ -358,6 +360,7 @@ export const zh = {
   'compliance.position': '日志位置 {n}',
 
   ...approvalsZh,
+  ...assistedZh,
   ...dutyZh,
   ...itemsZh,
   ...linkedZh,

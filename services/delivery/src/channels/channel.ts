@@ -1,5 +1,6 @@
 import {
   channelKinds,
+  type Assignment,
   type CallbackRefusal,
   type Channel,
   type ChannelLimits,
@@ -40,6 +41,12 @@ export type Parcel = {
   attemptedAt: string;
 };
 
+/** What a person hands over, and within which ISO duration. */
+export type Package = Pick<Assignment, 'address' | 'leftOut'> & {
+  files: (Omit<Assignment['files'][number], 'hash' | 'bytes'> & { bytes: Uint8Array })[];
+  within: string;
+};
+
 /** What became of one attempt, and how it is known. */
 export type Handed = {
   outcome: Outcome;
@@ -50,8 +57,8 @@ export type Handed = {
   receipt?: { remoteId: string; url: string | null };
   /** The channel's wish to be left alone. */
   retryAfterSeconds?: number | null;
-  /** With `accepted_pending`, of an assisted channel: what a person hands over, and within which ISO duration. */
-  assignment?: { files: { name: string; mediaType: string; bytes: Uint8Array }[]; within: string };
+  /** With `accepted_pending`, of an assisted channel. */
+  assignment?: Package;
 };
 
 /** What was sent earlier, as the log knows it. */

@@ -1,5 +1,6 @@
 import type { Channel } from '@tongsheng/contracts';
 import type { ChannelKind } from './channel.ts';
+import { assisted } from './assisted.ts';
 import { dingtalk } from './dingtalk.ts';
 import { douyin } from './douyin.ts';
 import { email } from './email.ts';
@@ -35,4 +36,5 @@ export const adapters: Record<Channel['kind'], ChannelKind> = {
   news_push: newsPush,
   wordpress,
   micropub,
+  assisted,
 };

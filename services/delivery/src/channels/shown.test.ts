@@ -39,6 +39,7 @@ const settings: Record<Channel['kind'], object> = {
   ftps: { address: 'ftps://files.example/in', user: 'tax', password: 'p' },
   news_push: { url: 'https://news.example/push', secret },
   wordpress: { url: 'https://wp.example', username: 'tax', password: 'secret-secret' },
+  assisted: { platform: 'renmin' },
   micropub: { endpoint: 'https://mp.example/micropub', token: 'token-token' },
 };
 const show = (kind: Channel['kind'], changed: Partial<Parcel> = {}, given: object = settings[kind]) =>

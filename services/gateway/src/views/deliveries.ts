@@ -54,7 +54,14 @@ export const deliveries = defineProjection({
       const { deliveryId, site, releaseId, title, channelId, channelName, channelKind, requestedAt } = event;
       const facts = { deliveryId, site, releaseId, title, channelId, channelName, channelKind, requestedAt };
       const nothing = { lastOutcome: null, detail: '', nextAttemptAt: null, confirmedAt: null, receiptId: null };
-      const unknown = { trouble: null, url: null, nextProbeAt: null, watchedAt: null, assignment: null };
+      const unknown = {
+        trouble: null,
+        url: null,
+        nextProbeAt: null,
+        watchedAt: null,
+        assignment: null,
+        reported: null,
+      };
       const { policy, onUnknown, intent = 'deliver', awaitsCommit = false } = event;
       return {
         ...facts,
@@ -130,10 +137,13 @@ export const deliveries = defineProjection({
         return { ...row, state: 'confirmed', detail, url, updatedAt: resolvedAt, confirmedAt: resolvedAt };
       }
       case 'delivery.reported': {
-        const { url, visibleAt, note, byName, reportedAt } = event;
+        const { url, visibleAt, screenshot, note, byName, reportedAt } = event;
         const detail = note === '' ? byName : `${byName}：${note}`;
-        return { ...row, state: 'confirmed', detail, url, updatedAt: reportedAt, confirmedAt: visibleAt };
+        const reported = { byName, visibleAt, screenshot, note, at: reportedAt };
+        return { ...row, state: 'confirmed', detail, url, updatedAt: reportedAt, confirmedAt: visibleAt, reported };
       }
+      case 'delivery.warned':
+        return { ...row, updatedAt: event.warnedAt };
       case 'delivery.redriven': {
         const { byName, reason, redrivenAt } = event;
         return { ...row, state: 'waiting', detail: `${byName}：${reason}`, updatedAt: redrivenAt, confirmedAt: null };
