@@ -601,6 +601,83 @@ export const DeliveryBoard = z.object({
   serverTime: instant,
 });
 export type DeliveryBoard = z.infer<typeof DeliveryBoard>;
+/** One period of one quota: who has its slots. */
+export const QuotaRow = z.object({
+  credentialId: token,
+  /** `20261123`, `202611`. */
+  period: z.string(),
+  limit: z.int(),
+  holders: z.array(
+    z.object({
+      deliveryId: token,
+      channelId,
+      /** Not known of slots from before it was written down. */
+      for: z.object({ site: siteId, releaseId: token }).nullable(),
+    }),
+  ),
+});
+export type QuotaRow = z.infer<typeof QuotaRow>;
+
+/** What goes out, is due or waits at one moment; its id is unique among all of a calendar. */
+const calendarEntry = { id: z.string(), at: instant, site: siteId, title: line };
+export const CalendarEntry = z.discriminatedUnion('kind', [
+  /** A linked release, at its T0. */
+  z.object({
+    kind: z.literal('linked'),
+    ...calendarEntry,
+    linkedId: token,
+    sites: z.array(siteId),
+    state: linkedState,
+    parts: z.array(z.object({ site: siteId, releaseId: token })),
+    channels: z.array(z.object({ channelId, name: line })),
+  }),
+  /** The moment that a submission wants, or has agreed on without a linked release. */
+  z.object({ kind: z.literal('slot'), ...calendarEntry, submissionId: token, isAgreed: z.boolean(), with: line }),
+  /** Until when a submission has to be answered. */
+  z.object({ kind: z.literal('due'), ...calendarEntry, submissionId: token, with: line }),
+  /** A release that went out alone. */
+  z.object({ kind: z.literal('release'), ...calendarEntry, releaseId: token }),
+  /** A delivery that waits for a slot of its channel. */
+  z.object({ kind: z.literal('postponed'), ...calendarEntry, releaseId: token, channelName: line }),
+]);
+export type CalendarEntry = z.infer<typeof CalendarEntry>;
+
+/**
+ * What does not fit. `near`: two linked releases on the same site, closer than people can read. `quota`: its channel's
+ * slots of the day are taken by others. `rate`: more at one moment than its channel takes at once.
+ */
+export const CalendarConflict = z.object({
+  kind: z.enum(['near', 'quota', 'rate']),
+  /** The entries that it is about. */
+  entries: z.array(z.string()),
+  at: instant,
+  channelName: line.nullable(),
+  limit: z.int().nullable(),
+});
+export type CalendarConflict = z.infer<typeof CalendarConflict>;
+
+/** How much of a channel's quota of one day is taken, and by what. */
+export const CalendarQuota = z.object({
+  channelId,
+  channelName: line,
+  site: siteId,
+  day: z.iso.date(),
+  limit: z.int(),
+  used: z.int(),
+  titles: z.array(line),
+});
+export type CalendarQuota = z.infer<typeof CalendarQuota>;
+
+export const CalendarView = z.object({
+  entries: z.array(CalendarEntry),
+  conflicts: z.array(CalendarConflict),
+  quotas: z.array(CalendarQuota),
+  /** Days that are no working days as a rule, by their names; the State Council's notice of the year may say otherwise. */
+  restDays: z.array(z.object({ day: z.iso.date(), name: line })),
+  position: z.int(),
+  serverTime: instant,
+});
+export type CalendarView = z.infer<typeof CalendarView>;
 
 /** Something wrong with one way of reading a source, since when, and what was received. */
 const troubleSince = z.object({
@@ -839,7 +916,18 @@ export type HealthView = z.infer<typeof HealthView>;
 
 /** One live change, as SSE carries it; `position` is its `id`. A `gap` asks the console to read again. */
 export const LiveChange = z.object({
-  view: z.enum(['reposts', 'releases', 'linked', 'rumors', 'submissions', 'deliveries', 'sources', 'items', 'alarms']),
+  view: z.enum([
+    'reposts',
+    'releases',
+    'linked',
+    'rumors',
+    'submissions',
+
+    'deliveries',
+    'sources',
+    'items',
+    'alarms',
+  ]),
   key: z.string(),
   row: z.unknown().nullable(),
   position: z.int(),

@@ -1,7 +1,7 @@
 // What a site offers upward: negotiated between two sites to one linked release, or with an office outside by the link in
 // its mail; and whoever is on duty hears of what nobody answers.
 import { connectBus, type Bus } from '@tongsheng/bus';
-import { LinkedDetail, ReleaseDetail, SubmissionCounts, SubmissionDetail } from '@tongsheng/contracts';
+import { CalendarView, LinkedDetail, ReleaseDetail, SubmissionCounts, SubmissionDetail } from '@tongsheng/contracts';
 import {
   barriersOf,
   enter,
@@ -269,5 +269,61 @@ it('what was offered, answered and adopted is counted on both sides, and listed 
   await screen.page.goto(`${system.consoleUrl}/submissions/out`);
   await screen.page.getByTestId('submission-list').waitFor();
   await accessible('submissions-out');
+  expect(screen.errors).toEqual([]);
+});
+
+it('a calendar says what goes out when, what does not fit, and keeps a channel’s one slot of the day', async () => {
+  const admin = await signIn(system.consoleUrl, 'admin');
+  const settings = {
+    appid: 'wx0123456789abcdef',
+    appSecret: '0123456789abcdef0123456789abcdef',
+    api: 'https://api.example',
+  };
+  const channel = { channelId: 'city-mass', name: '公众号群发', site: 'city', kind: 'wechat_mass', settings };
+  await say(admin, { type: 'channel.register', channel });
+  const t0 = '2027-03-01T07:00:00.000Z';
+  const day = { from: '2027-02-28T16:00:00.000Z', to: '2027-03-01T16:00:00.000Z' };
+  const plan = async (linkedId: string, at: string, baseRevision = 0) => {
+    const parts = [{ releaseId: `${linkedId}-part`, site: 'city', role: 'news' }];
+    const channels = [{ channelId: 'city-mass', required: false }];
+    const what = { title: `发布${linkedId}`, parts, sites: ['city'], channels, t0: at };
+    await say(comms, { type: 'linked.plan', site: 'city', linkedId, plan: what, baseRevision });
+  };
+  const calendar = async () =>
+    CalendarView.parse((await comms.get(`/api/calendar?from=${day.from}&to=${day.to}`)).body);
+  const quota = { channelName: '公众号群发', day: '2027-03-01', limit: 1, used: 1 };
+  await plan('one', t0);
+  await until(async () => expect((await calendar()).quotas).toMatchObject([quota]));
+  await plan('two', '2027-03-01T07:10:00.000Z');
+  const { conflicts } = await until(async () => {
+    const found = await calendar();
+    expect(found.conflicts.map(({ kind }) => kind).sort()).toEqual(['near', 'quota']);
+    return found;
+  });
+  expect(conflicts.find(({ kind }) => kind === 'quota')?.entries).toEqual(['linked/city/two']);
+
+  const { page } = screen;
+  await page.goto(`${system.consoleUrl}/releases/calendar?view=month&date=2027-03-01`);
+  await page.getByTestId('conflicts').waitFor();
+  await accessible('calendar-month');
+  for (const [key, view] of [
+    ['w', 'week'],
+    ['d', 'day'],
+    ['l', 'list'],
+  ] as const) {
+    await page.keyboard.press(key);
+    await page.locator(`[data-testid=calendar-page][data-view=${view}]`).waitFor();
+    // No view loses what another shows of the day.
+    await expect.poll(() => page.getByTestId('calendar-tile').filter({ hasText: '15:' }).count()).toBe(2);
+    await accessible(`calendar-${view}`);
+  }
+  // Moved to another day, it gives its slot of this one back.
+  await plan('one', '2027-03-02T07:00:00.000Z', 1);
+  await until(async () => expect((await calendar()).conflicts).toEqual([]));
+  const file = String((await comms.get('/api/calendar.ics')).body);
+  expect(file).toContain('BEGIN:VCALENDAR');
+  const { path } = (await comms.post('/api/calendar/link', {})).body as { path: string };
+  expect((await fetch(`${system.consoleUrl}${path}`)).status).toBe(200);
+  expect((await fetch(`${system.consoleUrl}${path.slice(0, -6)}AAAAAA`)).status).toBe(401);
   expect(screen.errors).toEqual([]);
 });

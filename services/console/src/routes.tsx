@@ -7,6 +7,7 @@ import {
   Navigate,
 } from '@tanstack/react-router';
 import { readFilter } from './deliveries/filter.ts';
+import { calendarViews } from './calendar/span.ts';
 import { releaseKinds } from './releases/kinds.ts';
 import { readSearch } from './reposts/asked.ts';
 import { QueuePage } from './reposts/queue-page.tsx';
@@ -115,6 +116,19 @@ const rumor = createRoute({
   getParentRoute: () => root,
   path: '/rumors/$site/$rumorCaseId',
   component: lazyRouteComponent(() => import('./rumors/rumor-page.tsx'), 'RumorPage'),
+});
+
+const calendar = createRoute({
+  getParentRoute: () => root,
+  path: '/releases/calendar',
+  validateSearch: (search: Record<string, unknown>) => ({
+    ...one('view', search['view'], calendarViews),
+    ...given({
+      date: /^\d{4}-\d\d-\d\d$/.test(text(search['date']) ?? '') ? text(search['date']) : undefined,
+      site: text(search['site']),
+    }),
+  }),
+  component: lazyRouteComponent(() => import('./calendar/calendar-page.tsx'), 'CalendarPage'),
 });
 
 const submissions = createRoute({
@@ -297,6 +311,7 @@ const tree = root.addChildren([
   rumors,
   newRumor,
   rumor,
+  calendar,
   submissions,
   offered,
   received,

@@ -124,8 +124,9 @@ export class Attempts {
   }
 
   #asking({ requested }: OpenDelivery, channel: Channel) {
+    const { deliveryId, site, releaseId } = requested;
     const { channelId } = channel;
-    return { credentialId: this.credentials.of(channel), channelId, deliveryId: requested.deliveryId };
+    return { credentialId: this.credentials.of(channel), channelId, deliveryId, for: { site, releaseId } };
   }
 
   async #handOver(

@@ -16,11 +16,12 @@ import { Quotas } from './quotas.ts';
 import { RecallDeliveries } from './recall-deliveries.reaction.ts';
 import { Registered } from './registered.ts';
 import { RequestDeliveries } from './request-deliveries.reaction.ts';
+import { ReserveSlots } from './reserve-slots.reaction.ts';
 import { SendDeliveries } from './send-deliveries.ts';
 import { Shared } from './shared.ts';
 
 @Module({
-  controllers: [DeliveriesController, RequestDeliveries, RecallDeliveries, MendCredentials],
+  controllers: [DeliveriesController, RequestDeliveries, ReserveSlots, RecallDeliveries, MendCredentials],
   providers: [
     Registered,
     Credentials,

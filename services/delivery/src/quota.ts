@@ -18,11 +18,11 @@ export const quota = defineAggregate({
     const has = holders.includes(deliveryId);
     switch (command.type) {
       case 'quota.reserve': {
-        const { limit } = command;
+        const { limit, for: what } = command;
         if (has) return [];
         if (holders.length >= limit)
           throw new Refusal('quota_exhausted', `all ${limit} of ${period} are taken`, { limit, period });
-        return [{ type: 'quota.reserved', ...key, limit, reservedAt: at }];
+        return [{ type: 'quota.reserved', ...key, limit, ...(what && { for: what }), reservedAt: at }];
       }
       case 'quota.return':
         return has ? [{ type: 'quota.returned', ...key, returnedAt: at }] : [];

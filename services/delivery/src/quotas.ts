@@ -4,7 +4,12 @@ import { Refusal, type Quota, type QuotaCommand } from '@tongsheng/contracts';
 import { Clock, Ids } from '@tongsheng/runtime';
 import { periodOf, quota } from './quota.ts';
 
-type Asking = { credentialId: string; channelId: string; deliveryId: string };
+type Asking = {
+  credentialId: string;
+  channelId: string;
+  deliveryId: string;
+  for: { site: string; releaseId: string };
+};
 
 /** Periods ahead that are looked at for a free slot. */
 const ahead = 62;
@@ -44,6 +49,20 @@ export class Quotas {
     return at;
   }
 
+  /** Reserves a slot of each quota in the periods that a moment falls into, ahead of it. @returns false when one is taken. */
+  async reserveFor(asking: Asking, quotas: readonly Quota[], at: string): Promise<boolean> {
+    const taken: string[] = [];
+    for (const each of quotas) {
+      const { period } = periodOf(each, at);
+      if (await this.#reserved(asking, period, each.count)) taken.push(period);
+      else {
+        for (const before of taken) await this.#giveBack(asking, before);
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Nothing of the delivery reached the channel, and nothing more will be tried. */
   async giveBack(asking: Asking, quotas: readonly Quota[], now: string): Promise<void> {
     for (const each of quotas) await this.#giveBack(asking, periodOf(each, now).period);
@@ -59,7 +78,7 @@ export class Quotas {
     }
   }
 
-  async #giveBack(asking: Asking, period: string): Promise<void> {
+  async #giveBack({ for: _for, ...asking }: Asking, period: string): Promise<void> {
     await this.#say({ type: 'quota.return', ...this.#head(), ...asking, period });
   }
 

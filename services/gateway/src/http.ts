@@ -18,6 +18,7 @@ import { Proofs } from './proofs.ts';
 import { PresentEditors } from './present-editors.ts';
 import { Written, type Route } from './route.ts';
 import { assistedRoutes } from './routes/assisted.ts';
+import { calendarRoutes } from './routes/calendar.ts';
 import { commandRoute } from './routes/commands.ts';
 import { draftRoutes } from './routes/drafts.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
@@ -136,6 +137,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...submissionRoutes({ models, details, client, bus, journal, clock, settings }),
       ...deliveryRoutes({ models, client, journal, proofs, clock }),
       ...assistedRoutes({ models, proofs }),
+      ...calendarRoutes({ models, details, client, bus, journal, clock, settings }),
       ...itemRoutes({ items, proofs }),
       ...pageLookRoutes({ looks, proofs }),
       ...fileRoutes({ uploads, proofs, journal }),

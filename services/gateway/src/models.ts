@@ -10,6 +10,7 @@ import { audit } from './views/audit.ts';
 import { deliveries } from './views/deliveries.ts';
 import { items, type StoredItem } from './views/items.ts';
 import { linked } from './views/linked.ts';
+import { quotas } from './views/quotas.ts';
 import { releases } from './views/releases.ts';
 import { reposts } from './views/reposts.ts';
 import { rumors } from './views/rumors.ts';
@@ -31,6 +32,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   linked!: ReturnType<typeof this.openLinked>;
   rumors!: ReturnType<typeof this.openRumors>;
   submissions!: ReturnType<typeof this.openSubmissions>;
+  quotas!: ReturnType<typeof this.openQuotas>;
   deliveries!: ReturnType<typeof this.openDeliveries>;
   sources!: ReturnType<typeof this.openSources>;
   items!: ReturnType<typeof this.openItems>;
@@ -90,6 +92,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
     this.linked = this.openLinked();
     this.rumors = this.openRumors();
     this.submissions = this.openSubmissions();
+    this.quotas = this.openQuotas();
     this.deliveries = this.openDeliveries();
     this.sources = this.openSources();
     this.items = this.openItems();
@@ -138,6 +141,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
       this.linked,
       this.rumors,
       this.submissions,
+      this.quotas,
       this.deliveries,
       this.sources,
       this.items,
@@ -151,6 +155,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   private openLinked = () => this.#open(linked);
   private openRumors = () => this.#open(rumors);
   private openSubmissions = () => this.#open(submissions);
+  private openQuotas = () => this.#open(quotas);
   private openDeliveries = () => this.#open(deliveries);
   private openSources = () => this.#open(sources);
   private openItems = () => this.#open(items);

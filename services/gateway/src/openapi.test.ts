@@ -6,6 +6,7 @@ import { pageLookRoutes } from './routes/page-looks.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sourceRoutes } from './routes/sources.ts';
+import { calendarRoutes } from './routes/calendar.ts';
 import { submissionRoutes } from './routes/submissions.ts';
 import { viewRoutes } from './routes/views.ts';
 
@@ -21,6 +22,7 @@ const tools = { settings: { values: { SECURE_COOKIES: false } } } as never;
 const routes = [
   ...sessionRoutes(tools),
   ...queueRoutes(tools),
+  ...calendarRoutes(tools),
   ...submissionRoutes(tools),
   ...viewRoutes(tools),
   ...itemRoutes(tools),
@@ -68,9 +70,10 @@ describe('the OpenAPI document', () => {
     });
     expect(query('/api/compliance')).toMatchObject({ from: true, to: true, asOf: false, outcome: false });
   });
-  it('is open only where one signs in and asks for health', () => {
+  it('is open only where one signs in and asks for health, and to whoever has the address of a private calendar', () => {
     const open = operations.filter(({ operation }) => operation.security.length === 0);
     expect(open.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+      'get /api/calendar/feed.ics',
       'get /api/health',
       'post /api/session',
     ]);

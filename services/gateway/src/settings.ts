@@ -1,3 +1,4 @@
+import { secretsConfig } from '@tongsheng/runtime';
 import { z } from 'zod';
 
 export const gatewayConfig = z.object({
@@ -14,6 +15,8 @@ export const gatewayConfig = z.object({
   SESSION_HOURS: z.coerce.number().positive().default(12),
   /** Behind TLS: cookies travel over https only. */
   SECURE_COOKIES: z.stringbool().default(false),
+  /** Addresses of private calendars are sealed with them. */
+  ...secretsConfig,
 });
 
 /** The gateway's settings, injectable. */

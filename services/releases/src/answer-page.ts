@@ -1,5 +1,5 @@
 import { html, Html, showTime } from '@tongsheng/pages';
-import { textOf } from '@tongsheng/web';
+import { cleanHtml, textOf } from '@tongsheng/web';
 import { DateTime } from 'luxon';
 import type { Negotiation } from './negotiation.ts';
 
@@ -77,7 +77,7 @@ export function renderAnswers({ siteName, negotiation, isCurrent, isOut, notice 
       <h2>稿件</h2>
       <section>
         <h3>${text.title}</h3>
-        ${text.summary && html`<p>${text.summary}</p>`} ${new Html(text.html)}
+        ${text.summary && html`<p>${text.summary}</p>`} ${new Html(cleanHtml(text.html))}
       </section>
       <h2>协商经过</h2>
       <section>

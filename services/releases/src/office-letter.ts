@@ -1,6 +1,6 @@
 import type { SubmissionLetter } from '@tongsheng/contracts';
 import { html, Html, showTime } from '@tongsheng/pages';
-import { textOf } from '@tongsheng/web';
+import { cleanHtml, textOf } from '@tongsheng/web';
 import { linkDays } from './answer-links.ts';
 import type { Negotiation } from './negotiation.ts';
 
@@ -40,7 +40,7 @@ export function officeLetter(
   const embargo = isOut
     ? null
     : `内部稿件，尚未公开：${slot === null ? '在报送单位发布以前' : `${showTime(slot)} 以前`}请勿对外发布、转发或引用。`;
-  const body = new Html(text.html);
+  const body = new Html(cleanHtml(text.html));
   const article = html`<!doctype html>
     <html lang="zh-CN">
       <head>

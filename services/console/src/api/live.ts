@@ -130,6 +130,8 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
   if (touched.has('releases'))
     for (const shows of ['linked', 'rumor', 'submission']) void client.invalidateQueries({ queryKey: [shows] });
   patch<RumorRow>(client, ['rumors'], 'rumors', changes, ({ site, rumorCaseId }) => `${site}/${rumorCaseId}`);
+  if (touched.has('linked') || touched.has('submissions') || touched.has('deliveries'))
+    void client.invalidateQueries({ queryKey: ['calendar'] });
   // What one side lists the other does not, and a row says not whose screen this is.
   if (touched.has('submissions')) void client.invalidateQueries({ queryKey: ['submissions'] });
   for (const { queryKey } of client.getQueryCache().findAll({ queryKey: ['deliveries'] })) {

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type {
+  CalendarView,
   ChannelRow,
   ComplianceTask,
   ComplianceView,
@@ -143,6 +144,14 @@ export const readRumor = (
   atLeast: number,
   signal?: AbortSignal,
 ): Promise<RumorDetail> => read(`/api/rumors/${rumorCaseId}?site=${site}&atLeast=${atLeast}`, signal);
+
+export const calendar = (from: string, to: string) =>
+  queryOptions({
+    queryKey: ['calendar', from, to],
+    queryFn: ({ signal }) => read<CalendarView>(`/api/calendar${search({ from, to })}`, signal),
+    // Slots of channels are reserved a moment after it was planned.
+    refetchInterval: 15_000,
+  });
 
 export const submissions = (way: 'out' | 'in') =>
   queryOptions({

@@ -4,6 +4,7 @@ const paths = {
   reposts: 'M4 5h11v6M4 5v14h7M8 9h4M8 13h3M15 14l3-3 3 3M18 11v9',
   releases: 'M4 10v4l9 4V6l-9 4zM13 9.5a3 3 0 0 1 0 5M6.5 15l1 5M17 8a6 6 0 0 1 0 8',
   linked: 'M9 7H7a5 5 0 0 0 0 10h2M15 7h2a5 5 0 0 1 0 10h-2M8 12h8',
+  calendar: 'M4 6h16v14H4zM4 10.5h16M8 3.5v4M16 3.5v4',
   submissions: 'M4 13v6h16v-6M12 15V4M7.5 8.5 12 4l4.5 4.5',
   rumors: 'M4 5h16v11h-7l-4 4v-4H4zM12 7.5v4M12 13.6v.1',
   deliveries: 'M3 11l18-8-7 18-3-7-8-3zM11 14l4-5',

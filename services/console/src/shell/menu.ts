@@ -38,6 +38,13 @@ export const menu = [
     roles: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
   },
   {
+    to: '/releases/calendar',
+    word: 'nav.calendar',
+    icon: 'calendar',
+    key: 'k',
+    roles: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
+  },
+  {
     to: '/submissions',
     word: 'nav.submissions',
     icon: 'submissions',

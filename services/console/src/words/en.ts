@@ -1,6 +1,7 @@
 import { approvalsEn } from './approvals-en.ts';
 import { deliveriesEn } from './deliveries-en.ts';
 import { assistedEn } from './assisted-en.ts';
+import { calendarEn } from './calendar-en.ts';
 import { dutyEn } from './duty-en.ts';
 import { itemsEn } from './items-en.ts';
 import { linkedEn } from './linked-en.ts';
@@ -366,6 +367,7 @@ export const en: Words = {
   ...dutyEn,
   ...itemsEn,
   ...linkedEn,
+  ...calendarEn,
   ...rumorsEn,
   ...submissionsEn,
   ...signingEn,

@@ -1,6 +1,7 @@
 import { approvalsZh } from './approvals-zh.ts';
 import { deliveriesZh } from './deliveries-zh.ts';
 import { assistedZh } from './assisted-zh.ts';
+import { calendarZh } from './calendar-zh.ts';
 import { dutyZh } from './duty-zh.ts';
 import { itemsZh } from './items-zh.ts';
 import { linkedZh } from './linked-zh.ts';
@@ -364,6 +365,7 @@ export const zh = {
   ...dutyZh,
   ...itemsZh,
   ...linkedZh,
+  ...calendarZh,
   ...rumorsZh,
   ...submissionsZh,
   ...signingZh,

@@ -45,7 +45,7 @@ function found(finding: Finding, before: DeliveryState, nextAttemptAt: string | 
 /** Each delivery from requested to confirmed, with what is known and never more than that. */
 export const deliveries = defineProjection({
   name: 'deliveries',
-  version: 3,
+  version: 4,
   follows: ['delivery'],
   keyOf: (event: DeliveryEvent) => `${event.site}/${event.deliveryId}`,
 
@@ -157,9 +157,11 @@ export const deliveries = defineProjection({
     }
   },
 
-  sets: ({ site, releaseId, channelId, state, requestedAt }) => {
+  sets: ({ site, releaseId, channelId, state, trouble, requestedAt, nextAttemptAt }) => {
     const at = Date.parse(requestedAt);
     const group = groupOf[state];
+    const until =
+      state === 'waiting' && trouble === 'quota' && nextAttemptAt !== null ? Date.parse(nextAttemptAt) : null;
     return {
       'all:*': at,
       [`all:${site}`]: at,
@@ -167,6 +169,7 @@ export const deliveries = defineProjection({
       [`${group}:${site}`]: at,
       [`release:${releaseId}`]: at,
       [`channel:${channelId}`]: at,
+      ...(until !== null && { 'postponed:*': until, [`postponed:${site}`]: until }),
     };
   },
 });
