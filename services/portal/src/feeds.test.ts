@@ -1,9 +1,15 @@
+import { spawnSync } from 'node:child_process';
+import { Readable } from 'node:stream';
 import type { PublicDocument } from '@tongsheng/contracts';
 import { assert, constantFrom, property, string } from 'fast-check';
+import FeedParser from 'feedparser';
 import Parser from 'rss-parser';
 import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
 import { writeFeed, type FeedFormat } from './feeds.ts';
+
+const [python, xmllint] = ['python3', 'xmllint'] as const;
+const runs = (program: string, parameters: string[]) => spawnSync(program, parameters).status === 0;
 
 const head = { title: '某省税务局', home: 'https://portal.example/province', self: 'https://portal.example/feed' };
 
@@ -64,7 +70,20 @@ describe('the feeds of the portal', () => {
       url: repost().url,
       date_published: '2026-11-23T01:30:00.000Z',
       _source: { name: '国家税务总局', url: 'https://upstream.example/1.html' },
+      authors: [{ name: '国家税务总局', url: 'https://upstream.example/1.html' }],
     });
+  });
+
+  it('is JSON Feed 1.1: its version, its language, and authors by their list', () => {
+    const feed = JSON.parse(writeFeed('json', head, [repost()])) as Record<string, unknown>;
+    expect(feed).toMatchObject({
+      version: 'https://jsonfeed.org/version/1.1',
+      language: 'zh-CN',
+      home_page_url: head.home,
+      feed_url: head.self,
+      authors: [{ name: '某省税务局', url: head.home }],
+    });
+    expect(JSON.stringify(feed)).not.toContain('"author":');
   });
 
   it('never makes a date more exact than the source did', async () => {
@@ -134,6 +153,50 @@ describe('the feeds of the portal', () => {
       const found = format === 'atom' ? decode(items[0]?.title ?? '') : items[0]?.title;
       expect(found).toBe(title);
     }
+  });
+});
+
+describe.each(['rss', 'atom'] as const)('%s is read alike by readers that know nothing of each other:', (format) => {
+  const title = '关于“A&B”与 <税率> 的 ]]>]]> 说明 &amp;';
+  const html = '<p>正文 ]]&gt;]]&gt; &amp; <a href="https://a.example/?a=1&amp;b=2">链接</a></p>';
+  const second = repost({ url: 'https://portal.example/province/repost/d2', summary: '', title: '第二件' });
+  const gone = [{ url: 'https://portal.example/province/repost/d3', withdrawnAt: '2026-11-24T02:00:00.000Z' }];
+  const feed = writeFeed(format, head, [repost({ title, summary: `${title}\u0008`, html }), second], gone);
+  const expected = [
+    { title, link: repost().url, at: '2026-11-23T01:30:00.000Z' },
+    { title: '第二件', link: second.url, at: '2026-11-23T01:30:00.000Z' },
+  ];
+
+  // To Atom a title is HTML.
+  const plain = (text = '') => (format === 'atom' ? decode(text) : text);
+
+  it('rss-parser', async () => {
+    const { items } = await new Parser().parseString(feed);
+    expect(items.map((each) => ({ title: plain(each.title), link: each.link, at: each.isoDate }))).toEqual(expected);
+  });
+  it('feedparser of npm', async () => {
+    const found: unknown[] = [];
+    const reader = Readable.from([feed]).pipe(new FeedParser({}));
+    for await (const each of reader as AsyncIterable<FeedParser.Item>)
+      found.push({ title: plain(each.title), link: each.link, at: each.pubdate?.toISOString() });
+    expect(found).toEqual(expected);
+  });
+  it.skipIf(!runs(python, ['-c', 'import feedparser']))('feedparser of Python, where Debian’s is installed', () => {
+    const script = `import feedparser, json, sys
+feed = feedparser.parse(sys.stdin.buffer.read())
+print(json.dumps({'bozo': bool(feed.bozo), 'items': [[e.link, e.title] for e in feed.entries]}))`;
+    const said = JSON.parse(spawnSync(python, ['-c', script], { input: feed, encoding: 'utf8' }).stdout) as {
+      bozo: boolean;
+      items: [string, string][];
+    };
+    expect(said.bozo).toBe(false);
+    expect(said.items.map(([link, shown]) => ({ link, title: plain(shown) }))).toEqual(
+      expected.map((each) => ({ link: each.link, title: each.title })),
+    );
+  });
+  it.skipIf(!runs(xmllint, ['--version']))('xmllint, where Debian’s is installed', () => {
+    const { status, stderr } = spawnSync(xmllint, ['--noout', '-'], { input: feed, encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 });
 

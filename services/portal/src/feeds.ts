@@ -50,7 +50,7 @@ export function writeFeed(
   return {
     rss: () => withTombstones(feed.rss2(), gone, '</channel>'),
     atom: () => withTombstones(feed.atom1(), gone, '</feed>'),
-    json: () => withDeleted(feed.json1(), gone),
+    json: () => asJsonFeed(feed.json1(), gone),
   }[format]();
 }
 
@@ -69,12 +69,24 @@ function withTombstones(feed: string, gone: readonly Gone[], closing: string): s
   return [feed.slice(0, end), ...said, feed.slice(end)].join('');
 }
 
-/** JSON Feed 1.1: names that begin with an underscore are extensions. */
-function withDeleted(feed: string, gone: readonly Gone[]): string {
-  if (gone.length === 0) return feed;
+/** JSON Feed 1.1, of which the library knows the version before: names that begin with an underscore are extensions. */
+function asJsonFeed(feed: string, gone: readonly Gone[]): string {
+  const { items: listed, ...said } = JSON.parse(feed) as Authored & { items: Authored[] };
   const deleted = gone.map(({ url, withdrawnAt }) => ({ url, when: withdrawnAt }));
-  return JSON.stringify({ ...(JSON.parse(feed) as object), _deleted: deleted }, null, 4);
+  const whole = {
+    ...withAuthors(said),
+    version: 'https://jsonfeed.org/version/1.1',
+    language: 'zh-CN',
+    items: listed.map(withAuthors),
+    ...(deleted.length > 0 && { _deleted: deleted }),
+  };
+  return JSON.stringify(whole, null, 4);
 }
+
+type Authored = { author?: object; [field: string]: unknown };
+
+/** The library writes version 1, in which there was one author. */
+const withAuthors = ({ author, ...rest }: Authored): object => (author ? { ...rest, authors: [author] } : rest);
 
 type Dated = Omit<Item, 'date'> & { date?: Date };
 
