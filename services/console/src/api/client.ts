@@ -68,6 +68,40 @@ export const post = <T>(path: string, body: unknown, headers: Record<string, str
 export const upload = <T>(path: string, file: Blob): Promise<T> =>
   request<T>('POST', path, { body: file, headers: { 'content-type': 'application/octet-stream' } });
 
+/** What may still be on its way when the page is closed. */
+export const postLast = (path: string, body: unknown): void =>
+  void request('POST', path, { body: JSON.stringify(body), keepalive: true }).catch(() => {});
+
+/** Sends bytes, and tells how much of them is there: `fetch` can't. @throws ApiError, or the signal's reason */
+export function sendBytes<T>(
+  path: string,
+  bytes: Blob,
+  onProgress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const call = new XMLHttpRequest();
+    call.open('POST', path);
+    call.responseType = 'json';
+    const headers = {
+      'accept-language': langTag[useLanguage.getState().language],
+      'x-csrf-token': csrfToken,
+      'content-type': 'application/octet-stream',
+    };
+    for (const [name, value] of Object.entries(headers)) call.setRequestHeader(name, value);
+    call.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 1 : loaded / total);
+    call.onerror = () => reject(new ApiError(0, {}));
+    call.onabort = () => reject(new DOMException('not wanted any more', 'AbortError'));
+    call.onload = () => {
+      if (call.status < 300) return resolve(call.response as T);
+      if (call.status === 401) onSignedOut();
+      reject(new ApiError(call.status, (call.response ?? {}) as Partial<RefusalBody>));
+    };
+    signal.addEventListener('abort', () => call.abort());
+    call.send(bytes);
+  });
+}
+
 export const remove = <T>(path: string): Promise<T> => request<T>('DELETE', path);
 
 export type Intent = { type: string; [field: string]: unknown };

@@ -8,6 +8,8 @@ import type {
   DeliveryBoard,
   DeliveryDetail,
   DeliveryOutlook,
+  DeliveryRow,
+  Draft,
   DutyKind,
   EvidenceView,
   HealthView,
@@ -24,6 +26,7 @@ import type {
   ReleaseDetail,
   ReleaseRow,
   RepostDetail,
+  RevisionRow,
   RulebookView,
   RumorDetail,
   RumorRow,
@@ -39,6 +42,7 @@ import type {
   SubmissionRow,
   TimelineEntry,
   TranscriptView,
+  WorkingCopy,
 } from '@tongsheng/contracts';
 import { queryOf as deliveryQuery, type DeliveryFilter } from '../deliveries/filter.ts';
 import { queryOf, type Asked } from '../reposts/asked.ts';
@@ -115,6 +119,48 @@ export const release = (site: string, releaseId: string) =>
 
 export const readRelease = (site: string, releaseId: string, signal?: AbortSignal): Promise<ReleaseDetail> =>
   read(`/api/releases/${releaseId}?site=${site}`, signal);
+
+export const revisions = (site: string, releaseId: string) =>
+  queryOptions({
+    queryKey: ['revisions', `${site}/${releaseId}`],
+    queryFn: ({ signal }) => readRevisions(site, releaseId, signal),
+  });
+
+export const readRevisions = (site: string, releaseId: string, signal?: AbortSignal) =>
+  read<{ rows: RevisionRow[] }>(`/api/releases/${releaseId}/revisions?site=${site}`, signal);
+
+/** A saved version never changes. */
+export const revision = (site: string, releaseId: string, number: number) =>
+  queryOptions({
+    queryKey: ['revision', `${site}/${releaseId}`, number],
+    queryFn: ({ signal }) => readRevision(site, releaseId, number, signal),
+    staleTime: Infinity,
+  });
+
+export const readRevision = (site: string, releaseId: string, number: number, signal?: AbortSignal) =>
+  read<{ row: RevisionRow; draft: Draft }>(`/api/releases/${releaseId}/revisions/${number}?site=${site}`, signal);
+
+/** What the caller has written in a draft and not saved. */
+export const workingCopy = (site: string, releaseId: string) =>
+  queryOptions({
+    queryKey: ['working', `${site}/${releaseId}`],
+    queryFn: ({ signal }) =>
+      read<{ copy: WorkingCopy | null }>(`/api/releases/${releaseId}/working?site=${site}`, signal),
+    staleTime: 0,
+    gcTime: 0,
+  });
+
+export type WorkingRow = Omit<WorkingCopy, 'draft'> & Pick<Draft, 'kind' | 'title'>;
+
+export const workingCopies = () =>
+  queryOptions({
+    queryKey: ['working-copies'],
+    queryFn: ({ signal }) => read<{ rows: WorkingRow[] }>('/api/working', signal),
+    staleTime: 0,
+  });
+
+export const filePath = (site: string, releaseId: string, hash: string): string =>
+  `/api/releases/${releaseId}/files/${hash}?site=${site}`;
 
 export const linkedReleases = () =>
   queryOptions({ queryKey: ['linked-list'], queryFn: ({ signal }) => read<Rows<LinkedRow>>('/api/linked', signal) });

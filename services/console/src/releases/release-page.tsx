@@ -10,12 +10,12 @@ import { DeliveryTag } from '../deliveries/delivery-tag.tsx';
 import { useShortcuts } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
 import { ConfirmBar } from '../parts/confirm-bar.tsx';
-import { Frame } from '../parts/frame.tsx';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
 import { Pending, sayError } from '../parts/states.tsx';
 import { Timeline } from '../parts/timeline.tsx';
 import { hasRole, useMe } from '../session.ts';
 import { MissingPage } from '../shell/plain-pages.tsx';
+import { ReleasePreview } from './release-preview.tsx';
 import { OfferButton } from '../submissions/offer.tsx';
 import { precise, short } from '../time.ts';
 import { useWords } from '../words/index.ts';
@@ -145,7 +145,7 @@ export function ReleasePage(): ReactElement {
               </a>
             )}
           </h3>
-          <Frame key={row.contentHash} title={t('release.preview')} html={data.previewHtml} />
+          <ReleasePreview detail={data} />
         </section>
         {ask && (
           <ConfirmBar

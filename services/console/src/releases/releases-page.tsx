@@ -9,6 +9,7 @@ import { Empty, Pending } from '../parts/states.tsx';
 import { hasRole, useMe } from '../session.ts';
 import { short } from '../time.ts';
 import { useWords } from '../words/index.ts';
+import { KeptDrafts } from './kept-drafts.tsx';
 
 /** Whether a release waits for this person now. */
 export function waitsFor(
@@ -66,6 +67,7 @@ export function ReleasesPage(): ReactElement {
           </>
         )}
       </div>
+      {writes && <KeptDrafts />}
       <Pending of={list} />
       {data && rows.length === 0 && (
         <Empty title={t(all ? 'releases.emptyAll' : 'releases.empty')}>{t('releases.emptyHint')}</Empty>

@@ -16,6 +16,7 @@ import { reviewEn } from './review-en.ts';
 import { rulesEn } from './rules-en.ts';
 import { sourcesEn } from './sources-en.ts';
 import { troublesEn } from './troubles-en.ts';
+import { writingEn } from './writing-en.ts';
 import type { Words } from './zh.ts';
 
 export const en: Words = {
@@ -368,6 +369,7 @@ export const en: Words = {
   ...itemsEn,
   ...linkedEn,
   ...calendarEn,
+  ...writingEn,
   ...rumorsEn,
   ...submissionsEn,
   ...signingEn,

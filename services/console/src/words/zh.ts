@@ -16,6 +16,7 @@ import { reviewZh } from './review-zh.ts';
 import { rulesZh } from './rules-zh.ts';
 import { sourcesZh } from './sources-zh.ts';
 import { troublesZh } from './troubles-zh.ts';
+import { writingZh } from './writing-zh.ts';
 
 /** Every word on the screen, in Chinese: the source of the catalogue. `{name}` is filled in. */
 export const zh = {
@@ -366,6 +367,7 @@ export const zh = {
   ...itemsZh,
   ...linkedZh,
   ...calendarZh,
+  ...writingZh,
   ...rumorsZh,
   ...submissionsZh,
   ...signingZh,
