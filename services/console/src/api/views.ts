@@ -8,7 +8,6 @@ import type {
   DeliveryBoard,
   DeliveryDetail,
   DeliveryOutlook,
-  DeliveryRow,
   Draft,
   DutyKind,
   EvidenceView,

@@ -35,6 +35,11 @@ export type BodyEditorProps = {
   labelledBy: string;
   html: string;
   onChange: (html: string) => void;
+  /** Where its files go; a text without is words alone. */
+  files?: TextFiles;
+};
+
+export type TextFiles = {
   pathOf: (hash: string) => string;
   onPicture: (file: File, then: (kept: ReleaseFile) => void) => void;
   /** What is dropped or pasted into the text and is no picture. */
@@ -56,13 +61,13 @@ export function BodyEditor(props: BodyEditorProps): ReactElement | null {
 
   const place = (editor: Editor, files: File[], at?: number) => {
     for (const file of files.filter(({ type }) => type.startsWith('image/')))
-      latest.current.onPicture(file, ({ hash }) => {
+      latest.current.files?.onPicture(file, ({ hash }) => {
         const picture = { type: 'image', attrs: { src: `files/${hash}`, alt: '' } };
         if (at !== undefined) editor.commands.insertContentAt(Math.min(at, editor.state.doc.content.size), picture);
         else editor.commands.insertContent(picture);
       });
     const others = files.filter(({ type }) => !type.startsWith('image/'));
-    if (others.length > 0) latest.current.onFiles(others);
+    if (others.length > 0) latest.current.files?.onFiles(others);
   };
 
   const paste = async (editor: Editor, clipboard: string) => {
@@ -120,8 +125,8 @@ export function BodyEditor(props: BodyEditorProps): ReactElement | null {
   });
   const pictures = useMemo<Pictures>(
     () => ({
-      pathOf: (hash) => latest.current.pathOf(hash),
-      bring: (file, then) => latest.current.onPicture(file, then),
+      pathOf: (hash) => latest.current.files?.pathOf(hash) ?? '',
+      bring: (file, then) => latest.current.files?.onPicture(file, then),
     }),
     [],
   );
@@ -129,7 +134,7 @@ export function BodyEditor(props: BodyEditorProps): ReactElement | null {
   return (
     <PicturesContext.Provider value={pictures}>
       <div className="body-editor">
-        <Toolbar editor={editor} onPictures={(files) => place(editor, files)} />
+        <Toolbar editor={editor} {...(props.files && { onPictures: (files: File[]) => place(editor, files) })} />
         {cleaning && (
           <p className="body-editor-note" role="status" data-testid="cleaning">
             {t('paste.cleaning', { size: cleaning.size })}{' '}
@@ -168,7 +173,7 @@ function Count({ editor }: { editor: Editor }): ReactElement {
 
 type Tool = { word: Word; pressed?: boolean; run: () => void };
 
-function Toolbar({ editor, onPictures }: { editor: Editor; onPictures: (files: File[]) => void }): ReactElement {
+function Toolbar({ editor, onPictures }: { editor: Editor; onPictures?: (files: File[]) => void }): ReactElement {
   const t = useWords();
   const bar = useRef<HTMLDivElement>(null);
   const file = useRef<HTMLInputElement>(null);
@@ -215,7 +220,7 @@ function Toolbar({ editor, onPictures }: { editor: Editor; onPictures: (files: F
     { word: 'editor.tool.sup', pressed: active.sup, run: () => chain().toggleMark('superscript').run() },
     { word: 'editor.tool.sub', pressed: active.sub, run: () => chain().toggleMark('subscript').run() },
     { word: 'editor.tool.link', pressed: active.link, run: link },
-    { word: 'editor.tool.picture', run: () => file.current?.click() },
+    ...(onPictures ? [{ word: 'editor.tool.picture' as const, run: () => file.current?.click() }] : []),
     {
       word: 'editor.tool.table',
       pressed: active.table,
@@ -256,7 +261,7 @@ function Toolbar({ editor, onPictures }: { editor: Editor; onPictures: (files: F
         accept={pictureTypes}
         multiple
         onChange={({ target }) => {
-          onPictures(Array.from(target.files ?? []));
+          onPictures?.(Array.from(target.files ?? []));
           target.value = '';
         }}
       />

@@ -344,7 +344,7 @@ export function Editor({ start }: { start: Start }): ReactElement {
               labelledBy="body-label"
               html={draft.html}
               onChange={(html) => set({ html })}
-              {...files}
+              files={files}
             />
           </div>
           {lengths('html')}

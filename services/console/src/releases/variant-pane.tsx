@@ -2,7 +2,7 @@ import type { ChannelRow, DraftInProgress } from '@tongsheng/contracts';
 import { useState, type ReactElement, type ReactNode } from 'react';
 import { announce } from '../parts/announcer.tsx';
 import { useWords } from '../words/index.ts';
-import { BodyEditor, type BodyEditorProps } from './body-editor.tsx';
+import { BodyEditor, type TextFiles } from './body-editor.tsx';
 import { CoverField } from './cover-field.tsx';
 import { Length } from './limits.tsx';
 import { ChannelPreviewPane } from './previews.tsx';
@@ -17,7 +17,7 @@ export function VariantPane(props: {
   draft: DraftInProgress;
   channel: ChannelRow;
   onChange: (own: Own) => void;
-  files: Pick<BodyEditorProps, 'pathOf' | 'onPicture' | 'onFiles'>;
+  files: TextFiles;
 }): ReactElement {
   const { site, releaseId, draft, channel, onChange, files } = props;
   const t = useWords();
@@ -100,7 +100,7 @@ export function VariantPane(props: {
                 labelledBy={`own-body-label-${channelId}`}
                 html={own.html ?? ''}
                 onChange={(html) => set({ html })}
-                {...files}
+                files={files}
               />
             </>,
             <p className="hint" id={`field-own-body-${channelId}`} tabIndex={-1}>
