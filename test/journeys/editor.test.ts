@@ -108,7 +108,7 @@ it('what was not saved is there again after the window was closed', async () => 
   await page.locator('#field-title').fill('优化办税服务');
   await page.getByTestId('save').click();
   await page.getByTestId('notices').getByText('已保存第 1 稿').waitFor();
-  expect(await page.getByTestId('restored').count()).toBe(0);
+  await page.getByTestId('restored').waitFor({ state: 'detached' });
 });
 
 it('two people in one draft: what does not meet is merged, what meets is chosen, and nothing is lost', async () => {
@@ -118,8 +118,9 @@ it('two people in one draft: what does not meet is merged, what meets is chosen,
   const one = list.page;
   await one.locator('#field-body h2').waitFor();
   const path = new URL(one.url()).pathname;
-  const { page: two } = await signedIn('comms', path);
+  const { page: two } = await signedIn('comms2', path);
   await two.locator('#field-body h2').waitFor();
+  await two.getByTestId('others').getByText('赵宣传').waitFor();
 
   await two.locator('#field-title').fill('优化办税服务十条');
   const second = two.locator('#field-body p').getByText('一、总体要求');

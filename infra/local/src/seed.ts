@@ -13,6 +13,7 @@ export const demoPeople: readonly DemoPerson[] = [
   { personId: 'editor', name: '李编辑', roles: ['editor'], sites: ['*'] },
   { personId: 'editor2', name: '王编辑', roles: ['editor'], sites: ['*'] },
   { personId: 'comms', name: '赵宣传', roles: ['comms'], sites: ['*'] },
+  { personId: 'comms2', name: '陈宣传', roles: ['comms'], sites: ['*'] },
   { personId: 'reviewer', name: '钱审核', roles: ['reviewer'], sites: ['*'] },
   { personId: 'confidentiality', name: '孙保密', roles: ['confidentiality'], sites: ['*'] },
   { personId: 'signer', name: '周签发', roles: ['signer'], sites: ['*'] },

@@ -44,6 +44,7 @@ a:focus-visible { outline: 3px solid #f5a300; outline-offset: 2px; border-radius
 .article-indented p, .article-body :is(td, th, li, blockquote, figure, dd) p { text-indent: 0; }
 .article-body :is(h2, h3, h4, h5) { font-size: 1.12em; line-height: 1.6; margin: 1.6em 0 .6em; }
 .article-body img { max-width: 100%; height: auto; }
+.article-body > img { display: block; margin: 1.2em auto; }
 .article-body figure { margin: 1.2em 0; text-align: center; }
 .article-body blockquote { margin: 1em 0; padding: 2px 20px; border-left: 3px solid var(--line); color: var(--soft); }
 .article-body table { border-collapse: collapse; width: 100%; margin: 1.2em 0; font-size: 15px; line-height: 1.7; overflow-wrap: break-word; }

@@ -7,6 +7,7 @@ import { announce } from '../parts/announcer.tsx';
 import { sizeOf } from '../parts/bytes.ts';
 import { useWords, type Word } from '../words/index.ts';
 import { cleanBeside, pasteLimits } from './paste/clean-paste.ts';
+import { plainHtml } from './plain-html.ts';
 import { Picture, PicturesContext, pictureTypes, type Pictures } from './picture.tsx';
 
 /** Raised and lowered: 10³ and H₂O. */
@@ -22,7 +23,12 @@ const extensions = [
     strike: false,
     underline: false,
     horizontalRule: false,
-    link: { openOnClick: false, autolink: false, protocols: ['http', 'https'] },
+    link: {
+      openOnClick: false,
+      autolink: false,
+      protocols: ['http', 'https'],
+      HTMLAttributes: { target: null, rel: null },
+    },
   }),
   TableKit.configure({ table: { resizable: false } }),
   raised('superscript', 'sup'),
@@ -121,7 +127,7 @@ export function BodyEditor(props: BodyEditorProps): ReactElement | null {
         return true;
       },
     },
-    onUpdate: ({ editor: changed }) => latest.current.onChange(changed.isEmpty ? '' : changed.getHTML()),
+    onUpdate: ({ editor: changed }) => latest.current.onChange(changed.isEmpty ? '' : plainHtml(changed.getHTML())),
   });
   const pictures = useMemo<Pictures>(
     () => ({

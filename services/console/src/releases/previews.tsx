@@ -64,10 +64,10 @@ export function ChannelPreviewPane({
       aria-label={t('variant.previewOf', { channel: name })}
       data-testid="channel-preview"
     >
-      <h3>
+      <h2>
         {t('variant.previewOf', { channel: name })}{' '}
         {(isPlaceholderData || draft !== written) && <small role="status">{t('variant.previewing')}</small>}
-      </h3>
+      </h2>
       <Pending of={answer} />
       {data?.refused && (
         <p className="banner banner-refused" role="alert">
