@@ -200,7 +200,11 @@ it('a file is for the people of its release until that is signed, and then for e
   expect(picture).toMatchObject({ name: '大厅.png', mediaType: 'image/png', bytes: png.length });
   const key = { site: 'province', releaseId: 'with-a-picture' };
   const draft = {
-    ...{ kind: 'press', title: '大厅启用', summary: '', rumor: null, channels: [] as string[] },
+    kind: 'press',
+    title: '大厅启用',
+    summary: '',
+    rumor: null,
+    channels: [] as string[],
     html: `<p>文</p><img src="files/${picture.hash}" alt="大厅">`,
     files: [picture],
   };

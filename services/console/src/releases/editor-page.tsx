@@ -57,16 +57,25 @@ export function NewReleasePage(): ReactElement {
 /** A draft, or a release that was returned; with what the writer had not saved, and a draft that never was saved. */
 export function EditReleasePage(): ReactElement {
   const { site, releaseId } = useParams({ from: '/releases/$site/$releaseId/edit' });
-  const answer = useQuery({ ...views.release(site, releaseId), staleTime: 0, retry: false });
-  const kept = useQuery({ ...views.workingCopy(site, releaseId), retry: false });
+  return <Begin key={`${site}/${releaseId}`} site={site} releaseId={releaseId} />;
+}
+
+/** What it begins with is read once: what others do later is the open editor's to say. */
+function Begin({ site, releaseId }: { site: string; releaseId: string }): ReactElement {
+  const once = { staleTime: 0, retry: false, refetchOnWindowFocus: false } as const;
+  const answer = useQuery({ ...views.release(site, releaseId), ...once });
+  const kept = useQuery({ ...views.workingCopy(site, releaseId), ...once });
+  const [start, setStart] = useState<Start | null>(null);
   const { data, error } = answer;
   const isMissing = error instanceof ApiError && error.status < 500 && error.status > 0;
-  if (kept.data === undefined || kept.isFetching) return <Pending of={kept} />;
-  const { copy } = kept.data;
-  if (isMissing && copy === null) return <MissingPage />;
-  if (!data && !isMissing) return <Pending of={answer} />;
-  const saved = data ? { revision: data.row.revision, draft: data.draft } : null;
-  return <Editor key={releaseId} start={begun(site, releaseId, saved, copy)} />;
+  const isRead = answer.isFetchedAfterMount && kept.isFetchedAfterMount && kept.data && (data || isMissing);
+  if (start === null && isRead) {
+    const saved = data && !isMissing ? { revision: data.row.revision, draft: data.draft } : null;
+    if (saved || kept.data.copy) setStart(begun(site, releaseId, saved, kept.data.copy));
+    else return <MissingPage />;
+  }
+  if (start) return <Editor start={start} />;
+  return <Pending of={kept.data === undefined ? kept : answer} />;
 }
 
 /** What is edited: the saved draft, or what was kept of it; on an older one, that is brought together first. */
