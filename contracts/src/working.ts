@@ -22,6 +22,8 @@ export type PresentEditor = z.infer<typeof presentEditor>;
 export const EditingView = z.object({
   keptAt: instant.nullable(),
   others: z.array(presentEditor),
+  /** The caller has it open in another window too: what is kept of a person in a draft is one text. */
+  isElsewhere: z.boolean(),
   revision: z.int().min(0),
   savedByName: line.nullable(),
 });

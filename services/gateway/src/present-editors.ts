@@ -6,28 +6,32 @@ import { Models } from './models.ts';
 /** Whoever was not heard of for so long has gone; an open editor says so three times as often. */
 const awayAfterSeconds = 35;
 
-type Place = { personId: string; site: string; releaseId: string };
+/** One open editor: a person may have several. */
+type Place = { editorId: string; site: string; releaseId: string };
+type Others = { others: PresentEditor[]; isElsewhere: boolean };
 
 /** Who has which draft open. Only a courtesy: lost with Redis, it is there again at the next word of each editor. */
 @Injectable()
 export class PresentEditors {
   constructor(private readonly models: Models) {}
 
-  /** @returns the others */
-  async see(place: Place, editor: PresentEditor): Promise<PresentEditor[]> {
+  async see(place: Place, editor: PresentEditor): Promise<Others> {
     const { redis } = this.models;
-    await redis.hSet(keyOf(place), place.personId, JSON.stringify(editor));
+    await redis.hSet(keyOf(place), place.editorId, JSON.stringify(editor));
     await redis.expire(keyOf(place), awayAfterSeconds);
     const since = DateTime.fromISO(editor.seenAt, { zone: 'utc' }).minus({ seconds: awayAfterSeconds }).toISO()!;
-    const all = await redis.hVals(keyOf(place));
-    return all
-      .map((json) => presentEditor.parse(JSON.parse(json)))
-      .filter(({ personId, seenAt }) => personId !== place.personId && seenAt >= since);
+    const all = Object.entries(await redis.hGetAll(keyOf(place)))
+      .filter(([editorId]) => editorId !== place.editorId)
+      .map(([, json]) => presentEditor.parse(JSON.parse(json)))
+      .filter(({ seenAt }) => seenAt >= since);
+    const persons = new Map(all.map((each) => [each.personId, each]));
+    const isElsewhere = persons.delete(editor.personId);
+    return { others: [...persons.values()], isElsewhere };
   }
 
-  async leave(place: Place): Promise<[]> {
-    await this.models.redis.hDel(keyOf(place), place.personId);
-    return [];
+  async leave(place: Place): Promise<Others> {
+    await this.models.redis.hDel(keyOf(place), place.editorId);
+    return { others: [], isElsewhere: false };
   }
 }
 

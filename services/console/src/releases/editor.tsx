@@ -255,6 +255,11 @@ export function Editor({ start }: { start: Start }): ReactElement {
             {t('presence.others', { names: kept.others.map(({ name }) => name).join('、') })}
           </p>
         )}
+        {kept.isElsewhere && (
+          <p className="banner" role="status" data-testid="elsewhere">
+            {t('presence.elsewhere')}
+          </p>
+        )}
         {newer && (
           <p className="banner" role="status" data-testid="newer">
             {t('presence.newer', { name: newer.byName ?? '', n: newer.revision })}{' '}

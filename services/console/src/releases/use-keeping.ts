@@ -1,6 +1,6 @@
 import type { DraftInProgress, EditingView, PresentEditor } from '@tongsheng/contracts';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ApiError, post, postLast, remove } from '../api/client.ts';
+import { ApiError, newId, post, postLast, remove } from '../api/client.ts';
 import { sayError } from '../parts/states.tsx';
 import { useWords } from '../words/index.ts';
 
@@ -12,6 +12,7 @@ export type Keeping = {
   keptAt: string | null;
   refused: string | null;
   others: PresentEditor[];
+  isElsewhere: boolean;
   /** The newest saved version, whoever saved it. */
   newest: { revision: number; byName: string | null };
 };
@@ -27,8 +28,12 @@ const working = ({ draft, revision }: Kept) => ({ draft, baseRevision: revision 
  */
 export function useKeeping(kept: Kept): Keeping & { forget: () => Promise<void> } {
   const t = useWords();
+  const [editorId] = useState(newId);
   const now = useRef(kept);
   now.current = kept;
+  // Words are another function at every turn; what is kept must not begin anew for that.
+  const words = useRef(t);
+  words.current = t;
   /** What the server has, or was told to forget. */
   const sent = useRef<DraftInProgress | null>(null);
   const since = useRef<number | null>(null);
@@ -37,6 +42,7 @@ export function useKeeping(kept: Kept): Keeping & { forget: () => Promise<void> 
     keptAt: null,
     refused: null,
     others: [],
+    isElsewhere: false,
     newest: { revision: kept.revision, byName: null },
   });
   const busy = useRef(false);
@@ -48,7 +54,7 @@ export function useKeeping(kept: Kept): Keeping & { forget: () => Promise<void> 
     const isNew = being.changed && sent.current !== being.draft;
     if (isNew) setTold((before) => ({ ...before, state: 'pending' }));
     try {
-      const answer = await post<EditingView>(pathOf(being), isNew ? { working: working(being) } : {});
+      const answer = await post<EditingView>(pathOf(being), { editorId, ...(isNew && { working: working(being) }) });
       if (isNew) {
         sent.current = being.draft;
         since.current = null;
@@ -58,16 +64,17 @@ export function useKeeping(kept: Kept): Keeping & { forget: () => Promise<void> 
         keptAt: answer.keptAt ?? before.keptAt,
         refused: null,
         others: answer.others,
+        isElsewhere: answer.isElsewhere,
         newest: { revision: answer.revision, byName: answer.savedByName },
       }));
     } catch (caught) {
       const isRefused = caught instanceof ApiError && caught.status >= 400 && caught.status < 500;
-      const refused = isRefused ? sayError(caught, t) : null;
+      const refused = isRefused ? sayError(caught, words.current) : null;
       setTold((before) => ({ ...before, state: isRefused ? 'refused' : 'offline', refused }));
     } finally {
       busy.current = false;
     }
-  }, [t]);
+  }, [editorId]);
 
   const { draft, changed } = kept;
   useEffect(() => {
@@ -84,7 +91,7 @@ export function useKeeping(kept: Kept): Keeping & { forget: () => Promise<void> 
     const flush = () => {
       const last = now.current;
       const isNew = last.changed && sent.current !== last.draft;
-      if (document.visibilityState === 'hidden' && isNew) postLast(pathOf(last), { working: working(last) });
+      if (document.visibilityState === 'hidden' && isNew) postLast(pathOf(last), { editorId, working: working(last) });
     };
     document.addEventListener('visibilitychange', flush);
     return () => {
@@ -92,9 +99,9 @@ export function useKeeping(kept: Kept): Keeping & { forget: () => Promise<void> 
       document.removeEventListener('visibilitychange', flush);
       const last = now.current;
       const isNew = last.changed && sent.current !== last.draft;
-      postLast(pathOf(last), { left: true, ...(isNew && { working: working(last) }) });
+      postLast(pathOf(last), { editorId, left: true, ...(isNew && { working: working(last) }) });
     };
-  }, [say]);
+  }, [say, editorId]);
 
   /** What was kept has been saved, or is not wanted. */
   const forget = useCallback(async () => {

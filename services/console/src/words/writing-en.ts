@@ -108,6 +108,8 @@ export const writingEn: Record<keyof typeof writingZh, string> = {
   'working.list': 'Begun and not saved yet',
   'working.untitled': '(no title)',
   'presence.others': '{names} also has this draft open',
+  'presence.elsewhere':
+    'You have this draft open in another window too. One text is kept by itself, the later one: write in one window only.',
   'presence.newer': '{name} has just saved revision {n}.',
   'presence.merge': 'Bring in these changes',
   'merge.title': 'Both changed the same place',

@@ -102,6 +102,7 @@ export const writingZh = {
   'working.list': '写到一半、还没有保存的稿件',
   'working.untitled': '（无标题）',
   'presence.others': '{names} 也在编辑这篇稿件',
+  'presence.elsewhere': '您在另一个窗口也打开了这篇稿件。自动保存只留一份，后写的会盖掉先写的：请只在一个窗口里写。',
   'presence.newer': '{name} 刚保存了第 {n} 稿。',
   'presence.merge': '并入他的改动',
   'merge.title': '两人改了同一处',

@@ -48,21 +48,23 @@ export function draftRoutes({ models, client, journal, clock, copies, editors }:
       may: ['comms'],
       ...ofRelease,
       body: z.strictObject({
+        /** Of this window: a person may have several. */
+        editorId: token,
         working: workingCopy.pick({ draft: true, baseRevision: true }).optional(),
         left: z.boolean().default(false),
       }),
       answer: EditingView,
-      async handle({ params: { releaseId }, query: { site }, body: { working, left }, caller }) {
+      async handle({ params: { releaseId }, query: { site }, body: { editorId, working, left }, caller }) {
         mustServeSite(caller, site);
         const { personId, name } = caller;
-        const place = { personId, site, releaseId };
+        const place = { editorId, site, releaseId };
         const at = clock.now();
         if (working) await copies.keep(personId, { site, releaseId, ...working, keptAt: at });
-        const others = await (left ? editors.leave(place) : editors.see(place, { personId, name, seenAt: at }));
+        const present = await (left ? editors.leave(place) : editors.see(place, { personId, name, seenAt: at }));
         const last = (await draftedOf(site, releaseId)).at(-1);
         return {
           keptAt: working ? at : null,
-          others,
+          ...present,
           revision: last?.revision ?? 0,
           savedByName: last?.byName ?? null,
         };
