@@ -131,14 +131,14 @@ export const channelHead = {
 
 export type ChannelDescription = {
   kind: string;
-  settings: z.ZodType;
+  settings: z.ZodObject;
   limits: ChannelLimits;
   body: BodyManner;
   shape: z.ZodObject;
 };
 
 /** A kind of channel as everyone may know it: its settings, of which the console draws a form, and its limits. */
-export function describeChannel<K extends string, S extends z.ZodType>(kind: {
+export function describeChannel<K extends string, S extends z.ZodObject>(kind: {
   kind: K;
   settings: S;
   limits: z.input<typeof channelLimits>;

@@ -24,7 +24,18 @@ const CredentialMended = z.object({
   mendedAt: instant,
 });
 
-export const CredentialEvent = z.discriminatedUnion('type', [CredentialFailed, CredentialMended]);
+/** A person says that the channel is well again: what its breakers know of before is forgotten. */
+const BreakerReset = z.object({
+  type: z.literal('credential.breaker_reset'),
+  ...key,
+  channelId,
+  reason: line,
+  by: personId,
+  byName: line,
+  resetAt: instant,
+});
+
+export const CredentialEvent = z.discriminatedUnion('type', [CredentialFailed, CredentialMended, BreakerReset]);
 export type CredentialEvent = z.infer<typeof CredentialEvent>;
 
 const command = { ...commandHead, ...key };
@@ -40,5 +51,6 @@ export const CredentialCommand = z.discriminatedUnion('type', [
     seenAt: instant,
   }),
   z.strictObject({ type: z.literal('credential.mend'), ...command, how: z.enum(['registered', 'try_again']) }),
+  z.strictObject({ type: z.literal('credential.reset_breaker'), ...command, channelId, reason: line }),
 ]);
 export type CredentialCommand = z.infer<typeof CredentialCommand>;

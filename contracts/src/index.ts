@@ -3,6 +3,7 @@ export * from './callback.ts';
 export * from './chain.ts';
 export * from './chain-for.ts';
 export * from './channel.ts';
+export * from './channel-state.ts';
 export * from './channels.ts';
 export { assistedPresets, type AssistedPlatform } from './channels/assisted.ts';
 export { micropubSettings } from './channels/micropub.ts';

@@ -113,6 +113,8 @@ export const refusalCodes = {
   delivery_not_askable: 409,
   // credentials and quotas
   credential_missing: 404,
+  credential_refused: 409,
+  channel_not_askable: 409,
   quota_exhausted: 409,
   secret_missing: 422,
   secrets_no_key: 503,

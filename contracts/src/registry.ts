@@ -112,7 +112,12 @@ export const ChainRegistered = z.object({ type: z.literal('chain.registered'), .
 /** A person, with the roles and sites they hold from now on. */
 export const PersonRegistered = z.object({ type: z.literal('person.registered'), ...person.shape });
 /** A channel, as it is pushed to from now on. */
-export const ChannelRegistered = z.object({ type: z.literal('channel.registered'), channel });
+export const ChannelRegistered = z.object({
+  type: z.literal('channel.registered'),
+  channel,
+  /** Why it was changed, where somebody said so: of a pause. */
+  reason: line.optional(),
+});
 /** An API token, valid from now on unless revoked. */
 export const TokenRegistered = z.object({ type: z.literal('token.registered'), ...apiToken.shape });
 
@@ -157,6 +162,7 @@ export const RegistryCommand = z.discriminatedUnion('type', [
     type: z.literal('channel.register'),
     ...commandHead,
     channel: channel.superRefine(mustKeepSecretsApart).superRefine(mustBeLines),
+    reason: line.optional(),
   }),
   z.strictObject({ type: z.literal('token.register'), ...commandHead, token: apiToken }),
   z.strictObject({ type: z.literal('shift.register'), ...commandHead, shift: shift.superRefine(mustBeAShift) }),

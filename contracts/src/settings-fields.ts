@@ -29,6 +29,8 @@ function shapeOf(schema: z.ZodType, name: string): Pick<SettingsField, 'kind' | 
   if (schema instanceof z.ZodEnum) return { kind: 'choice', values: schema.options.map(String) };
   if (schema instanceof z.ZodArray) return plain('list');
   if (schema instanceof z.ZodURL) return plain('address');
-  if (schema instanceof z.ZodString) return plain('text');
+  // An address of mail, of one or the other version of IP: what its schema says of it, a person reads when it is wrong.
+  if (schema instanceof z.ZodString || schema instanceof z.ZodStringFormat || schema instanceof z.ZodUnion)
+    return plain('text');
   throw new Error(`contracts: no form draws the setting ${name}`);
 }

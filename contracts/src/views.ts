@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { runningChain, signature } from './chain.ts';
 import { bodyManner, channelLimits } from './channel.ts';
 import { textFinding, waivedFindings } from './checks.ts';
+import { ChannelState } from './channel-state.ts';
 import { member, signal } from './cluster.ts';
 import { Transcript } from './conversation.ts';
 import { assignment, DeliveryEvent, intent, onUnknown, outcome, trouble, urgency } from './delivery.ts';
@@ -946,6 +947,31 @@ export const ChannelRow = z.object({
   limits: channelLimits.pick({ text: true, pictures: true }),
   body: bodyManner,
 });
+const channelAtAGlance = ChannelRow.pick({ channelId: true, name: true, site: true, kind: true, paused: true });
+
+/** Every channel with what stands before its attempts; a channel of which those who push say nothing has no state. */
+export const ChannelOverview = z.object({
+  rows: z.array(channelAtAGlance),
+  states: z.array(ChannelState),
+  serverTime: instant,
+});
+export type ChannelOverview = z.infer<typeof ChannelOverview>;
+
+/** One channel as people may see it: of a secret only when it was set, and by whom. */
+export const ChannelDetail = z.object({
+  channel: z.object({
+    ...channelAtAGlance.shape,
+    limits: channelLimits.partial().optional(),
+    settings: z.record(z.string(), z.unknown()),
+  }),
+  secrets: z.array(z.object({ path: z.string(), setAt: instant.nullable(), byName: z.string().nullable() })),
+  state: ChannelState.nullable(),
+  /** Its registrations, the newest first. */
+  changes: z.array(z.object({ at: instant, byName: z.string(), paused: z.boolean(), reason: z.string().nullable() })),
+  serverTime: instant,
+});
+export type ChannelDetail = z.infer<typeof ChannelDetail>;
+
 /** A login that a platform refuses: nothing of it is tried until somebody has done something. */
 export const RefusedLogin = z.object({
   credentialId: token,

@@ -172,6 +172,56 @@ it('what failed is tried first, then sent again once, whoever clicks how often',
   expect((await comms.command(again)).status).toBe(409);
 });
 
+it('a channel says how it is, what it may still take and who set its secrets, and never which', async () => {
+  const { page } = screen;
+  await page.goto(`${system.consoleUrl}/channels`);
+  await page.locator('[data-testid=channel-tag][data-state=refused]').waitFor();
+  await accessible('channels');
+  await page.getByText('飞书群机器人（模拟平台）').click();
+  await page.getByTestId('check-health').click();
+  await page.getByTestId('health').getByText('正常').waitFor();
+  await page.getByTestId('secret').first().getByText('设置').waitFor();
+  await accessible('channel');
+  const answer = await comms.get(`/api/channels/${channelOf('feishu')}`);
+  const { access } = system.fakes.find(({ kind }) => kind === 'feishu')!;
+  for (const secret of Object.values(access)) expect(JSON.stringify(answer.body)).not.toContain(secret);
+  // What only an administrator may, is not offered, and not done.
+  expect((await comms.command({ type: 'channel.register', channel: {} })).status).toBe(403);
+});
+
+it('a test goes to a test mailbox alone, and a paused channel says why', async () => {
+  const admin = await openScreen(browser, `${system.consoleUrl}/channels/province-press-mail`);
+  await enter(admin, 'admin');
+  const { page } = admin;
+  await page.goto(`${system.consoleUrl}/channels/province-press-mail`);
+  await page.getByTestId('try').click();
+  await page.getByTestId('try-to').fill('tester@tax.example');
+  await page.getByTestId('try-send').click();
+  await page.getByTestId('try-said').getByText('已确认').waitFor();
+  expect(system.newsroom.mails.at(-1)).toMatchObject({ to: ['tester@tax.example'] });
+  expect(system.newsroom.mails.at(-1)!.subject).toContain('测试');
+  await page.keyboard.press('Escape');
+  await page.getByTestId('pause').click();
+  await page.getByTestId('reason').fill('邮件系统割接');
+  await page.getByTestId('send-reason').click();
+  await page.locator('[data-testid=channel-tag][data-state=paused]').waitFor();
+  await page.getByText('邮件系统割接').waitFor();
+  await page.goto(`${system.consoleUrl}/channels/${channelOf('wecom')}/edit`);
+  await page.fill('#field-key', '');
+  await page.fill('#field-name', '企业微信群（模拟平台）');
+  await page.getByTestId('save-channel').click();
+  // Its secret was not written anew, and is what it was.
+  await page.getByTestId('check-health').click();
+  await page.getByTestId('health').getByText('正常').waitFor();
+  await page.goto(`${system.consoleUrl}/channels/new`);
+  await page.getByTestId('save-channel').click();
+  await page.getByTestId('problems').waitFor();
+  const folder = process.env['PICTURES'];
+  if (folder) await page.screenshot({ path: `${folder}/channel-form.png` });
+  expect(await barriersOf(page)).toEqual([]);
+  expect(admin.errors).toEqual([]);
+});
+
 it('is read in English too', async () => {
   const { page } = screen;
   await page.goto(`${system.consoleUrl}/deliveries/province/${idOf('feishu')}`);

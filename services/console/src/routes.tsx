@@ -197,6 +197,27 @@ const delivery = createRoute({
   component: lazyRouteComponent(() => import('./deliveries/delivery-page.tsx'), 'DeliveryPage'),
 });
 
+const channels = createRoute({
+  getParentRoute: () => root,
+  path: '/channels',
+  component: lazyRouteComponent(() => import('./channels/channels-page.tsx'), 'ChannelsPage'),
+});
+const newChannel = createRoute({
+  getParentRoute: () => root,
+  path: '/channels/new',
+  component: lazyRouteComponent(() => import('./channels/channel-form.tsx'), 'NewChannelPage'),
+});
+const channel = createRoute({
+  getParentRoute: () => root,
+  path: '/channels/$channelId',
+  component: lazyRouteComponent(() => import('./channels/channel-page.tsx'), 'ChannelPage'),
+});
+const editChannel = createRoute({
+  getParentRoute: () => root,
+  path: '/channels/$channelId/edit',
+  component: lazyRouteComponent(() => import('./channels/channel-form.tsx'), 'EditChannelPage'),
+});
+
 /** What waits for a person: an address of its own, for alarms and bookmarks. */
 const unknownDeliveries = createRoute({
   getParentRoute: () => root,
@@ -323,6 +344,10 @@ const tree = root.addChildren([
   delivery,
   unknownDeliveries,
   assisted,
+  channels,
+  newChannel,
+  channel,
+  editChannel,
   compliance,
   items,
   item,

@@ -33,15 +33,25 @@ export const credential = defineAggregate({
         const { channelId } = credential;
         return [{ type: 'credential.mended', credentialId, site, channelId, how, ...by, mendedAt: at }];
       }
+      case 'credential.reset_breaker': {
+        // What is refused is not opened by looking away: it has to be mended.
+        if (credential.status === 'failed')
+          throw new Refusal('credential_refused', `${credentialId} is refused by its platform`);
+        const { channelId, reason, actor } = command;
+        const by = { by: actor.id, byName: actor.name ?? actor.id };
+        return [{ type: 'credential.breaker_reset', credentialId, site, channelId, reason, ...by, resetAt: at }];
+      }
     }
   },
 
-  evolve(_, event): Credential {
+  evolve(credential, event): Credential {
     switch (event.type) {
       case 'credential.failed':
         return { status: 'failed', channelId: event.channelId };
       case 'credential.mended':
         return { status: 'mended', since: event.mendedAt, channelId: event.channelId };
+      case 'credential.breaker_reset':
+        return credential;
     }
   },
 });

@@ -47,6 +47,13 @@ export class Credentials implements OnModuleInit, OnModuleDestroy {
     return this.#failing.has(credentialId) || this.#table.get(credentialId)?.type === 'credential.failed';
   }
 
+  /** Since when what was seen of a login before counts no more: a person said that it is well, or mended it. */
+  wellSince(credentialId: string): string | null {
+    const last = this.#table.get(credentialId);
+    if (last?.type === 'credential.breaker_reset') return last.resetAt;
+    return last?.type === 'credential.mended' ? last.mendedAt : null;
+  }
+
   onChange(listener: () => void): void {
     this.#table.onChange(listener);
   }
@@ -55,7 +62,7 @@ export class Credentials implements OnModuleInit, OnModuleDestroy {
   async fail(channel: Channel, detail: string, seenAt: string): Promise<void> {
     const credentialId = this.of(channel);
     const last = this.#table.get(credentialId);
-    if (last?.type === 'credential.failed' || (last && last.mendedAt >= seenAt)) return;
+    if (last?.type === 'credential.failed' || (last?.type === 'credential.mended' && last.mendedAt >= seenAt)) return;
     this.#failing.add(credentialId);
     try {
       const { channelId, name: channelName, site } = channel;

@@ -3,6 +3,8 @@ import { AdapterTools } from './adapter-tools.ts';
 import { Attempts } from './attempts.ts';
 import { Board } from './board.ts';
 import { Callbacks } from './callbacks.ts';
+import { ChannelStates } from './channel-states.ts';
+import { ChannelsController } from './channels.controller.ts';
 import { Conversations } from './conversations.ts';
 import { Credentials } from './credentials.ts';
 import { DeliveriesController } from './deliveries.controller.ts';
@@ -21,7 +23,14 @@ import { SendDeliveries } from './send-deliveries.ts';
 import { Shared } from './shared.ts';
 
 @Module({
-  controllers: [DeliveriesController, RequestDeliveries, ReserveSlots, RecallDeliveries, MendCredentials],
+  controllers: [
+    ChannelsController,
+    DeliveriesController,
+    RequestDeliveries,
+    ReserveSlots,
+    RecallDeliveries,
+    MendCredentials,
+  ],
   providers: [
     Registered,
     Credentials,
@@ -33,6 +42,7 @@ import { Shared } from './shared.ts';
     Holdings,
     AdapterTools,
     Conversations,
+    ChannelStates,
     Attempts,
     Looks,
     SendDeliveries,

@@ -8,20 +8,22 @@ type Answered = Extract<DeliveryEvent, { type: 'delivery.answered' }>;
 /** What stands between a delivery that is due and its attempt: breakers, rests and logins. None of it costs budget. */
 @Injectable()
 export class Gates {
-  readonly #breakers = new Map<string, Breaker>();
+  /** Each with the moment at which something was heard of it last. */
+  readonly #breakers = new Map<string, { breaker: Breaker; heardAt: string }>();
 
   constructor(private readonly credentials: Credentials) {}
 
   /** Every answer of the log, in its order. */
   heard(channelId: string, channel: Channel | undefined, answered: Answered): void {
     const { outcome, trouble, answeredAt, nextAttemptAt, orphaned = false } = answered;
-    for (const name of namesOf(channelId, channel && this.credentials.of(channel))) {
-      const breaker = this.#breakers.get(name) ?? closedBreaker;
+    const credentialId = channel && this.credentials.of(channel);
+    for (const name of namesOf(channelId, credentialId)) {
+      const breaker = this.#breakerOf(name, credentialId);
       const next = afterSignal(breaker, signalOf(outcome, trouble, orphaned), answeredAt);
       const rests = (trouble === 'rate_limited' || trouble === 'quota') && nextAttemptAt !== null;
       const settled = rests ? resting(next, nextAttemptAt) : next;
       if (settled === closedBreaker) this.#breakers.delete(name);
-      else this.#breakers.set(name, settled);
+      else this.#breakers.set(name, { breaker: settled, heardAt: answeredAt });
     }
   }
 
@@ -34,13 +36,31 @@ export class Gates {
     const credentialId = this.credentials.of(channel);
     if (this.credentials.isFailed(credentialId)) return { until: null };
     const holds = namesOf(channel.channelId, credentialId).map((name) =>
-      heldUntil(this.#breakers.get(name) ?? closedBreaker, now, urgency, running),
+      heldUntil(this.#breakerOf(name, credentialId), now, urgency, running),
     );
     const until = holds.reduce(
       (latest, each) => (each !== null && (latest === null || each > latest) ? each : latest),
       null,
     );
     return until === null ? null : { until };
+  }
+
+  /** The channel's own breaker, and its login's. */
+  breakersOf(channel: Channel): { of: 'channel' | 'credential'; breaker: Breaker }[] {
+    const credentialId = this.credentials.of(channel);
+    const [own, shared] = namesOf(channel.channelId, credentialId);
+    return [
+      { of: 'channel', breaker: this.#breakerOf(own!, credentialId) },
+      { of: 'credential', breaker: this.#breakerOf(shared!, credentialId) },
+    ];
+  }
+
+  /** What was heard before a person said that it is well counts no more. */
+  #breakerOf(name: string, credentialId: string | undefined): Breaker {
+    const known = this.#breakers.get(name);
+    if (!known) return closedBreaker;
+    const since = credentialId === undefined ? null : this.credentials.wellSince(credentialId);
+    return since !== null && known.heardAt <= since ? closedBreaker : known.breaker;
   }
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { carryOut, Journal } from '@tongsheng/bus';
-import { Refusal, type Quota, type QuotaCommand } from '@tongsheng/contracts';
+import { Refusal, type Quota, type QuotaCommand, type QuotaEvent } from '@tongsheng/contracts';
 import { Clock, Ids } from '@tongsheng/runtime';
 import { periodOf, quota } from './quota.ts';
 
@@ -61,6 +61,19 @@ export class Quotas {
       }
     }
     return true;
+  }
+
+  /** How many slots of each quota are taken in the period of now, and when the next one begins. */
+  async usedOf(asking: Pick<Asking, 'credentialId'>, quotas: readonly Quota[], now: string) {
+    return Promise.all(
+      quotas.map(async (each) => {
+        const { period, next } = periodOf(each, now);
+        const id = `${asking.credentialId}-${period}`;
+        const { events } = await this.journal.read({ aggregate: 'quota', site: 'quotas', id });
+        const holders = (events as QuotaEvent[]).reduce(quota.evolve, quota.initial);
+        return { ...each, period, used: holders.length, next };
+      }),
+    );
   }
 
   /** Nothing of the delivery reached the channel, and nothing more will be tried. */

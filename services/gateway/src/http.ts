@@ -19,6 +19,7 @@ import { PresentEditors } from './present-editors.ts';
 import { Written, type Route } from './route.ts';
 import { assistedRoutes } from './routes/assisted.ts';
 import { calendarRoutes } from './routes/calendar.ts';
+import { channelRoutes } from './routes/channels.ts';
 import { commandRoute } from './routes/commands.ts';
 import { draftRoutes } from './routes/drafts.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
@@ -135,6 +136,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...queueRoutes({ queue, clock }),
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
       ...submissionRoutes({ models, details, client, bus, journal, clock, settings }),
+      ...channelRoutes({ models, client, journal, clock }),
       ...deliveryRoutes({ models, client, journal, proofs, clock }),
       ...assistedRoutes({ models, proofs }),
       ...calendarRoutes({ models, details, client, bus, journal, clock, settings }),

@@ -234,6 +234,11 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
     en: 'There is nothing to ask the channel: it can’t be asked, or the outcome is known.',
   },
   delivery_not_failed: { zh: '只有失败的投递可以重新投递。', en: 'Only a delivery that failed can be sent again.' },
+  credential_refused: {
+    zh: '平台拒绝了这个登录，重置熔断没有用。请先更新密钥，或处理后点“再试一次”。',
+    en: 'The platform refuses this login; resetting the breaker would not help. Renew its secret, or mend it and try again.',
+  },
+  channel_not_askable: { zh: '这种渠道做不到，或它已不在。', en: 'This kind of channel can’t do that, or it is gone.' },
   credential_missing: { zh: '没有这个凭证的故障记录。', en: 'There is no trouble with this credential.' },
   quota_exhausted: { zh: '这个时段的配额已用完。', en: 'The quota of this period is used up.' },
   secret_missing: { zh: '请填写密钥：它还没有保存过。', en: 'Enter the secret: none is kept yet.' },

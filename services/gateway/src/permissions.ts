@@ -70,6 +70,7 @@ export const whoMay: Record<string, readonly Role[]> = {
   'delivery.redrive': ['comms'],
   'delivery.check': ['comms', 'duty'],
   'credential.mend': ['comms', 'admin'],
+  'credential.reset_breaker': ['comms', 'duty', 'admin'],
   'site.register': ['admin'],
   'source.register': ['admin'],
   'policy.register': ['admin'],

@@ -33,7 +33,11 @@ function wanted(command: RegistryCommand, registered: Registration): RegistryEve
     case 'person.register':
       return { type: 'person.registered', ...command.person };
     case 'channel.register':
-      return { type: 'channel.registered', channel: channelKeeping(command.channel, registered) };
+      return {
+        type: 'channel.registered',
+        channel: channelKeeping(command.channel, registered),
+        ...(command.reason !== undefined && { reason: command.reason }),
+      };
     case 'token.register':
       return { type: 'token.registered', ...command.token };
     case 'shift.register':

@@ -1,6 +1,8 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type {
   CalendarView,
+  ChannelDetail,
+  ChannelOverview,
   ChannelRow,
   ComplianceTask,
   ComplianceView,
@@ -362,6 +364,25 @@ export const channels = () =>
     queryFn: ({ signal }) => read<{ rows: ChannelRow[] }>('/api/channels', signal),
     staleTime: 60_000,
   });
+
+/** What stands before attempts is told by nobody, so it is asked for. */
+export const channelOverview = () =>
+  queryOptions({
+    queryKey: ['channel-overview'],
+    queryFn: ({ signal }) => read<ChannelOverview>('/api/channels/overview', signal),
+    refetchInterval: 5_000,
+  });
+
+export const channelDetail = (channelId: string) =>
+  queryOptions({
+    queryKey: ['channel', channelId],
+    queryFn: ({ signal }) => readChannel(channelId, 0, signal),
+    refetchInterval: 5_000,
+  });
+
+/** As of a position of the log: after a registration, the channel as it was registered. */
+export const readChannel = (channelId: string, atLeast: number, signal?: AbortSignal): Promise<ChannelDetail> =>
+  read(`/api/channels/${channelId}?atLeast=${atLeast}`, signal);
 
 export const deadLetters = () =>
   queryOptions({

@@ -298,7 +298,7 @@ function ByChannel({ rows }: { rows: readonly DeliveryRow[] }): ReactElement {
           {byChannel(rows).map(({ channelId, name, kind, rows: its, counts }) => (
             <tr key={channelId}>
               <td>
-                <Link to="/deliveries" search={{ channel: channelId }}>
+                <Link to="/channels/$channelId" params={{ channelId }}>
                   {name}
                 </Link>{' '}
                 <small className="hint">{sayKind(kind)}</small>

@@ -144,7 +144,7 @@ const Row = memo(function Row(props: {
         </Link>
       </div>
       <div role="gridcell" className="delivery-channel">
-        <Link to="/deliveries" search={{ channel: row.channelId }} tabIndex={-1}>
+        <Link to="/channels/$channelId" params={{ channelId: row.channelId }} tabIndex={-1}>
           {channelName}
         </Link>{' '}
         <small className="hint">{sayKind(channelKind)}</small>

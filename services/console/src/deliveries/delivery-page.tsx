@@ -270,7 +270,7 @@ function Facts({ detail: { row, steps, outlook } }: { detail: DeliveryDetail }):
     [
       t('deliveries.colChannel'),
       <>
-        <Link to="/deliveries" search={{ channel: row.channelId }}>
+        <Link to="/channels/$channelId" params={{ channelId: row.channelId }}>
           {row.channelName}
         </Link>{' '}
         <span className="hint">{sayKind(row.channelKind)}</span>

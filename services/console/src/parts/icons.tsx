@@ -17,6 +17,7 @@ const paths = {
   duty: 'M12 3a6 6 0 0 0-6 6v4l-2 4h16l-2-4V9a6 6 0 0 0-6-6zM10 20a2 2 0 0 0 4 0',
   unrouted: 'M4 5h16v14H4zM4 9h16M10 12.5a2 2 0 1 1 2.6 1.9c-.5.2-.6.5-.6 1M12 17.4v.1',
   rules: 'M6 3h12v18H6zM9 8h6M9 12h6M9 16h3',
+  channels: 'M12 12v8M12 12l-7-5M12 12l7-5M5 5v3h3M19 5v3h-3M9 20h6',
   site: 'M4 20h16M6 20V9l6-5 6 5v11M10 20v-5h4v5',
   menu: 'M4 6h16M4 12h16M4 18h16',
 } as const;

@@ -59,6 +59,13 @@ export const menu = [
     roles: ['comms', 'signer', 'manager', 'duty', 'admin'],
   },
   {
+    to: '/channels',
+    word: 'nav.channels',
+    icon: 'channels',
+    key: 'k',
+    roles: ['comms', 'signer', 'manager', 'duty', 'admin'],
+  },
+  {
     to: '/compliance',
     word: 'nav.compliance',
     icon: 'compliance',

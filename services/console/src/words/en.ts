@@ -1,4 +1,5 @@
 import { approvalsEn } from './approvals-en.ts';
+import { channelsEn } from './channels-en.ts';
 import { deliveriesEn } from './deliveries-en.ts';
 import { assistedEn } from './assisted-en.ts';
 import { calendarEn } from './calendar-en.ts';
@@ -375,6 +376,7 @@ export const en: Words = {
   ...signingEn,
   ...publicationEn,
   ...deliveriesEn,
+  ...channelsEn,
   ...queueEn,
   ...retractEn,
   ...outsideEn,

@@ -1,4 +1,5 @@
 import { approvalsZh } from './approvals-zh.ts';
+import { channelsZh } from './channels-zh.ts';
 import { deliveriesZh } from './deliveries-zh.ts';
 import { assistedZh } from './assisted-zh.ts';
 import { calendarZh } from './calendar-zh.ts';
@@ -373,6 +374,7 @@ export const zh = {
   ...signingZh,
   ...publicationZh,
   ...deliveriesZh,
+  ...channelsZh,
   ...queueZh,
   ...retractZh,
   ...outsideZh,

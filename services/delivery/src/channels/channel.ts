@@ -179,6 +179,13 @@ export type Adapter<S> = {
   recall?: Change<S>;
   /** Finds out how the login and the quota are. Sends nothing that anybody reads. */
   health?(settings: S, tools: Tools): Promise<Health>;
+  /** Sends something that says that it is a test, and that no public sees. */
+  test?: {
+    /** Whether it is told to whom: a mailbox. Otherwise it goes where everything goes, named as a test. */
+    needs: 'address' | null;
+    /** @param id another one for each test */
+    send(id: string, to: string | null, settings: S, tools: Tools): Promise<Handed>;
+  };
   /** The door for the channel's own calls. Checks the signature before anything else. */
   callback?(inbound: Inbound, settings: S, tools: Tools): Promise<Heard>;
 };
@@ -215,6 +222,7 @@ export function defineChannel<K extends Channel['kind']>(kind: K, adapter: Adapt
     amend,
     recall,
     health,
+    test,
     callback,
   } = adapter;
   return {
@@ -231,6 +239,7 @@ export function defineChannel<K extends Channel['kind']>(kind: K, adapter: Adapt
     ...(amend && { amend: change(amend) }),
     ...(recall && { recall: change(recall) }),
     ...(health && { health: (given, tools) => health(read(given), tools) }),
+    ...(test && { test: { ...test, send: (id, to, given, tools) => test.send(id, to, read(given), tools) } }),
     ...(callback && { callback: (inbound, given, tools) => callback(inbound, read(given), tools) }),
   };
 }

@@ -28,6 +28,23 @@ export const email = defineChannel('email', {
     by: 'notice',
     hand: (parcel, sent, settings, tools) => mail(withdrawalOf(parcel, sent.parcel, settings), settings, tools),
   },
+
+  // To one mailbox that the tester names, never to the newsrooms.
+  test: {
+    needs: 'address',
+    send: async (id, to, settings, tools) => {
+      if (to === null) return { outcome: 'not_sent', trouble: 'content', detail: 'no mailbox is named' };
+      const letter = {
+        name: id,
+        at: tools.now(),
+        from: { name: '同声测试', address: settings.from },
+        to,
+        subject: '【测试】渠道试发，请勿处理',
+        text: '这是一封测试邮件，用来确认渠道能够发出。内容不是稿件，请勿刊发。',
+      };
+      return mail(letter, { ...settings, to: [to] }, tools);
+    },
+  },
 });
 
 type Settings = { smtp: string; user?: string | undefined; password?: string | undefined; from: string; to: string[] };

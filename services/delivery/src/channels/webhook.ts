@@ -36,6 +36,22 @@ export const webhook = defineChannel('webhook', {
   },
 
   health: keysAreWhole,
+
+  // Partners tell calls by their type; of one that they don't know the standard asks to do nothing.
+  test: {
+    needs: null,
+    send: async (id, _to, settings, tools) => {
+      const { allow, timeoutMs } = tools;
+      const call = {
+        id,
+        at: new Date(tools.now()),
+        type: 'channel.test',
+        timestamp: tools.now(),
+        data: { test: true },
+      };
+      return toHanded(await postWebhook(settings, call, { allow, timeoutMs }));
+    },
+  },
 });
 
 type Keys = Parameters<typeof postWebhook>[0];

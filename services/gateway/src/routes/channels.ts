@@ -1,0 +1,151 @@
+import type { BusClient, Journal } from '@tongsheng/bus';
+import {
+  ChannelDetail,
+  ChannelHealth,
+  channelId,
+  ChannelOverview,
+  ChannelStates,
+  outcome,
+  Refusal,
+  shownSettings,
+  withSecrets,
+  type ChannelRegistered,
+  type ChannelState,
+  type ChannelStatesQuery,
+} from '@tongsheng/contracts';
+import type { Clock } from '@tongsheng/runtime';
+import { z } from 'zod';
+import type { Models } from '../models.ts';
+import { mustServeSite, servesSite } from '../permissions.ts';
+import { defineRoute, type Route } from '../route.ts';
+import type { Caller } from '../sessions.ts';
+import { deliveryReaders } from './deliveries.ts';
+
+/** Longer than a mail server may let us wait. */
+const answerMs = 60_000;
+
+/** Channels as they are registered and as they are; secrets are only when they were set, and by whom. */
+export function channelRoutes(tools: { models: Models; client: BusClient; journal: Journal; clock: Clock }): Route[] {
+  const { models, client, journal, clock } = tools;
+
+  const mine = (id: string, caller: Caller) => {
+    const found = models.channels.get(id)?.channel;
+    if (!found) throw new Refusal('not_found', `no channel ${id}`);
+    mustServeSite(caller, found.site);
+    return found;
+  };
+
+  /** Those who push may not answer at this moment; what is registered is shown all the same. */
+  const statesOf = async (channels: string[]): Promise<ChannelState[]> => {
+    const asked: ChannelStatesQuery = { channels };
+    const answer = await client.ask('channels.states', asked).catch(() => ({ rows: [] }));
+    return ChannelStates.parse(answer).rows;
+  };
+
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/api/channels/overview',
+      says: 'Each channel of those sites with what stands before its attempts now.',
+      may: deliveryReaders,
+      answer: ChannelOverview,
+      async handle({ caller }) {
+        const rows = models.channels
+          .all()
+          .map(({ channel: { channelId: id, name, site, kind, paused } }) => ({
+            channelId: id,
+            name,
+            site,
+            kind,
+            paused,
+          }))
+          .filter(({ site }) => servesSite(caller, site));
+        const states = await statesOf(rows.map((row) => row.channelId));
+        return { rows, states, serverTime: clock.now() };
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/channels/:channelId',
+      says: 'One channel: its settings without secrets, its limits, who changed it, and how it is now.',
+      may: deliveryReaders,
+      params: z.object({ channelId }),
+      query: z.object({ atLeast: z.coerce.number().int().min(0).default(0) }),
+      answer: ChannelDetail,
+      async handle({ params: { channelId: id }, query: { atLeast }, caller }) {
+        if (atLeast > 0) await models.channels.fresh();
+        const found = mine(id, caller);
+        const [past, [state]] = await Promise.all([
+          journal.read({ aggregate: 'channel', site: 'registry', id }),
+          statesOf([id]),
+        ]);
+        const { name, site, kind, paused, limits } = found;
+        const secrets: ChannelDetail['secrets'] = [];
+        withSecrets(found, (value, path) => {
+          const first = past.entries.find(({ events }) => hasSecret(events as ChannelRegistered[], path, value));
+          const { actor, time } = first?.envelope ?? {};
+          secrets.push({ path, setAt: time ?? null, byName: actor ? (actor.name ?? actor.id) : null });
+          return value;
+        });
+        return {
+          channel: {
+            channelId: id,
+            name,
+            site,
+            kind,
+            paused,
+            ...(limits && { limits }),
+            settings: shownSettings(found),
+          },
+          secrets,
+          state: state ?? null,
+          changes: past.entries.toReversed().map(({ envelope, events }) => {
+            const { channel, reason = null } = (events as ChannelRegistered[])[0]!;
+            const { actor, time: at } = envelope;
+            return { at, byName: actor.name ?? actor.id, paused: channel.paused, reason };
+          }),
+          serverTime: clock.now(),
+        };
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/api/channels/:channelId/check',
+      says: 'Asks the channel how it and our login are; sends nothing that anybody reads.',
+      may: ['comms', 'duty', 'admin'],
+      params: z.object({ channelId }),
+      answer: ChannelHealth,
+      async handle({ params: { channelId: id }, caller }) {
+        mine(id, caller);
+        return ChannelHealth.parse(await client.ask('channels.health', { channelId: id }, answerMs));
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/api/channels/:channelId/try',
+      says: 'Sends a message that says that it is a test, where the kind can do so without publishing.',
+      may: ['comms', 'admin'],
+      params: z.object({ channelId }),
+      body: z.strictObject({ to: z.email().nullable() }),
+      answer: z.object({ outcome, detail: z.string() }),
+      async handle({ params: { channelId: id }, body: { to }, caller }) {
+        mine(id, caller);
+        return z
+          .object({ outcome, detail: z.string() })
+          .parse(await client.ask('channels.try', { channelId: id, to }, answerMs));
+      },
+    }),
+  ];
+}
+
+/** Whether a registration brought this very secret, sealed as it is now. */
+function hasSecret(events: readonly ChannelRegistered[], path: string, value: string): boolean {
+  return events.some(({ channel }) => {
+    let has = false;
+    withSecrets(channel, (each, at) => {
+      has ||= at === path && each === value;
+      return each;
+    });
+    return has;
+  });
+}
