@@ -967,7 +967,9 @@ export const ChannelDetail = z.object({
   secrets: z.array(z.object({ path: z.string(), setAt: instant.nullable(), byName: z.string().nullable() })),
   state: ChannelState.nullable(),
   /** Its registrations, the newest first. */
-  changes: z.array(z.object({ at: instant, byName: z.string(), paused: z.boolean(), reason: z.string().nullable() })),
+  changes: z.array(
+    z.object({ at: instant, byName: z.string().nullable(), paused: z.boolean(), reason: z.string().nullable() }),
+  ),
   serverTime: instant,
 });
 export type ChannelDetail = z.infer<typeof ChannelDetail>;

@@ -214,7 +214,9 @@ function Field(props: {
     onChange: ({ target }: { target: { value: string } }) => onChange(target.value),
   };
   const isSet = setAt !== undefined;
-  const since = setAt?.setAt ? t('channels.secretSet', { time: minute(setAt.setAt), by: setAt.byName ?? '—' }) : '';
+  const since = setAt?.setAt
+    ? t('channels.secretSet', { time: minute(setAt.setAt), by: setAt.byName ?? t('actor.service') })
+    : '';
   return (
     <label className="field">
       <span>

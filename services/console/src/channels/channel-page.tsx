@@ -304,7 +304,9 @@ function Settings({ detail: { channel, secrets } }: { detail: ChannelDetail }): 
             <dd>
               •••{' '}
               {setAt && (
-                <span className="hint">{t('channels.secretSet', { time: minute(setAt), by: byName ?? '—' })}</span>
+                <span className="hint">
+                  {t('channels.secretSet', { time: minute(setAt), by: byName ?? t('actor.service') })}
+                </span>
               )}
             </dd>
           </div>
@@ -359,7 +361,7 @@ function Changes({ changes }: { changes: ChannelDetail['changes'] }): ReactEleme
       <ol className="happenings">
         {changes.map(({ at, byName, paused, reason }) => (
           <li key={at}>
-            <time dateTime={at}>{minute(at)}</time> {byName}{' '}
+            <time dateTime={at}>{minute(at)}</time> {byName ?? t('actor.service')}{' '}
             {t(paused ? 'channels.registeredPaused' : 'channels.registered')}{' '}
             {reason && <span className="hint">{reason}</span>}
           </li>

@@ -9,6 +9,7 @@ import {
   Refusal,
   shownSettings,
   withSecrets,
+  type Actor,
   type ChannelRegistered,
   type ChannelState,
   type ChannelStatesQuery,
@@ -84,7 +85,7 @@ export function channelRoutes(tools: { models: Models; client: BusClient; journa
         withSecrets(found, (value, path) => {
           const first = past.entries.find(({ events }) => hasSecret(events as ChannelRegistered[], path, value));
           const { actor, time } = first?.envelope ?? {};
-          secrets.push({ path, setAt: time ?? null, byName: actor ? (actor.name ?? actor.id) : null });
+          secrets.push({ path, setAt: time ?? null, byName: actor ? nameOf(actor) : null });
           return value;
         });
         return {
@@ -102,7 +103,7 @@ export function channelRoutes(tools: { models: Models; client: BusClient; journa
           changes: past.entries.toReversed().map(({ envelope, events }) => {
             const { channel, reason = null } = (events as ChannelRegistered[])[0]!;
             const { actor, time: at } = envelope;
-            return { at, byName: actor.name ?? actor.id, paused: channel.paused, reason };
+            return { at, byName: nameOf(actor), paused: channel.paused, reason };
           }),
           serverTime: clock.now(),
         };
@@ -137,6 +138,9 @@ export function channelRoutes(tools: { models: Models; client: BusClient; journa
     }),
   ];
 }
+
+/** Null for what a service did on its own account: the first registrations of an installation. */
+const nameOf = ({ kind, id, name = id }: Actor): string | null => (kind === 'person' ? name : null);
 
 /** Whether a registration brought this very secret, sealed as it is now. */
 function hasSecret(events: readonly ChannelRegistered[], path: string, value: string): boolean {
