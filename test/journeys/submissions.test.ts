@@ -17,7 +17,16 @@ import {
 } from '@tongsheng/test/support';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 
+const Called = z.object({
+  type: z.string(),
+  data: z.object({
+    title: z.string(),
+    slot: z.string().nullable().optional(),
+    answerUrl: z.url().default('http://none'),
+  }),
+});
 const title = '市税务局推出便民办税十项措施';
 const people = { review: 'reviewer', confidentiality: 'confidentiality', sign: 'signer' } as const;
 const later = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
@@ -258,14 +267,85 @@ it('an office outside answers by the link in its mail, once, and its page is loo
   expect((await answer(link, { answer: 'agree' })).status).toBe(409);
 });
 
+it('a partner is called with the same, signed, and answers by machine', async () => {
+  const partner = { kind: 'webhook', channelId: 'city-press-hook', name: '示例媒体编辑部接口' };
+  await offer('hook', partner, { more: '（伙伴）' });
+  const called = await until(() => {
+    const found = [...system.newsroom.calls.values()].map(({ body }) => Called.parse(JSON.parse(body)));
+    return found.find(({ type }) => type === 'submission.proposal')!.data;
+  });
+  expect(called).toMatchObject({ title: `${title}（伙伴）`, slot: hour });
+  expect(system.newsroom.refused).toBe(0);
+  const declined = await fetch(called.answerUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ answer: 'decline', name: '何编辑', reason: '已有同类稿件' }),
+  });
+  expect(declined.status).toBe(200);
+  expect((await submissionOf('hook')).row).toMatchObject({ state: 'declined', reason: '已有同类稿件' });
+});
+
+it('without a common moment the other site takes over a draft of its own; what was agreed either can leave', async () => {
+  await offer('own', province, { slot: null, more: '（各自发布）' });
+  const own = { site: 'city', submissionId: 'own', actingSite: 'province' };
+  await say(comms, { type: 'submission.agree', ...own, turn: 1 });
+  const { adoptedAs } = await until(async () => {
+    const { row } = await submissionOf('own');
+    expect(row.adoptedAs).not.toBeNull();
+    return row;
+  });
+  expect(adoptedAs).toEqual({ site: 'province', releaseId: 'own' });
+  const { row, draft } = await until(() => releaseOf('own', 'province'));
+  expect(row).toMatchObject({ state: 'draft', title: `${title}（各自发布）` });
+  const key = { site: 'province', releaseId: 'own' };
+  await say(comms, {
+    type: 'release.draft',
+    ...key,
+    draft: { ...draft, channels: ['province-press-hook'] },
+    baseRevision: 1,
+  });
+  const { contentHash: seenHash } = (
+    await until(async () => {
+      const found = await releaseOf('own', 'province');
+      expect(found.row.revision).toBe(2);
+      return found;
+    })
+  ).row;
+  await say(comms, { type: 'release.submit', ...key, seenHash });
+  for (const [step, who] of Object.entries(people))
+    await say(await signIn(system.consoleUrl, who), { type: 'release.pass_step', ...key, step, seenHash });
+  await until(async () => expect((await submissionOf('own')).row.url).toContain('/province/press/own'));
+
+  await offer('leave', province, { more: '（改主意）' });
+  const leave = { site: 'city', submissionId: 'leave', actingSite: 'province' };
+  await say(comms, { type: 'submission.agree', ...leave, turn: 1 });
+  const sites = async () => (await submissionOf('leave')).linked?.sites;
+  await until(async () => expect(await sites()).toEqual(['city', 'province']));
+  await say(comms, { type: 'submission.decline', ...leave, reason: '版面已满', turn: 1 });
+  await until(async () => expect(await sites()).toEqual(['city']));
+});
+
+it('is offered from its own page', async () => {
+  const { page } = screen;
+  await page.goto(`${system.consoleUrl}/releases/city/release-of-silent`);
+  await page.getByTestId('offer').click();
+  await page.getByTestId('send-form').click();
+  await page.getByTestId('problems').waitFor();
+  await accessible('offer');
+  await page.selectOption('#field-to', 'province');
+  await page.getByTestId('send-form').click();
+  await stateIs('offered');
+});
+
 it('what was offered, answered and adopted is counted on both sides, and listed as a file', async () => {
   const period = `from=${later(-60)}&to=${later(60)}`;
   const { rows } = SubmissionCounts.parse((await comms.get(`/api/submissions/counts?${period}`)).body);
   const city = rows.find(({ site }) => site === 'city')!;
-  expect(city.out).toMatchObject({ offered: 3, answered: 2, inTime: 2, agreed: 2, adopted: 2, overdue: 1 });
-  expect(rows.find(({ site }) => site === 'province')!.in).toMatchObject({ offered: 1, answered: 1, adopted: 1 });
+  const expected = { offered: 7, answered: 5, inTime: 5, agreed: 4, declined: 2, adopted: 3, overdue: 1 };
+  expect(city.out).toMatchObject(expected);
+  expect(rows.find(({ site }) => site === 'province')!.in).toMatchObject({ offered: 4, answered: 3, adopted: 2 });
   const { body } = await comms.get(`/api/submissions.csv?${period}`);
-  expect(String(body).split('\r\n')).toHaveLength(5);
+  expect(String(body).split('\r\n')).toHaveLength(9);
   await screen.page.goto(`${system.consoleUrl}/submissions/out`);
   await screen.page.getByTestId('submission-list').waitFor();
   await accessible('submissions-out');

@@ -6,6 +6,7 @@ import {
   type ReviewAct,
   type RumorEvent,
   type SourceHealthEvent,
+  type SubmissionEvent,
 } from '@tongsheng/contracts';
 import { hashA, minutesLater, noon, pressDraft, queueing } from '@tongsheng/test/support';
 import { describe, expect, it } from 'vitest';
@@ -14,6 +15,7 @@ import {
   isEscalatedStill,
   openDebt,
   openRumor,
+  openSubmission,
   openTask,
   pageSubject,
   roundOf,
@@ -155,6 +157,63 @@ describe('a rumor', () => {
   it('has its whole time when it is to be rebutted after all', () => {
     const anew = openRumor([reported, gone, assessed('watch'), assessed('rebut', minutesLater(330))]);
     expect(anew).toMatchObject({ startsAt: minutesLater(30), dueAt: minutesLater(330), warned: [] });
+  });
+});
+
+describe('an answer to a submission', () => {
+  const key = { submissionId: 'offer', site: 'city' };
+  const by = { by: 'comms', byName: '赵宣传' };
+  const offered = (to: Extract<SubmissionEvent, { type: 'submission.offered' }>['to']): SubmissionEvent => ({
+    type: 'submission.offered',
+    ...key,
+    releaseId: 'release',
+    contentHash: hashA,
+    title: '便民措施',
+    to,
+    slot: null,
+    html: null,
+    message: '',
+    limit: 'PT1H',
+    dueAt: minutesLater(60),
+    ...by,
+    offeredAt: noon,
+  });
+  const province = { kind: 'site' as const, site: 'province', name: '省局' };
+  const countered: SubmissionEvent = {
+    type: 'submission.countered',
+    ...key,
+    side: 'receiving',
+    slot: null,
+    html: null,
+    message: '',
+    dueAt: minutesLater(90),
+    ...by,
+    counteredAt: minutesLater(30),
+  };
+  it('is owed an answer by the other side, and after its counter-proposal by ours', () => {
+    expect(openSubmission([offered(province)])).toMatchObject({ waitsFor: '省局', sites: ['province', 'city'] });
+    expect(openSubmission([offered(province), countered])).toMatchObject({
+      waitsFor: null,
+      sites: ['city', 'province'],
+      startsAt: minutesLater(30),
+      dueAt: minutesLater(90),
+    });
+  });
+  it('of an office outside is a matter of the site that waits', () => {
+    const office = { kind: 'email' as const, address: 'portal@gov.example', name: '门户' };
+    expect(openSubmission([offered(office)])).toMatchObject({ waitsFor: '门户', sites: ['city'] });
+  });
+  it('is owed none once it is agreed', () => {
+    const agreed: SubmissionEvent = {
+      type: 'submission.agreed',
+      ...key,
+      side: 'offering',
+      slot: null,
+      html: null,
+      ...by,
+      agreedAt: minutesLater(40),
+    };
+    expect(openSubmission([offered(province), countered, agreed])).toBeNull();
   });
 });
 

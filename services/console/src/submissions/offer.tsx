@@ -87,7 +87,7 @@ function OfferDialog({ row, onClose }: { row: ReleaseRow; onClose: () => void })
       <p>
         <strong>{row.title}</strong>
       </p>
-      <div className="chips" role="group" aria-label={t('offer.to')}>
+      <div className="chips offer-kinds" role="group" aria-label={t('offer.to')}>
         {(['site', 'email', 'webhook'] as const).map((each) => (
           <button
             key={each}
@@ -144,7 +144,7 @@ function OfferDialog({ row, onClose }: { row: ReleaseRow; onClose: () => void })
           </select>
         </label>
       )}
-      <div className="field-row">
+      <div className="field-row offer-when">
         <SlotField value={isPublic ? '' : slot} onChange={setSlot} disabled={isPublic} />
         <label className="field">
           <span>{t('offer.limit')}</span>
