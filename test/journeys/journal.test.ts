@@ -1,6 +1,7 @@
 import { carryOut, connectBus, ensureStreams, Journal, UnfitServer, type Bus } from '@tongsheng/bus';
 import { streams } from '@tongsheng/contracts';
 import { failure, startServers, until, type Servers } from '@tongsheng/test/support';
+import { headers } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trouble } from '../support/trouble.ts';
 
@@ -77,6 +78,14 @@ describe('the journal', () => {
     await ensureStreams(bus);
   });
 
+  it('is told at once where nobody stores, and by its code what the server refuses', async () => {
+    const empty = () => ({ headers: headers() });
+    await expect(bus.publish('nowhere.at.all', new Uint8Array(), empty())).rejects.toMatchObject({ code: '503' });
+    const taken = { ...empty(), expect: { lastSubjectSequence: 999_999 } };
+    await expect(bus.publish('ev.poll.test.refused', new Uint8Array(), taken)).rejects.toMatchObject({
+      api_error: { err_code: 10071 },
+    });
+  });
   it('denies deleting and purging to everyone', async () => {
     await expect(bus.jsm.streams.purge(streams.journal)).rejects.toThrow();
     await expect(bus.jsm.streams.deleteMessage(streams.journal, 1)).rejects.toThrow();
