@@ -19,6 +19,7 @@ export const draftInProgress = draft.extend({
     })
     .nullable(),
   variants: z.record(channelId, variant.extend({ title: anyLine.optional() })).default({}),
+  correction: z.object({ note: anyLine }).optional(),
 });
 export type DraftInProgress = z.infer<typeof draftInProgress>;
 

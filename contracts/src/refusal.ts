@@ -107,7 +107,6 @@ export const refusalCodes = {
   release_withdrawn: 409,
   recall_missing: 404,
   recall_open: 409,
-  recall_over: 409,
   recall_same_person: 403,
   recall_settled: 409,
   delivery_not_askable: 409,

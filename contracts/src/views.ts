@@ -15,6 +15,7 @@ import { DeliveryOutlook } from './outlook.ts';
 import { PageLook } from './outside.ts';
 import { priority, target } from './policy.ts';
 import { site } from './registry.ts';
+import { RecallRow } from './recall.ts';
 import { draft, quote, releaseFile, releaseKind, reviewDebt } from './release.ts';
 import { seat, standstill } from './release-chain.ts';
 import { hurry, reviewAct, reviewStep, standsFor } from './review.ts';
@@ -295,6 +296,9 @@ export const ReleaseDetail = z.object({
   timeline: z.array(TimelineEntry),
 });
 export type ReleaseDetail = z.infer<typeof ReleaseDetail>;
+
+export const RecallDetail = z.object({ row: RecallRow, timeline: z.array(TimelineEntry) });
+export type RecallDetail = z.infer<typeof RecallDetail>;
 
 export const linkedState = z.enum(['planned', 'stopped', 'committed', 'open', 'cancelled']);
 export type LinkedState = z.infer<typeof linkedState>;
@@ -920,10 +924,10 @@ export const LiveChange = z.object({
   view: z.enum([
     'reposts',
     'releases',
+    'recalls',
     'linked',
     'rumors',
     'submissions',
-
     'deliveries',
     'sources',
     'items',

@@ -1,7 +1,17 @@
 // A release goes out everywhere, is corrected, and is taken back; what nobody knows of is found out and taken back, too.
 import { BusClient, connectBus, Journal, type Bus } from '@tongsheng/bus';
 import type { DeliveryEvent, RecallCommand, RecallEvent, ReleaseCommand, ReleaseEvent } from '@tongsheng/contracts';
-import { hashA, hashB, pressDraft, readLog, startSystem, twice, until, type System } from '@tongsheng/test/support';
+import {
+  hashA,
+  hashB,
+  pressDraft,
+  readLog,
+  startSystem,
+  twice,
+  until,
+  type System,
+  everyRole,
+} from '@tongsheng/test/support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callBack } from '../../infra/local/src/fake-channels.ts';
 
@@ -66,7 +76,14 @@ async function sign(releaseId: string, draft: ReturnType<typeof pressDraft>, con
   await write({ type: 'release.draft', ...head('writer'), releaseId, draft, contentHash, baseRevision });
   await write({ type: 'release.submit', ...head('writer'), releaseId, seenHash: contentHash });
   for (const step of ['review', 'confidentiality', 'sign'] as const)
-    await write({ type: 'release.pass_step', ...head(`${step}er`), releaseId, step, seenHash: contentHash });
+    await write({
+      type: 'release.pass_step',
+      ...everyRole,
+      ...head(`${step}er`),
+      releaseId,
+      step,
+      seenHash: contentHash,
+    });
 }
 async function withdraw(releaseId: string): Promise<void> {
   const why = { reason: '数据有误', publicReason: '内容有误' };

@@ -171,6 +171,17 @@ const release = createRoute({
   component: lazyRouteComponent(() => import('./releases/release-page.tsx'), 'ReleasePage'),
 });
 
+const recalls = createRoute({
+  getParentRoute: () => root,
+  path: '/releases/recalls',
+  component: lazyRouteComponent(() => import('./recalls/recalls-page.tsx'), 'RecallsPage'),
+});
+const recall = createRoute({
+  getParentRoute: () => root,
+  path: '/releases/recalls/$site/$releaseId/$round',
+  component: lazyRouteComponent(() => import('./recalls/recall-page.tsx'), 'RecallPage'),
+});
+
 const editRelease = createRoute({
   getParentRoute: () => root,
   path: '/releases/$site/$releaseId/edit',
@@ -340,6 +351,8 @@ const tree = root.addChildren([
   newRelease,
   release,
   editRelease,
+  recalls,
+  recall,
   deliveries,
   delivery,
   unknownDeliveries,

@@ -6,6 +6,7 @@ import { PassOn } from './pass-on.ts';
 import { RaiseAlarms } from './raise-alarms.reaction.ts';
 import { RaisePageAlarms } from './raise-page-alarms.reaction.ts';
 import { RaiseDebtAlarms } from './raise-debt-alarms.reaction.ts';
+import { RaiseRecallAlarms } from './raise-recall-alarms.reaction.ts';
 import { RaiseRumorAlarms } from './raise-rumor-alarms.reaction.ts';
 import { RaiseSubmissionAlarms } from './raise-submission-alarms.reaction.ts';
 import { RaiseDeliveryAlarms } from './raise-delivery-alarms.reaction.ts';
@@ -17,6 +18,7 @@ import { TellPeople } from './tell-people.reaction.ts';
     RaiseAlarms,
     RaiseDeliveryAlarms,
     RaisePageAlarms,
+    RaiseRecallAlarms,
     RaiseRumorAlarms,
     RaiseSubmissionAlarms,
     RaiseDebtAlarms,

@@ -13,6 +13,8 @@ import {
   type LinkedDetail,
   type ItemVersion,
   type ReleaseComment,
+  type RecallDetail,
+  type RecallEvent,
   type ReleaseDetail,
   type ReleaseEvent,
   type RepostDetail,
@@ -153,6 +155,15 @@ export class Details {
     return { row, parts: parts.filter((part) => part !== null), timeline: timelineOf(past.entries) };
   }
 
+  /** @throws Refusal recall_missing */
+  async recall(site: string, releaseId: string, round: number): Promise<RecallDetail> {
+    const row = await this.models.recalls.reader.get(`${site}/${releaseId}/${round}`);
+    if (!row) throw new Refusal('recall_missing', `no correction or withdrawal ${round} of ${releaseId}`);
+    const past = await this.journal.read({ aggregate: 'recall', site, id: releaseId });
+    const ours = past.entries.filter(({ events }) => (events as RecallEvent[]).some((event) => event.round === round));
+    return { row, timeline: timelineOf(ours) };
+  }
+
   /** @throws Refusal rumor_missing */
   async rumor(site: string, rumorCaseId: string): Promise<RumorDetail> {
     const row = await this.models.rumors.reader.get(`${site}/${rumorCaseId}`);
@@ -242,7 +253,9 @@ export class Details {
     const row = await this.models.releases.reader.get(`${siteId}/${releaseId}`);
     const site = this.models.sites.get(siteId);
     const past = await this.journal.read({ aggregate: 'release', site: siteId, id: releaseId });
-    const last = (past.events as ReleaseEvent[]).findLast((event) => event.type === 'release.drafted');
+    const drafts = (past.events as ReleaseEvent[]).filter((event) => event.type === 'release.drafted');
+    // Of a correction that was dropped nothing is shown.
+    const last = drafts.findLast(({ contentHash }) => contentHash === row?.contentHash) ?? drafts.at(-1);
     if (!row || !site || !last) throw new Refusal('release_missing', `no release ${releaseId}`);
     const { contentHash, revision } = last;
     const written = draft.parse(last);
@@ -343,7 +356,7 @@ export function presenceOf(events: ItemEvent[]): RepostDetail['presence'] {
 }
 
 /** Bodies stay where they are; a timeline says what happened, not what was written. */
-const untold = new Set(['type', 'html', 'sealKey', 'variants']);
+const untold = new Set(['type', 'html', 'sealKey', 'variants', 'targets', 'evidence']);
 
 export function timelineOf(entries: Entry[]): TimelineEntry[] {
   return entries

@@ -223,7 +223,6 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
     en: 'There is no such correction or withdrawal, or it is decided.',
   },
   recall_open: { zh: '已有人提出撤回，请先处理。', en: 'Its withdrawal is proposed already; decide that first.' },
-  recall_over: { zh: '这次撤回已经办结。', en: 'This withdrawal has been carried out.' },
   recall_same_person: {
     zh: '提出或决定的人不能自己复核，请换一人。',
     en: 'Who proposed or decided it can’t be the second person.',

@@ -11,6 +11,7 @@ import { deliveries } from './views/deliveries.ts';
 import { items, type StoredItem } from './views/items.ts';
 import { linked } from './views/linked.ts';
 import { quotas } from './views/quotas.ts';
+import { recalls } from './views/recalls.ts';
 import { releases } from './views/releases.ts';
 import { reposts } from './views/reposts.ts';
 import { rumors } from './views/rumors.ts';
@@ -29,6 +30,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   redis!: Redis;
   reposts!: ReturnType<typeof this.openReposts>;
   releases!: ReturnType<typeof this.openReleases>;
+  recalls!: ReturnType<typeof this.openRecalls>;
   linked!: ReturnType<typeof this.openLinked>;
   rumors!: ReturnType<typeof this.openRumors>;
   submissions!: ReturnType<typeof this.openSubmissions>;
@@ -89,6 +91,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
     ]);
     this.reposts = this.openReposts();
     this.releases = this.openReleases();
+    this.recalls = this.openRecalls();
     this.linked = this.openLinked();
     this.rumors = this.openRumors();
     this.submissions = this.openSubmissions();
@@ -138,6 +141,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
     return [
       this.reposts,
       this.releases,
+      this.recalls,
       this.linked,
       this.rumors,
       this.submissions,
@@ -152,6 +156,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
 
   private openReposts = () => this.#open(reposts);
   private openReleases = () => this.#open(releases);
+  private openRecalls = () => this.#open(recalls);
   private openLinked = () => this.#open(linked);
   private openRumors = () => this.#open(rumors);
   private openSubmissions = () => this.#open(submissions);

@@ -114,8 +114,8 @@ describe('a withdrawal', () => {
     given(proposed, dropped).when(approve('signer')).isRefused('recall_missing');
   });
   it('is the last word: nothing is corrected or withdrawn after it', () => {
-    given(decided()).when(propose()).isRefused('recall_over');
-    given(decided()).when(kill()).isRefused('recall_over');
+    given(decided()).when(propose()).isRefused('release_withdrawn');
+    given(decided()).when(kill()).isRefused('release_withdrawn');
     given(decided()).when(correct(3)).yields();
   });
 });

@@ -178,7 +178,7 @@ const isTakenBack = ({ kind }: Round): boolean => kind !== 'correct';
 
 /** What was taken back is not taken back, or corrected, once more. */
 function mustBeOpen({ releaseId }: RecallCommand, { current }: Recall): void {
-  if (current && isTakenBack(current)) throw new Refusal('recall_over', `${releaseId} was taken back`);
+  if (current && isTakenBack(current)) throw new Refusal('release_withdrawn', `${releaseId} was taken back`);
 }
 
 function begun(

@@ -7,6 +7,7 @@ import type {
   LiveChange,
   Me,
   QueuePage,
+  RecallRow,
   ReleaseRow,
   RumorRow,
   RepostDetail,
@@ -112,6 +113,7 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
     touched.add(view);
     if (view === 'reposts') details.add(`repost ${key}`);
     if (view === 'releases') details.add(`release ${key}`);
+    if (view === 'recalls') details.add(`recall ${key}`);
     if (view === 'linked') details.add(`linked ${key}`);
     if (view === 'rumors') details.add(`rumor ${key}`);
     if (view === 'submissions') details.add(`submission ${key}`);
@@ -125,6 +127,13 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
     me,
   );
   patch<ReleaseRow>(client, ['releases'], 'releases', changes, ({ site, releaseId }) => `${site}/${releaseId}`);
+  patch<RecallRow>(
+    client,
+    ['recalls'],
+    'recalls',
+    changes,
+    ({ site, releaseId, round }) => `${site}/${releaseId}/${round}`,
+  );
   patch<LinkedRow>(client, ['linked-list'], 'linked', changes, ({ site, linkedId }) => `${site}/${linkedId}`);
   // A board and a case show their releases as they stand.
   if (touched.has('releases'))

@@ -25,6 +25,10 @@ import type {
   QueuePage,
   RefusedLogin,
   ReleaseDetail,
+  RecallDetail,
+  RecallKind,
+  RecallPlan,
+  RecallRow,
   ReleaseRow,
   RepostDetail,
   RevisionRow,
@@ -162,6 +166,36 @@ export const workingCopies = () =>
 
 export const filePath = (site: string, releaseId: string, hash: string): string =>
   `/api/releases/${releaseId}/files/${hash}?site=${site}`;
+
+export const recallsCsvPath = '/api/recalls.csv';
+
+export const recalls = () =>
+  queryOptions({ queryKey: ['recalls'], queryFn: ({ signal }) => read<Rows<RecallRow>>('/api/recalls', signal) });
+
+export const recall = (site: string, releaseId: string, round: number) =>
+  queryOptions({
+    queryKey: ['recall', `${site}/${releaseId}/${round}`],
+    queryFn: ({ signal }) => readRecall(site, releaseId, round, 0, signal),
+  });
+
+/** As of a position of the log: after a decision, as it was decided. */
+export const readRecall = (
+  site: string,
+  releaseId: string,
+  round: number,
+  atLeast: number,
+  signal?: AbortSignal,
+): Promise<RecallDetail> => read(`/api/recalls/${releaseId}/${round}?site=${site}&atLeast=${atLeast}`, signal);
+
+/** What would be done where, if it were decided now. */
+export const recallPlan = (site: string, releaseId: string, kind: RecallKind) =>
+  queryOptions({
+    queryKey: ['recall-plan', `${site}/${releaseId}`, kind],
+    queryFn: ({ signal }) =>
+      read<RecallPlan>(`/api/releases/${releaseId}/recall-plan?site=${site}&kind=${kind}`, signal),
+    staleTime: 0,
+    gcTime: 0,
+  });
 
 export const linkedReleases = () =>
   queryOptions({ queryKey: ['linked-list'], queryFn: ({ signal }) => read<Rows<LinkedRow>>('/api/linked', signal) });

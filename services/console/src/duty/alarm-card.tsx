@@ -112,7 +112,11 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
           </Link>
         ) : about.kind === 'recall' && site !== null ? (
-          <Link to="/releases/$site/$releaseId" params={{ site, releaseId: about.releaseId }} className="button">
+          <Link
+            to="/releases/recalls/$site/$releaseId/$round"
+            params={{ site, releaseId: about.releaseId, round: String(about.round) }}
+            className="button"
+          >
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
           </Link>
         ) : about.kind === 'submission' ? (

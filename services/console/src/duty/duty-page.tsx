@@ -52,8 +52,8 @@ export function DutyPage(): ReactElement {
       case 'recall':
         if (site === null) return;
         return void navigate({
-          to: '/releases/$site/$releaseId',
-          params: { site, releaseId: about.releaseId },
+          to: '/releases/recalls/$site/$releaseId/$round',
+          params: { site, releaseId: about.releaseId, round: String(about.round) },
         });
       case 'submission': {
         const { from, submissionId } = about;

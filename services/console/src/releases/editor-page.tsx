@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
-import type { Draft, RumorRow, WorkingCopy } from '@tongsheng/contracts';
+import type { Draft, ReleaseDetail, RumorRow, WorkingCopy } from '@tongsheng/contracts';
 import { useState, type ReactElement } from 'react';
 import { ApiError, newId } from '../api/client.ts';
 import * as views from '../api/views.ts';
@@ -70,12 +70,19 @@ function Begin({ site, releaseId }: { site: string; releaseId: string }): ReactE
   const isMissing = error instanceof ApiError && error.status < 500 && error.status > 0;
   const isRead = answer.isFetchedAfterMount && kept.isFetchedAfterMount && kept.data && (data || isMissing);
   if (start === null && isRead) {
-    const saved = data && !isMissing ? { revision: data.row.revision, draft: data.draft } : null;
+    const saved = data && !isMissing ? { revision: data.row.revision, draft: nextOf(data) } : null;
     if (saved || kept.data.copy) setStart(begun(site, releaseId, saved, kept.data.copy));
     else return <MissingPage />;
   }
   if (start) return <Editor start={start} />;
   return <Pending of={kept.data === undefined ? kept : answer} />;
+}
+
+/** Of what is public the next version says what is different, and goes out by itself. */
+function nextOf({ row, draft }: ReleaseDetail): Draft {
+  if (row.publicVersion === 0) return draft;
+  const isAnew = row.state === 'published' || !draft.correction;
+  return { ...draft, linked: null, correction: isAnew ? { note: '' } : draft.correction };
 }
 
 /** What is edited: the saved draft, or what was kept of it; on an older one, that is brought together first. */

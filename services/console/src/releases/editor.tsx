@@ -316,6 +316,20 @@ export function Editor({ start }: { start: Start }): ReactElement {
           />
         )}
         <div hidden={view !== 'common'}>
+          {draft.correction && (
+            <label className="field">
+              <span>
+                {t('editor.correction')} <span className="hint">{t('editor.correctionHint')}</span>
+              </span>
+              <input
+                id="field-correction"
+                value={draft.correction.note}
+                maxLength={500}
+                onChange={({ target }) => set({ correction: { note: target.value } })}
+                data-testid="correction"
+              />
+            </label>
+          )}
           <label className="field">
             <span>{t('editor.title')}</span>
             <input

@@ -37,7 +37,7 @@ export function ownTexts(draft: DraftInProgress, channelId: string) {
 }
 
 /** Without these there is nothing to keep as a revision. */
-const neededToSave = new Set(['title', 'claim', 'publicLink']);
+const neededToSave = new Set(['correction', 'title', 'claim', 'publicLink']);
 export const problemsToSave = (draft: DraftInProgress): Problem[] =>
   problemsOf(draft, []).filter(({ field, view }) => view === 'common' && neededToSave.has(field));
 
@@ -45,11 +45,12 @@ const isEmpty = (html: string) => html.replace(/<[^>]*>/g, '').trim() === '' && 
 
 /** Everything that keeps a draft from being reviewed, and that a channel would refuse. */
 export function problemsOf(draft: DraftInProgress, channels: readonly ChannelRow[]): Problem[] {
-  const { title, html, rumor, kind, format, linked } = draft;
+  const { title, html, rumor, kind, format, linked, correction } = draft;
   const found: Problem[] = [];
   const say = (field: string, word: Problem['word'], values?: Record<string, string>, view: View = 'common') =>
     found.push({ field, word, view, ...(values && { values }) });
 
+  if (correction?.note.trim() === '') say('correction', 'editor.need.correction');
   if (title.trim() === '') say('title', 'editor.need.title');
   if (rumor && rumor.claim.trim() === '') say('claim', 'editor.need.claim');
   if (rumor?.publicLink && !/^https?:\/\/./i.test(rumor.publicLink)) say('publicLink', 'rumor.need.link');
@@ -62,7 +63,7 @@ export function problemsOf(draft: DraftInProgress, channels: readonly ChannelRow
     say('recording', 'editor.need.recording');
   if (kind === 'interpretation' && format === 'chart' && picturesOf(html).length + attachmentsOf(draft).length === 0)
     say('body', 'editor.need.chart');
-  if (draft.channels.length === 0 && linked === null) say('channels', 'editor.need.channels');
+  if (draft.channels.length === 0 && linked === null && !correction) say('channels', 'editor.need.channels');
   for (const channel of channels)
     if (draft.channels.includes(channel.channelId)) found.push(...problemsAt(draft, channel));
   return found;

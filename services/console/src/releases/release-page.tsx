@@ -13,6 +13,8 @@ import { ConfirmBar } from '../parts/confirm-bar.tsx';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
 import { Pending, sayError } from '../parts/states.tsx';
 import { Timeline } from '../parts/timeline.tsx';
+import { RecallTag } from '../recalls/recall-words.tsx';
+import { TakeBackDialog } from '../recalls/take-back-dialog.tsx';
 import { hasRole, useMe } from '../session.ts';
 import { MissingPage } from '../shell/plain-pages.tsx';
 import { ReleasePreview } from './release-preview.tsx';
@@ -31,10 +33,18 @@ export function ReleasePage(): ReactElement {
   const { data, error } = answer;
   const seesDeliveries = hasRole(me, 'comms', 'signer', 'manager', 'duty', 'admin');
   const { data: deliveries } = useQuery({ ...views.deliveries({ release: releaseId }), enabled: seesDeliveries });
+  const rounds = useQuery({
+    ...views.recalls(),
+    select: ({ rows, ...rest }) => ({
+      ...rest,
+      rows: rows.filter((each) => each.site === site && each.releaseId === releaseId),
+    }),
+  });
   const { data: channels } = useQuery(views.channels());
   const offline = useLive(({ state }) => state === 'offline');
   const [ask, setAsk] = useState<'pass' | 'submit' | null>(null);
   const [returning, setReturning] = useState(false);
+  const [taking, setTaking] = useState<'back' | 'drop' | null>(null);
   const [busy, setBusy] = useState(false);
   const [told, setTold] = useState<string | null>(null);
   const row = data?.row;
@@ -52,11 +62,18 @@ export function ReleasePage(): ReactElement {
   const isDraft = row?.state === 'draft' && hasRole(me, 'comms');
   const siteName = useSiteName()(site);
 
+  const isPublic = row !== undefined && row.publicVersion > 0 && row.state !== 'withdrawn';
+  const corrects = row?.state === 'published' && hasRole(me, 'comms');
+  const takesBack = isPublic && hasRole(me, 'comms', 'signer');
+  const drops = isPublic && row.state !== 'published' && row.state !== 'signed' && hasRole(me, 'comms');
+
   const send = async (type: string, fields: Record<string, unknown>, said: string) => {
     setBusy(true);
     setTold(null);
     try {
-      await decide({ type, site, releaseId, seenHash: hash, ...fields });
+      // What is decided about the text names the text that was seen.
+      const seen = type === 'release.submit' || type === 'release.pass_step' || type === 'release.return';
+      await decide({ type, site, releaseId, ...(seen && { seenHash: hash }), ...fields });
       setReturning(false);
       announce('done', said);
     } catch (caught) {
@@ -127,6 +144,11 @@ export function ReleasePage(): ReactElement {
             })}
           </p>
         )}
+        {isPublic && row.state !== 'published' && (
+          <p className="banner" data-testid="correcting">
+            {t('release.correcting', { version: row.publicVersion })}
+          </p>
+        )}
         {told && (
           <p className="banner banner-refused" role="alert" data-testid="refusal">
             {told}
@@ -159,9 +181,24 @@ export function ReleasePage(): ReactElement {
             onCancel={() => setAsk(null)}
           />
         )}
-        {!ask && (isDraft || hasStepRole) && (
+        {!ask && (isDraft || hasStepRole || corrects || takesBack) && (
           <footer className="actions">
             <div className="actions-left">
+              {takesBack && (
+                <button type="button" className="button" onClick={() => setTaking('back')} data-testid="take-back">
+                  {t('release.takeBack')}
+                </button>
+              )}
+              {drops && (
+                <button
+                  type="button"
+                  className="button"
+                  onClick={() => setTaking('drop')}
+                  data-testid="drop-correction"
+                >
+                  {t('release.dropCorrection')}
+                </button>
+              )}
               {isDraft && (
                 <Link
                   to="/releases/$site/$releaseId/edit"
@@ -185,6 +222,16 @@ export function ReleasePage(): ReactElement {
               )}
             </div>
             <span className="actions-text">{whyNot}</span>
+            {corrects && (
+              <Link
+                to="/releases/$site/$releaseId/edit"
+                params={{ site, releaseId }}
+                className="button button-primary"
+                data-testid="correct"
+              >
+                {t('release.correct')}
+              </Link>
+            )}
             {isDraft && (
               <button type="button" className="button button-primary" onClick={begin} data-testid="submit">
                 {t('release.submit')} <kbd>A</kbd>
@@ -239,9 +286,53 @@ export function ReleasePage(): ReactElement {
           </Link>
         )}
         <OfferButton row={row} />
+        {(rounds.data?.rows.length ?? 0) > 0 && (
+          <>
+            <h3>{t('release.recallHistory')}</h3>
+            <ul className="delivery-list" data-testid="release-recalls">
+              {rounds.data?.rows.map((each) => (
+                <li key={each.round}>
+                  <Link
+                    to="/releases/recalls/$site/$releaseId/$round"
+                    params={{ site, releaseId, round: String(each.round) }}
+                  >
+                    {t(`recall.kind.${each.kind}`)}
+                  </Link>
+                  <RecallTag row={each} />
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
         <h3>{t('release.history')}</h3>
         <Timeline entries={data.timeline} />
       </aside>
+      {taking === 'back' && (
+        <TakeBackDialog
+          site={site}
+          releaseId={releaseId}
+          title={row.title}
+          kills={hasRole(me, 'signer')}
+          onClose={() => setTaking(null)}
+          onSend={async ({ type, ...why }) => {
+            await send(type, why, t(type === 'recall.kill' ? 'takeBack.killed' : 'takeBack.proposed'));
+            setTaking(null);
+          }}
+        />
+      )}
+      {taking === 'drop' && (
+        <ReasonDialog
+          title={t('release.dropCorrection')}
+          hint={t('release.dropCorrectionHint')}
+          label={t('task.reason')}
+          send={t('release.dropCorrection')}
+          onClose={() => setTaking(null)}
+          onSend={async (reason) => {
+            await send('release.drop_correction', { reason }, t('release.correctionDropped'));
+            setTaking(null);
+          }}
+        />
+      )}
       {returning && step && (
         <ReasonDialog
           title={t('release.returnTitle')}

@@ -51,6 +51,9 @@ export function ReleasesPage(): ReactElement {
           </Link>
         </div>
         <span className="top-space" />
+        <Link to="/releases/recalls" className="button" data-testid="recalls">
+          {t('recalls.title')}
+        </Link>
         {writes && (
           <>
             <Link to="/releases/new" search={{ kind: 'rebuttal' }} className="button" data-testid="new-rebuttal">

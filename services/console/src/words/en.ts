@@ -6,6 +6,7 @@ import { calendarEn } from './calendar-en.ts';
 import { dutyEn } from './duty-en.ts';
 import { itemsEn } from './items-en.ts';
 import { linkedEn } from './linked-en.ts';
+import { recallsEn } from './recalls-en.ts';
 import { rumorsEn } from './rumors-en.ts';
 import { submissionsEn } from './submissions-en.ts';
 import { signingEn } from './signing-en.ts';
@@ -372,6 +373,7 @@ export const en: Words = {
   ...calendarEn,
   ...writingEn,
   ...rumorsEn,
+  ...recallsEn,
   ...submissionsEn,
   ...signingEn,
   ...publicationEn,

@@ -6,6 +6,7 @@ import { calendarZh } from './calendar-zh.ts';
 import { dutyZh } from './duty-zh.ts';
 import { itemsZh } from './items-zh.ts';
 import { linkedZh } from './linked-zh.ts';
+import { recallsZh } from './recalls-zh.ts';
 import { rumorsZh } from './rumors-zh.ts';
 import { submissionsZh } from './submissions-zh.ts';
 import { signingZh } from './signing-zh.ts';
@@ -370,6 +371,7 @@ export const zh = {
   ...calendarZh,
   ...writingZh,
   ...rumorsZh,
+  ...recallsZh,
   ...submissionsZh,
   ...signingZh,
   ...publicationZh,
