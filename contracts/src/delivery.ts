@@ -98,6 +98,12 @@ const requested = {
   awaitsCommit: z.boolean().optional(),
   /** What who gets it is told of why it was corrected or taken back. */
   note: line.optional(),
+  /** The linked release that it is part of. */
+  linked: z.object({ site: siteId, linkedId: token }).optional(),
+  /** An early copy for one person of the press: until when it binds them. Nobody else of the channel gets it. */
+  embargo: z.object({ until: instant, name: line, email: z.email() }).optional(),
+  /** T0 as it was planned: for what has to be reserved ahead. It is told to go, and never goes by this. */
+  goesOutAt: instant.optional(),
 };
 
 /** What a person is to hand over, and by when: files of the evidence store, cut to what the platform takes. */
@@ -161,6 +167,13 @@ const DeliveryPrepared = z.object({
   /** When it is tried to be made ready again; null when it is, or never will be. */
   nextPrepareAt: instant.nullable(),
 });
+/** Its T0 moved, to where other slots of the channel's quota count: it is made ready anew, on top of what is there. */
+const DeliveryRescheduled = z.object({
+  type: z.literal('delivery.rescheduled'),
+  ...key,
+  goesOutAt: instant,
+  rescheduledAt: instant,
+});
 /** It may be handed over from here on. */
 const DeliveryCommitted = z.object({ type: z.literal('delivery.committed'), ...key, committedAt: instant });
 /** It will not be handed over: taken back before anything was. */
@@ -169,6 +182,16 @@ const DeliveryCancelled = z.object({
   ...key,
   reason: line,
   cancelledAt: instant,
+});
+/** What had been made ready at the channel for what was cancelled was taken away there, or could not be. */
+const DeliveryDiscarded = z.object({
+  type: z.literal('delivery.discarded'),
+  ...key,
+  done: z.boolean(),
+  detail: z.string().max(2000),
+  discardedAt: instant,
+  /** When it is tried again; null when it is done, or a person has to do it. */
+  nextDiscardAt: instant.nullable(),
 });
 /** It waits for a slot of the channel's quota, which is reserved for it. */
 const DeliveryPostponed = z.object({
@@ -321,8 +344,10 @@ export const DeliveryEvent = z.discriminatedUnion('type', [
   DeliveryRequested,
   DeliveryNoted,
   DeliveryPrepared,
+  DeliveryRescheduled,
   DeliveryCommitted,
   DeliveryCancelled,
+  DeliveryDiscarded,
   DeliveryPostponed,
   DeliveryAttempted,
   DeliveryAnswered,
@@ -359,9 +384,16 @@ export const DeliveryCommand = z.discriminatedUnion('type', [
     trouble: trouble.nullable(),
     detail: z.string().max(2000),
   }),
+  z.strictObject({ type: z.literal('delivery.reschedule'), ...command, goesOutAt: instant }),
   z.strictObject({ type: z.literal('delivery.commit'), ...command }),
   z.strictObject({ type: z.literal('delivery.cancel'), ...command, reason: line }),
   z.strictObject({ type: z.literal('delivery.halt'), ...command, reason: line }),
+  z.strictObject({
+    type: z.literal('delivery.record_discarded'),
+    ...command,
+    done: z.boolean(),
+    detail: z.string().max(2000),
+  }),
   z.strictObject({
     type: z.literal('delivery.postpone'),
     ...command,

@@ -26,7 +26,8 @@ export function mustBeAShift({ personId: person, substituteId, from, to }: Shift
 
 /**
  * What people are alarmed about: a share of a task's, a rumor's, an answer's or a full review's time is gone, a source has been unreadable for hours, what a channel
- * had shown is gone, a platform does not let us in, or the public reads something of ours that it must not.
+ * had shown is gone, a platform does not let us in, the public reads something of ours that it must not, or what is to go out together
+ * is not ready for its moment.
  */
 export const occasion = z.enum([
   'share_50',
@@ -37,6 +38,7 @@ export const occasion = z.enum([
   'delivery_lost',
   'credential',
   'page',
+  'linked',
 ]);
 export type Occasion = z.infer<typeof occasion>;
 
@@ -45,6 +47,7 @@ export const occasionInstead: Partial<Record<Occasion, Occasion>> = {
   delivery_lost: 'share_100',
   credential: 'source',
   page: 'share_100',
+  linked: 'share_100',
 };
 
 /** `console`: the alarm itself, live on every screen of the person. */
@@ -231,6 +234,20 @@ export const alarmSubject = z.discriminatedUnion('kind', [
     target: line.nullable(),
     detail: z.string().max(500),
     since: instant,
+  }),
+  /** What is to go out together is not ready shortly before its moment, or did not go out at it. */
+  z.object({
+    kind: z.literal('linked'),
+    linkedId: token,
+    title: line,
+    t0: instant,
+    /** Minutes before T0; null: T0 went by without it. */
+    minutes: z.int().min(1).nullable(),
+    /** `no_interpretation`: a policy would go alone. `part_unsigned`, `not_ready`: what must not be missing is. */
+    because: z.enum(['not_ready', 'part_unsigned', 'no_interpretation']),
+    /** What is missing, in words, the first few; and how many in all. */
+    missing: z.array(line).max(10),
+    count: z.int().min(0),
   }),
 ]);
 export type AlarmSubject = z.infer<typeof alarmSubject>;

@@ -29,6 +29,10 @@ export type LinkedPlan = z.infer<typeof linkedPlan>;
 /** A part's page on a site, or a part at a channel: `page/<releaseId>/<siteId>`, `channel/<releaseId>/<channelId>`. */
 export const linkedTarget = z.string().regex(/^(page|channel)\/[\w-]{1,64}\/[\w-]{1,64}$/);
 
+/** What is known of one target, and why it is not ready. */
+export const targetReadiness = z.object({ target: linkedTarget, ready: z.boolean(), detail: z.string().max(500) });
+export type TargetReadiness = z.infer<typeof targetReadiness>;
+
 /** Everything that a plan wants to reach, and whether T0 waits for it. */
 export const targetsOf = ({ parts, sites, channels }: LinkedPlan): { target: string; required: boolean }[] =>
   parts.flatMap((part) => [
@@ -36,11 +40,21 @@ export const targetsOf = ({ parts, sites, channels }: LinkedPlan): { target: str
     ...channels.map((each) => ({ target: `channel/${part.releaseId}/${each.channelId}`, required: each.required })),
   ]);
 
+/** Whether a policy among the parts has its interpretation beside it, or somebody answers for going without. */
+export const speaksTogether = ({ parts }: Pick<LinkedPlan, 'parts'>, waived: boolean): boolean =>
+  waived ||
+  !parts.some(({ role }) => role === 'policy') ||
+  parts.some(({ role }) => role === 'interpretation' || role === 'chart');
+
 /** Minutes before T0 at which the person on duty learns what is not ready. */
 export const reminderMinutes = [30, 10] as const;
 const reminder = z.union([z.literal(30), z.literal(10)]);
 
 const said = { by: personId, byName: line };
+
+/** Somebody of the press, and where their copy goes. */
+export const pressContact = z.object({ name: line, email: z.email().max(200) });
+export type PressContact = z.infer<typeof pressContact>;
 
 /** What goes out together was planned, or planned anew. What was prepared for an earlier plan and differs is void. */
 const LinkedPlanned = z.object({
@@ -100,9 +114,22 @@ const LinkedReminded = z.object({
 const LinkedRehearsed = z.object({
   type: z.literal('linked.rehearsed'),
   ...key,
-  results: z.array(z.object({ target: linkedTarget, ready: z.boolean(), detail: z.string().max(500) })),
+  results: z.array(targetReadiness),
   ...said,
   rehearsedAt: instant,
+});
+/** Chosen people of the press get the parts, as they were signed, before T0, under an embargo: who, what and until when. */
+const LinkedPressTold = z.object({
+  type: z.literal('linked.press_told'),
+  ...key,
+  /** The e-mail channel that carries it. */
+  channelId,
+  people: z.array(pressContact).min(1).max(50),
+  parts: z.array(z.object({ releaseId, site: siteId, contentHash: hash })).min(1),
+  /** T0 as it was planned then: what their copy says. */
+  until: instant,
+  ...said,
+  toldAt: instant,
 });
 /** T0 came, and something that must not be missing was: nothing went out. */
 const LinkedStopped = z.object({
@@ -147,6 +174,7 @@ export const LinkedEvent = z.discriminatedUnion('type', [
   LinkedSealed,
   LinkedReminded,
   LinkedRehearsed,
+  LinkedPressTold,
   LinkedStopped,
   LinkedCommitted,
   LinkedOpened,
@@ -172,15 +200,30 @@ export const LinkedCommand = z.discriminatedUnion('type', [
   }),
   /** `ready` holds the targets that are prepared, by what channels and the public side say at this moment. */
   z.strictObject({ type: z.literal('linked.remind'), ...command, minutes: reminder, ready: z.array(linkedTarget) }),
-  z.strictObject({ type: z.literal('linked.record_rehearsal'), ...command, results: LinkedRehearsed.shape.results }),
+  /** Asked for by people; what came of it is said by the service that tried. */
+  z.strictObject({
+    type: z.literal('linked.record_rehearsal'),
+    ...command,
+    results: LinkedRehearsed.shape.results.default([]),
+  }),
+  z.strictObject({
+    type: z.literal('linked.tell_press'),
+    ...command,
+    channelId,
+    people: LinkedPressTold.shape.people,
+  }),
   z.strictObject({ type: z.literal('linked.commit'), ...command, ready: z.array(linkedTarget) }),
   z.strictObject({ type: z.literal('linked.record_opened'), ...command, publicPosition: z.int().min(1) }),
   z.strictObject({ type: z.literal('linked.cancel'), ...command, reason: line }),
 ]);
 export type LinkedCommand = z.infer<typeof LinkedCommand>;
 
-/** Asked of those who push: which of these channels could be pushed to at this moment. */
-export const ReadinessQuery = z.strictObject({ channels: z.array(channelId).max(100) });
+/**
+ * Asked of those who push: which parts of a linked release are ready at which channels. With `look` the platforms are
+ * asked as well how login and quota are; without it the answer comes at once, from what is known.
+ */
+export const ReadinessQuery = z.strictObject({ site: siteId, linkedId, look: z.boolean() });
 export type ReadinessQuery = z.infer<typeof ReadinessQuery>;
-export const Readiness = z.object({ ready: z.array(channelId) });
+
+export const Readiness = z.object({ targets: z.array(targetReadiness) });
 export type Readiness = z.infer<typeof Readiness>;

@@ -76,6 +76,7 @@ export const refusalCodes = {
   linked_cancelled: 409,
   linked_same_person: 403,
   linked_not_part: 409,
+  linked_unsigned: 409,
   release_no_interpretation: 409,
   // rumor cases
   rumor_missing: 404,

@@ -9,7 +9,7 @@ import { assignment, DeliveryEvent, intent, onUnknown, outcome, trouble, urgency
 import { textEdit } from './edit.ts';
 import { evidence } from './evidence.ts';
 import { absence, content, itemKind, keptFile, publication } from './item.ts';
-import { linkedPlan, linkedTarget } from './linked.ts';
+import { linkedPlan, linkedTarget, pressContact, targetReadiness } from './linked.ts';
 import { clue, rumorSpread, rumorVerdict } from './rumor.ts';
 import { DeliveryOutlook } from './outlook.ts';
 import { PageLook } from './outside.ts';
@@ -325,6 +325,21 @@ export const LinkedRow = z.object({
       at: instant,
     })
     .nullable(),
+  /** What the last rehearsal found wanting, and of how many targets. */
+  rehearsed: z.object({ unready: z.array(targetReadiness), count: z.int(), byName: line, at: instant }).nullable(),
+  /** Who of the press got it early, when, until when it binds them, and whether it is what is signed now. */
+  press: z.array(
+    z.object({
+      channelId,
+      people: z.array(pressContact),
+      contents: z.record(token, hash),
+      until: instant,
+      byName: line,
+      at: instant,
+    }),
+  ),
+  /** Part → the content that was signed. */
+  contents: z.record(token, hash),
   late: z.array(linkedTarget),
   committedAt: instant.nullable(),
   openedAt: instant.nullable(),
@@ -332,14 +347,6 @@ export const LinkedRow = z.object({
   updatedAt: instant,
 });
 export type LinkedRow = z.infer<typeof LinkedRow>;
-
-export const LinkedDetail = z.object({
-  row: LinkedRow,
-  /** Its parts as they stand; one that was never written is missing. */
-  parts: z.array(ReleaseRow),
-  timeline: z.array(TimelineEntry),
-});
-export type LinkedDetail = z.infer<typeof LinkedDetail>;
 
 export const rumorState = z.enum(['reported', 'watched', 'to_rebut', 'rebutted', 'closed']);
 export type RumorState = z.infer<typeof rumorState>;
@@ -555,6 +562,13 @@ export const DeliveryRow = z.object({
   nextProbeAt: instant.nullable().default(null),
   /** When somebody looked last that it is still there. */
   watchedAt: instant.nullable().default(null),
+  /** The linked release that it is part of; when it was made ready for it, told to go, and begun. */
+  linked: z.object({ site: siteId, linkedId: token }).nullable().default(null),
+  preparedAt: instant.nullable().default(null),
+  committedAt: instant.nullable().default(null),
+  sentAt: instant.nullable().default(null),
+  /** An early copy for one person of the press. */
+  embargo: z.object({ until: instant, name: line, email: z.string() }).nullable().default(null),
   /** What a person is to hand over. */
   assignment: assignment.nullable().default(null),
   /** Whether it brings something, changes or takes back what an earlier one brought. */
@@ -683,6 +697,16 @@ export const CalendarView = z.object({
   serverTime: instant,
 });
 export type CalendarView = z.infer<typeof CalendarView>;
+
+export const LinkedDetail = z.object({
+  row: LinkedRow,
+  /** Its parts as they stand; one that was never written is missing. */
+  parts: z.array(ReleaseRow),
+  /** Each part at each channel from made ready to visible, and the early copies for the press. */
+  deliveries: z.array(DeliveryRow),
+  timeline: z.array(TimelineEntry),
+});
+export type LinkedDetail = z.infer<typeof LinkedDetail>;
 
 /** Something wrong with one way of reading a source, since when, and what was received. */
 const troubleSince = z.object({

@@ -33,8 +33,8 @@ let journal: Journal;
 let client: BusClient;
 let following: Following;
 let said = 0;
-/** What is waited for in the log, and what happens when it is there. */
-let trap: { mark: string; spring: () => void } | null = null;
+/** What is waited for in the log, and what happens when it is there for the first time. */
+let traps: { mark: string; spring: () => void }[] = [];
 
 beforeAll(async () => {
   system = await startSystem({ services, samples: false });
@@ -47,10 +47,11 @@ beforeAll(async () => {
     subject: subjects.events(),
     onFailure: () => {},
     onMessage({ data }) {
-      if (!trap || !Buffer.from(data).includes(trap.mark)) return;
-      const { spring } = trap;
-      trap = null;
-      spring();
+      if (traps.length === 0) return;
+      const body = Buffer.from(data);
+      const sprung = traps.filter(({ mark }) => body.includes(mark));
+      traps = traps.filter((each) => !sprung.includes(each));
+      for (const { spring } of sprung) spring();
     },
   });
 });
@@ -148,9 +149,18 @@ function watch(name: string) {
   };
 }
 
-async function goesOut(name: string, mark: string, die: () => Promise<void>): Promise<void> {
-  const died = Promise.withResolvers<void>();
-  trap = { mark, spring: () => void die().then(died.resolve, died.reject) };
+async function goesOut(name: string, deaths: { mark: string; die: () => Promise<void> }[]): Promise<void> {
+  const all = Promise.withResolvers<void>();
+  // One after the other: what is still being started is killed when it is there.
+  let dying = Promise.resolve();
+  let left = deaths.length;
+  traps = deaths.map(({ mark, die }) => ({
+    mark: `"${mark}"`,
+    spring: () => {
+      dying = dying.then(die);
+      dying.then(() => --left === 0 && all.resolve(), all.reject);
+    },
+  }));
   const watching = watch(name);
   await plan(name, 3_600_000, 0);
   await sign(name);
@@ -158,7 +168,7 @@ async function goesOut(name: string, mark: string, die: () => Promise<void>): Pr
     async () => expect((await eventsOf(name)).some(({ type }) => type === 'linked.sealed')).toBe(true),
     60_000,
   );
-  let t0 = await plan(name, 2_500, 1);
+  let t0 = await plan(name, 1_500, 1);
   for (let revision = 2; ; revision++) {
     const last = await until(async () => {
       const event = (await eventsOf(name)).findLast(
@@ -172,7 +182,7 @@ async function goesOut(name: string, mark: string, die: () => Promise<void>): Pr
     for (const path of pathsOf(name)) expect(await status(path)).not.toBe(200);
     t0 = await plan(name, 2_500, revision);
   }
-  await died.promise;
+  await all.promise;
   await until(async () => {
     for (const path of pathsOf(name)) expect(await status(path)).toBe(200);
   }, 60_000);
@@ -192,26 +202,28 @@ const restart = async (service: ServiceName) => {
 };
 
 describe('a linked release goes out whole and once although', () => {
-  it.each<[ServiceName, string]>([
-    ['releases', 'linked.part_signed'],
-    ['releases', 'linked.sealed'],
-    ['releases', 'linked.committed'],
-    ['releases', 'linked.opened'],
-    ['clock', 'linked.sealed'],
-    ['clock', 'linked.committed'],
-    ['delivery', 'linked.sealed'],
-    ['delivery', 'linked.committed'],
-    ['delivery', 'delivery.attempted'],
-    ['portal', 'linked.sealed'],
-    ['portal', 'linked.committed'],
-    ['portal', 'linked.opened'],
-  ])('%s dies at %s', async (service, mark) => {
-    await goesOut(`${service}-${mark.replace('.', '-')}`, `"${mark}"`, () => restart(service));
+  const each = (deaths: Partial<Record<ServiceName, string[]>>) =>
+    (Object.entries(deaths) as [ServiceName, string[]][]).flatMap(([service, marks]) =>
+      marks.map((mark) => ({ mark, die: () => restart(service) })),
+    );
+  it('who decides and who says when die at each of their steps', async () => {
+    const releases = ['linked.part_signed', 'linked.sealed', 'linked.committed', 'linked.opened'];
+    await goesOut('deciders-die', each({ releases, clock: ['linked.sealed', 'linked.committed'] }));
   });
-  it('everything dies as it is committed', async () => {
-    await goesOut('all-committed', '"linked.committed"', async () => {
+  it('who pushes and who shows die at each of their steps', async () => {
+    const prepare = ['linked.part_signed', 'delivery.requested', 'delivery.prepared', 'linked.sealed'];
+    const commit = ['linked.committed', 'delivery.committed', 'delivery.attempted'];
+    const portal = ['linked.sealed', 'linked.committed', 'linked.opened'];
+    await goesOut('pushers-die', each({ delivery: [...prepare, ...commit], portal }));
+  });
+  it('everything dies as it is made ready, and again as it is committed', async () => {
+    const die = async () => {
       await Promise.all(services.map((service) => system.kill(service)));
-      for (const service of services) await system.start(service);
-    });
+      await Promise.all(services.map((service) => system.start(service)));
+    };
+    await goesOut('all-die', [
+      { mark: 'delivery.requested', die },
+      { mark: 'linked.committed', die },
+    ]);
   });
 });

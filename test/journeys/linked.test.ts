@@ -2,6 +2,7 @@
 import { BusClient, connectBus, Journal, type Bus } from '@tongsheng/bus';
 import {
   Refusal,
+  type AnyEvent,
   type Draft,
   type LinkedCommand,
   type LinkedEvent,
@@ -17,9 +18,14 @@ let bus: Bus;
 let journal: Journal;
 let client: BusClient;
 let said = 0;
+type FakeState = { calls: Record<string, number>; posts: { visible: boolean }[] };
 
 beforeAll(async () => {
-  system = await startSystem({ services: ['registry', 'releases', 'portal', 'clock', 'delivery'], samples: false });
+  system = await startSystem({
+    services: ['registry', 'releases', 'portal', 'clock', 'delivery', 'duty'],
+    samples: false,
+    fakes: ['wechat'],
+  });
   bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
   journal = new Journal(bus, 'test');
   client = new BusClient(bus);
@@ -149,6 +155,56 @@ describe('a linked release', () => {
       missing: ['channel/absent-policy/nowhere', 'channel/absent-reading/nowhere'],
     });
     for (const each of addresses('absent')) expect(await status(each)).toBe(404);
+    const alarms = async () => (await readLog(bus)).filter(({ aggregate }) => aggregate === 'alarm');
+    await until(async () =>
+      expect((await alarms()).flatMap(({ events }) => events)).toMatchObject([
+        { type: 'alarm.raised', about: { kind: 'linked', linkedId: 'absent', minutes: null, count: 2 } },
+      ]),
+    );
+  });
+
+  it('puts drafts where the channel has drafts, takes them away when a part is pulled, and flips them at its moment', async () => {
+    const channelId = 'province-fake-wechat';
+    const fake = system.fakes.find(({ kind }) => kind === 'wechat')!;
+    const state = async () => (await (await fetch(`${fake.url}/fake/state`)).json()) as FakeState;
+    const deliveriesOf = async (name: string) => {
+      const events = (await readLog(bus)).flatMap(({ events: told }) => told as AnyEvent[]);
+      const ids = events.flatMap((event) =>
+        event.type === 'delivery.requested' && event.linked?.linkedId === name ? [event.deliveryId] : [],
+      );
+      return ids.map((id) =>
+        events.flatMap((event) => ('deliveryId' in event && event.deliveryId === id ? [event] : [])),
+      );
+    };
+    const has = (events: AnyEvent[], type: AnyEvent['type']) => events.some((event) => event.type === type);
+    const t0 = later(60);
+    await plan('drafted', { t0, channels: [{ channelId, required: true }], parts: partsOf('drafted').slice(1) });
+    await sign('drafted', partsOf('drafted')[1]!);
+    await until(async () =>
+      expect((await deliveriesOf('drafted')).map((each) => has(each, 'delivery.prepared'))).toEqual([true]),
+    );
+    const { calls, posts } = await state();
+    expect([calls['draft.add'], calls['freepublish.submit']]).toEqual([1, undefined]);
+    expect(posts).toMatchObject([{ visible: false }]);
+
+    const pull = { linkedId: 'drafted', releaseId: 'drafted-reading', reason: '口径有变' };
+    await tell({ type: 'linked.pull_part', ...head('planner'), ...pull });
+    await until(async () =>
+      expect((await deliveriesOf('drafted'))[0]!.at(-1)).toMatchObject({ type: 'delivery.discarded', done: true }),
+    );
+    await until(async () =>
+      expect((await releaseOf(pull.releaseId)).at(-1)).toMatchObject({ type: 'release.pulled_back' }),
+    );
+    await sign('drafted', partsOf('drafted')[1]!, 1);
+    await until(async () =>
+      expect((await deliveriesOf('drafted')).map((each) => has(each, 'delivery.prepared'))).toEqual([true, true]),
+    );
+    await until(async () =>
+      expect((await typesOf('drafted')).filter((type) => type === 'linked.sealed')).toHaveLength(2),
+    );
+    await commit('drafted', t0);
+    await until(async () => expect((await state()).posts).toMatchObject([{ visible: true }]), 60_000);
+    expect((await state()).calls).toMatchObject({ 'draft.add': 2, 'draft.delete': 1, 'freepublish.submit': 1 });
   });
 
   it('does not let a policy be signed alone', async () => {

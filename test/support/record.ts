@@ -71,6 +71,8 @@ function sinceOf(about: AlarmSubject): string | number {
       return about.driftedAt;
     case 'recall':
       return about.since;
+    case 'linked':
+      return `${about.t0} ${about.minutes}`;
   }
 }
 

@@ -47,8 +47,10 @@ export async function openSealed(
   return putOnce(bus, subjects.sealKey(site, sealId), Buffer.from(JSON.stringify(message)));
 }
 
+type Opening = Pick<SealKey, 'key' | 'positions' | 'postedAt'>;
+
 /** Every page that a key opens, in their order, but what was overwritten since. @throws when one was altered. */
-export async function unseal(bus: Bus, message: SealKey): Promise<{ document: PublicDocument; position: number }[]> {
+export async function unseal(bus: Bus, message: Opening): Promise<{ document: PublicDocument; position: number }[]> {
   const found = await Promise.all(
     message.positions.map(async (position) => {
       const stored = await bus.jsm.streams.getMessage(streams.public, { seq: position }).catch((error: unknown) => {
@@ -72,7 +74,11 @@ export async function readSealed(bus: Bus, subject: string, data: Uint8Array): P
 export const keyOf = (data: Uint8Array): SealKey => SealKey.parse(JSON.parse(new TextDecoder().decode(data)));
 
 /** A sealed page says when it was posted only now that this is known. */
-function opened({ key, postedAt }: SealKey, subject: string, data: Uint8Array): PublicDocument {
+function opened(
+  { key, postedAt }: Pick<SealKey, 'key' | 'postedAt'>,
+  subject: string,
+  data: Uint8Array,
+): PublicDocument {
   const document = JSON.parse(decrypt(key, subject, data).toString()) as object;
   return PublicDocument.parse({ ...document, postedAt });
 }

@@ -73,6 +73,7 @@ export const appointments = defineProjection({
       case 'linked.part_pulled':
       case 'linked.sealed':
       case 'linked.rehearsed':
+      case 'linked.press_told':
       case 'linked.opened':
         return row;
       case 'rumor.reported': {

@@ -141,12 +141,12 @@ export class Board implements OnModuleDestroy {
   #changed(change: Change): void {
     const { channelId } = change.open.requested;
     for (const event of change.events) {
-      if (event.type !== 'delivery.answered') continue;
+      if (event.type !== 'delivery.answered' && event.type !== 'delivery.prepared') continue;
       const channel = this.registered.channel(channelId);
-      this.gates.heard(channelId, channel, event);
+      if (event.type === 'delivery.answered') this.gates.heard(channelId, channel, event);
       if (event.trouble === 'credential' && channel) {
         void this.credentials
-          .fail(channel, event.detail, event.answeredAt)
+          .fail(channel, event.detail, event.type === 'delivery.answered' ? event.answeredAt : event.preparedAt)
           .catch((error: unknown) => this.log.error('credential.not_told', { channelId, reason: reasonOf(error) }));
       }
     }

@@ -21,10 +21,10 @@ import { Clock } from '@tongsheng/runtime';
 import { adapters } from './channels/index.ts';
 import { Halted } from './channels/steps.ts';
 import { credential } from './credential.ts';
-import { Credentials } from './credentials.ts';
 import { delivery } from './delivery.ts';
 import { Holdings } from './holdings.ts';
 import { outlookOf } from './outlook.ts';
+import { LinkedReadiness } from './linked-readiness.ts';
 import { Parcels } from './parcels.ts';
 import { Registered } from './registered.ts';
 
@@ -32,11 +32,11 @@ import { Registered } from './registered.ts';
 export class DeliveriesController {
   constructor(
     private readonly journal: Journal,
-    private readonly registered: Registered,
-    private readonly credentials: Credentials,
     private readonly holdings: Holdings,
     private readonly parcels: Parcels,
     private readonly clock: Clock,
+    private readonly registered: Registered,
+    private readonly readiness: LinkedReadiness,
   ) {}
 
   @Commands('delivery')
@@ -57,12 +57,6 @@ export class DeliveriesController {
   @Commands('credential')
   handleCredential(@Payload({ schema: CredentialCommand }) command: CredentialCommand): Promise<Receipt> {
     return carryOut(this.journal, credential, command);
-  }
-
-  /** Which channels could be pushed to at this moment: there, not paused, and with a login that is accepted. */
-  @Query('channels.ready')
-  ready(@Payload({ schema: ReadinessQuery }) { channels }: ReadinessQuery): Readiness {
-    return { ready: channels.filter((channelId) => this.#isReady(channelId)) };
   }
 
   /** What channels have of a release, and what can be done about it there. */
@@ -87,8 +81,8 @@ export class DeliveriesController {
     }
   }
 
-  #isReady(channelId: string): boolean {
-    const channel = this.registered.channel(channelId);
-    return channel?.paused === false && !this.credentials.isFailed(this.credentials.of(channel));
+  @Query('linked.ready')
+  ready(@Payload({ schema: ReadinessQuery }) query: ReadinessQuery): Promise<Readiness> {
+    return this.readiness.of(query);
   }
 }

@@ -11,9 +11,11 @@ import { DeliveriesController } from './deliveries.controller.ts';
 import { Door } from './door.ts';
 import { Holdings } from './holdings.ts';
 import { Gates } from './gates.ts';
+import { LinkedReadiness } from './linked-readiness.ts';
 import { Looks } from './looks.ts';
 import { MendCredentials } from './mend-credentials.reaction.ts';
 import { Parcels } from './parcels.ts';
+import { PrepareLinked } from './prepare-linked.reaction.ts';
 import { Quotas } from './quotas.ts';
 import { RecallDeliveries } from './recall-deliveries.reaction.ts';
 import { Registered } from './registered.ts';
@@ -27,6 +29,7 @@ import { Shared } from './shared.ts';
     ChannelsController,
     DeliveriesController,
     RequestDeliveries,
+    PrepareLinked,
     ReserveSlots,
     RecallDeliveries,
     MendCredentials,
@@ -45,6 +48,7 @@ import { Shared } from './shared.ts';
     ChannelStates,
     Attempts,
     Looks,
+    LinkedReadiness,
     SendDeliveries,
     Callbacks,
     Door,

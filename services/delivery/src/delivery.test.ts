@@ -533,6 +533,86 @@ describe('a part of a linked release', () => {
     given(begun, cancelled).when(commit).isRefused('delivery_closed');
     given(begun, committed, attempted()).when(cancel).isRefused('delivery_begun');
   });
+  const cancelled: DeliveryEvent = { type: 'delivery.cancelled', ...key, reason: '撤下', cancelledAt: noon };
+  const discard = (done: boolean): DeliveryCommand => ({
+    type: 'delivery.record_discarded',
+    ...head(),
+    done,
+    detail: '',
+  });
+  const prepared: DeliveryEvent = {
+    type: 'delivery.prepared',
+    ...key,
+    ready: true,
+    trouble: null,
+    detail: '',
+    preparedAt: noon,
+    nextPrepareAt: null,
+  };
+  const noted: DeliveryEvent = { type: 'delivery.noted', ...key, attempt: 0, notes: { draft: 'M1' }, notedAt: noon };
+  const move = (goesOutAt: string): DeliveryCommand => ({ type: 'delivery.reschedule', ...head(), goesOutAt });
+
+  it('that was cancelled has its draft taken away, tried again a few times; without one nothing is to be done', () => {
+    const gone = [begun, noted, prepared, cancelled];
+    expect(
+      given(...gone)
+        .when(discard(true))
+        .events(),
+    ).toMatchObject([{ done: true, nextDiscardAt: null }]);
+    expect(
+      given(...gone)
+        .when(discard(false))
+        .events(),
+    ).toMatchObject([{ nextDiscardAt: minutesLater(5) }]);
+    const failed: DeliveryEvent = {
+      type: 'delivery.discarded',
+      ...key,
+      done: false,
+      detail: '',
+      discardedAt: noon,
+      nextDiscardAt: noon,
+    };
+    const last = given(...gone, failed, failed, failed, failed).when(discard(false));
+    expect(last.events()).toMatchObject([{ nextDiscardAt: null }]);
+    given(begun, prepared, cancelled).when(discard(true)).yields();
+    // Somebody may be making a draft at this very moment.
+    expect(given(begun, cancelled).when(discard(true)).events()).toMatchObject([{ done: true }]);
+  });
+  it('is made ready anew when its moment moves to where other slots count', () => {
+    const moved = given(begun, noted, prepared)
+      .when(move(minutesLater(90)))
+      .events();
+    expect(moved).toMatchObject([{ type: 'delivery.rescheduled', goesOutAt: minutesLater(90) }]);
+    expect([begun, noted, prepared, ...moved].reduce(delivery.evolve, delivery.initial)).toMatchObject({
+      status: 'preparing',
+      ready: false,
+      nextPrepareAt: noon,
+      notes: { draft: 'M1' },
+    });
+    given(begun, noted, prepared, ...moved)
+      .when(move(minutesLater(90)))
+      .yields();
+    given(begun, committed)
+      .when(move(minutesLater(90)))
+      .yields();
+  });
+  it('is never handed over before it is committed, nor after it was cancelled, whatever is said', () => {
+    const any = fc.oneof(
+      times.map((at) => attempt(at)),
+      fc.constantFrom(commit, cancel, discard(true), discard(false), move(minutesLater(90)), prepare(true, null)),
+    );
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 30 }), (commands) => {
+        const first = request('probe', asking);
+        let [isCommitted, isCancelled] = [false, false];
+        for (const event of play([{ ...first, awaitsCommit: true } as DeliveryCommand, ...commands])) {
+          isCommitted ||= event.type === 'delivery.committed';
+          isCancelled ||= event.type === 'delivery.cancelled';
+          if (event.type === 'delivery.attempted') expect([isCommitted, isCancelled]).toEqual([true, false]);
+        }
+      }),
+    );
+  });
 });
 
 describe('a channel without an interface', () => {

@@ -37,12 +37,21 @@ type Pending = { status: 'pending'; nextProbeAt: string | null; assigned: Assign
 /** The time that a person has to hand it over, and the shares of it that were told. */
 type Assigned = { startsAt: string; dueAt: string; told: readonly number[] };
 type Unknown = { status: 'unknown'; nextProbeAt: string | null };
-type Ended = { status: 'failed' } | { status: 'lost' } | { status: 'cancelled' };
+type Ended = { status: 'failed' } | { status: 'lost' };
+
+/** How often what had been made ready is tried to be taken away, and how long it is waited in between. */
+const discards = { atMost: 5, every: 'PT5M' };
 
 export type Delivery =
   | { status: 'new' }
   /** It is made ready and waits to be committed; `nextPrepareAt` is null once it is ready or never will be. */
-  | (Facts & { status: 'preparing'; ready: boolean; nextPrepareAt: string | null })
+  | (Facts & {
+      status: 'preparing';
+      ready: boolean;
+      detail: string;
+      nextPrepareAt: string | null;
+      goesOutAt: string | null;
+    })
   /** Nothing is running; `notBefore` says when the next attempt may begin. */
   | (Facts & Waiting)
   | (Facts & { status: 'sending'; instance: string; startedAt: string })
@@ -51,6 +60,8 @@ export type Delivery =
   /** It may have arrived: the channel is asked, and after the last look a person. */
   | (Facts & Unknown)
   | (Facts & Watch & { status: 'confirmed'; watched: number; nextWatchAt: string | null })
+  /** It will not go; what had been made ready of it is taken away. */
+  | (Facts & { status: 'cancelled'; discarded: number; nextDiscardAt: string | null })
   | (Facts & Ended);
 
 export type Known = Exclude<Delivery, { status: 'new' }>;
@@ -87,6 +98,11 @@ export const delivery = defineAggregate({
         const nextPrepareAt = ready || trouble === 'content' ? null : after(at, 'PT1M');
         return [{ type: 'delivery.prepared', ...key, ready, trouble, detail, preparedAt: at, nextPrepareAt }];
       }
+      case 'delivery.reschedule': {
+        const { goesOutAt } = command;
+        if (delivery.status !== 'preparing' || delivery.goesOutAt === goesOutAt) return [];
+        return [{ type: 'delivery.rescheduled', ...key, goesOutAt, rescheduledAt: at }];
+      }
       case 'delivery.commit':
         if (delivery.status === 'cancelled') throw closed(command, delivery);
         return delivery.status === 'preparing' ? [{ type: 'delivery.committed', ...key, committedAt: at }] : [];
@@ -98,6 +114,12 @@ export const delivery = defineAggregate({
       }
       case 'delivery.halt':
         return halt(command, delivery);
+      case 'delivery.record_discarded': {
+        if (delivery.status !== 'cancelled' || delivery.nextDiscardAt === null) return [];
+        const { done, detail } = command;
+        const nextDiscardAt = done || delivery.discarded + 1 >= discards.atMost ? null : after(at, discards.every);
+        return [{ type: 'delivery.discarded', ...key, done, detail, discardedAt: at, nextDiscardAt }];
+      }
       case 'delivery.postpone': {
         if (delivery.status !== 'waiting') return [];
         const { because, notBefore } = command;
@@ -162,11 +184,20 @@ export const delivery = defineAggregate({
       case 'delivery.noted':
         return { ...delivery, notes: { ...delivery.notes, ...event.notes } };
       case 'delivery.prepared':
-        return { ...facts, status: 'preparing', ready: event.ready, nextPrepareAt: event.nextPrepareAt };
+        if (delivery.status !== 'preparing') return delivery;
+        return { ...delivery, ready: event.ready, detail: event.detail, nextPrepareAt: event.nextPrepareAt };
+      case 'delivery.rescheduled': {
+        const { goesOutAt, rescheduledAt: nextPrepareAt } = event;
+        return { ...facts, status: 'preparing', ...unprepared, nextPrepareAt, goesOutAt };
+      }
       case 'delivery.committed':
         return { ...facts, status: 'waiting', notBefore: event.committedAt };
       case 'delivery.cancelled':
-        return { ...facts, status: 'cancelled' };
+        return { ...facts, status: 'cancelled', discarded: 0, nextDiscardAt: leftAt(delivery, event.cancelledAt) };
+      case 'delivery.discarded': {
+        if (delivery.status !== 'cancelled') return delivery;
+        return { ...delivery, discarded: delivery.discarded + 1, nextDiscardAt: event.nextDiscardAt };
+      }
       case 'delivery.postponed':
         return { ...facts, status: 'waiting', notBefore: event.notBefore };
       case 'delivery.attempted': {
@@ -182,7 +213,7 @@ export const delivery = defineAggregate({
       case 'delivery.resolved': {
         const { resolution, resolvedAt, url, nextWatchAt = null } = event;
         if (resolution === 'send_again') return fresh(sure, resolvedAt);
-        if (resolution === 'absent') return { ...sure, status: 'cancelled' };
+        if (resolution === 'absent') return { ...sure, status: 'cancelled', discarded: 0, nextDiscardAt: null };
         const receipt = url === undefined ? facts.receipt : { remoteId: event.by, url, receivedAt: resolvedAt };
         return confirmed({ ...sure, receipt }, resolvedAt, nextWatchAt);
       }
@@ -220,7 +251,15 @@ export const delivery = defineAggregate({
   },
 });
 
-function born({ onUnknown, policy, requestedAt, awaitsCommit }: Event<'delivery.requested'>): Delivery {
+const unprepared = { ready: false, detail: 'being_made_ready' };
+
+/** When it is looked for what may have been left at the channel: notes speak of it, or somebody is at it this moment. */
+function leftAt(delivery: Known, at: string): string | null {
+  const underWay = delivery.status === 'preparing' && delivery.nextPrepareAt !== null;
+  return underWay || Object.keys(delivery.notes).length > 0 ? at : null;
+}
+
+function born({ onUnknown, policy, requestedAt, awaitsCommit, goesOutAt }: Event<'delivery.requested'>): Delivery {
   const facts: Facts = {
     onUnknown,
     policy: deliveryPolicy.parse(policy ?? {}),
@@ -233,7 +272,8 @@ function born({ onUnknown, policy, requestedAt, awaitsCommit }: Event<'delivery.
     looks: 0,
     halted: false,
   };
-  if (awaitsCommit) return { ...facts, status: 'preparing', ready: false, nextPrepareAt: requestedAt };
+  if (awaitsCommit)
+    return { ...facts, status: 'preparing', ...unprepared, nextPrepareAt: requestedAt, goesOutAt: goesOutAt ?? null };
   return { ...facts, status: 'waiting', notBefore: requestedAt };
 }
 

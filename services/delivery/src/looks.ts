@@ -4,22 +4,40 @@ import { limitsOf, type Channel, type DeliveryCommand } from '@tongsheng/contrac
 import { Clock, Ids, Log, NoKey } from '@tongsheng/runtime';
 import { AdapterTools } from './adapter-tools.ts';
 import { Board } from './board.ts';
-import type { ChannelKind, Found, Prepared, Seen, Sent, Tools } from './channels/channel.ts';
+import type { ChannelKind, Discarded, Found, Prepared, Seen, Sent, Tools } from './channels/channel.ts';
 import { adapters } from './channels/index.ts';
 import { Conversations } from './conversations.ts';
 import { Credentials } from './credentials.ts';
 import { nextWarning } from './delivery.ts';
-import { nextAction, type OpenDelivery } from './open-deliveries.ts';
+import { nextAction, type Action, type OpenDelivery } from './open-deliveries.ts';
 import { Parcels } from './parcels.ts';
+import { Quotas } from './quotas.ts';
 import { Shared } from './shared.ts';
 
 type Told = Extract<
   DeliveryCommand,
-  { type: 'delivery.record_prepared' | 'delivery.record_probe' | 'delivery.record_watch' | 'delivery.warn' }
+  {
+    type:
+      | 'delivery.record_prepared'
+      | 'delivery.record_discarded'
+      | 'delivery.record_probe'
+      | 'delivery.record_watch'
+      | 'delivery.warn';
+  }
 >;
+type Look = Exclude<Action['kind'], 'attempt'>;
 
 /** How long a look is one process's, beyond the channel's own limit, in seconds. */
 const spare = 10;
+
+/** Whether making ready asks anybody at all. */
+const hasWork = (channel: Channel): boolean => {
+  const { prepare, health } = adapters[channel.kind];
+  return prepare !== undefined || health !== undefined || limitsOf(channel).quotas.length > 0;
+};
+
+/** For which T0 a slot of the channel's quota was taken. */
+const slotNote = 'slotAt';
 
 /**
  * What is done about a delivery besides attempts: it is made ready, the channel is asked what became of it, and later
@@ -37,6 +55,7 @@ export class Looks {
     private readonly shared: Shared,
     private readonly credentials: Credentials,
     private readonly conversations: Conversations,
+    private readonly quotas: Quotas,
   ) {}
 
   /** @returns 0, or for how many ms to wait: for the channel's rate, or because another process is at it. */
@@ -45,12 +64,17 @@ export class Looks {
     if (!action || action.kind === 'attempt') return 0;
     const { kind } = action;
     const { rate, timeoutMs } = limitsOf(channel);
+    if (kind === 'prepare' && !hasWork(channel)) return this.#do(open, channel, kind);
     const turn = Math.ceil(timeoutMs / 1_000) + spare;
     if (!(await this.shared.claim(`${open.key}/${kind}/${action.at}`, turn))) return turn * 1_000;
     if (rate) {
       const waitMs = await this.shared.take(this.credentials.of(channel), rate);
       if (waitMs > 0) return waitMs;
     }
+    return this.#do(open, channel, kind);
+  }
+
+  async #do(open: OpenDelivery, channel: Channel, kind: Look): Promise<0> {
     const talk = this.tools.conversation(channel);
     const command = await talk.during(() => this.#look(open, channel, kind));
     if (!command) return 0;
@@ -61,11 +85,7 @@ export class Looks {
     return 0;
   }
 
-  async #look(
-    open: OpenDelivery,
-    channel: Channel,
-    kind: 'prepare' | 'probe' | 'watch' | 'warn',
-  ): Promise<Told | null> {
+  async #look(open: OpenDelivery, channel: Channel, kind: Look): Promise<Told | null> {
     const { requested, state } = open;
     if (state.status === 'new') return null;
     const { deliveryId, site } = requested;
@@ -76,6 +96,11 @@ export class Looks {
         const trouble = 'trouble' in rest ? rest.trouble : null;
         const id = this.ids.next();
         return { type: 'delivery.record_prepared', ...key, id, ready, trouble, detail: detail.slice(0, 2_000) };
+      }
+      case 'discard': {
+        const { done, detail } = await this.#discard(open, channel);
+        const id = this.ids.next();
+        return { type: 'delivery.record_discarded', ...key, id, done, detail: detail.slice(0, 2_000) };
       }
       case 'probe': {
         const { attempts: attempt, looks } = state;
@@ -117,20 +142,57 @@ export class Looks {
     }
   }
 
-  #prepare(open: OpenDelivery, channel: Channel): Promise<Prepared> {
+  /** Draft and uploads where the channel has them, else its login; and then the quota of T0. */
+  async #prepare(open: OpenDelivery, channel: Channel): Promise<Prepared> {
     const { deliveryId, site } = open.requested;
     const note: Tools['note'] = (notes) => {
       const head = { id: this.ids.next(), at: this.clock.now(), actor: { kind: 'service' as const, id: 'delivery' } };
       return this.board.insist(open, { type: 'delivery.note', ...head, deliveryId, site, attempt: 0, notes });
     };
-    const ready: Prepared = { ready: true, detail: 'nothing has to be made ready' };
-    return this.#ask<Prepared>(
+    const made = await this.#ask<Prepared>(
       open,
       channel,
-      async ({ prepare }, sent, settings, tools) =>
-        prepare ? prepare(sent.parcel, settings, { ...tools, note }) : ready,
+      async ({ prepare, health }, { parcel }, settings, tools) => {
+        if (prepare) return prepare(parcel, settings, { ...tools, note });
+        if (!health) return { ready: true, detail: 'nothing has to be made ready' };
+        const { ok, detail, trouble } = await health(settings, tools);
+        return ok ? { ready: true, detail } : { ready: false, detail, trouble: trouble ?? 'network' };
+      },
       (detail, isLogin) => ({ ready: false, detail, trouble: isLogin ? 'credential' : 'network' }),
     );
+    return made.ready ? this.#withSlot(open, channel, made, note) : made;
+  }
+
+  /** The slot of T0 is noted before it is taken, so that it can be given back when T0 moves or nothing comes of it. */
+  async #withSlot(open: OpenDelivery, channel: Channel, made: Prepared, note: Tools['note']): Promise<Prepared> {
+    const { state } = open;
+    const { quotas } = limitsOf(channel);
+    if (quotas.length === 0 || state.status !== 'preparing' || state.goesOutAt === null) return made;
+    const asking = this.#asking(open, channel);
+    const { goesOutAt, notes } = state;
+    if (notes[slotNote] !== undefined && notes[slotNote] !== goesOutAt)
+      await this.quotas.giveBack(asking, quotas, notes[slotNote]);
+    await note({ [slotNote]: goesOutAt });
+    if (await this.quotas.reserveFor(asking, quotas, goesOutAt)) return made;
+    return { ready: false, trouble: 'quota', detail: 'no slot of the quota is left at that time' };
+  }
+
+  async #discard(open: OpenDelivery, channel: Channel): Promise<Discarded> {
+    const { state } = open;
+    const { quotas } = limitsOf(channel);
+    const slot = state.status === 'new' ? undefined : state.notes[slotNote];
+    if (slot !== undefined) await this.quotas.giveBack(this.#asking(open, channel), quotas, slot);
+    return this.#ask<Discarded>(
+      open,
+      channel,
+      async ({ discard }, sent, settings, tools) =>
+        discard ? discard(sent, settings, tools) : { done: true, detail: 'nothing has to be taken away' },
+      (detail) => ({ done: false, detail }),
+    );
+  }
+
+  #asking({ requested: { deliveryId } }: OpenDelivery, channel: Channel) {
+    return { credentialId: this.credentials.of(channel), channelId: channel.channelId, deliveryId };
   }
 
   #probe(open: OpenDelivery, channel: Channel): Promise<Found> {
@@ -184,6 +246,8 @@ function isWell(told: Told): boolean {
     case 'delivery.record_prepared':
     case 'delivery.warn':
       return true;
+    case 'delivery.record_discarded':
+      return told.done;
     case 'delivery.record_probe':
       return told.finding === 'present' || told.finding === 'accepted';
     case 'delivery.record_watch':

@@ -13,7 +13,7 @@ export type OpenDelivery = {
 };
 
 /** What is to be done next, by itself, and when. */
-export type Action = { kind: 'attempt' | 'prepare' | 'probe' | 'watch' | 'warn'; at: string };
+export type Action = { kind: 'attempt' | 'prepare' | 'discard' | 'probe' | 'watch' | 'warn'; at: string };
 
 export function nextAction(state: Delivery): Action | null {
   switch (state.status) {
@@ -31,11 +31,12 @@ export function nextAction(state: Delivery): Action | null {
       return state.nextProbeAt === null ? null : { kind: 'probe', at: state.nextProbeAt };
     case 'confirmed':
       return state.nextWatchAt === null ? null : { kind: 'watch', at: state.nextWatchAt };
+    case 'cancelled':
+      return state.nextDiscardAt === null ? null : { kind: 'discard', at: state.nextDiscardAt };
     case 'new':
     case 'sending':
     case 'failed':
     case 'lost':
-    case 'cancelled':
       return null;
   }
 }
@@ -283,7 +284,8 @@ function isUndecided(state: Delivery): boolean {
 /** Nothing more is done about it by itself. */
 function isEnded(state: Delivery): boolean {
   if (state.status === 'confirmed') return state.nextWatchAt === null;
-  return state.status === 'failed' || state.status === 'lost' || state.status === 'cancelled';
+  if (state.status === 'cancelled') return state.nextDiscardAt === null;
+  return state.status === 'failed' || state.status === 'lost';
 }
 
 const isSending = (open: OpenDelivery): open is OpenDelivery & { state: Extract<Delivery, { status: 'sending' }> } =>

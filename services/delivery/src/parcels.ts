@@ -48,13 +48,13 @@ export class Parcels {
   ) {}
 
   /** @throws when that content was never signed, or its site is not registered. */
-  async of({ deliveryId, releaseId, site: siteId, channelId, contentHash, note }: Requested): Promise<Parcel> {
+  async of({ deliveryId, releaseId, site: siteId, channelId, contentHash, note, embargo }: Requested): Promise<Parcel> {
     const signed = await this.#release(siteId, releaseId, contentHash);
     const site = this.registered.site(siteId);
     if (!signed || !site) throw new Error(`delivery: ${releaseId} of ${siteId} is not signed, or its site is unknown`);
     const { signedAt } = signed;
     const parcel = parcelOf(signed, { deliveryId, releaseId, site, channelId, contentHash, signedAt });
-    return note === undefined ? parcel : { ...parcel, note };
+    return { ...parcel, ...(note !== undefined && { note }), ...(embargo && { embargo }) };
   }
 
   /** What it would be if it were signed now. @throws when its site is not registered */

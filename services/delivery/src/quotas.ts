@@ -32,18 +32,8 @@ export class Quotas {
     const widest = quotas.toSorted((one, other) => (one.per === other.per ? 0 : one.per === 'month' ? -1 : 1));
     let at = now;
     for (let tries = 0; tries < ahead; tries++) {
-      const taken: string[] = [];
-      let next: string | null = null;
-      for (const each of widest) {
-        const { period, next: later } = periodOf(each, at);
-        if (await this.#reserved(asking, period, each.count)) taken.push(period);
-        else {
-          next = later;
-          break;
-        }
-      }
+      const next = await this.#taken(asking, widest, at);
       if (next === null) return at === now ? null : at;
-      for (const period of taken) await this.#giveBack(asking, period);
       at = next;
     }
     return at;
@@ -51,16 +41,21 @@ export class Quotas {
 
   /** Reserves a slot of each quota in the periods that a moment falls into, ahead of it. @returns false when one is taken. */
   async reserveFor(asking: Asking, quotas: readonly Quota[], at: string): Promise<boolean> {
+    return (await this.#taken(asking, quotas, at)) === null;
+  }
+
+  /** @returns null when all were taken; else none was, and when the first that is used up begins anew. */
+  async #taken(asking: Asking, quotas: readonly Quota[], at: string): Promise<string | null> {
     const taken: string[] = [];
     for (const each of quotas) {
-      const { period } = periodOf(each, at);
+      const { period, next } = periodOf(each, at);
       if (await this.#reserved(asking, period, each.count)) taken.push(period);
       else {
         for (const before of taken) await this.#giveBack(asking, before);
-        return false;
+        return next;
       }
     }
-    return true;
+    return null;
   }
 
   /** How many slots of each quota are taken in the period of now, and when the next one begins. */

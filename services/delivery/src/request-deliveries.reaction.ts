@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { carryOut, causedBy, Journal, Reaction, type Entry } from '@tongsheng/bus';
-import type { LinkedEvent, ReleaseEvent } from '@tongsheng/contracts';
+import type { Channel, ReleaseEvent } from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
 import { adapters } from './channels/index.ts';
 import { delivery } from './delivery.ts';
@@ -15,9 +15,7 @@ export const deliveryIdOf = (site: string, releaseId: string, channelId: string)
 
 type Signed = Extract<ReleaseEvent, { type: 'release.signed' }>;
 
-type Committed = Extract<LinkedEvent, { type: 'linked.committed' }>;
-
-/** When a release was signed, or went out with others, then every channel that is named gets a delivery. */
+/** When a release was signed that goes alone, then every channel that is named gets a delivery. */
 @Controller()
 export class RequestDeliveries {
   constructor(
@@ -29,7 +27,7 @@ export class RequestDeliveries {
   @Reaction('release', 'request-deliveries')
   async react(@Payload() entry: Entry<ReleaseEvent>): Promise<void> {
     for (const event of entry.events) {
-      // A part of a linked release is pushed when that is committed.
+      // A part of a linked release is made ready for its T0: `prepare-linked.reaction.ts`.
       if (event.type !== 'release.signed' || event.linked) continue;
       // A later version goes to whoever has any: that is a recall's to say.
       if ((event.version ?? 1) > 1) continue;
@@ -40,30 +38,10 @@ export class RequestDeliveries {
     }
   }
 
-  /** A linked release names its channels, whichever of its sites they belong to. */
-  @Reaction('linked', 'request-linked-deliveries')
-  async onLinked(@Payload() entry: Entry<LinkedEvent>): Promise<void> {
-    for (const event of entry.events) if (event.type === 'linked.committed') await this.#requestAll(entry, event);
-  }
-
-  async #requestAll(entry: Entry, { linkedId, parts, channels }: Committed): Promise<void> {
-    const missing: string[] = [];
-    for (const { site, releaseId, contentHash } of parts) {
-      const past = await this.journal.read({ aggregate: 'release', site, id: releaseId });
-      const signed = (past.events as ReleaseEvent[]).find(
-        (event): event is Signed => event.type === 'release.signed' && event.contentHash === contentHash,
-      );
-      if (!signed) throw new Error(`delivery: ${releaseId} of ${linkedId} was never signed`);
-      const asked = await Promise.all(channels.map(({ channelId }) => this.#request(entry, signed, channelId, true)));
-      missing.push(...channels.flatMap(({ channelId }, i) => (asked[i] ? [] : [channelId])));
-    }
-    if (missing.length > 0) throw new Error(`delivery: ${missing.join(', ')}: no such channel`);
-  }
-
-  async #request(entry: Entry, release: Signed, channelId: string, fromAnySite = false): Promise<boolean> {
-    const { releaseId, site, kind, title, contentHash } = release;
+  async #request(entry: Entry, release: Signed, channelId: string): Promise<boolean> {
+    const { releaseId, site } = release;
     const channel = this.registered.channel(channelId);
-    if (!channel || (channel.site !== site && !fromAnySite)) return false;
+    if (channel?.site !== site) return false;
     const deliveryId = deliveryIdOf(site, releaseId, channelId);
     await carryOut(this.journal, delivery, {
       type: 'delivery.request',
@@ -73,17 +51,27 @@ export class RequestDeliveries {
       ...causedBy(entry),
       deliveryId,
       site,
-      releaseId,
-      channelId,
-      channelName: channel.name,
-      channelKind: channel.kind,
-      title,
-      contentHash,
-      onUnknown: adapters[channel.kind].onUnknown,
-      policy: policyOf(adapters[channel.kind], kind),
-      family: releaseId,
-      version: 1,
+      ...requestedOf(release, channel),
     });
     return true;
   }
+}
+
+/** What a delivery of a release to a channel is born with. */
+export function requestedOf(
+  { releaseId, kind, title, contentHash }: Signed,
+  { channelId, name, kind: channelKind }: Channel,
+) {
+  return {
+    releaseId,
+    channelId,
+    channelName: name,
+    channelKind,
+    title,
+    contentHash,
+    onUnknown: adapters[channelKind].onUnknown,
+    policy: policyOf(adapters[channelKind], kind),
+    family: releaseId,
+    version: 1,
+  };
 }

@@ -70,5 +70,7 @@ function occasionOf(about: AlarmSubject): Occasion {
     case 'page':
     case 'recall':
       return 'page';
+    case 'linked':
+      return 'linked';
   }
 }

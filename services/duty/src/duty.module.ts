@@ -4,6 +4,7 @@ import { AlarmsController } from './alarms.controller.ts';
 import { Office } from './office.ts';
 import { PassOn } from './pass-on.ts';
 import { RaiseAlarms } from './raise-alarms.reaction.ts';
+import { RaiseLinkedAlarms } from './raise-linked-alarms.reaction.ts';
 import { RaisePageAlarms } from './raise-page-alarms.reaction.ts';
 import { RaiseDebtAlarms } from './raise-debt-alarms.reaction.ts';
 import { RaiseRecallAlarms } from './raise-recall-alarms.reaction.ts';
@@ -22,6 +23,7 @@ import { TellPeople } from './tell-people.reaction.ts';
     RaiseRumorAlarms,
     RaiseSubmissionAlarms,
     RaiseDebtAlarms,
+    RaiseLinkedAlarms,
     TellPeople,
   ],
   providers: [Office, Alarming, PassOn],

@@ -44,8 +44,16 @@ export function urgencyOf(about: AlarmSubject, at: string): string {
       return about.drift === 'reappeared' ? '撤下的内容又能看到' : '网页内容被换';
     case 'recall':
       return about.because === 'failed' ? `更正撤回未完成 ${since(about.since)}` : '紧急撤稿待复核';
+    case 'linked':
+      return about.minutes === null ? '联动发布没有发出' : `联动发布 ${about.minutes} 分钟后到点，尚未就绪`;
   }
 }
+
+const lackWords = {
+  not_ready: '必备的页面或渠道没有就绪',
+  part_unsigned: '有稿件没有签发',
+  no_interpretation: '政策没有配套解读，也没有豁免',
+} as const;
 
 /** What it is about, in a few words and in as many lines as it needs. */
 function whatOf(about: AlarmSubject, at: string): { name: string; lines: string[] } {
@@ -149,6 +157,20 @@ function whatOf(about: AlarmSubject, at: string): { name: string; lines: string[
           `页面地址：${about.url}`,
           `发现时间：${clockTime(about.driftedAt)}`,
           `核验所见：${about.detail}`,
+        ],
+      };
+    case 'linked':
+      return {
+        name: about.title,
+        lines: [
+          about.minutes === null
+            ? `联动发布《${about.title}》到点没有发出，全部内容仍未公开：${lackWords[about.because]}。`
+            : `联动发布《${about.title}》还有 ${about.minutes} 分钟到点，${lackWords[about.because]}；届时仍缺，将整体不发。`,
+          `发布时刻：${clockTime(about.t0)}`,
+          ...(about.count > 0
+            ? [`缺 ${about.count} 项：${about.missing.join('、')}${about.count > about.missing.length ? ' 等' : ''}`]
+            : []),
+          about.minutes === null ? '请补齐后另定时刻，或取消。' : '请补齐、改期，或把可以迟到的渠道改为“可迟到”。',
         ],
       };
   }

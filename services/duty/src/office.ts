@@ -20,6 +20,7 @@ export class Office implements OnModuleInit, OnModuleDestroy {
   #people!: LiveTable<'person'>;
   #sites!: LiveTable<'site'>;
   #sources!: LiveTable<'source'>;
+  #channels!: LiveTable<'channel'>;
 
   constructor(
     private readonly bus: Bus,
@@ -28,19 +29,21 @@ export class Office implements OnModuleInit, OnModuleDestroy {
 
   async onModuleInit(): Promise<void> {
     const onFailure = (error: unknown) => this.log.error('office.unreadable', { reason: reasonOf(error) });
-    [this.#shifts, this.#ladders, this.#contacts, this.#people, this.#sites, this.#sources] = await Promise.all([
-      LiveTable.open(this.bus, 'shift', onFailure),
-      LiveTable.open(this.bus, 'ladder', onFailure),
-      LiveTable.open(this.bus, 'contact', onFailure),
-      LiveTable.open(this.bus, 'person', onFailure),
-      LiveTable.open(this.bus, 'site', onFailure),
-      LiveTable.open(this.bus, 'source', onFailure),
-    ]);
+    [this.#shifts, this.#ladders, this.#contacts, this.#people, this.#sites, this.#sources, this.#channels] =
+      await Promise.all([
+        LiveTable.open(this.bus, 'shift', onFailure),
+        LiveTable.open(this.bus, 'ladder', onFailure),
+        LiveTable.open(this.bus, 'contact', onFailure),
+        LiveTable.open(this.bus, 'person', onFailure),
+        LiveTable.open(this.bus, 'site', onFailure),
+        LiveTable.open(this.bus, 'source', onFailure),
+        LiveTable.open(this.bus, 'channel', onFailure),
+      ]);
   }
 
   async onModuleDestroy(): Promise<void> {
     const tables = [this.#shifts, this.#ladders, this.#contacts, this.#people, this.#sites, this.#sources];
-    await Promise.all(tables.map((table) => table.close()));
+    await Promise.all([...tables, this.#channels].map((table) => table.close()));
   }
 
   /** The steps for an occasion: the site's own ladder, else the one for all sites. Empty: nobody is to be told. */
@@ -68,6 +71,10 @@ export class Office implements OnModuleInit, OnModuleDestroy {
 
   site(siteId: string): Site | undefined {
     return this.#sites.get(siteId);
+  }
+
+  channelName(channelId: string): string {
+    return this.#channels.get(channelId)?.channel.name ?? channelId;
   }
 
   sourceName(sourceId: string): string {

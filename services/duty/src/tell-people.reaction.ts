@@ -149,6 +149,8 @@ function pathOf(about: AlarmSubject, site: string | null): string {
       return `/submissions/${about.from}/${about.submissionId}`;
     case 'review_debt':
       return `/releases/${site}/${about.releaseId}`;
+    case 'linked':
+      return `/linked/${site}/${about.linkedId}`;
     case 'source':
       return `/sources/${about.sourceId}`;
     case 'assignment':

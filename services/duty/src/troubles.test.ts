@@ -1,6 +1,7 @@
 import {
   obliged,
   type DeliveryEvent,
+  type LinkedEvent,
   type ReleaseEvent,
   type RepostEvent,
   type ReviewAct,
@@ -13,6 +14,7 @@ import { describe, expect, it } from 'vitest';
 import {
   assignmentSubject,
   isEscalatedStill,
+  linkedSubject,
   openDebt,
   openRumor,
   openSubmission,
@@ -352,5 +354,80 @@ describe('what people hand over by hand', () => {
       dueAt: minutesLater(60),
     });
     expect(assignmentSubject([requested, late(75), reported])).toBeNull();
+  });
+});
+
+describe('a linked release before its moment', () => {
+  const of = { linkedId: 'l', site: 'province' };
+  const by = { by: 'comms', byName: '赵宣传' };
+  const parts = [
+    { releaseId: 'p', site: 'province', role: 'policy' as const },
+    { releaseId: 'i', site: 'province', role: 'interpretation' as const },
+  ];
+  const t0 = minutesLater(60);
+  const planned = (more: object = {}): LinkedEvent => ({
+    type: 'linked.planned',
+    ...of,
+    title: '联动',
+    parts,
+    sites: ['province'],
+    channels: [
+      { channelId: 'wechat', required: true },
+      { channelId: 'weibo', required: false },
+    ],
+    t0,
+    revision: 1,
+    ...by,
+    plannedAt: noon,
+    ...more,
+  });
+  const reminded = (unready: string[]): Extract<LinkedEvent, { type: 'linked.reminded' }> => ({
+    type: 'linked.reminded',
+    ...of,
+    minutes: 10,
+    unready,
+    t0,
+    remindedAt: noon,
+  });
+  const nameOf = ({ id }: { id: string }) => `“${id}”`;
+  const said = (past: LinkedEvent[], told = reminded([])) => linkedSubject([...past, told], told, nameOf);
+
+  it('is nobody’s alarm while only what may be late is missing', () => {
+    expect(said([planned()], reminded(['channel/p/weibo']))).toBeNull();
+  });
+  it('says what must not be missing, by the names that people know', () => {
+    expect(said([planned()], reminded(['channel/i/wechat', 'channel/p/weibo', 'page/p/province']))).toMatchObject({
+      because: 'not_ready',
+      missing: ['解读 → “wechat”', '政策 → “province”'],
+      count: 2,
+      minutes: 10,
+    });
+  });
+  it('says that a policy would go alone, unless somebody answers for these parts', () => {
+    const waived: LinkedEvent = { type: 'linked.waived', ...of, reason: '会上解读', ...by, waivedAt: noon };
+    const alone = planned({ parts: parts.slice(0, 1) });
+    expect(said([alone])).toMatchObject({ because: 'no_interpretation', count: 0 });
+    expect(said([alone, waived])).toBeNull();
+    expect(said([planned(), waived, alone])).toMatchObject({ because: 'no_interpretation' });
+  });
+  it('is no alarm any more when it was planned for another moment, or cancelled', () => {
+    const told = reminded(['channel/p/wechat']);
+    expect(linkedSubject([planned(), told, planned({ t0: minutesLater(90) })], told, nameOf)).toBeNull();
+    const cancelled: LinkedEvent = { type: 'linked.cancelled', ...of, reason: '暂缓', ...by, cancelledAt: noon };
+    expect(linkedSubject([planned(), told, cancelled], told, nameOf)).toBeNull();
+  });
+  it('says why nothing went out', () => {
+    const stopped: LinkedEvent = {
+      type: 'linked.stopped',
+      ...of,
+      because: 'not_ready',
+      missing: Array.from({ length: 12 }, (_, n) => `channel/p/c${n}`),
+      t0,
+      stoppedAt: t0,
+    };
+    if (stopped.type !== 'linked.stopped') return;
+    const about = linkedSubject([planned(), stopped], stopped, nameOf);
+    expect(about).toMatchObject({ minutes: null, because: 'not_ready', count: 12 });
+    expect(about?.missing).toHaveLength(10);
   });
 });

@@ -1,12 +1,18 @@
-import type {
-  AlarmSubject,
-  DeliveryEvent,
-  ReleaseEvent,
-  RepostEvent,
-  RumorEvent,
-  SourceHealthEvent,
-  SubmissionEvent,
-  WarningShare,
+import {
+  linkedPlan,
+  speaksTogether,
+  targetsOf,
+  type AlarmSubject,
+  type DeliveryEvent,
+  type LinkedEvent,
+  type LinkedPlan,
+  type PartRole,
+  type ReleaseEvent,
+  type RepostEvent,
+  type RumorEvent,
+  type SourceHealthEvent,
+  type SubmissionEvent,
+  type WarningShare,
 } from '@tongsheng/contracts';
 
 type Queued = Extract<RepostEvent, { type: 'repost.queued' }>;
@@ -217,4 +223,69 @@ export function assignmentSubject(
   const { deliveryId, releaseId, title, channelName } = requested;
   const { share, startsAt, dueAt } = last;
   return { kind: 'assignment', deliveryId, releaseId, title, channelName, share, startsAt, dueAt };
+}
+
+type Told = Extract<LinkedEvent, { type: 'linked.reminded' | 'linked.stopped' }>;
+type LinkedSubject = Extract<AlarmSubject, { kind: 'linked' }>;
+
+const roleWords: Record<PartRole, string> = {
+  policy: '政策',
+  interpretation: '解读',
+  qa: '问答',
+  chart: '图解',
+  news: '通稿',
+};
+/** So many are named; of the others people learn the number. */
+const namedAtMost = 10;
+
+/**
+ * What is wrong with a linked release at a moment that the clock told, by its past up to there; null when all that must not
+ * be missing is ready, or when that moment is over: planned anew, out, or cancelled since.
+ */
+export function linkedSubject(
+  past: readonly LinkedEvent[],
+  told: Told,
+  nameOf: (place: { kind: 'page' | 'channel'; id: string }) => string,
+): LinkedSubject | null {
+  const planned = past.findLast((event) => event.type === 'linked.planned');
+  if (planned?.type !== 'linked.planned' || planned.t0 !== told.t0) return null;
+  if (past.some(({ type }) => type === 'linked.committed' || type === 'linked.cancelled')) return null;
+  const plan = linkedPlan.parse(planned);
+  const missing = missingOf(plan, told);
+  const because = told.type === 'linked.stopped' ? told.because : lackOf(plan, past, missing);
+  if (because === null) return null;
+  const words = missing.slice(0, namedAtMost).map((target) => {
+    const [kind, releaseId, id] = target.split('/') as ['page' | 'channel', string, string];
+    const role = plan.parts.find((part) => part.releaseId === releaseId)?.role ?? 'news';
+    return `${roleWords[role]} → ${nameOf({ kind, id })}`;
+  });
+  const { linkedId, t0 } = told;
+  const minutes = told.type === 'linked.stopped' ? null : told.minutes;
+  return { kind: 'linked', linkedId, title: plan.title, t0, minutes, because, missing: words, count: missing.length };
+}
+
+/** Of what is not ready, what T0 will not go without. */
+function missingOf(plan: LinkedPlan, told: Told): string[] {
+  if (told.type === 'linked.stopped') return told.missing;
+  const required = new Set(targetsOf(plan).flatMap(({ target, required: must }) => (must ? [target] : [])));
+  return told.unready.filter((target) => required.has(target));
+}
+
+function lackOf(plan: LinkedPlan, past: readonly LinkedEvent[], missing: string[]): LinkedSubject['because'] | null {
+  if (!speaksTogether(plan, isWaived(past))) return 'no_interpretation';
+  if (plan.parts.length === 0) return 'part_unsigned';
+  return missing.length > 0 ? 'not_ready' : null;
+}
+
+/** A waiver is about the parts that were planned when it was given. */
+function isWaived(past: readonly LinkedEvent[]): boolean {
+  let [waived, parts] = [false, ''];
+  for (const event of past) {
+    if (event.type === 'linked.waived') waived = true;
+    if (event.type !== 'linked.planned') continue;
+    const planned = JSON.stringify(event.parts);
+    waived &&= planned === parts;
+    parts = planned;
+  }
+  return waived;
 }

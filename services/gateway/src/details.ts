@@ -149,10 +149,11 @@ export class Details {
     const row = await this.models.linked.reader.get(`${site}/${linkedId}`);
     if (!row) throw new Refusal('linked_missing', `no linked release ${linkedId}`);
     const past = await this.journal.read({ aggregate: 'linked', site, id: linkedId });
-    const parts = await Promise.all(
-      row.parts.map((part) => this.models.releases.reader.get(`${part.site}/${part.releaseId}`)),
-    );
-    return { row, parts: parts.filter((part) => part !== null), timeline: timelineOf(past.entries) };
+    const [parts, deliveries] = await Promise.all([
+      Promise.all(row.parts.map((part) => this.models.releases.reader.get(`${part.site}/${part.releaseId}`))),
+      this.models.deliveries.reader.list(`linked:${site}/${linkedId}`),
+    ]);
+    return { row, parts: parts.filter((part) => part !== null), deliveries, timeline: timelineOf(past.entries) };
   }
 
   /** @throws Refusal recall_missing */

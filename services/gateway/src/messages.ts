@@ -172,6 +172,10 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
     zh: '缺解读放行须由方案起草人以外的人签批。',
     en: 'Somebody who did not plan it must answer for the missing interpretation.',
   },
+  linked_unsigned: {
+    zh: '还有稿件没有签发。只有签发的稿件才能提前供稿。',
+    en: 'Not every part is signed. The press gets early only what was signed.',
+  },
   linked_not_part: { zh: '这篇稿件不在联动发布方案里。', en: 'This release is no part of the plan.' },
   release_no_interpretation: {
     zh: '政策文件须与解读同步发布：请先在联动发布方案里加入解读，或由有权人签批放行。',

@@ -48,6 +48,8 @@ export const whoMay: Record<string, readonly Role[]> = {
   'release.answer_comment': releaseReaders,
   'release.settle_comment': releaseReaders,
   'linked.plan': ['comms'],
+  'linked.record_rehearsal': ['comms', 'signer', 'duty', 'manager'],
+  'linked.tell_press': ['comms', 'signer'],
   'linked.pull_part': ['comms', 'signer'],
   'linked.waive': ['signer', 'manager'],
   'linked.cancel': ['comms', 'signer', 'duty'],

@@ -47,6 +47,7 @@ export class FollowParts {
         case 'linked.sealed':
         case 'linked.reminded':
         case 'linked.rehearsed':
+        case 'linked.press_told':
         case 'linked.stopped':
         case 'linked.committed':
         case 'linked.opened':

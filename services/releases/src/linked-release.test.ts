@@ -1,8 +1,8 @@
-import { targetsOf, type LinkedCommand, type LinkedEvent, type LinkedPlan } from '@tongsheng/contracts';
+import { speaksTogether, targetsOf, type LinkedCommand, type LinkedEvent, type LinkedPlan } from '@tongsheng/contracts';
 import { hashA, hashB, minutesLater, noon, service, specify } from '@tongsheng/test/support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linkedRelease, speaksTogether } from './linked-release.ts';
+import { linkedRelease } from './linked-release.ts';
 
 const given = specify(linkedRelease);
 const key = { linkedId: 'linked', site: 'province' };

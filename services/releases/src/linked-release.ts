@@ -4,6 +4,7 @@ import {
   LinkedEvent,
   linkedPlan,
   Refusal,
+  speaksTogether,
   targetsOf,
   type LinkedPlan,
   type reminderMinutes,
@@ -99,6 +100,8 @@ export const linkedRelease = defineAggregate({
       case 'linked.record_rehearsal':
         mustWait(command, linked);
         return [{ type: 'linked.rehearsed', ...head, results: command.results, ...said(command), rehearsedAt: at }];
+      case 'linked.tell_press':
+        return toldPress(command, linked);
       case 'linked.commit':
         return committed(command, linked);
       case 'linked.record_opened': {
@@ -131,6 +134,7 @@ export const linkedRelease = defineAggregate({
       case 'linked.reminded':
         return linked.status === 'planned' ? { ...linked, reminded: [...linked.reminded, event.minutes] } : linked;
       case 'linked.rehearsed':
+      case 'linked.press_told':
         return linked;
       case 'linked.stopped':
         return { ...factsOf(linked), status: 'stopped' };
@@ -143,12 +147,6 @@ export const linkedRelease = defineAggregate({
     }
   },
 });
-
-/** Whether a policy among the parts has its interpretation beside it, or somebody answers for going without. */
-export const speaksTogether = ({ parts }: Pick<LinkedPlan, 'parts'>, waived: boolean): boolean =>
-  waived ||
-  !parts.some(({ role }) => role === 'policy') ||
-  parts.some(({ role }) => role === 'interpretation' || role === 'chart');
 
 type Plan = Extract<LinkedCommand, { type: 'linked.plan' }>;
 type Commit = Extract<LinkedCommand, { type: 'linked.commit' }>;
@@ -166,6 +164,25 @@ function planned(command: Plan, linked: LinkedRelease): LinkedEvent[] {
   const revision = baseRevision + 1;
   return [{ type: 'linked.planned', linkedId, site, ...plan, revision, ...said(command), plannedAt: at }];
 }
+
+/** The press gets what was signed, all of it, and only while there is something to wait for. */
+function toldPress(command: Extract<LinkedCommand, { type: 'linked.tell_press' }>, linked: Standing): LinkedEvent[] {
+  const { linkedId, site, channelId, people, at } = command;
+  const { plan, signed, waived } = mustWait(command, linked);
+  if (plan.t0 <= at) throw new Refusal('linked_past', `${plan.t0} is over`, { t0: plan.t0 });
+  const parts = plan.parts.map(({ releaseId, site: home }) => ({
+    releaseId,
+    site: home,
+    contentHash: signed[releaseId],
+  }));
+  if (parts.length === 0 || !parts.every(isSigned)) throw new Refusal('linked_unsigned', `${linkedId} is not signed`);
+  if (!speaksTogether(plan, waived)) throw new Refusal('linked_unsigned', `${linkedId} has no interpretation`);
+  const told = { channelId, people, parts, until: plan.t0, ...said(command), toldAt: at };
+  return [{ type: 'linked.press_told', linkedId, site, ...told }];
+}
+
+const isSigned = <P extends { contentHash: string | undefined }>(part: P): part is P & { contentHash: string } =>
+  part.contentHash !== undefined;
 
 /** At T0, and not a millisecond before it: all of it, or nothing. */
 function committed(command: Commit, linked: Standing): LinkedEvent[] {

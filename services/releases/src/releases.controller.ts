@@ -11,20 +11,24 @@ import {
   RecallPlanQuery,
   ReleaseCommand,
   RumorCommand,
+  speaksTogether,
   SubmissionCommand,
   checkedTexts,
   withTexts,
   type LinkedEvent,
   type RecallPlan,
+  type ReadinessQuery,
   type Receipt,
   type ReleaseEvent,
+  type TargetReadiness,
 } from '@tongsheng/contracts';
 import { cleanOwnHtml, textOf } from '@tongsheng/web';
 import { DateTime, Duration } from 'luxon';
-import { linkedRelease, speaksTogether } from './linked-release.ts';
+import { linkedRelease } from './linked-release.ts';
 import { recall } from './recall.ts';
 import { RecallPlanner } from './recall-planner.ts';
 import { Negotiating } from './negotiating.ts';
+import { Rehearsal } from './rehearsal.ts';
 import { release } from './release.ts';
 import { ReviewBook } from './review-book.ts';
 import { rumorCase } from './rumor-case.ts';
@@ -33,8 +37,9 @@ import { Sites } from './sites.ts';
 /** 政务舆情回应: an authoritative word within five hours. */
 const usualRumorLimit = 'PT5H';
 
-/** What does not answer by then is not ready. */
+/** What does not answer by then is not ready, in ms: at T0, and while there is time to ask the platforms too. */
 const readyWithinMs = 1_000;
+const lookWithinMs = 6_000;
 
 type Pass = Extract<ReleaseCommand, { type: 'release.pass_step' }>;
 type Submit = Extract<ReleaseCommand, { type: 'release.submit' }>;
@@ -48,6 +53,7 @@ export class ReleasesController {
     private readonly client: BusClient,
     private readonly planner: RecallPlanner,
     private readonly negotiating: Negotiating,
+    private readonly rehearsal: Rehearsal,
   ) {}
 
   @Commands('release')
@@ -98,9 +104,19 @@ export class ReleasesController {
 
   @Commands('linked')
   async plan(@Payload({ schema: LinkedCommand }) command: LinkedCommand): Promise<Receipt> {
-    const known =
-      command.type === 'linked.commit' || command.type === 'linked.remind' ? await this.#withReady(command) : command;
-    return carryOut(this.journal, linkedRelease, known);
+    return carryOut(this.journal, linkedRelease, await this.#known(command));
+  }
+
+  /** What a command says of the world is said by this service, not by who sends it. */
+  async #known(command: LinkedCommand): Promise<LinkedCommand> {
+    if (command.type === 'linked.commit' || command.type === 'linked.remind') return this.#withReady(command);
+    if (command.type !== 'linked.record_rehearsal') return command;
+    const { site, linkedId } = command;
+    const [pages, channels] = await Promise.all([
+      this.rehearsal.pagesOf(site, linkedId),
+      this.#readiness(site, linkedId, true),
+    ]);
+    return { ...command, results: [...pages, ...channels] };
   }
 
   /** Channels are ready when those who push say so; while nobody answers, none is. */
@@ -109,16 +125,20 @@ export class ReleasesController {
     const past = await this.journal.read({ aggregate: 'linked', site, id });
     const state = (past.events as LinkedEvent[]).reduce(linkedRelease.evolve, linkedRelease.initial);
     if (state.status !== 'planned' || state.plan.channels.length === 0) return command;
-    const channels = state.plan.channels.map(({ channelId }) => channelId);
-    const answer = await this.client.ask('channels.ready', { channels }, readyWithinMs).catch((error: unknown) => {
-      if (error instanceof NoAnswer) return { ready: [] };
-      throw error;
-    });
-    const { ready } = Readiness.parse(answer);
-    return {
-      ...command,
-      ready: state.plan.parts.flatMap(({ releaseId }) => ready.map((each) => `channel/${releaseId}/${each}`)),
-    };
+    // T0 waits for no platform; before it there is time to ask them.
+    const targets = await this.#readiness(site, id, command.type === 'linked.remind');
+    return { ...command, ready: targets.flatMap(({ target, ready }) => (ready ? [target] : [])) };
+  }
+
+  async #readiness(site: string, linkedId: string, look: boolean): Promise<TargetReadiness[]> {
+    const question: ReadinessQuery = { site, linkedId, look };
+    const answer = await this.client
+      .ask('linked.ready', question, look ? lookWithinMs : readyWithinMs)
+      .catch((error: unknown) => {
+        if (error instanceof NoAnswer) return { targets: [] };
+        throw error;
+      });
+    return Readiness.parse(answer).targets;
   }
 
   @Commands('rumor')

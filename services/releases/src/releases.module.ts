@@ -16,6 +16,7 @@ import { PublicCopies } from './public-copies.ts';
 import { Places } from './public-places.ts';
 import { PublishRelease } from './publish-release.reaction.ts';
 import { RecallPlanner } from './recall-planner.ts';
+import { Rehearsal } from './rehearsal.ts';
 import { ReleasesController } from './releases.controller.ts';
 import { ReviewBook } from './review-book.ts';
 import { SealPages } from './seal-pages.reaction.ts';
@@ -42,6 +43,7 @@ import { TellOffices } from './tell-offices.reaction.ts';
     ReviewBook,
     Channels,
     LinkedPages,
+    Rehearsal,
     Places,
     PublicCopies,
     RecallPlanner,

@@ -55,6 +55,8 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
         {about.kind === 'page' && `${site === null ? '' : siteName(site)} · ${about.url} · ${short(about.driftedAt)}`}
         {about.kind === 'recall' &&
           `${site === null ? '' : siteName(site)} · ${about.target ?? ''} ${about.detail} · ${short(about.since)}`}
+        {about.kind === 'linked' &&
+          `${site === null ? '' : siteName(site)} · ${t('linked.colT0')} ${short(about.t0)} · ${about.missing.join('、') || t(`linked.stoppedBecause.${about.because}`)}${about.count > about.missing.length ? ` … (${about.count})` : ''}`}
         {about.kind === 'credential' &&
           `${site === null ? '' : siteName(site)} · ${about.detail} · ${t('duty.since', { time: short(about.failedAt) })}`}
       </p>
@@ -131,6 +133,10 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           <Link to="/deliveries/assisted" className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
           </Link>
+        ) : about.kind === 'linked' && site !== null ? (
+          <Link to="/linked/$site/$linkedId" params={{ site, linkedId: about.linkedId }} className="button">
+            {t('duty.handle')} {chosen && <kbd>O</kbd>}
+          </Link>
         ) : about.kind === 'source' ? (
           <Link to="/sources/$sourceId" params={{ sourceId: about.sourceId }} className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
@@ -182,6 +188,8 @@ function What({ about }: { about: AlarmSubject }): ReactElement {
       return <>{t(`alarm.page.${about.drift}`)}</>;
     case 'recall':
       return <>{t(`alarm.recall.${about.because}`)}</>;
+    case 'linked':
+      return <>{about.minutes === null ? t('alarm.linked.stopped') : t('alarm.linked', { minutes: about.minutes })}</>;
   }
 }
 

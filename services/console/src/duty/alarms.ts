@@ -11,7 +11,8 @@ export function byUrgency(one: AlarmRow, other: AlarmRow): number {
   const [a, b] = [urgencyOf(one), urgencyOf(other)];
   return a < b ? -1 : a > b ? 1 : 0;
 }
-const urgencyOf = ({ about, raisedAt }: AlarmRow) => ('dueAt' in about ? about.dueAt : raisedAt);
+const urgencyOf = ({ about, raisedAt }: AlarmRow) =>
+  'dueAt' in about ? about.dueAt : about.kind === 'linked' ? about.t0 : raisedAt;
 
 /** What an alarm is about, by its name. */
 export function nameOf(about: AlarmSubject): string {
@@ -23,6 +24,7 @@ export function nameOf(about: AlarmSubject): string {
     case 'recall':
     case 'submission':
     case 'review_debt':
+    case 'linked':
       return about.title;
     case 'rumor':
       return about.claim;

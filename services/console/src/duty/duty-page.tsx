@@ -61,6 +61,9 @@ export function DutyPage(): ReactElement {
       }
       case 'assignment':
         return void navigate({ to: '/deliveries/assisted' });
+      case 'linked':
+        if (site === null) return;
+        return void navigate({ to: '/linked/$site/$linkedId', params: { site, linkedId: about.linkedId } });
       case 'delivery':
       case 'credential':
         return void navigate({ to: '/deliveries' });

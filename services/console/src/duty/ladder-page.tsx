@@ -20,6 +20,7 @@ const occasions: readonly Occasion[] = [
   'delivery_lost',
   'credential',
   'page',
+  'linked',
 ];
 const allMeans: readonly Means[] = ['console', 'email', 'webhook'];
 const roles = ['duty', 'substitute', 'editors', 'managers'] as const;

@@ -1,4 +1,4 @@
-import type { LinkedPlan, LinkedRow, PartRole, ReleaseRow } from '@tongsheng/contracts';
+import { speaksTogether, type LinkedPlan, type LinkedRow, type PartRole, type ReleaseRow } from '@tongsheng/contracts';
 import { fromField, toField } from '../duty/month.ts';
 import type { FieldProblem } from '../parts/problem-list.tsx';
 
@@ -52,9 +52,7 @@ export function problemsOf(draft: PlanDraft, now: number): FieldProblem[] {
 }
 
 /** Whether a policy among the parts stands without what explains it. */
-export const lacksInterpretation = ({ parts }: Pick<LinkedPlan, 'parts'>): boolean =>
-  parts.some(({ role }) => role === 'policy') &&
-  !parts.some(({ role }) => role === 'interpretation' || role === 'chart');
+export const lacksInterpretation = (plan: Pick<LinkedPlan, 'parts'>): boolean => !speaksTogether(plan, false);
 
 /** What still stands between a plan and its moment, in the order in which it is done. */
 export function openSteps(row: LinkedRow, parts: readonly ReleaseRow[]): ('explain' | 'write' | 'sign' | 'seal')[] {

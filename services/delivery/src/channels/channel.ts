@@ -39,6 +39,8 @@ export type Parcel = {
   note?: string;
   signedAt: string;
   attemptedAt: string;
+  /** An early copy for one person of the press, whom it binds until then. */
+  embargo?: { until: string; name: string; email: string };
 };
 
 /** What a person hands over, and within which ISO duration. */
@@ -79,6 +81,9 @@ export type Found = {
 
 /** Whether the channel could be made ready. A `trouble` of `content` is for good; any other is tried again. */
 export type Prepared = { ready: true; detail: string } | { ready: false; detail: string; trouble: Trouble };
+
+/** Whether what had been made ready is gone. */
+export type Discarded = { done: boolean; detail: string };
 
 /** Whether what was visible still is. */
 export type Seen = { found: 'present' | 'gone' | 'banned' | 'unsure'; detail: string };
@@ -166,6 +171,8 @@ export type Adapter<S> = {
   deliver(parcel: Parcel, settings: S, tools: Tools): Promise<Handed>;
   /** Everything but the flip: draft, uploads, login, quota. May be called again, and must then go on from its notes. */
   prepare?(parcel: Parcel, settings: S, tools: Tools): Promise<Prepared>;
+  /** Takes away what `prepare` has left, of what will not go out. May be called again. */
+  discard?(sent: Sent, settings: S, tools: Tools): Promise<Discarded>;
   /** Asks what became of it, after an unknown outcome and while an acceptance is pending. Changes nothing. */
   probe?: {
     look(sent: Sent, settings: S, tools: Tools): Promise<Found>;
@@ -217,6 +224,7 @@ export function defineChannel<K extends Channel['kind']>(kind: K, adapter: Adapt
     show,
     deliver,
     prepare,
+    discard,
     probe,
     watch,
     amend,
@@ -234,6 +242,7 @@ export function defineChannel<K extends Channel['kind']>(kind: K, adapter: Adapt
     ...(keyLifetime !== undefined && { keyLifetime }),
     ...(credentialOf && { credentialOf: (given) => credentialOf(read(given)) }),
     ...(prepare && { prepare: (parcel, given, tools) => prepare(parcel, read(given), tools) }),
+    ...(discard && { discard: (sent, given, tools) => discard(sent, read(given), tools) }),
     ...(probe && { probe: { ...probe, look: (sent, given, tools) => probe.look(sent, read(given), tools) } }),
     ...(watch && { watch: (sent, given, tools) => watch(sent, read(given), tools) }),
     ...(amend && { amend: change(amend) }),

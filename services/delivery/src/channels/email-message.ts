@@ -11,7 +11,7 @@ type Addresses = { from: string; to: string[] };
  * and a reader's mailbox can tell by its Message-ID.
  */
 export function letterOf(parcel: Parcel, { from, to }: Addresses, opening: readonly string[] = []): Letter {
-  const { deliveryId, contentHash, kind, title, siteName, signedAt } = parcel;
+  const { deliveryId, contentHash, kind, title, siteName, signedAt, embargo } = parcel;
   const [only] = to;
   return {
     name: nameOf(parcel),
@@ -19,7 +19,7 @@ export function letterOf(parcel: Parcel, { from, to }: Addresses, opening: reado
     from: { name: siteName, address: from },
     // One newsroom is not told which others were written to: several are blind copies of a mail to ourselves.
     to: to.length === 1 && only ? only : { name: siteName, address: from },
-    subject: `【${kindWords[kind]}】${title}`,
+    subject: `${embargo ? `【提前供稿 ${showTime(embargo.until)} 前不得发布】` : ''}【${kindWords[kind]}】${title}`,
     text: plain(parcel, opening),
     html: page(parcel, opening).text,
     headers: { 'X-Tongsheng-Delivery': deliveryId, 'X-Tongsheng-Content': contentHash },
@@ -65,25 +65,34 @@ export function withdrawalOf(parcel: Parcel, before: Parcel, addresses: Addresse
   };
 }
 
-function plain(
-  { title, summary, html: body, rumor, url, siteName, signedAt }: Parcel,
-  opening: readonly string[],
-): string {
+function plain(parcel: Parcel, opening: readonly string[]): string {
+  const { title, summary, html: body, rumor, url, siteName, signedAt } = parcel;
+  const notice = embargoNotice(parcel);
   const parts = [
+    notice,
     ...opening,
     title,
     rumor && `网传：${rumor.claim}\n结论：${rumorWords[rumor.verdict]}`,
     summary,
     textOf(body),
+    notice,
     `发布单位：${siteName}\n签发时间：${showTime(signedAt)}（北京时间）\n原文链接：${url}`,
   ];
   return `${parts.filter(Boolean).join('\n\n')}\n`;
 }
 
-function page(
-  { title, summary, html: body, rumor, url, siteName, signedAt }: Parcel,
-  opening: readonly string[],
-): Html {
+/** Whose copy it is, and until when it binds them: above and below the text, so that no part of it stands without. */
+function embargoNotice({ embargo, deliveryId, siteName }: Parcel): string | null {
+  if (!embargo) return null;
+  const { until, name } = embargo;
+  return `【提前供稿，限时保密】本稿供${name}提前准备，${showTime(until)}（北京时间）前不得以任何形式公开、转发、引用或摘编。到点如未见官网发布，请勿发布，并与${siteName}联系。供稿编号 ${deliveryId.slice(0, 12)}，已登记。`;
+}
+
+function page(parcel: Parcel, opening: readonly string[]): Html {
+  const { title, summary, html: body, rumor, url, siteName, signedAt } = parcel;
+  const notice = embargoNotice(parcel);
+  const box =
+    notice && html`<p style="border:2px solid #b00020;padding:8px;color:#b00020"><strong>${notice}</strong></p>`;
   return html`<!doctype html>
     <html lang="zh-CN">
       <head>
@@ -91,10 +100,10 @@ function page(
         <title>${title}</title>
       </head>
       <body>
-        ${opening.map((line) => html`<p><strong>${line}</strong></p>`)}
+        ${box} ${opening.map((line) => html`<p><strong>${line}</strong></p>`)}
         <h1>${title}</h1>
         ${rumor && html`<p><strong>网传：</strong>${rumor.claim}<br /><strong>结论：</strong>${rumorWords[rumor.verdict]}</p>`}
-        ${summary && html`<p><em>${summary}</em></p>`} ${new Html(body)}
+        ${summary && html`<p><em>${summary}</em></p>`} ${new Html(body)} ${box}
         <hr />
         <p>
           发布单位：${siteName}<br />签发时间：${showTime(signedAt)}（北京时间）<br />原文链接：<a href="${url}"

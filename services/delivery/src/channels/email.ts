@@ -1,5 +1,5 @@
 import { composeMail, mailServerOf, sendMail, type Letter, type Sent } from '@tongsheng/mail';
-import { defineChannel, type Handed, type Tools } from './channel.ts';
+import { defineChannel, type Handed, type Parcel, type Tools } from './channel.ts';
 import { correctionOf, letterOf, withdrawalOf } from './email-message.ts';
 import { part } from './shown.ts';
 
@@ -17,16 +17,25 @@ export const email = defineChannel('email', {
     return { parts: [...part('subject', subject), ...page], pictures: [] };
   },
 
-  deliver: (parcel, settings, tools) => mail(letterOf(parcel, settings), settings, tools),
+  deliver: (parcel, settings, tools) => {
+    const own = addressed(parcel, settings);
+    return mail(letterOf(parcel, own), own, tools);
+  },
 
   // Who has the first mail finds the second one in the same thread.
   amend: {
     by: 'notice',
-    hand: (parcel, sent, settings, tools) => mail(correctionOf(parcel, sent.parcel, settings), settings, tools),
+    hand: (parcel, sent, settings, tools) => {
+      const own = addressed(sent.parcel, settings);
+      return mail(correctionOf(parcel, sent.parcel, own), own, tools);
+    },
   },
   recall: {
     by: 'notice',
-    hand: (parcel, sent, settings, tools) => mail(withdrawalOf(parcel, sent.parcel, settings), settings, tools),
+    hand: (parcel, sent, settings, tools) => {
+      const own = addressed(sent.parcel, settings);
+      return mail(withdrawalOf(parcel, sent.parcel, own), own, tools);
+    },
   },
 
   // To one mailbox that the tester names, never to the newsrooms.
@@ -48,6 +57,10 @@ export const email = defineChannel('email', {
 });
 
 type Settings = { smtp: string; user?: string | undefined; password?: string | undefined; from: string; to: string[] };
+
+/** An early copy is one person's, and so is what is said of it later. */
+const addressed = ({ embargo }: Parcel, settings: Settings): Settings =>
+  embargo ? { ...settings, to: [embargo.email] } : settings;
 
 async function mail(
   letter: Letter,

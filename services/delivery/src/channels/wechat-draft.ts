@@ -1,11 +1,11 @@
 import { picturesOf, type ChannelLimits } from '@tongsheng/contracts';
 import { CallForm } from '@tongsheng/web';
 import { z } from 'zod';
-import type { Parcel, Tools } from './channel.ts';
+import type { Discarded, Parcel, Sent, Tools } from './channel.ts';
 import { plainCover } from './plain-cover.ts';
 import { part, type Shown } from './shown.ts';
 import { Halted, mustFit, withPictures } from './steps.ts';
-import { harmlessly, must, type WeChatAccount, type WeChatApi } from './wechat-api.ts';
+import { harmlessly, must, WeChatApi, type WeChatAccount } from './wechat-api.ts';
 
 export type DraftSettings = WeChatAccount & { author?: string | undefined; coverMediaId?: string | undefined };
 
@@ -95,6 +95,24 @@ async function listedDraft(api: WeChatApi, parcel: Parcel): Promise<string | nul
     must(list, (said) => harmlessly(said, parcel.attemptedAt)),
   );
   return item.find(({ content }) => content.news_item.some((each) => isOurs(each, parcel)))?.media_id ?? null;
+}
+
+/** Takes the draft away, also one that nobody heard of. Saying it twice is the same. */
+export async function discardDraft({ parcel, notes }: Sent, account: WeChatAccount, tools: Tools): Promise<Discarded> {
+  const api = new WeChatApi(account, tools);
+  const { draftMediaId, draftBegun, lostDraft } = notes;
+  try {
+    const heard = draftMediaId === lostDraft ? undefined : draftMediaId;
+    const draft = heard ?? (draftBegun === undefined ? null : await listedDraft(api, parcel));
+    if (draft === null) return { done: true, detail: 'there is no draft' };
+    const said = await api.call('draft/delete', { media_id: draft });
+    return said.kind === 'ok'
+      ? { done: true, detail: `draft ${draft} is deleted` }
+      : { done: false, detail: said.detail };
+  } catch (error) {
+    if (error instanceof Halted) return { done: false, detail: error.message };
+    throw error;
+  }
 }
 
 async function uploadCover(api: WeChatApi, { cover, attemptedAt }: Parcel, { file }: Tools): Promise<string> {

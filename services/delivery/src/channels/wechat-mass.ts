@@ -3,7 +3,7 @@ import { defineChannel, type Found, type Handed, type Parcel, type Seen, type Se
 import { readied, settled } from './steps.ts';
 import { handedOf, WeChatApi, type Said } from './wechat-api.ts';
 import { hearWeChat } from './wechat-callback.ts';
-import { draftOf, showArticle, type DraftSettings } from './wechat-draft.ts';
+import { discardDraft, draftOf, showArticle, type DraftSettings } from './wechat-draft.ts';
 import { msgId } from './wechat-findings.ts';
 
 const Job = z.object({ msg_id: z.string().min(1) });
@@ -28,6 +28,8 @@ export const wechatMass = defineChannel('wechat_mass', {
         return `draft ${draftMediaId}`;
       })(),
     ),
+
+  discard: discardDraft,
 
   deliver: (parcel, settings, tools) => settled(send(parcel, settings, tools)),
 

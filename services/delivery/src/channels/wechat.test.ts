@@ -58,6 +58,11 @@ async function account(options: Partial<WeChatOptions> = {}, parcel = illustrate
     time,
     deliver,
     prepare: () => keeping((given) => wechat.prepare!(parcel, settings, given)),
+    discard: () => wechat.discard!(sent(undefined), settings, tools()),
+    drafts: async () => {
+      const list = await tokenCall(fake, 'draft/batchget', { offset: 0, count: 20 });
+      return list['total_count'];
+    },
     look: (receipt?: Handed['receipt']) => wechat.probe!.look(sent(receipt), settings, tools()),
     watch: (receipt?: Handed['receipt']) => wechat.watch!(sent(receipt), settings, tools()),
     change: (of: Parcel, how: 'amend' | 'recall', receipt?: Handed['receipt']) =>
@@ -112,6 +117,22 @@ describe('a release for WeChat', () => {
     expect(await deliver()).toMatchObject({ outcome: 'accepted_pending' });
     expect(fake.ledger.times('draft.add')).toBe(1);
     expect(fake.ledger.times('material.add_material')).toBe(before);
+  });
+  it('that was made ready and will not go is taken out of the box of drafts, also when nobody heard of the draft', async () => {
+    const { prepare, discard, drafts, fake } = await account();
+    await prepare();
+    expect(await drafts()).toBe(1);
+    expect(await discard()).toMatchObject({ done: true });
+    expect(await drafts()).toBe(0);
+    expect(await discard()).toMatchObject({ done: true });
+
+    const unheard = await account();
+    unheard.fake.fault({ kind: 'drop', executed: true, route: 'draft.add' });
+    expect(await unheard.prepare()).toMatchObject({ ready: false });
+    expect(await unheard.drafts()).toBe(1);
+    expect(await unheard.discard()).toMatchObject({ done: true });
+    expect(await unheard.drafts()).toBe(0);
+    expect(fake.ledger.times('freepublish.submit')).toBe(0);
   });
   it('that is too long, or shows what the platform does not take, is not begun with', async () => {
     const { deliver, fake } = await account();
@@ -190,13 +211,13 @@ describe('an answer that was lost', () => {
 });
 
 /** As the account's own staff would, on the website. */
-async function tokenCall(fake: WeChatFake, path: string, body: unknown): Promise<void> {
+async function tokenCall(fake: WeChatFake, path: string, body: unknown): Promise<Said> {
   const wish = { grant_type: 'client_credential', appid: 'wxfake0000000000001', secret: fake.access['AppSecret'] };
   const headers = { 'content-type': 'application/json' };
   const post = async (address: string, what: unknown) =>
     (await (await fetch(address, { method: 'POST', body: JSON.stringify(what), headers })).json()) as Said;
   const { access_token: token } = await post(`${fake.url}/cgi-bin/stable_token`, wish);
-  await post(`${fake.url}/cgi-bin/${path}?access_token=${String(token)}`, body);
+  return post(`${fake.url}/cgi-bin/${path}?access_token=${String(token)}`, body);
 }
 
 describe('the platform’s word', () => {

@@ -3,7 +3,7 @@ import { defineChannel, type Found, type Handed, type Parcel, type Seen, type Se
 import { readied, settled } from './steps.ts';
 import { handedOf, WeChatApi, type Said } from './wechat-api.ts';
 import { hearWeChat } from './wechat-callback.ts';
-import { draftOf, isOurs, showArticle, type DraftSettings } from './wechat-draft.ts';
+import { discardDraft, draftOf, isOurs, showArticle, type DraftSettings } from './wechat-draft.ts';
 import { foundOf, publishId, Status, webAddress } from './wechat-findings.ts';
 
 const Submitted = z.object({ publish_id: z.string().min(1) });
@@ -43,6 +43,8 @@ export const wechat = defineChannel('wechat', {
         return `draft ${draftMediaId}`;
       })(),
     ),
+
+  discard: discardDraft,
 
   deliver: (parcel, settings, tools) => settled(publish(parcel, settings, tools)),
 

@@ -62,11 +62,16 @@ export const deliveries = defineProjection({
         assignment: null,
         reported: null,
       };
-      const { policy, onUnknown, intent = 'deliver', awaitsCommit = false } = event;
+      const { policy, onUnknown, intent = 'deliver', awaitsCommit = false, linked = null, embargo = null } = event;
       return {
         ...facts,
         ...nothing,
         ...unknown,
+        linked,
+        embargo,
+        preparedAt: null,
+        committedAt: null,
+        sentAt: null,
         urgency: policy?.urgency ?? 'routine',
         intent,
         onUnknown,
@@ -82,20 +87,27 @@ export const deliveries = defineProjection({
         return { ...row, updatedAt: event.notedAt };
       case 'delivery.prepared': {
         const { ready, trouble, detail, preparedAt } = event;
-        return { ...row, ready, trouble, detail, updatedAt: preparedAt };
+        return { ...row, ready, trouble, detail, preparedAt: ready ? preparedAt : null, updatedAt: preparedAt };
       }
       case 'delivery.committed':
-        return { ...row, state: 'requested', updatedAt: event.committedAt };
+        return { ...row, state: 'requested', committedAt: event.committedAt, updatedAt: event.committedAt };
       case 'delivery.cancelled':
         return { ...row, state: 'cancelled', detail: event.reason, nextAttemptAt: null, updatedAt: event.cancelledAt };
       case 'delivery.halted':
         return { ...row, nextAttemptAt: null, nextProbeAt: event.nextProbeAt, updatedAt: event.haltedAt };
+      case 'delivery.rescheduled':
+        return { ...row, ready: false, preparedAt: null, updatedAt: event.rescheduledAt };
+      case 'delivery.discarded':
+        return { ...row, detail: event.done ? row.detail : event.detail, updatedAt: event.discardedAt };
       case 'delivery.postponed': {
         const { because, notBefore, postponedAt } = event;
         return { ...row, state: 'waiting', trouble: because, nextAttemptAt: notBefore, updatedAt: postponedAt };
       }
-      case 'delivery.attempted':
-        return { ...row, state: 'sending', attempts: event.attempt, updatedAt: event.startedAt, nextAttemptAt: null };
+      case 'delivery.attempted': {
+        const { attempt: attempts, startedAt } = event;
+        const sentAt = row.sentAt ?? startedAt;
+        return { ...row, state: 'sending', attempts, sentAt, updatedAt: startedAt, nextAttemptAt: null };
+      }
       case 'delivery.answered': {
         const { outcome, detail, receipt, answeredAt, nextAttemptAt, nextProbeAt = null } = event;
         return {
@@ -157,11 +169,12 @@ export const deliveries = defineProjection({
     }
   },
 
-  sets: ({ site, releaseId, channelId, state, trouble, requestedAt, nextAttemptAt }) => {
+  sets: ({ site, releaseId, channelId, state, trouble, requestedAt, nextAttemptAt, linked }) => {
     const at = Date.parse(requestedAt);
     const group = groupOf[state];
     const until =
       state === 'waiting' && trouble === 'quota' && nextAttemptAt !== null ? Date.parse(nextAttemptAt) : null;
+    const together = linked ? { [`linked:${linked.site}/${linked.linkedId}`]: at } : {};
     return {
       'all:*': at,
       [`all:${site}`]: at,
@@ -170,6 +183,7 @@ export const deliveries = defineProjection({
       [`release:${releaseId}`]: at,
       [`channel:${channelId}`]: at,
       ...(until !== null && { 'postponed:*': until, [`postponed:${site}`]: until }),
+      ...together,
     };
   },
 });

@@ -4,7 +4,7 @@ import { defineProjection } from '@tongsheng/projections';
 /** Linked releases: what goes out together, when, and how far it is. */
 export const linked = defineProjection({
   name: 'linked',
-  version: 1,
+  version: 2,
   follows: ['linked'],
   keyOf: (event: LinkedEvent) => `${event.site}/${event.linkedId}`,
 
@@ -25,6 +25,11 @@ export const linked = defineProjection({
         sealedAt: samePages ? row.sealedAt : null,
         pages: samePages ? row.pages : [],
         waived: same ? row.waived : null,
+        contents: Object.fromEntries(
+          Object.entries(row?.contents ?? {}).filter(([id]) => plan.parts.some(({ releaseId }) => releaseId === id)),
+        ),
+        rehearsed: null,
+        press: row?.press ?? [],
         reminded: null,
         stopped: null,
         late: [],
@@ -42,11 +47,13 @@ export const linked = defineProjection({
       }
       case 'linked.part_signed': {
         const signed = [...row.signed.filter((id) => id !== event.releaseId), event.releaseId];
-        return { ...row, signed, sealedAt: null, pages: [], updatedAt: event.partSignedAt };
+        const contents = { ...row.contents, [event.releaseId]: event.contentHash };
+        return { ...row, signed, contents, sealedAt: null, pages: [], updatedAt: event.partSignedAt };
       }
       case 'linked.part_pulled': {
         const signed = row.signed.filter((id) => id !== event.releaseId);
-        return { ...row, signed, sealedAt: null, pages: [], updatedAt: event.pulledAt };
+        const { [event.releaseId]: _pulled, ...contents } = row.contents;
+        return { ...row, signed, contents, sealedAt: null, pages: [], updatedAt: event.pulledAt };
       }
       case 'linked.sealed': {
         const pages = event.pages.map(({ target, url }) => ({ target, url }));
@@ -56,8 +63,16 @@ export const linked = defineProjection({
         const { minutes, unready, remindedAt: at } = event;
         return { ...row, reminded: { minutes, unready, at }, updatedAt: at };
       }
-      case 'linked.rehearsed':
-        return { ...row, updatedAt: event.rehearsedAt };
+      case 'linked.rehearsed': {
+        const { results, byName, rehearsedAt: at } = event;
+        const unready = results.filter(({ ready }) => !ready);
+        return { ...row, rehearsed: { unready, count: results.length, byName, at }, updatedAt: at };
+      }
+      case 'linked.press_told': {
+        const { channelId, people, parts, until, byName, toldAt: at } = event;
+        const contents = Object.fromEntries(parts.map(({ releaseId, contentHash }) => [releaseId, contentHash]));
+        return { ...row, press: [...row.press, { channelId, people, contents, until, byName, at }], updatedAt: at };
+      }
       case 'linked.stopped': {
         const { because, missing, stoppedAt: at } = event;
         return { ...row, state: 'stopped', stopped: { because, missing, at }, updatedAt: at };
