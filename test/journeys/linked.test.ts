@@ -10,8 +10,22 @@ import {
   type ReleaseCommand,
   type ReleaseEvent,
 } from '@tongsheng/contracts';
-import { everyRole, hashA, pressDraft, readLog, startSystem, twice, until, type System } from '@tongsheng/test/support';
+import {
+  everyRole,
+  hashA,
+  inMemory,
+  pressDraft,
+  publicBytes,
+  readLog,
+  redisOf,
+  startSystem,
+  twice,
+  until,
+  type System,
+} from '@tongsheng/test/support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const services = ['registry', 'releases', 'portal', 'clock', 'delivery', 'duty', 'gateway'] as const;
 
 let system: System;
 let bus: Bus;
@@ -22,7 +36,7 @@ type FakeState = { calls: Record<string, number>; posts: { visible: boolean }[] 
 
 beforeAll(async () => {
   system = await startSystem({
-    services: ['registry', 'releases', 'portal', 'clock', 'delivery', 'duty'],
+    services,
     samples: false,
     fakes: ['wechat'],
   });
@@ -81,7 +95,14 @@ const commit = (linkedId: string, at: string) =>
 async function sign(name: string, { releaseId, role }: LinkedPlan['parts'][number], baseRevision = 0): Promise<void> {
   const kind = role === 'policy' ? ('policy' as const) : ('interpretation' as const);
   const linked = { site: 'province', linkedId: name };
-  const draft: Draft = pressDraft({ kind, title: `${releaseId} 全文`, linked, channels: ['province-press-mail'] });
+  const html = `<p>正文：${releaseId}</p>`;
+  const draft: Draft = pressDraft({
+    kind,
+    title: `${releaseId} 全文`,
+    html,
+    linked,
+    channels: ['province-press-mail'],
+  });
   const contentHash = baseRevision === 0 ? hashA : 'c'.repeat(64);
   await write({ type: 'release.draft', ...head('writer'), releaseId, draft, contentHash, baseRevision });
   await write({ type: 'release.submit', ...head('writer'), releaseId, seenHash: contentHash });
@@ -205,6 +226,73 @@ describe('a linked release', () => {
     await commit('drafted', t0);
     await until(async () => expect((await state()).posts).toMatchObject([{ visible: true }]), 60_000);
     expect((await state()).calls).toMatchObject({ 'draft.add': 2, 'draft.delete': 1, 'freepublish.submit': 1 });
+  });
+
+  it('leaves no trace of its words outside the chain before T0: at the portal, in its memory, the PUBLIC stream, logs, Redis', async () => {
+    const t0 = later(60);
+    const channels = [{ channelId: 'province-press-hook', required: true }];
+    await plan('secret', { t0, channels });
+    for (const part of partsOf('secret')) await sign('secret', part);
+    await until(async () => expect(await typesOf('secret')).toContain('linked.sealed'));
+    await until(async () => expect(JSON.stringify(await readLog(bus))).toContain('"title":"secret-reading 全文"'));
+    const [title, body] = ['secret-reading 全文', '正文：secret-reading'];
+    const feeds = ['/feed.rss', '/feed.atom', '/feed.json', '/province/feed.json', '/city/feed.atom'];
+    const searches = ['/search?q=secret', '/province/search?q=secret'];
+    const paths = ['/', '/province', '/city', '/sitemap.xml', ...feeds, ...searches, ...addresses('secret')];
+    const answers = () => Promise.all(paths.map(async (path) => (await fetch(`${system.portalUrl}${path}`)).text()));
+    for (const answer of await answers()) expect(answer).not.toContain(title);
+    for (const words of [title, body]) {
+      expect(await publicBytes(bus)).not.toContain(words);
+      for (const service of services) expect(await system.logOf(service)).not.toContain(words);
+    }
+    expect(inMemory(system.pidOf('portal')!, [title, body])).toEqual([]);
+    // The back office's read models know its title, for those who may see it, and never its text.
+    expect((await redisOf(system.servers.redis.url)).join('\n')).not.toContain(body);
+    const stranger = await fetch(`${system.consoleUrl}/api/linked/secret?site=province`);
+    expect(stranger.status).toBe(401);
+    expect(await stranger.text()).not.toContain(title);
+
+    await commit('secret', t0);
+    await until(async () => expect(await status(addresses('secret')[1]!)).toBe(200));
+    expect((await answers()).join('')).toContain(title);
+    expect(inMemory(system.pidOf('portal')!, [body])).toEqual([body]);
+  });
+
+  it('is rehearsed: everything but the flip; and the press gets it early, each a copy of their own', async () => {
+    const channels = ['province-press-hook', 'nowhere'].map((channelId) => ({ channelId, required: true }));
+    await plan('early', { channels });
+    const people = [
+      { name: '王记者', email: 'wang@paper.example' },
+      { name: '李记者', email: 'li@radio.example' },
+    ];
+    const about = { linkedId: 'early' };
+    const tellPress = () =>
+      tell({ type: 'linked.tell_press', ...head('comms'), ...about, channelId: 'province-press-mail', people });
+    await expect(tellPress()).rejects.toMatchObject({ code: 'linked_unsigned' });
+    for (const part of partsOf('early')) await sign('early', part);
+    await until(async () => expect(await typesOf('early')).toContain('linked.sealed'));
+    await until(async () => {
+      await tell({ type: 'linked.record_rehearsal', ...head('comms'), ...about, results: [] });
+      const last = (await linkedOf('early')).at(-1);
+      if (last?.type !== 'linked.rehearsed') throw new Error('not rehearsed');
+      expect(last.results).toHaveLength(8);
+      expect(last.results.filter(({ ready }) => !ready)).toEqual([
+        { target: 'channel/early-policy/nowhere', ready: false, detail: 'no_channel' },
+        { target: 'channel/early-reading/nowhere', ready: false, detail: 'no_channel' },
+      ]);
+    });
+    for (const each of addresses('early')) expect(await status(each)).toBe(404);
+    await tellPress();
+    expect((await linkedOf('early')).at(-1)).toMatchObject({ type: 'linked.press_told', people });
+    await until(() => {
+      const reached = system.newsroom.mails.flatMap(({ to }) => to).filter((each) => /wang|li@/.test(each));
+      expect(reached.sort()).toEqual([
+        'li@radio.example',
+        'li@radio.example',
+        'wang@paper.example',
+        'wang@paper.example',
+      ]);
+    });
   });
 
   it('does not let a policy be signed alone', async () => {

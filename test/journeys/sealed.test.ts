@@ -3,7 +3,6 @@ import {
   connectBus,
   ensureStreams,
   followPublic,
-  followStream,
   newSealKey,
   openSealed,
   publishPublic,
@@ -11,8 +10,17 @@ import {
   sealPublic,
   type Bus,
 } from '@tongsheng/bus';
-import { streams, subjects, type PublicDocument } from '@tongsheng/contracts';
-import { hashA, hashB, minutesLater, noon, startServers, until, type Servers } from '@tongsheng/test/support';
+import type { PublicDocument } from '@tongsheng/contracts';
+import {
+  hashA,
+  hashB,
+  minutesLater,
+  noon,
+  publicBytes,
+  startServers,
+  until,
+  type Servers,
+} from '@tongsheng/test/support';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 let servers: Servers;
@@ -53,20 +61,6 @@ const sealAll = async (key: string, name: string) => {
   return { documents, positions };
 };
 
-/** Every byte of the PUBLIC stream: what a reader of it could see. */
-async function everything(): Promise<string> {
-  const parts: string[] = [];
-  const following = await followStream(bus, {
-    stream: streams.public,
-    subject: subjects.publicDocuments(),
-    onMessage: ({ subject, data }) => void parts.push(subject, Buffer.from(data).toString('utf8')),
-    onFailure: (error) => expect.unreachable(String(error)),
-  });
-  await following.caughtUp;
-  await following.stop();
-  return parts.join('\n');
-}
-
 it('stays dark until its key is public, and then stands there whole, in one step, with the moment it went out', async () => {
   const key = newSealKey();
   const told: PublicDocument[][] = [];
@@ -87,7 +81,7 @@ it('stays dark until its key is public, and then stands there whole, in one step
   await publishPublic(bus, pageOf('province', 'other'));
   await until(() => expect(told).toHaveLength(1));
   expect(told[0]!.map(({ documentId }) => documentId)).toEqual(['other']);
-  const readable = await everything();
+  const readable = await publicBytes(bus);
   expect(readable).toContain('other');
   expect(readable).not.toContain('dark');
   await expect(readPublic(bus, positions[0]!)).rejects.toThrow();

@@ -1,4 +1,5 @@
 export { startServers, type Servers } from './servers.ts';
+export { inMemory, publicBytes, redisOf } from './traces.ts';
 export { specify } from './specify.ts';
 export { until } from './until.ts';
 export * from './samples.ts';

@@ -57,6 +57,11 @@ export const day = (instant: string | number): string => dayShape.format(new Dat
 /** `17:03:12` */
 export const timeOfDay = (instant: string | number): string => secondShape.format(new Date(instant));
 /** `2026-11-23 17:03` */
+/** To the millisecond, where moments are compared: `10:00:00.123`. */
+export const millis = (instant: string | number): string => {
+  const at = new Date(instant);
+  return `${timeOfDay(at.getTime())}.${String(at.getUTCMilliseconds()).padStart(3, '0')}`;
+};
 export const minute = (instant: string | number): string => `${day(instant)} ${minuteShape.format(new Date(instant))}`;
 /** `11-23 17:03`, or just `17:03` today: for rows. */
 export function short(instant: string | number): string {

@@ -180,13 +180,16 @@ export class Looks {
   async #discard(open: OpenDelivery, channel: Channel): Promise<Discarded> {
     const { state } = open;
     const { quotas } = limitsOf(channel);
+    const isRetry = state.status === 'cancelled' && state.discarded > 0;
     const slot = state.status === 'new' ? undefined : state.notes[slotNote];
     if (slot !== undefined) await this.quotas.giveBack(this.#asking(open, channel), quotas, slot);
     return this.#ask<Discarded>(
       open,
       channel,
-      async ({ discard }, sent, settings, tools) =>
-        discard ? discard(sent, settings, tools) : { done: true, detail: 'nothing has to be taken away' },
+      async ({ discard, sharesDraft }, sent, settings, tools) =>
+        discard && !(sharesDraft && isRetry && this.board.open.hasSuccessor(open))
+          ? discard(sent, settings, tools)
+          : { done: true, detail: 'nothing has to be taken away' },
       (detail) => ({ done: false, detail }),
     );
   }

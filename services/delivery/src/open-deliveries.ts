@@ -154,6 +154,11 @@ export class OpenDeliveries {
     return null;
   }
 
+  /** Whether something else of the same release waits for its moment at the same channel. */
+  hasSuccessor(open: OpenDelivery): boolean {
+    return [...this.#family(open)].some((other) => other !== open && other.state.status === 'preparing');
+  }
+
   /** Those with an attempt that nobody has answered yet. */
   sending(): (OpenDelivery & { state: Extract<Delivery, { status: 'sending' }> })[] {
     return [...this.#sending].filter(isSending);
@@ -243,6 +248,8 @@ export class OpenDeliveries {
   #isHeldBack(open: OpenDelivery): boolean {
     const family = this.#family(open);
     if (family.size === 1) return false;
+    // What is made ready anew waits until what was made ready before it is taken away, or that was tried.
+    if (open.state.status === 'preparing' && [...family].some(isToBeDiscarded)) return true;
     return [...family].some((other) => versionOf(other) < versionOf(open) && isUndecided(other.state));
   }
 
@@ -259,6 +266,9 @@ export class OpenDeliveries {
 const familyOf = ({ requested }: { requested: Pick<Requested, 'channelId' | 'family' | 'releaseId'> }): string =>
   `${requested.channelId}/${requested.family ?? requested.releaseId}`;
 const versionOf = ({ requested }: OpenDelivery): number => requested.version ?? 1;
+
+const isToBeDiscarded = ({ state }: OpenDelivery): boolean =>
+  state.status === 'cancelled' && state.nextDiscardAt !== null && state.discarded === 0;
 
 /** Whether it could still come to be in the channel by what is under way or planned. */
 function isUndecided(state: Delivery): boolean {

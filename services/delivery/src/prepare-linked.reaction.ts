@@ -64,12 +64,9 @@ export class PrepareLinked {
     const linked = { site, linkedId };
     if (entry.events.some(({ type }) => type === 'linked.cancelled'))
       await this.#stopPress(entry, past.entries as Entry<LinkedEvent>[]);
-    await Promise.all([
-      ...targets.dropped
-        .filter(({ position }) => position >= entry.position)
-        .map((each) => this.#drop(entry, linked, each)),
-      this.#wantAll(entry, linked, targets),
-    ]);
+    const gone = targets.dropped.filter(({ position }) => position >= entry.position);
+    await Promise.all(gone.map((each) => this.#drop(entry, linked, each)));
+    await this.#wantAll(entry, linked, targets);
   }
 
   async #wantAll(entry: Entry, linked: { site: string; linkedId: string }, { wanted, t0, isCommitted }: LinkedTargets) {

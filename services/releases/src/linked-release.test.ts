@@ -137,6 +137,43 @@ const remind = (minutes: 30 | 10, said: string[] = channels): LinkedCommand => (
 const waive = (who: string): LinkedCommand => ({ type: 'linked.waive', ...head(who), reason: '发布会上解读' });
 const cancel: LinkedCommand = { type: 'linked.cancel', ...head('planner'), reason: '暂缓' };
 
+describe('the press', () => {
+  const people = [{ name: '王记者', email: 'wang@paper.example' }];
+  const tell = (at = noon): LinkedCommand => ({
+    type: 'linked.tell_press',
+    ...head('comms', at),
+    channelId: 'press-mail',
+    people,
+  });
+  it('gets early exactly what was signed, and until when it binds is written down', () => {
+    const parts = plan.parts.map(({ releaseId, site }) => ({ releaseId, site, contentHash: hashA }));
+    given(...signed)
+      .when(tell())
+      .yields({
+        type: 'linked.press_told',
+        ...key,
+        channelId: 'press-mail',
+        people,
+        parts,
+        until: t0,
+        ...by('comms'),
+        toldAt: noon,
+      });
+  });
+  it('gets nothing that is not signed whole, alone without its interpretation, cancelled, out, or past its moment', () => {
+    given(planned(), signedPart('policy')).when(tell()).isRefused('linked_unsigned');
+    given(planned('planner', 1, alone), signedPart('policy'))
+      .when(tell())
+      .isRefused('linked_unsigned');
+    given(...ready)
+      .when(tell(t0))
+      .isRefused('linked_past');
+    given(...ready, committed())
+      .when(tell())
+      .isRefused('linked_committed');
+  });
+});
+
 describe('a plan', () => {
   it('has its moment still before it', () => {
     given().when(make()).yields(planned());

@@ -135,8 +135,8 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
     ({ site, releaseId, round }) => `${site}/${releaseId}/${round}`,
   );
   patch<LinkedRow>(client, ['linked-list'], 'linked', changes, ({ site, linkedId }) => `${site}/${linkedId}`);
-  // A board and a case show their releases as they stand.
-  if (touched.has('releases'))
+  // A board and a case show their releases and deliveries as they stand.
+  if (touched.has('releases') || touched.has('deliveries'))
     for (const shows of ['linked', 'rumor', 'submission']) void client.invalidateQueries({ queryKey: [shows] });
   patch<RumorRow>(client, ['rumors'], 'rumors', changes, ({ site, rumorCaseId }) => `${site}/${rumorCaseId}`);
   if (touched.has('linked') || touched.has('submissions') || touched.has('deliveries'))

@@ -5,7 +5,6 @@ import { useState, type ReactElement } from 'react';
 import { ApiError, decide } from '../api/client.ts';
 import { useSiteName } from '../api/site-names.ts';
 import * as views from '../api/views.ts';
-import { DeliveryTag } from '../deliveries/delivery-tag.tsx';
 import { useShortcuts } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
 import { Countdown } from '../parts/countdown.tsx';
@@ -15,9 +14,12 @@ import { Timeline } from '../parts/timeline.tsx';
 import { hasRole, useMe } from '../session.ts';
 import { MissingPage } from '../shell/plain-pages.tsx';
 import { minute, precise } from '../time.ts';
-import { useWords } from '../words/index.ts';
+import { useWords, type Word } from '../words/index.ts';
 import { LinkedTag } from './linked-page.tsx';
+import { Places, usePlaceName, useReason } from './places-table.tsx';
+import { placesOf } from './places.ts';
 import { lacksInterpretation, openSteps } from './plan.ts';
+import { Press, PressDialog } from './press.tsx';
 
 type Asked =
   | { type: 'linked.cancel' | 'linked.waive' }
@@ -32,10 +34,18 @@ export function LinkedBoard(): ReactElement {
   const { site, linkedId } = useParams({ from: '/linked/$site/$linkedId' });
   const answer = useQuery(views.linkedRelease(site, linkedId));
   const [asked, setAsked] = useState<Asked | null>(null);
+  const [telling, setTelling] = useState(false);
+  const [rehearsing, setRehearsing] = useState(false);
   const { data, error } = answer;
   const row = data?.row;
   const waits = row?.state === 'planned' || row?.state === 'stopped';
   const plans = waits && hasRole(me, 'comms');
+  const rehearses = waits && hasRole(me, 'comms', 'signer', 'duty', 'manager');
+  const tellsPress =
+    row?.state === 'planned' &&
+    hasRole(me, 'comms', 'signer') &&
+    row.parts.length > 0 &&
+    row.parts.every(({ releaseId }) => row.signed.includes(releaseId));
   useShortcuts([
     ...(plans
       ? [
@@ -47,8 +57,36 @@ export function LinkedBoard(): ReactElement {
           },
         ]
       : []),
+    ...(rehearses
+      ? [
+          {
+            keys: ['r'],
+            says: 'linked.rehearse' as const,
+            group: 'keys.decision' as const,
+            run: () => void rehearse(),
+          },
+        ]
+      : []),
     { keys: ['Escape'], says: 'keys.escape', group: 'keys.anywhere', run: () => void navigate({ to: '/linked' }) },
   ]);
+  const tell = async (command: { type: string; [field: string]: unknown }, done: Word): Promise<boolean> => {
+    try {
+      await decide({ site, linkedId, ...command });
+      announce('done', t(done));
+      return true;
+    } catch (caught) {
+      announce('failed', sayError(caught, t));
+      return false;
+    } finally {
+      void client.invalidateQueries({ queryKey: ['linked', `${site}/${linkedId}`] });
+    }
+  };
+  const rehearse = async () => {
+    if (rehearsing) return;
+    setRehearsing(true);
+    await tell({ type: 'linked.record_rehearsal', results: [] }, 'linked.rehearseDone');
+    setRehearsing(false);
+  };
   const send = async (reason: string) => {
     if (!asked) return;
     const { type } = asked;
@@ -57,16 +95,8 @@ export function LinkedBoard(): ReactElement {
       'linked.waive': 'linked.waiveDone',
       'linked.pull_part': 'linked.pullDone',
     } as const;
-    try {
-      const part = asked.type === 'linked.pull_part' ? { releaseId: asked.releaseId } : {};
-      await decide({ type, site, linkedId, reason, ...part });
-      announce('done', t(done[type]));
-      setAsked(null);
-    } catch (caught) {
-      announce('failed', sayError(caught, t));
-    } finally {
-      void client.invalidateQueries({ queryKey: ['linked', `${site}/${linkedId}`] });
-    }
+    const part = asked.type === 'linked.pull_part' ? { releaseId: asked.releaseId } : {};
+    if (await tell({ type, reason, ...part }, done[type])) setAsked(null);
   };
   if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return <MissingPage />;
   if (!data || !row) return <Pending of={answer} />;
@@ -94,7 +124,9 @@ export function LinkedBoard(): ReactElement {
         </header>
         <Standing data={data} />
         <Parts data={data} onPull={plans || (waits && hasRole(me, 'signer')) ? setAsked : null} writes={plans} />
-        <Targets row={row} />
+        <Places data={data} />
+        <Press data={data} onTell={tellsPress ? () => setTelling(true) : null} />
+        <Pages row={row} />
         {waits && (
           <footer className="actions">
             <div className="actions-left">
@@ -110,6 +142,17 @@ export function LinkedBoard(): ReactElement {
               )}
             </div>
             <span className="actions-text" />
+            {rehearses && (
+              <button
+                type="button"
+                className="button"
+                disabled={rehearsing}
+                onClick={() => void rehearse()}
+                data-testid="rehearse"
+              >
+                {t(rehearsing ? 'linked.rehearsing' : 'linked.rehearse')} <kbd>R</kbd>
+              </button>
+            )}
             {mayWaive && (
               <button
                 type="button"
@@ -134,10 +177,18 @@ export function LinkedBoard(): ReactElement {
         )}
       </div>
       <aside className="release-side">
-        <Deliveries row={row} />
         <h3>{t('linked.history')}</h3>
         <Timeline entries={data.timeline} />
       </aside>
+      {telling && (
+        <PressDialog
+          data={data}
+          onClose={() => setTelling(false)}
+          onSend={async (told) => {
+            if (await tell({ type: 'linked.tell_press', ...told }, 'linked.pressDone')) setTelling(false);
+          }}
+        />
+      )}
       {asked && (
         <ReasonDialog
           title={
@@ -164,18 +215,15 @@ export function LinkedBoard(): ReactElement {
 }
 
 /** In one glance: what is missing, or that all is ready, or how it went. */
-function Standing({ data: { row, parts } }: { data: LinkedDetail }): ReactElement {
+function Standing({ data }: { data: LinkedDetail }): ReactElement {
   const t = useWords();
-  const nameOf = useSiteName();
+  const { row, parts, deliveries } = data;
   const { stopped, cancelled, openedAt, committedAt, reminded, waived } = row;
   const steps = openSteps(row, parts);
-  const targetName = (target: string) => {
-    const [kind, releaseId, where] = target.split('/') as [string, string, string];
-    const title = parts.find((part) => part.releaseId === releaseId)?.title ?? releaseId;
-    const place =
-      kind === 'page' ? t('linked.target.page', { site: nameOf(where) }) : t('linked.target.channel', { name: where });
-    return `${title} · ${place}`;
-  };
+  const isUnready = ({ required, prepared, parts: of }: ReturnType<typeof placesOf>[number]) =>
+    required && prepared.n < of;
+  const unready = steps.length > 0 ? 0 : placesOf(row, deliveries).filter(isUnready).length;
+  const targetName = useTargetName(data);
   return (
     <div className="linked-standing" data-testid="standing">
       {cancelled && (
@@ -201,11 +249,12 @@ function Standing({ data: { row, parts } }: { data: LinkedDetail }): ReactElemen
         </p>
       )}
       {(row.state === 'planned' || row.state === 'stopped') &&
-        (steps.length > 0 ? (
+        (steps.length > 0 || unready > 0 ? (
           <ol className="linked-steps">
             {steps.map((step) => (
               <li key={step}>{t(`linked.step.${step}`)}</li>
             ))}
+            {unready > 0 && <li>{t('linked.step.prepare', { n: unready })}</li>}
           </ol>
         ) : (
           <p className="banner banner-good">{t('linked.allReady', { n: row.pages.length })}</p>
@@ -217,6 +266,7 @@ function Standing({ data: { row, parts } }: { data: LinkedDetail }): ReactElemen
             : t('linked.reminded', { minutes: reminded.minutes, n: reminded.unready.length })}
         </p>
       )}
+      {(row.state === 'planned' || row.state === 'stopped') && <Rehearsed data={data} />}
       {row.state === 'committed' && committedAt && (
         <p className="banner">{t('linked.committed', { time: precise(committedAt) })}</p>
       )}
@@ -229,6 +279,51 @@ function Standing({ data: { row, parts } }: { data: LinkedDetail }): ReactElemen
     </div>
   );
 }
+
+/** What of a plan is called how: a part at a place. */
+function useTargetName({ parts }: LinkedDetail): (target: string) => string {
+  const t = useWords();
+  const placeName = usePlaceName();
+  return (target) => {
+    const [kind, releaseId, id] = target.split('/') as ['page' | 'channel', string, string];
+    const title = parts.find((part) => part.releaseId === releaseId)?.title ?? releaseId;
+    const name = placeName({ kind, id });
+    const place = kind === 'page' ? t('linked.target.page', { site: name }) : t('linked.target.channel', { name });
+    return `${title} · ${place}`;
+  };
+}
+
+/** What the last rehearsal found: all of it well, or each target that would not go, and why. */
+function Rehearsed({ data }: { data: LinkedDetail }): ReactElement | null {
+  const t = useWords();
+  const targetName = useTargetName(data);
+  const reason = useReason();
+  const { rehearsed } = data.row;
+  if (!rehearsed) return null;
+  const { unready, count, byName, at } = rehearsed;
+  const told = { name: byName, time: precise(at), n: unready.length, of: count };
+  if (unready.length === 0)
+    return (
+      <p className="banner banner-good" data-testid="rehearsed">
+        {t('linked.rehearsedWell', told)}
+      </p>
+    );
+  return (
+    <div className="banner banner-refused" data-testid="rehearsed">
+      {t('linked.rehearsed', told)}
+      <ul>
+        {unready.slice(0, shownOfRehearsal).map(({ target, detail }) => (
+          <li key={target}>
+            {targetName(target)}：{reason(detail)}
+          </li>
+        ))}
+      </ul>
+      {unready.length > shownOfRehearsal && t('linked.andMore', { n: unready.length - shownOfRehearsal })}
+    </div>
+  );
+}
+
+const shownOfRehearsal = 20;
 
 function Parts(props: { data: LinkedDetail; writes: boolean; onPull: ((asked: Asked) => void) | null }): ReactElement {
   const { data, writes, onPull } = props;
@@ -301,13 +396,13 @@ function Parts(props: { data: LinkedDetail; writes: boolean; onPull: ((asked: As
 }
 
 /** Where each part stands, or will stand. */
-function Targets({ row }: { row: LinkedRow }): ReactElement | null {
+function Pages({ row }: { row: LinkedRow }): ReactElement | null {
   const t = useWords();
   const nameOf = useSiteName();
   if (row.pages.length === 0) return null;
   return (
-    <section className="linked-section">
-      <h3>{t('linked.pages')}</h3>
+    <details className="linked-section" open={row.pages.length <= 6}>
+      <summary>{t('linked.addresses', { n: row.pages.length })}</summary>
       <ul className="linked-pages" data-testid="linked-pages">
         {row.pages.map(({ target, url }) => (
           <li key={target}>
@@ -322,31 +417,6 @@ function Targets({ row }: { row: LinkedRow }): ReactElement | null {
           </li>
         ))}
       </ul>
-    </section>
-  );
-}
-
-function Deliveries({ row }: { row: LinkedRow }): ReactElement | null {
-  const t = useWords();
-  const me = useMe();
-  const sees = hasRole(me, 'comms', 'signer', 'manager', 'duty', 'admin');
-  const { data } = useQuery({ ...views.deliveries(), enabled: sees && row.state === 'open' });
-  const parts = new Set(row.parts.map(({ releaseId }) => releaseId));
-  const rows = data?.rows.filter(({ releaseId }) => parts.has(releaseId)) ?? [];
-  if (rows.length === 0) return null;
-  return (
-    <>
-      <h3>{t('release.deliveries')}</h3>
-      <ul className="delivery-list" data-testid="linked-deliveries">
-        {rows.map((delivery) => (
-          <li key={delivery.deliveryId}>
-            <Link to="/deliveries/$site/$deliveryId" params={{ site: delivery.site, deliveryId: delivery.deliveryId }}>
-              {delivery.channelName}
-            </Link>
-            <DeliveryTag row={delivery} />
-          </li>
-        ))}
-      </ul>
-    </>
+    </details>
   );
 }

@@ -207,6 +207,7 @@ function Form({ start }: { start: Start }): ReactElement {
               })
             }
           />
+          <p className="hint">{t('linked.cmsHint')}</p>
           {draft.channels.length > 0 && (
             <div className="choose-list">
               {draft.channels.map(({ channelId, required }) => {

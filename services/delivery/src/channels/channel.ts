@@ -173,6 +173,8 @@ export type Adapter<S> = {
   prepare?(parcel: Parcel, settings: S, tools: Tools): Promise<Prepared>;
   /** Takes away what `prepare` has left, of what will not go out. May be called again. */
   discard?(sent: Sent, settings: S, tools: Tools): Promise<Discarded>;
+  /** All that is made ready of one release is the same draft there, whatever its words. */
+  sharesDraft?: true;
   /** Asks what became of it, after an unknown outcome and while an acceptance is pending. Changes nothing. */
   probe?: {
     look(sent: Sent, settings: S, tools: Tools): Promise<Found>;
@@ -225,6 +227,7 @@ export function defineChannel<K extends Channel['kind']>(kind: K, adapter: Adapt
     deliver,
     prepare,
     discard,
+    sharesDraft,
     probe,
     watch,
     amend,
@@ -242,6 +245,7 @@ export function defineChannel<K extends Channel['kind']>(kind: K, adapter: Adapt
     ...(keyLifetime !== undefined && { keyLifetime }),
     ...(credentialOf && { credentialOf: (given) => credentialOf(read(given)) }),
     ...(prepare && { prepare: (parcel, given, tools) => prepare(parcel, read(given), tools) }),
+    ...(sharesDraft && { sharesDraft }),
     ...(discard && { discard: (sent, given, tools) => discard(sent, read(given), tools) }),
     ...(probe && { probe: { ...probe, look: (sent, given, tools) => probe.look(sent, read(given), tools) } }),
     ...(watch && { watch: (sent, given, tools) => watch(sent, read(given), tools) }),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { CmsTools, Entry, Trouble } from '@tongsheng/cms';
+import { settled, type CmsTools, type Entry, type Trouble } from '@tongsheng/cms';
 import { Html, html, verdictWords } from '@tongsheng/pages';
-import type { Handed, Parcel, Prepared, Tools } from './channel.ts';
+import type { Discarded, Handed, Parcel, Prepared, Tools } from './channel.ts';
 import { part, type Shown } from './shown.ts';
 
 /** What is noted of a page at another system: what it is told by there, and where it is. */
@@ -65,6 +65,12 @@ export function handedBy({ code, detail, outcome, retryAfterSeconds }: Trouble):
     ...(trouble && { trouble }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   };
+}
+
+/** What came of taking a draft away. */
+export async function discardedBy(removal: Promise<void>): Promise<Discarded> {
+  const said = await settled(removal.then(() => ({})));
+  return isTrouble(said) ? { done: false, detail: said.detail } : { done: true, detail: 'the draft is gone' };
 }
 
 export function unreadyBy(said: Trouble): Prepared {

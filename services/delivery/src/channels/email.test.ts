@@ -130,6 +130,19 @@ describe('a mail that the server takes', () => {
     expect(head).not.toMatch(/^bcc:/im);
     expect(head).toMatch(/^content-type:/im);
   });
+  it('for one of the press goes to that person alone, and says whose it is and until when it binds, twice', async () => {
+    const { port, mails } = await newsroom();
+    const embargo = { until: '2026-11-24T02:00:00.000Z', name: '王记者', email: 'wang@paper.example' };
+    const settings = { smtp: `smtp://127.0.0.1:${port}`, from: 'press@province.example', to };
+    const tools = channelTools('email', { allow: [`127.0.0.1:${port}`], timeoutMs: 5_000 });
+    await email.deliver({ ...parcel, embargo }, settings, tools);
+    expect(mails[0]!.to).toEqual(['wang@paper.example']);
+    const texts = mails[0]!.text.split(/^--\S+\r\n/m).slice(1, 3);
+    for (const part of texts) {
+      const text = Buffer.from(part.split('\r\n\r\n')[1]!, 'base64').toString('utf8');
+      expect(text.match(/供王记者提前准备，2026-11-24 10:00（北京时间）前不得以任何形式公开/g)).toHaveLength(2);
+    }
+  });
   it('says which recipients were refused while others have it', async () => {
     const port = await scripted((line) => (line.includes('radio') ? '550 no such desk' : polite(line)));
     const handed = await deliver(port, [...to, 'desk@radio.example']);

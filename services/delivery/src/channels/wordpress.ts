@@ -3,6 +3,7 @@ import type { Channel } from '@tongsheng/contracts';
 import { defineChannel, type Found, type Handed, type Parcel, type Sent, type Tools } from './channel.ts';
 import {
   cmsTools,
+  discardedBy,
   drafted,
   entryOf,
   handedBy,
@@ -28,6 +29,13 @@ export const wordpress = defineChannel('wordpress', {
   async prepare(parcel, settings, tools) {
     const made = await settled(draft(parcel, settings, tools));
     return isTrouble(made) ? unreadyBy(made) : { ready: true, detail: `the draft is ${made.remoteId}` };
+  },
+
+  sharesDraft: true,
+  discard: async ({ parcel, notes }, settings, tools) => {
+    const there = thereOf(notes);
+    if (!there) return { done: true, detail: 'there is no draft' };
+    return discardedBy(new WordPress(settings, cmsTools(tools)).remove(entryOf(parcel, notes[standsAs]), there));
   },
 
   async deliver(parcel, settings, tools) {

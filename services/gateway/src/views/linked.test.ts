@@ -78,6 +78,34 @@ describe('a linked release on its board', () => {
       stopped: null,
     });
   });
+  it('keeps who of the press has it, as what, also when it is planned anew; and what the last rehearsal found wanting', () => {
+    const told: LinkedEvent = {
+      type: 'linked.press_told',
+      ...key,
+      channelId: 'press-mail',
+      people: [{ name: '王记者', email: 'wang@paper.example' }],
+      parts: [{ releaseId: 'p', site: 'province', contentHash: hashA }],
+      until: plan.t0,
+      ...by,
+      toldAt: noon,
+    };
+    const rehearsed: LinkedEvent = {
+      type: 'linked.rehearsed',
+      ...key,
+      results: [
+        { target: 'page/p/province', ready: true, detail: '' },
+        { target: 'channel/p/wechat', ready: false, detail: 'login_refused' },
+      ],
+      ...by,
+      rehearsedAt: noon,
+    };
+    expect(fold(...ready, told, planned(2), rehearsed)).toMatchObject({
+      press: [{ contents: { p: hashA }, until: plan.t0 }],
+      contents: { p: hashA, i: hashA },
+      rehearsed: { unready: [{ target: 'channel/p/wechat' }], count: 2 },
+    });
+    expect(fold(...ready, rehearsed, planned(2))).toMatchObject({ rehearsed: null });
+  });
   it('stands in the list by its moment', () => {
     const at = Date.parse(plan.t0);
     expect(linked.sets!(fold(planned())!, '')).toEqual({ 'all:*': at, 'all:province': at });
