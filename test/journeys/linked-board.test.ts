@@ -21,7 +21,7 @@ const people = { review: 'reviewer', confidentiality: 'confidentiality', sign: '
 
 beforeAll(async () => {
   [system, browser] = await Promise.all([
-    startSystem({ services: ['registry', 'releases', 'delivery', 'gateway', 'portal'], samples: false }),
+    startSystem({ services: ['registry', 'releases', 'delivery', 'clock', 'gateway', 'portal'], samples: false }),
     startBrowser(),
   ]);
   screen = await openScreen(browser, `${system.consoleUrl}/linked`);
@@ -65,7 +65,11 @@ it('is written part by part, explains what is missing, signed by others, and rea
   const { page } = screen;
   const comms = await signIn(system.consoleUrl, 'comms');
   const linked = { site: 'province', linkedId: 'demo' };
-  const plan = { title: '小规模纳税人减免政策及解读', sites: ['province', 'city'], channels: [] };
+  const plan = { title: '小规模纳税人减免政策及解读', sites: ['province', 'city'] };
+  const channels = [
+    { channelId: 'province-press-hook', required: true },
+    { channelId: 'province-press-mail', required: false },
+  ];
   const t0 = new Date(Date.now() + 3_600_000).toISOString();
   const draft = { kind: 'policy', title: '关于减免增值税政策的公告', summary: '', html: '<p>公告。</p>', rumor: null };
   await comms.command({
@@ -80,7 +84,7 @@ it('is written part by part, explains what is missing, signed by others, and rea
     type: 'linked.plan',
     ...linked,
     baseRevision: 0,
-    plan: { ...plan, parts, t0 },
+    plan: { ...plan, channels, parts, t0 },
   });
   expect(planned.status).toBe(202);
   page.once('dialog', (dialog) => void dialog.accept());
@@ -110,8 +114,28 @@ it('is written part by part, explains what is missing, signed by others, and rea
   await page.goto(`${system.consoleUrl}/linked/province/demo`);
   await page.getByText('全部就绪').waitFor();
   await accessible('linked-ready');
+  await until(async () => expect((await detail()).deliveries.filter(({ ready }) => ready)).toHaveLength(4));
+  await page.keyboard.press('r');
+  await page.getByTestId('rehearsed').getByText('8 项全部可发').waitFor();
+  await accessible('linked-rehearsed');
+  await page.getByTestId('tell-press').click();
+  await page.getByTestId('press-people').fill('王记者 wang@paper.example\n李记者');
+  await page.getByText('看不出邮箱：李记者').waitFor();
+  await accessible('linked-press');
+  await page.getByTestId('press-people').fill('王记者 <wang@paper.example>');
+  await page.getByTestId('send-press').click();
+  await page.getByTestId('linked-press').getByText('wang@paper.example').waitFor();
+  await until(() => expect(system.newsroom.mails.flatMap(({ to }) => to)).toEqual(Array(2).fill('wang@paper.example')));
+
+  const { row } = await detail();
+  const soon = { ...plan, channels, parts: row.parts, t0: new Date(Date.now() + 2_500).toISOString() };
+  const moved = await comms.command({ type: 'linked.plan', ...linked, baseRevision: row.revision, plan: soon });
+  expect(moved.status).toBe(202);
+  await page.getByText('与现在的方案不一致').waitFor();
+  await page.getByTestId('skew').getByText('相差').waitFor({ timeout: 30_000 });
+  await accessible('linked-open');
   await page.goto(`${system.consoleUrl}/linked`);
-  await page.getByTestId('linked-list').getByText('已就绪').waitFor();
+  await page.getByTestId('linked-list').getByText('已公开').waitFor();
   await accessible('linked-list');
   expect(screen.errors).toEqual([]);
 });

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Journal } from '@tongsheng/bus';
-import type { DeliveryEvent, HoldingsQuery, RecallTarget } from '@tongsheng/contracts';
+import { Journal, type Entry } from '@tongsheng/bus';
+import type { DeliveryEvent, HoldingsQuery, LinkedEvent, RecallTarget, ReleaseEvent } from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
 import { adapters } from './channels/index.ts';
+import { linkedDeliveryIdOf, linkedTargets } from './linked-targets.ts';
 import { Registered } from './registered.ts';
 import { deliveryIdOf } from './request-deliveries.reaction.ts';
 import { pastOf, standing, type PastDelivery } from './standing.ts';
@@ -41,10 +42,23 @@ export class Holdings {
     );
   }
 
+  /** The delivery of the first version: of a part of a linked release it is the one that went out with it. */
+  async firstIdOf({ site, releaseId, channelId }: Place): Promise<string> {
+    const alone = deliveryIdOf(site, releaseId, channelId);
+    const past = (await this.journal.read({ aggregate: 'release', site, id: releaseId })).events as ReleaseEvent[];
+    const first = past.findLast((event) => event.type === 'release.signed' && (event.version ?? 1) === 1);
+    if (first?.type !== 'release.signed' || !first.linked) return alone;
+    const { linkedId } = first.linked;
+    const linked = await this.journal.read({ aggregate: 'linked', site: first.linked.site, id: linkedId });
+    const { wanted } = linkedTargets(linked.entries as Entry<LinkedEvent>[]);
+    const own = wanted.find((each) => each.releaseId === releaseId && each.channelId === channelId);
+    return own ? linkedDeliveryIdOf(linkedId, own) : alone;
+  }
+
   /** What was ever to bring a version up to this one to the channel, the oldest first. */
   async pastOf(place: Place, version: number): Promise<PastDelivery[]> {
-    const { site, releaseId, channelId } = place;
-    const ids = [deliveryIdOf(site, releaseId, channelId)];
+    const { site } = place;
+    const ids = [await this.firstIdOf(place)];
     for (let each = 2; each <= version; each++) ids.push(recallDeliveryIdOf('amend', place, each));
     const past = await Promise.all(
       ids.map(async (id) =>

@@ -7,8 +7,7 @@ import { Board } from './board.ts';
 import { adapters } from './channels/index.ts';
 import { Credentials } from './credentials.ts';
 import type { Delivery } from './delivery.ts';
-import { linkedTargets } from './linked-targets.ts';
-import { linkedDeliveryIdOf } from './prepare-linked.reaction.ts';
+import { linkedDeliveryIdOf, linkedTargets } from './linked-targets.ts';
 import { Registered } from './registered.ts';
 
 /** How long platforms have to say how they are, in ms. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { LinkedEvent } from '@tongsheng/contracts';
 
 /** A part of a linked release at one of its channels, as it was signed; `time` counts how often that was wanted anew. */
@@ -22,6 +23,12 @@ export type LinkedTargets = {
   /** Every target of the plan, also of parts that nobody signed yet. */
   planned: string[];
 };
+
+/** A part of a linked release at a channel, each time that it is wanted anew: what is cancelled never comes back. */
+export const linkedDeliveryIdOf = (
+  linkedId: string,
+  { site, releaseId, channelId, time }: Pick<Wanted, 'site' | 'releaseId' | 'channelId' | 'time'>,
+) => createHash('sha256').update([site, releaseId, channelId, linkedId, time].join('\n')).digest('hex').slice(0, 32);
 
 /** What a linked release wants at its channels: from its past alone, so that everybody names it alike. */
 export function linkedTargets(past: Past): LinkedTargets {

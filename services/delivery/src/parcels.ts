@@ -78,7 +78,9 @@ export class Parcels {
       if (!isAbsent(past.state)) {
         const { receipt, notes } = past.state;
         const { contentHash } = past.requested;
-        found ??= { parcel: { ...parcel, deliveryId: id, contentHash }, receipt: null, notes };
+        const { embargo } = past.requested;
+        const was = { ...parcel, deliveryId: id, contentHash, ...(embargo && { embargo }) };
+        found ??= { parcel: was, receipt: null, notes };
         // Changed in its place, it has the name that it got first.
         if (receipt) return { ...found, receipt, notes: { ...notes, ...found.notes } };
       }

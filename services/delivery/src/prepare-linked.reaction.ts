@@ -6,17 +6,11 @@ import { limitsOf, Refusal, type DeliveryCommand, type LinkedEvent, type Release
 import { Clock } from '@tongsheng/runtime';
 import { Board } from './board.ts';
 import { delivery } from './delivery.ts';
-import { linkedTargets, type LinkedTargets, type Wanted } from './linked-targets.ts';
+import { linkedDeliveryIdOf, linkedTargets, type LinkedTargets, type Wanted } from './linked-targets.ts';
 import { Registered } from './registered.ts';
 import { requestedOf } from './request-deliveries.reaction.ts';
 
 type Signed = Extract<ReleaseEvent, { type: 'release.signed' }>;
-
-/** A part of a linked release at a channel, each time that it is wanted anew: what is cancelled never comes back. */
-export const linkedDeliveryIdOf = (
-  linkedId: string,
-  { site, releaseId, channelId, time }: Pick<Wanted, 'site' | 'releaseId' | 'channelId' | 'time'>,
-) => createHash('sha256').update([site, releaseId, channelId, linkedId, time].join('\n')).digest('hex').slice(0, 32);
 
 /** The same person may be told again, of another moment or of what was signed anew. */
 const pressDeliveryIdOf = (position: number, part: { site: string; releaseId: string }, { email }: { email: string }) =>
@@ -113,7 +107,10 @@ export class PrepareLinked {
       await this.#say({ type: 'delivery.reschedule', ...head, site, goesOutAt: t0 });
     }
     if (isCommitted && (!known || known.state.status === 'preparing'))
-      await this.#say({ type: 'delivery.commit', ...this.#head(entry, deliveryId, 'commit'), site });
+      // Taken back in the same moment, it is closed by now.
+      await this.#say({ type: 'delivery.commit', ...this.#head(entry, deliveryId, 'commit'), site }).catch(
+        mustBeRefusal,
+      );
     return true;
   }
 

@@ -14,7 +14,6 @@ import { delivery } from './delivery.ts';
 import { Holdings, recallDeliveryIdOf } from './holdings.ts';
 import { changePolicyOf, policyOf } from './policy.ts';
 import { Registered } from './registered.ts';
-import { deliveryIdOf } from './request-deliveries.reaction.ts';
 import { isAbsent } from './standing.ts';
 
 type Decided = Extract<RecallEvent, { type: 'recall.decided' }>;
@@ -58,7 +57,7 @@ export class RecallDeliveries {
       const onUnknown = adapters[channel.kind].onUnknown;
       await this.#say({
         type: 'delivery.request',
-        ...this.#head(entry, site, deliveryIdOf(site, releaseId, channelId), 'claim'),
+        ...this.#head(entry, site, await this.holdings.firstIdOf(place), 'claim'),
         ...facts,
         channelKind: channel.kind,
         contentHash,

@@ -35,6 +35,8 @@ export function outcomeOf(events: readonly DeliveryEvent[]): RecallOutcome | nul
     case 'delivery.requested':
     case 'delivery.noted':
     case 'delivery.prepared':
+    case 'delivery.rescheduled':
+    case 'delivery.discarded':
     case 'delivery.committed':
     case 'delivery.postponed':
     case 'delivery.attempted':
