@@ -52,11 +52,11 @@ export function Press({ data, onTell }: { data: LinkedDetail; onTell: (() => voi
 function Copies({ of, email, until }: { of: readonly DeliveryRow[]; email: string; until: string }): ReactElement {
   const copies = of.filter(({ embargo }) => embargo?.email === email && embargo.until === until);
   return (
-    <>
+    <span>
       {copies.map((delivery) => (
         <DeliveryTag key={delivery.deliveryId} row={delivery} />
       ))}
-    </>
+    </span>
   );
 }
 

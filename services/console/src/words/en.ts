@@ -452,6 +452,7 @@ export const en: Words = {
   'event.linked.sealed': 'pages of all sites are in place, sealed',
   'event.linked.reminded': 'reminder before the release',
   'event.linked.rehearsed': 'rehearsal',
+  'event.linked.press_told': 'Sent early to the press',
   'event.linked.stopped': 'not ready at its moment, nothing went out',
   'event.linked.committed': 'released',
   'event.linked.opened': 'pages of all sites became public together',

@@ -449,6 +449,7 @@ export const zh = {
   'event.linked.sealed': '各站页面已密封就位',
   'event.linked.reminded': '发布前提醒',
   'event.linked.rehearsed': '演练',
+  'event.linked.press_told': '提前供稿给媒体',
   'event.linked.stopped': '未就绪，到点未发布',
   'event.linked.committed': '到点发布',
   'event.linked.opened': '各站页面同时公开',
