@@ -111,7 +111,6 @@ export const linkedEn: Record<keyof typeof linkedZh, string> = {
   'linked.rehearseDone': 'Rehearsed; the result is at the top',
   'linked.rehearsedWell': 'Rehearsed by {name} at {time}: all {of} targets would go',
   'linked.rehearsed': 'Rehearsed by {name} at {time}: {n} of {of} targets would not go',
-  'linked.press_told': 'Sent early to the press',
   'linked.andMore': 'and {n} more',
   'linked.detail.no_channel': 'There is no such channel',
   'linked.detail.paused': 'The channel is paused',

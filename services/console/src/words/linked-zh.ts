@@ -106,7 +106,6 @@ export const linkedZh = {
   'linked.rehearseDone': '演练完毕，结果在页面上方',
   'linked.rehearsedWell': '{name} 于 {time} 演练：{of} 项全部可发',
   'linked.rehearsed': '{name} 于 {time} 演练：{of} 项中 {n} 项不能发',
-  'linked.press_told': '提前供稿给媒体',
   'linked.andMore': '另有 {n} 项',
   'linked.detail.no_channel': '没有这个渠道',
   'linked.detail.paused': '渠道已暂停',
