@@ -30,6 +30,11 @@ const row = (releaseId: string, channelId: string, state: DeliveryState): Delive
   watchedAt: null,
   assignment: null,
   reported: null,
+  linked: null,
+  preparedAt: null,
+  committedAt: null,
+  sentAt: null,
+  embargo: null,
   intent: 'deliver',
   onUnknown: 'person',
 });

@@ -1,5 +1,6 @@
 import type { DeliveryRow, LinkedDetail } from '@tongsheng/contracts';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import { useSiteName } from '../api/site-names.ts';
 import * as views from '../api/views.ts';
@@ -119,7 +120,10 @@ function TroubleLine({ title, delivery }: { title: string; delivery: DeliveryRow
   const word = trouble === null ? null : wordFor(`linked.trouble.${trouble}`);
   return (
     <p className="linked-trouble">
-      {title}：{state === 'preparing' ? '' : `${t(`delivery.${state}`)} · `}
+      <Link to="/deliveries/$site/$deliveryId" params={{ site: delivery.site, deliveryId: delivery.deliveryId }}>
+        {title}
+      </Link>
+      ：{state === 'preparing' ? '' : `${t(`delivery.${state}`)} · `}
       {word ? t(word) : ''} <span className="hint">{detail}</span>
     </p>
   );
