@@ -18,7 +18,7 @@ import { Conversations } from './conversations.ts';
 import { Credentials } from './credentials.ts';
 import type { OpenDelivery } from './open-deliveries.ts';
 import { Parcels } from './parcels.ts';
-import { Quotas } from './quotas.ts';
+import { askingOf, Quotas } from './quotas.ts';
 import { after } from './schedule.ts';
 import { Shared } from './shared.ts';
 
@@ -102,7 +102,7 @@ export class Attempts {
     // What went as it should is in the log of events.
     this.log[outcome === 'confirmed' ? 'debug' : 'info']('delivery.attempted', about);
     if (quotas.length > 0 && open.state.status === 'failed' && isUnused(handed))
-      await this.quotas.giveBack(this.#asking(open, channel), quotas, startedAt);
+      await this.quotas.giveBack(askingOf(open.requested, channel, this.credentials), quotas, startedAt);
     return 0;
   }
 
@@ -116,17 +116,15 @@ export class Attempts {
   async #isPostponed(open: OpenDelivery, channel: Channel): Promise<boolean> {
     const { deliveryId, site } = open.requested;
     const { quotas } = limitsOf(channel);
-    const notBefore = await this.quotas.reserve(this.#asking(open, channel), quotas, this.clock.now());
+    const notBefore = await this.quotas.reserve(
+      askingOf(open.requested, channel, this.credentials),
+      quotas,
+      this.clock.now(),
+    );
     if (notBefore === null) return false;
     const because = 'quota' as const;
     await this.board.say(open, { type: 'delivery.postpone', ...this.#head(), deliveryId, site, because, notBefore });
     return true;
-  }
-
-  #asking({ requested }: OpenDelivery, channel: Channel) {
-    const { deliveryId, site, releaseId } = requested;
-    const { channelId } = channel;
-    return { credentialId: this.credentials.of(channel), channelId, deliveryId, for: { site, releaseId } };
   }
 
   async #handOver(

@@ -11,7 +11,7 @@ import { Credentials } from './credentials.ts';
 import { nextWarning } from './delivery.ts';
 import { nextAction, type Action, type OpenDelivery } from './open-deliveries.ts';
 import { Parcels } from './parcels.ts';
-import { Quotas } from './quotas.ts';
+import { askingOf, Quotas } from './quotas.ts';
 import { Shared } from './shared.ts';
 
 type Told = Extract<
@@ -35,9 +35,6 @@ const hasWork = (channel: Channel): boolean => {
   const { prepare, health } = adapters[channel.kind];
   return prepare !== undefined || health !== undefined || limitsOf(channel).quotas.length > 0;
 };
-
-/** For which T0 a slot of the channel's quota was taken. */
-const slotNote = 'slotAt';
 
 /**
  * What is done about a delivery besides attempts: it is made ready, the channel is asked what became of it, and later
@@ -160,29 +157,22 @@ export class Looks {
       },
       (detail, isLogin) => ({ ready: false, detail, trouble: isLogin ? 'credential' : 'network' }),
     );
-    return made.ready ? this.#withSlot(open, channel, made, note) : made;
+    return made.ready ? this.#withSlot(open, channel, made) : made;
   }
 
-  /** The slot of T0 is noted before it is taken, so that it can be given back when T0 moves or nothing comes of it. */
-  async #withSlot(open: OpenDelivery, channel: Channel, made: Prepared, note: Tools['note']): Promise<Prepared> {
-    const { state } = open;
+  /** The plan reserves the slots of its day; where it could not, T0 would come in vain. */
+  async #withSlot(open: OpenDelivery, channel: Channel, made: Prepared): Promise<Prepared> {
+    const { state, requested } = open;
     const { quotas } = limitsOf(channel);
     if (quotas.length === 0 || state.status !== 'preparing' || state.goesOutAt === null) return made;
-    const asking = this.#asking(open, channel);
-    const { goesOutAt, notes } = state;
-    if (notes[slotNote] !== undefined && notes[slotNote] !== goesOutAt)
-      await this.quotas.giveBack(asking, quotas, notes[slotNote]);
-    await note({ [slotNote]: goesOutAt });
-    if (await this.quotas.reserveFor(asking, quotas, goesOutAt)) return made;
+    const asking = askingOf(requested, channel, this.credentials);
+    if (await this.quotas.reserveFor(asking, quotas, state.goesOutAt)) return made;
     return { ready: false, trouble: 'quota', detail: 'no slot of the quota is left at that time' };
   }
 
   async #discard(open: OpenDelivery, channel: Channel): Promise<Discarded> {
     const { state } = open;
-    const { quotas } = limitsOf(channel);
     const isRetry = state.status === 'cancelled' && state.discarded > 0;
-    const slot = state.status === 'new' ? undefined : state.notes[slotNote];
-    if (slot !== undefined) await this.quotas.giveBack(this.#asking(open, channel), quotas, slot);
     return this.#ask<Discarded>(
       open,
       channel,
@@ -192,10 +182,6 @@ export class Looks {
           : { done: true, detail: 'nothing has to be taken away' },
       (detail) => ({ done: false, detail }),
     );
-  }
-
-  #asking({ requested: { deliveryId } }: OpenDelivery, channel: Channel) {
-    return { credentialId: this.credentials.of(channel), channelId: channel.channelId, deliveryId };
   }
 
   #probe(open: OpenDelivery, channel: Channel): Promise<Found> {

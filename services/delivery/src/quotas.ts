@@ -1,8 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { carryOut, Journal } from '@tongsheng/bus';
-import { Refusal, type Quota, type QuotaCommand, type QuotaEvent } from '@tongsheng/contracts';
+import {
+  Refusal,
+  type Channel,
+  type DeliveryEvent,
+  type Quota,
+  type QuotaCommand,
+  type QuotaEvent,
+} from '@tongsheng/contracts';
 import { Clock, Ids } from '@tongsheng/runtime';
+import type { Credentials } from './credentials.ts';
 import { periodOf, quota } from './quota.ts';
+import { deliveryIdOf } from './request-deliveries.reaction.ts';
 
 type Asking = {
   credentialId: string;
@@ -10,6 +19,18 @@ type Asking = {
   deliveryId: string;
   for: { site: string; releaseId: string };
 };
+
+/** Whose slot it is. A part of a linked release uses the one that its plan reserved, however often it was made ready anew. */
+export function askingOf(
+  requested: Extract<DeliveryEvent, { type: 'delivery.requested' }>,
+  channel: Channel,
+  credentials: Credentials,
+): Asking {
+  const { site, releaseId, linked } = requested;
+  const { channelId } = channel;
+  const deliveryId = linked ? deliveryIdOf(site, releaseId, channelId) : requested.deliveryId;
+  return { credentialId: credentials.of(channel), channelId, deliveryId, for: { site, releaseId } };
+}
 
 /** Periods ahead that are looked at for a free slot. */
 const ahead = 62;
