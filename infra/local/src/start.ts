@@ -163,7 +163,9 @@ async function main(): Promise<void> {
     return stopAll(1);
   }
   await callBack(fakes, 'province', `http://127.0.0.1:${deliveryPort}`);
-  if (!flags['no-samples']) await offerSample(consoleUrl);
+  // The demonstration is one also without it.
+  if (!flags['no-samples'])
+    await offerSample(consoleUrl).catch((error: unknown) => say(`  示例报送没有建立：${String(error)}`));
   say(
     banner({
       consoleUrl,
