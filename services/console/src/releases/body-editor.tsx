@@ -7,6 +7,7 @@ import { announce } from '../parts/announcer.tsx';
 import { sizeOf } from '../parts/bytes.ts';
 import { useWords, type Word } from '../words/index.ts';
 import { cleanBeside, pasteLimits } from './paste/clean-paste.ts';
+import { fill } from './paste/fill.ts';
 import { plainHtml } from './plain-html.ts';
 import { Picture, PicturesContext, pictureTypes, type Pictures } from './picture.tsx';
 
@@ -65,6 +66,9 @@ export function BodyEditor(props: BodyEditorProps): ReactElement | null {
   const stopping = useRef<AbortController | null>(null);
   useEffect(() => () => stopping.current?.abort(), []);
 
+  const filling = useRef(false);
+  const report = (of: Editor) => latest.current.onChange(of.isEmpty ? '' : plainHtml(of.getHTML()));
+
   const place = (editor: Editor, files: File[], at?: number) => {
     for (const file of files.filter(({ type }) => type.startsWith('image/')))
       latest.current.files?.onPicture(file, ({ hash }) => {
@@ -92,9 +96,16 @@ export function BodyEditor(props: BodyEditorProps): ReactElement | null {
         return setTold(t('paste.tooLarge', { n: n!, max: max! }));
       }
       if (editor.isDestroyed || clean === '') return;
-      editor.view.pasteHTML(clean);
+      filling.current = true;
+      editor.setEditable(false);
+      await fill(editor, clean);
+      filling.current = false;
+      if (editor.isDestroyed) return;
+      editor.setEditable(true);
+      report(editor);
       announce('done', t(missing > 0 ? 'paste.doneMissing' : 'paste.done', { n: missing }));
     } catch {
+      filling.current = false;
       if (!stop.signal.aborted) setTold(t('paste.failed'));
     } finally {
       if (stopping.current === stop) setCleaning(null);
@@ -127,7 +138,10 @@ export function BodyEditor(props: BodyEditorProps): ReactElement | null {
         return true;
       },
     },
-    onUpdate: ({ editor: changed }) => latest.current.onChange(changed.isEmpty ? '' : plainHtml(changed.getHTML())),
+    onUpdate: ({ editor: changed }) => {
+      // A long paste is told once, when all of it is there.
+      if (!filling.current) report(changed);
+    },
   });
   const pictures = useMemo<Pictures>(
     () => ({
