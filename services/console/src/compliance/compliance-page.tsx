@@ -9,6 +9,7 @@ import { minute, precise } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { SubmissionFiguresTable } from './submission-figures.tsx';
 import { StagesTable } from './stages-table.tsx';
+import { Waivers } from './waivers.tsx';
 import { beginOf, endOf, isDay, presetDays, type Preset } from './period.ts';
 
 const outcomes = ['due', 'on_time', 'late', 'overdue', 'open', 'exempted'] as const;
@@ -199,6 +200,7 @@ export function CompliancePage(): ReactElement {
             }))}
           />
           <SubmissionFiguresTable period={period} />
+          <Waivers period={period} />
           <StagesTable stages={data.stages} />
           <p className="hint">{t('compliance.definition')}</p>
         </>
