@@ -142,8 +142,57 @@ export function demoSeed(parts: SeedParts) {
     ],
     people: demoPeople.map((person) => ({ ...person, password: demoPassword })),
     ...demoDuty({ newsroom, webhookSecret }),
+    ...demoReview,
   };
 }
+
+/** How the sample newsroom reviews: policies also by law, and short lists that drafts are looked through for. */
+const demoReview = {
+  releaseChains: [
+    {
+      site: '*',
+      kind: 'policy',
+      acts: [
+        { step: 'review', roles: ['reviewer'] },
+        { step: 'legal', roles: ['manager'] },
+        { step: 'confidentiality', roles: ['confidentiality'] },
+        { step: 'sign', roles: ['signer'] },
+      ],
+    },
+  ],
+  checklists: [
+    {
+      listId: 'sample-sensitive',
+      site: '*',
+      name: '示例敏感词',
+      kind: 'sensitive',
+      entries: [
+        { word: '内部掌握', suggestion: '删去' },
+        { word: '最低税负', severity: 'warn', suggestion: '较低税负' },
+      ],
+    },
+    {
+      listId: 'sample-typos',
+      site: '*',
+      name: '示例易错词',
+      kind: 'typo',
+      entries: [
+        { wrong: '帐户', right: '账户' },
+        { wrong: '布署', right: '部署' },
+      ],
+    },
+    {
+      listId: 'sample-leaders',
+      site: '*',
+      name: '示例领导名录',
+      kind: 'leader',
+      entries: [
+        { name: '陈示例', position: '局长', order: 1 },
+        { name: '林示例', position: '副局长', order: 2 },
+      ],
+    },
+  ],
+};
 
 const dayMs = 24 * 3_600_000;
 /** Shifts change at half past eight in Beijing, morning and evening. */

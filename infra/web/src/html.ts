@@ -86,6 +86,10 @@ const blocks = new Set(
 );
 const unseen = new Set(['script', 'style', 'template', 'noscript', 'title']);
 
+/** Whether an element begins and ends lines of its own; whether nothing of it is seen. */
+export const breaksLine = (name: string) => blocks.has(name);
+export const isUnseen = (name: string) => unseen.has(name);
+
 /** The visible text of HTML, one line a block, by a tokenizer: a regular expression over HTML is quadratic on `<p<p<p`. @throws TooDeep */
 export function textOf(html: string): string {
   const parts: string[] = [];

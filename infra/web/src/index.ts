@@ -4,6 +4,7 @@ export { safeCall, type Called, type CallOptions } from './call.ts';
 export { Conversation, heardBy } from './conversation.ts';
 export { safeFetch, type Fetched, type FetchOptions, type FetchTrouble, type WebAnswer } from './fetch.ts';
 export { cleanHtml, cleanOwnHtml, textOf, TooDeep } from './html.ts';
+export { markHtml } from './marked.ts';
 export { openGuardedProxy, type GuardedProxy } from './proxy.ts';
 export { safePost, type Posted } from './post.ts';
 export { publicKeyOf } from './signing-key.ts';

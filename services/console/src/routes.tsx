@@ -81,6 +81,22 @@ const releases = createRoute({
   component: lazyRouteComponent(() => import('./releases/releases-page.tsx'), 'ReleasesPage'),
 });
 
+const approvals = createRoute({
+  getParentRoute: () => root,
+  path: '/releases/approvals',
+  validateSearch: (search: Record<string, unknown>) => one('show', search['show'], ['all', 'stuck'] as const),
+  component: lazyRouteComponent(() => import('./releases/approvals-page.tsx'), 'ApprovalsPage'),
+});
+const reviewRules = createRoute({
+  getParentRoute: () => root,
+  path: '/releases/rules',
+  validateSearch: (search: Record<string, unknown>) => ({
+    ...one('tab', search['tab'], ['leaves', 'checks'] as const),
+    ...given({ site: text(search['site']) }),
+  }),
+  component: lazyRouteComponent(() => import('./releases/review-rules-page.tsx'), 'ReviewRulesPage'),
+});
+
 const linked = createRoute({
   getParentRoute: () => root,
   path: '/linked',
@@ -336,6 +352,8 @@ const tree = root.addChildren([
   unrouted,
   task,
   releases,
+  approvals,
+  reviewRules,
   linked,
   newLinked,
   linkedBoard,

@@ -29,7 +29,7 @@ import {
 } from '@tongsheng/contracts';
 import { releaseDocument, renderOriginal, renderPreview, repostDocument, showPublication } from '@tongsheng/pages';
 import { Clock } from '@tongsheng/runtime';
-import { textOf } from '@tongsheng/web';
+import { markHtml, textOf } from '@tongsheng/web';
 import { houseOf, turnOf } from './house.ts';
 import { likeness } from './likeness.ts';
 import { Models } from './models.ts';
@@ -261,18 +261,22 @@ export class Details {
     const { contentHash, revision } = last;
     const written = draft.parse(last);
     const postedAt = row.updatedAt;
-    const document = releaseDocument({ releaseId, site, draft: written, contentHash, revision, postedAt });
+    const lists = this.models.checklists.all().map((each) => each.checklist);
+    const findings = check(checkedTexts(written, textOf), lists, siteId);
+    // What the lists found stands marked in the page that is reviewed; the draft itself stays as it is.
+    const html = markHtml(
+      written.html,
+      findings.filter(({ field }) => field === 'body'),
+    );
+    const shown = { ...written, html };
+    const document = releaseDocument({ releaseId, site, draft: shown, contentHash, revision, postedAt });
     const submitted = (past.events as ReleaseEvent[]).findLast((event) => event.type === 'release.submitted');
     return {
       row,
       draft: written,
       previewHtml: renderPreview(document),
       comments: commentsIn(past.events as ReleaseEvent[]),
-      findings: check(
-        checkedTexts(written, textOf),
-        this.models.checklists.all().map((each) => each.checklist),
-        siteId,
-      ),
+      findings,
       waived: (submitted?.type === 'release.submitted' && submitted.waived) || null,
       turn: turnOf(row, houseOf(this.models, siteId, this.clock.now())),
       timeline: timelineOf(past.entries),
@@ -357,7 +361,7 @@ export function presenceOf(events: ItemEvent[]): RepostDetail['presence'] {
 }
 
 /** Bodies stay where they are; a timeline says what happened, not what was written. */
-const untold = new Set(['type', 'html', 'sealKey', 'variants', 'targets', 'evidence']);
+const untold = new Set(['type', 'html', 'sealKey', 'checklist', 'variants', 'targets', 'evidence']);
 
 export function timelineOf(entries: Entry[]): TimelineEntry[] {
   return entries

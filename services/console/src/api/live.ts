@@ -135,6 +135,7 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
     ({ site, releaseId, round }) => `${site}/${releaseId}/${round}`,
   );
   patch<LinkedRow>(client, ['linked-list'], 'linked', changes, ({ site, linkedId }) => `${site}/${linkedId}`);
+  if (touched.has('releases')) void client.invalidateQueries({ queryKey: ['approvals'] });
   // A board and a case show their releases and deliveries as they stand.
   if (touched.has('releases') || touched.has('deliveries'))
     for (const shows of ['linked', 'rumor', 'submission']) void client.invalidateQueries({ queryKey: [shows] });

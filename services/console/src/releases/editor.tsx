@@ -14,6 +14,7 @@ import { blocksOf } from './blocks-of.ts';
 import { BodyEditor } from './body-editor.tsx';
 import { CoverField } from './cover-field.tsx';
 import { toSave, withFiles } from './draft-files.ts';
+import { DraftFindings } from './findings-list.tsx';
 import { Length } from './limits.tsx';
 import { MergeDialog } from './merge-dialog.tsx';
 import { mergeDrafts, type Choice, type Merge } from './merge.ts';
@@ -368,6 +369,7 @@ export function Editor({ start }: { start: Start }): ReactElement {
           </div>
           {lengths('html')}
         </div>
+        <DraftFindings site={site} draft={draft} />
       </div>
       <aside className="editor-side">
         <h2>{t('linked.writeKind', { kind: t(`kind.${kind}`) })}</h2>

@@ -1,6 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { plainReview, type ReleaseRow } from '@tongsheng/contracts';
 import { useEffect, useState, type ReactElement } from 'react';
 import { ApiError, decide } from '../api/client.ts';
 import { useLive } from '../api/live.ts';
@@ -19,8 +18,21 @@ import { hasRole, useMe } from '../session.ts';
 import { MissingPage } from '../shell/plain-pages.tsx';
 import { ReleasePreview } from './release-preview.tsx';
 import { OfferButton } from '../submissions/offer.tsx';
-import { precise, short } from '../time.ts';
+import { precise } from '../time.ts';
 import { useWords } from '../words/index.ts';
+import { Comments } from './comments.tsx';
+import { FindingsList } from './findings-list.tsx';
+import { DebtTrack, ReviewTrack } from './review-track.tsx';
+import { SubmitDialog } from './submit-dialog.tsx';
+
+const aboutText: ReadonlySet<string> = new Set([
+  'release.submit',
+  'release.pass_step',
+  'release.return',
+  'release.pass_debt',
+  'release.object_debt',
+  'release.comment',
+]);
 
 /** One release: its page, its chain of signatures, its deliveries, and the step that is due. */
 export function ReleasePage(): ReactElement {
@@ -51,13 +63,13 @@ export function ReleasePage(): ReactElement {
   const hash = row?.contentHash;
   useEffect(() => setAsk(null), [hash, row?.state]);
 
-  const due = row?.acts.find((act) => act.step === row.state);
-  const step = due?.step ?? null;
-  const isSeated = data?.turn?.seats.some(({ personId }) => personId === me.personId) ?? false;
+  const turn = data?.turn ?? null;
+  const step = turn?.step ?? null;
+  const owes = turn?.isDebt ? row?.debt : null;
+  const due = (owes ?? row)?.acts.find((act) => act.step === step);
+  const isSeated = turn?.seats.some(({ personId }) => personId === me.personId) ?? false;
   const hasStepRole = due !== undefined && (isSeated || hasRole(me, ...due.roles));
-  const involved =
-    row !== undefined && (row.draftedBy === me.personId || row.signatures.some(({ by }) => by === me.personId));
-  const whyNot = offline ? t('task.offline') : hasStepRole && involved ? t('release.samePerson') : null;
+  const whyNot = offline ? t('task.offline') : hasStepRole && !isSeated ? t('release.samePerson') : null;
   const mayPass = hasStepRole && whyNot === null && !busy;
   const isDraft = row?.state === 'draft' && hasRole(me, 'comms');
   const siteName = useSiteName()(site);
@@ -67,19 +79,20 @@ export function ReleasePage(): ReactElement {
   const takesBack = isPublic && hasRole(me, 'comms', 'signer');
   const drops = isPublic && row.state !== 'published' && row.state !== 'signed' && hasRole(me, 'comms');
 
-  const send = async (type: string, fields: Record<string, unknown>, said: string) => {
+  const send = async (type: string, fields: Record<string, unknown>, said: string): Promise<boolean> => {
     setBusy(true);
     setTold(null);
     try {
       // What is decided about the text names the text that was seen.
-      const seen = type === 'release.submit' || type === 'release.pass_step' || type === 'release.return';
-      await decide({ type, site, releaseId, ...(seen && { seenHash: hash }), ...fields });
+      await decide({ type, site, releaseId, ...(aboutText.has(type) && { seenHash: hash }), ...fields });
       setReturning(false);
       announce('done', said);
+      return true;
     } catch (caught) {
       setTold(sayError(caught, t));
       announce('failed', sayError(caught, t));
       if (caught instanceof ApiError && caught.status < 500) setReturning(false);
+      return false;
     } finally {
       setAsk(null);
       setBusy(false);
@@ -88,8 +101,8 @@ export function ReleasePage(): ReactElement {
   };
   const confirm = () => {
     if (busy || !row) return;
-    if (ask === 'submit') void send('release.submit', {}, t('release.submitted'));
-    else if (step) void send('release.pass_step', { step }, t('release.passed', { step: t(`release.step.${step}`) }));
+    const type = owes ? 'release.pass_debt' : 'release.pass_step';
+    if (step) void send(type, { step }, t('release.passed', { step: t(`release.step.${step}`) }));
   };
   const begin = () => {
     if (whyNot) return announce('told', whyNot);
@@ -132,7 +145,7 @@ export function ReleasePage(): ReactElement {
           <h2 className="task-title">
             <span className={`tag tag-${row.kind}`}>{t(`kind.${row.kind}`)}</span> {row.title}
           </h2>
-          <Chain row={row} />
+          <ReviewTrack row={row} turn={turn} />
         </header>
         {row.returned && (
           <p className="banner" data-testid="returned">
@@ -147,6 +160,18 @@ export function ReleasePage(): ReactElement {
         {isPublic && row.state !== 'published' && (
           <p className="banner" data-testid="correcting">
             {t('release.correcting', { version: row.publicVersion })}
+          </p>
+        )}
+        {row.returned && row.openComments > 0 && (
+          <p className="banner">{t('comments.toAnswer', { n: row.openComments })}</p>
+        )}
+        <DebtTrack row={row} turn={turn} />
+        {data.waived && (
+          <p className="banner" data-testid="waived">
+            {t('checks.waived', {
+              words: data.waived.findings.map(({ found }) => found).join('、'),
+              reason: data.waived.reason,
+            })}
           </p>
         )}
         {told && (
@@ -169,11 +194,11 @@ export function ReleasePage(): ReactElement {
           </h3>
           <ReleasePreview detail={data} />
         </section>
-        {ask && (
+        {ask === 'pass' && (
           <ConfirmBar
             text={
-              ask === 'submit'
-                ? t('release.submitConfirm')
+              step === 'sign' && row.openComments > 0
+                ? t('comments.signAnyway', { n: row.openComments })
                 : t(`release.confirm.${step ?? 'review'}`, { site: siteName, n: row.channels.length })
             }
             busy={busy}
@@ -181,7 +206,7 @@ export function ReleasePage(): ReactElement {
             onCancel={() => setAsk(null)}
           />
         )}
-        {!ask && (isDraft || hasStepRole || corrects || takesBack) && (
+        {ask !== 'pass' && (isDraft || hasStepRole || corrects || takesBack) && (
           <footer className="actions">
             <div className="actions-left">
               {takesBack && (
@@ -217,7 +242,7 @@ export function ReleasePage(): ReactElement {
                   onClick={() => setReturning(true)}
                   data-testid="return"
                 >
-                  {t('release.return')} <kbd>R</kbd>
+                  {t(owes ? 'signing.object' : 'release.return')} <kbd>R</kbd>
                 </button>
               )}
             </div>
@@ -253,6 +278,13 @@ export function ReleasePage(): ReactElement {
         )}
       </div>
       <aside className="release-side">
+        <Comments
+          data={data}
+          mayWrite={!offline && row.state !== 'withdrawn'}
+          say={(type, fields) => send(type, fields, t('comments.done'))}
+        />
+        <h3>{t('checks.title')}</h3>
+        <FindingsList findings={data.findings} />
         <h3>{seesDeliveries ? t('release.deliveries') : t('release.channels')}</h3>
         {deliveries && deliveries.rows.length > 0 ? (
           <ul className="delivery-list" data-testid="release-deliveries">
@@ -333,41 +365,27 @@ export function ReleasePage(): ReactElement {
           }}
         />
       )}
+      {ask === 'submit' && (
+        <SubmitDialog
+          site={site}
+          data={data}
+          onClose={() => setAsk(null)}
+          onSend={async (fields) => void (await send('release.submit', fields, t('release.submitted')))}
+        />
+      )}
       {returning && step && (
         <ReasonDialog
-          title={t('release.returnTitle')}
-          hint={t('release.returnHint')}
+          title={t(owes ? 'signing.objectTitle' : 'release.returnTitle')}
+          hint={t(owes ? 'signing.objectHint' : 'release.returnHint')}
           label={t('task.reason')}
-          send={t('release.return')}
+          send={t(owes ? 'signing.object' : 'release.return')}
           onClose={() => setReturning(false)}
-          onSend={(reason) => send('release.return', { step, reason }, t('release.returnedDone'))}
+          onSend={async (reason) => {
+            const type = owes ? 'release.object_debt' : 'release.return';
+            await send(type, { step, reason }, t(owes ? 'signing.objected' : 'release.returnedDone'));
+          }}
         />
       )}
     </div>
-  );
-}
-
-/** Who did what, and which step is due. */
-function Chain({ row }: { row: ReleaseRow }): ReactElement {
-  const t = useWords();
-  const acts = row.acts.length > 0 ? row.acts : plainReview;
-  const chain = ['draft', ...acts.map((act) => act.step), 'publish'] as const;
-  const here = chain.findIndex((step) => step === row.state);
-  const at = here === -1 ? chain.length - 1 : here;
-  return (
-    <ol className="chain">
-      {chain.map((step, index) => {
-        const signature = row.signatures.find((each) => each.step === step);
-        const who = step === 'draft' ? row.draftedByName : signature?.byName;
-        const when = signature?.at;
-        const state = index < at ? 'done' : index === at ? 'due' : 'later';
-        return (
-          <li key={step} className={`chain-step chain-${state}`} aria-current={state === 'due' ? 'step' : undefined}>
-            <span className="chain-name">{t(`release.step.${step}`)}</span>
-            {who && <span className="chain-who">{when ? t('release.by', { name: who, time: short(when) }) : who}</span>}
-          </li>
-        );
-      })}
-    </ol>
   );
 }

@@ -1,26 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import type { Me, ReleaseRow } from '@tongsheng/contracts';
+import type { ReleaseRow } from '@tongsheng/contracts';
 import type { ReactElement } from 'react';
 import { useSiteName } from '../api/site-names.ts';
+import { approvals } from '../api/reviews.ts';
 import { releases } from '../api/views.ts';
 import { useRowKeys } from '../parts/row-keys.ts';
 import { Empty, Pending } from '../parts/states.tsx';
 import { hasRole, useMe } from '../session.ts';
+import { isMine } from './approvals-page.tsx';
 import { short } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { KeptDrafts } from './kept-drafts.tsx';
-
-/** Whether a release waits for this person now. */
-export function waitsFor(
-  { roles, personId }: Me,
-  { state, draftedBy, drafters, acts, signatures }: ReleaseRow,
-): boolean {
-  if (state === 'draft') return draftedBy === personId;
-  const done = drafters.includes(personId) || signatures.some(({ by }) => by === personId);
-  const due = acts.find(({ step }) => step === state);
-  return due !== undefined && !done && due.roles.some((role) => roles.includes(role));
-}
 
 /** Releases: what waits for me, or all of them. */
 export function ReleasesPage(): ReactElement {
@@ -33,7 +24,16 @@ export function ReleasesPage(): ReactElement {
   const writes = hasRole(me, 'comms');
   const all = show === 'all' || !(writes || hasRole(me, 'reviewer', 'confidentiality', 'signer'));
   const sorted = [...(data?.rows ?? [])].sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
-  const waiting = sorted.filter((row) => waitsFor(me, row));
+  const turns = useQuery(approvals());
+  const keyOf = ({ site, releaseId }: Pick<ReleaseRow, 'site' | 'releaseId'>) => `${site}/${releaseId}`;
+  const mine = new Set((turns.data?.rows ?? []).filter((each) => isMine(each, me)).map(({ row }) => keyOf(row)));
+  const stuck = new Set(
+    (turns.data?.rows ?? []).filter(({ turn }) => turn.standstill !== null).map(({ row }) => keyOf(row)),
+  );
+  const owing = sorted.filter((row) => row.debt !== null && row.debt.end === null);
+  const waiting = sorted.filter((row) =>
+    row.state === 'draft' ? row.drafters.includes(me.personId) : mine.has(keyOf(row)),
+  );
   const rows = all ? sorted : waiting;
   const nameOf = useSiteName();
   const open = (row: ReleaseRow | undefined) =>
@@ -50,9 +50,20 @@ export function ReleasesPage(): ReactElement {
             {t('releases.all')}
           </Link>
         </div>
+        <Link to="/releases/approvals" className="tab" data-testid="approvals-link">
+          {t('approvals.title')} {mine.size > 0 && <span className="badge">{mine.size}</span>}
+        </Link>
+        {owing.length > 0 && (
+          <Link to="/releases/approvals" search={{ show: 'all' }} className="tag tag-late" data-testid="debts">
+            {t('signing.debts', { n: owing.length })}
+          </Link>
+        )}
         <span className="top-space" />
         <Link to="/releases/recalls" className="button" data-testid="recalls">
           {t('recalls.title')}
+        </Link>
+        <Link to="/releases/rules" className="link">
+          {t('signing.rules')}
         </Link>
         {writes && (
           <>
@@ -100,6 +111,11 @@ export function ReleasesPage(): ReactElement {
                 </td>
                 <td>
                   <span className={`tag tag-release-${row.state}`}>{t(`release.state.${row.state}`)}</span>
+                  {row.urgent && row.state !== 'published' && (
+                    <span className="tag tag-urgent">{t('signing.urgent')}</span>
+                  )}
+                  {row.debt && row.debt.end === null && <span className="tag tag-late">{t('signing.debtTag')}</span>}
+                  {stuck.has(keyOf(row)) && <span className="tag tag-failed">{t('signing.nobody')}</span>}
                 </td>
                 <td>{nameOf(row.site)}</td>
                 <td>{row.draftedByName}</td>
