@@ -15,6 +15,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { sayError } from '../parts/states.tsx';
 import { hasRole, useMe } from '../session.ts';
 import { useWords } from '../words/index.ts';
+import { hoursIn } from './hours.ts';
 import { PastOf } from './past-of.tsx';
 import { SeatNames, Standstill } from './seats.tsx';
 
@@ -86,10 +87,6 @@ function PathCell({ path }: { path: KindReview['paths']['full'] }): ReactElement
   );
 }
 
-const hoursIn = (limit: string): number => {
-  const [, days = '0', hours = '0'] = /^P(?:(\d+)D)?(?:T(\d+)H)?$/.exec(limit) ?? [];
-  return Number(days) * 24 + Number(hours);
-};
 const hoursOf = (limit: string, t: ReturnType<typeof useWords>) => t('signing.hours', { n: hoursIn(limit) });
 
 /** The steps of a path in their one order; what cannot be left out is always there. */
@@ -145,7 +142,7 @@ function ChainDialog(props: { site: string; start: KindReview; onClose: () => vo
   const toggle = (list: ReviewAct[], step: ReviewStep, on: boolean) =>
     on ? inOrder([...list, { step, roles: usualRoles[step] }]) : list.filter((act) => act.step !== step);
   return (
-    <Dialog title={t('signing.chainTitle', { kind: t(`kind.${start.kind}`) })} onClose={onClose}>
+    <Dialog title={t('signing.chainTitle', { kind: t(`kind.${start.kind}`) })} onClose={onClose} wide>
       <div onKeyDown={onKeyDown} data-testid="chain-dialog">
         <table className="table">
           <thead>
@@ -175,7 +172,7 @@ function ChainDialog(props: { site: string; start: KindReview; onClose: () => vo
                       {t(`release.step.${step}`)}
                     </label>
                   </td>
-                  <td>
+                  <td className="roles">
                     {act &&
                       signingRole.options.map((role) => (
                         <label key={role} className="check">

@@ -6,6 +6,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { Loading } from '../parts/states.tsx';
 import { useWords } from '../words/index.ts';
 import { FindingsList, forbiddenIn } from './findings-list.tsx';
+import { hoursIn } from './hours.ts';
 import { SeatNames, Standstill } from './seats.tsx';
 
 /** Before it goes into the chain: which steps, who can take them, whether it hurries, and what the checks found. */
@@ -70,7 +71,7 @@ export function SubmitDialog(props: {
         {path?.standstill && <Standstill standstill={path.standstill} />}
         {hurries && kind && (
           <>
-            <p className="hint">{t('signing.hurryHint', { limit: kind.debtLimit.replace(/^PT?/, '') })}</p>
+            <p className="hint">{t('signing.hurryHint', { n: hoursIn(kind.debtLimit) })}</p>
             <label className="field">
               <span>{t('signing.hurryReason')}</span>
               <input

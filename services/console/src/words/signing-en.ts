@@ -4,10 +4,10 @@ export const signingEn: Record<keyof typeof signingZh, string> = {
   'alarm.review_debt': 'Urgent release not reviewed, {share}% of the time gone',
   'event.release.debt_step_passed': 'Full review: a step passed',
   'event.release.debt_settled': 'Full review done',
-  'event.release.debt_objected': 'Full review found a fault: {reason}',
+  'event.release.debt_objected': 'Full review found a fault',
   'event.release.debt_warned': '{share}% of the time for the full review is gone',
-  'event.release.commented': 'Comment: {text}',
-  'event.release.comment_answered': 'Comment answered: {text}',
+  'event.release.commented': 'Comment',
+  'event.release.comment_answered': 'Comment answered',
   'event.release.comment_settled': 'Comment settled or reopened',
   'event.release_chain.registered': 'Review chain registered',
   'event.leave.registered': 'Absence registered',
@@ -41,7 +41,7 @@ export const signingEn: Record<keyof typeof signingZh, string> = {
   'signing.submitTitle': 'Submit',
   'signing.hurry': 'Urgent: fewer steps now, the full review afterwards',
   'signing.hurryHint':
-    'Within {limit} of the signature others must take the steps left out; after that the duty officer is alarmed.',
+    'Within {n} hours of the signature others must take the steps left out; after that the duty officer is alarmed.',
   'signing.hurryReason': 'Why it is urgent',
   'signing.chainsHint':
     'Each step is another person’s; the names are those who can take it now. A change counts for what is submitted from now on.',
