@@ -146,12 +146,12 @@ export function demoSeed(parts: SeedParts) {
   };
 }
 
-/** How the sample newsroom reviews: policies also by law, and short lists that drafts are looked through for. */
+/** How the sample newsroom reviews: notices also by law, and short lists that drafts are looked through for. */
 const demoReview = {
   releaseChains: [
     {
       site: '*',
-      kind: 'policy',
+      kind: 'notice',
       acts: [
         { step: 'review', roles: ['reviewer'] },
         { step: 'legal', roles: ['manager'] },
