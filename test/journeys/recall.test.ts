@@ -2,15 +2,19 @@
 import { BusClient, connectBus, Journal, type Bus } from '@tongsheng/bus';
 import type { DeliveryEvent, RecallCommand, RecallEvent, ReleaseCommand, ReleaseEvent } from '@tongsheng/contracts';
 import {
+  barriersOf,
+  enter,
+  everyRole,
   hashA,
   hashB,
+  openScreen,
   pressDraft,
   readLog,
+  startBrowser,
   startSystem,
   twice,
-  until,
   type System,
-  everyRole,
+  until,
 } from '@tongsheng/test/support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callBack } from '../../infra/local/src/fake-channels.ts';
@@ -20,6 +24,7 @@ let bus: Bus;
 let journal: Journal;
 let client: BusClient;
 let said = 0;
+let closing: () => Promise<void> = async () => {};
 
 const channels = ['province-press-mail', 'province-press-hook', 'province-fake-wechat', 'province-fake-mastodon'];
 const wechat = 'channel/province-fake-wechat';
@@ -27,7 +32,7 @@ const mastodon = 'channel/province-fake-mastodon';
 const longMs = 60_000;
 
 beforeAll(async () => {
-  const services = ['registry', 'releases', 'portal', 'delivery'] as const;
+  const services = ['registry', 'releases', 'portal', 'delivery', 'gateway'] as const;
   system = await startSystem({ services, samples: false, fakes: ['wechat', 'mastodon'] });
   bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
   journal = new Journal(bus, 'test');
@@ -36,6 +41,7 @@ beforeAll(async () => {
   await callBack(system.fakes, 'province', system.doorUrl);
 }, 120_000);
 afterAll(async () => {
+  await closing();
   await bus?.close();
   await system?.[Symbol.asyncDispose]();
 });
@@ -168,6 +174,9 @@ describe('a release that is public', () => {
 
   it('is taken back by two people: gone everywhere, and that is proven from outside', async () => {
     await withdraw('measures');
+    // Whoever carries it out dies in the middle of it.
+    await system.kill('releases');
+    await system.start('releases');
     await until(async () => {
       expect(await endsOf('measures')).toEqual({
         'page/province': 'absent',
@@ -231,4 +240,39 @@ it('what nobody knows of is found out and taken back then; a kill overwrites the
   const published = (await releaseOf('leaked')).find((event) => event.type === 'release.published')!;
   await expect(bus.jsm.streams.getMessage('PUBLIC', { seq: published.publicPosition })).rejects.toThrow();
   expect(twice(await readLog(bus))).toEqual([]);
+});
+
+it('the console shows the plan before it is decided, and every place with its end, without a barrier', async () => {
+  const draft = pressDraft({
+    title: '办税厅搬迁通知',
+    html: '<p>办税厅即日起搬到新址办公。</p>',
+    channels: channels.slice(0, 2),
+  });
+  await sign('moved', draft, hashA);
+  await until(async () => {
+    for (const channel of channels.slice(0, 2)) expect(await outcomesOf('moved', channel)).toContain('confirmed');
+  }, longMs);
+  const browser = await startBrowser();
+  closing = () => browser.close();
+  const screen = await openScreen(browser, `${system.consoleUrl}/releases/recalls`);
+  await enter(screen, 'signer');
+  const { page: tab } = screen;
+  const accessible = async (name: string) => {
+    const folder = process.env['PICTURES'];
+    if (folder) await tab.screenshot({ path: `${folder}/${name}.png` });
+    expect(await barriersOf(tab)).toEqual([]);
+  };
+  await tab.getByTestId('recall-list').getByText('误发的内部通知').waitFor();
+  await accessible('recalls');
+  await tab.getByTestId('recall-list').getByText('误发的内部通知').click();
+  await tab.getByTestId('places').getByText('已不可见').first().waitFor();
+  await accessible('recall-kill');
+  await tab.goto(`${system.consoleUrl}/releases/province/moved`);
+  await tab.getByTestId('take-back').click();
+  await tab.getByTestId('plan').getByText('发通知').first().waitFor();
+  await accessible('take-back');
+  await tab.getByTestId('take-back-reason').fill('地址有误');
+  await tab.getByTestId('send-take-back').click();
+  await tab.getByTestId('release-recalls').getByText('待批准').waitFor();
+  await accessible('release-proposed');
 });
