@@ -293,6 +293,22 @@ const DeliveryReported = z.object({
   reportedAt: instant,
   nextWatchAt: instant.nullable(),
 });
+/** Whom a mail did not reach although the server had taken it (RFC 3464). */
+export const bounced = z.object({
+  address: z.string().min(3).max(320),
+  /** RFC 3463: `5.1.1`. */
+  status: z.string().max(20),
+  detail: z.string().max(500),
+});
+export type Bounced = z.infer<typeof bounced>;
+
+/** A mail server says, later, whom it could not reach. Those whom it reached have the mail all the same. */
+const DeliveryBounced = z.object({
+  type: z.literal('delivery.bounced'),
+  ...key,
+  recipients: z.array(bounced).min(1).max(100),
+  bouncedAt: instant,
+});
 /** Most of the time that a person has to hand it over is gone, or all of it. */
 const DeliveryWarned = z.object({
   type: z.literal('delivery.warned'),
@@ -357,6 +373,7 @@ export const DeliveryEvent = z.discriminatedUnion('type', [
   DeliveryResolved,
   DeliveryReported,
   DeliveryWarned,
+  DeliveryBounced,
   DeliveryRedriven,
   DeliveryCheckAsked,
   DeliveryWatched,
@@ -448,6 +465,11 @@ export const DeliveryCommand = z.discriminatedUnion('type', [
     visibleAt: instant,
     screenshot: hash.nullable(),
     note: z.string().max(500),
+  }),
+  z.strictObject({
+    type: z.literal('delivery.record_bounce'),
+    ...command,
+    recipients: z.array(bounced).min(1).max(100),
   }),
   z.strictObject({ type: z.literal('delivery.warn'), ...command, share: warningShare }),
   z.strictObject({ type: z.literal('delivery.redrive'), ...command, reason: line }),

@@ -159,7 +159,7 @@ export const alarmSubject = z.discriminatedUnion('kind', [
     releaseId: token,
     title: line,
     channelName: line,
-    because: z.enum(['gone', 'banned']),
+    because: z.enum(['gone', 'banned', 'bounced']),
     detail: z.string().max(500),
     lostAt: instant,
   }),

@@ -8,6 +8,8 @@ export const emailSettings = z.strictObject({
   password: secret(z.string().min(1).max(1_000)).optional(),
   from: z.email(),
   to: z.array(z.email()).min(1).max(100),
+  /** What the mail server shows when it hands us the bounces that came to `from`; without it none are taken. */
+  bounceToken: secret(z.string().min(16).max(200)).optional(),
 });
 
 /** RFC 5321 4.5.3.2 asks for patience after the final dot. */

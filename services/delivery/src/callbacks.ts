@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { carryOut, EvidenceStore, Journal, reasonOf } from '@tongsheng/bus';
-import { Refusal, type CallbackCommand, type CallbackEvent, type Channel } from '@tongsheng/contracts';
+import {
+  Refusal,
+  type Bounced,
+  type CallbackCommand,
+  type CallbackEvent,
+  type Channel,
+  type DeliveryEvent,
+} from '@tongsheng/contracts';
 import { Clock, Log, NoKey } from '@tongsheng/runtime';
 import { LRUCache } from 'lru-cache';
 import { AdapterTools } from './adapter-tools.ts';
@@ -9,6 +16,7 @@ import { Board } from './board.ts';
 import { callback } from './callback.ts';
 import type { Heard, Inbound } from './channels/channel.ts';
 import { adapters } from './channels/index.ts';
+import { delivery } from './delivery.ts';
 import type { OpenDelivery } from './open-deliveries.ts';
 import { Registered } from './registered.ts';
 
@@ -79,6 +87,11 @@ export class Callbacks {
     const told: Told[] = [];
     for (const each of news) {
       const about = aboutOf(each);
+      if (each.bounced) {
+        const deliveryId = await this.#tellBounce(channel, callbackId, each, each.bounced);
+        told.push({ about, deliveryId, finding: each.finding, detail: each.detail.slice(0, 2_000) });
+        continue;
+      }
       const open = this.#find(channel, each);
       if (open) await this.#tell(open, callbackId, each);
       const deliveryId = open?.requested.deliveryId ?? null;
@@ -105,6 +118,29 @@ export class Callbacks {
       if (its && loginOf(its) === login) return open;
     }
     return undefined;
+  }
+
+  /** A mail that was taken over is closed by now: it is looked for in the log. */
+  async #tellBounce(channel: Channel, callbackId: string, { about }: News, recipients: Bounced[]) {
+    const { site, channelId } = channel;
+    if (!('deliveryId' in about)) return null;
+    const { deliveryId } = about;
+    const past = await this.journal.read({ aggregate: 'delivery', site, id: deliveryId });
+    const [first] = past.events as DeliveryEvent[];
+    if (first?.type !== 'delivery.requested' || first.channelId !== channelId) return null;
+    const head = this.#head(`${callbackId}/${deliveryId}`);
+    const known = new Set(first.channelKind === channel.kind ? recipientsOf(channel) : []);
+    // Whoever may knock here may still not speak of others than we wrote to.
+    const ours = recipients.filter(({ address }) => known.has(address.toLowerCase()));
+    if (ours.length === 0) return null;
+    await carryOut(this.journal, delivery, {
+      type: 'delivery.record_bounce',
+      ...head,
+      deliveryId,
+      site,
+      recipients: ours,
+    });
+    return deliveryId;
   }
 
   async #tell(open: OpenDelivery, callbackId: string, { finding, detail, receipt }: News): Promise<void> {
@@ -141,6 +177,9 @@ export class Callbacks {
     return { id, at: this.clock.now(), actor: { kind: 'service' as const, id: 'delivery' } };
   }
 }
+
+const recipientsOf = (channel: Channel): string[] =>
+  channel.kind === 'email' ? channel.settings.to.map((address) => address.toLowerCase()) : [];
 
 const loginOf = ({ kind, settings, channelId }: Channel): string =>
   adapters[kind].credentialOf?.(settings) ?? `channel ${channelId}`;

@@ -615,6 +615,24 @@ describe('a part of a linked release', () => {
   });
 });
 
+describe('a mail that comes back', () => {
+  const recipients = [{ address: 'desk@newsroom.example', status: '5.1.1', detail: 'no such user' }];
+  const bounce: DeliveryCommand = { type: 'delivery.record_bounce', ...head(), recipients };
+  const bounced: DeliveryEvent = { type: 'delivery.bounced', ...key, recipients, bouncedAt: noon };
+  it('is a fact beside the receipt: whoever else got it has it, and nothing is sent again', () => {
+    const taken = [requested('person'), attempted(), answered('confirmed', { receipt })];
+    given(...taken)
+      .when(bounce)
+      .yields(bounced);
+    given(...taken, bounced)
+      .when(attempt(minutesLater(5)))
+      .isRefused('delivery_closed');
+  });
+  it('was sent before', () => {
+    given(requested('person')).when(bounce).isRefused('delivery_attempt_mismatch');
+  });
+});
+
 describe('a channel without an interface', () => {
   const assignment = { files: [], dueAt: minutesLater(60) };
   const begun = [requested('assisted', { ...plain, canWatch: true }), attempted()];

@@ -156,6 +156,10 @@ export const delivery = defineAggregate({
       }
       case 'delivery.warn':
         return warn(command, delivery);
+      case 'delivery.record_bounce': {
+        if (delivery.attempts === 0) throw new Refusal('delivery_attempt_mismatch', `${deliveryId} was never sent`);
+        return [{ type: 'delivery.bounced', ...key, recipients: command.recipients, bouncedAt: at }];
+      }
       case 'delivery.redrive': {
         if (delivery.status !== 'failed' && delivery.status !== 'lost')
           throw new Refusal('delivery_not_failed', `${deliveryId} is ${delivery.status}`);
@@ -223,6 +227,8 @@ export const delivery = defineAggregate({
         const shown = confirmed({ ...sure, receipt }, reportedAt, nextWatchAt);
         return nextWatchAt === reportedAt ? atOnce(shown) : shown;
       }
+      case 'delivery.bounced':
+        return delivery;
       case 'delivery.warned': {
         if (delivery.status !== 'pending' || !delivery.assigned) return delivery;
         const { assigned } = delivery;

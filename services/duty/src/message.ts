@@ -37,7 +37,7 @@ export function urgencyOf(about: AlarmSubject, at: string): string {
     case 'source':
       return `已失联 ${since(about.failingSince)}`;
     case 'delivery':
-      return about.because === 'banned' ? '渠道内容被下架' : '渠道内容已不在';
+      return { banned: '渠道内容被下架', gone: '渠道内容已不在', bounced: '邮件被退回' }[about.because];
     case 'credential':
       return `渠道登录被拒 ${since(about.failedAt)}`;
     case 'page':
@@ -109,7 +109,9 @@ function whatOf(about: AlarmSubject, at: string): { name: string; lines: string[
       return {
         name: about.title,
         lines: [
-          `《${about.title}》已推送到“${about.channelName}”，复查时发现${about.because === 'banned' ? '被平台下架' : '已被删除'}。`,
+          about.because === 'bounced'
+            ? `《${about.title}》发往“${about.channelName}”的邮件有收件人没有收到，请另行送达。`
+            : `《${about.title}》已推送到“${about.channelName}”，复查时发现${about.because === 'banned' ? '被平台下架' : '已被删除'}。`,
           `发现时间：${clockTime(about.lostAt)}`,
           ...(about.detail ? [`平台答复：${about.detail}`] : []),
         ],

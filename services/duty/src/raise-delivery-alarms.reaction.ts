@@ -3,7 +3,7 @@ import { Payload } from '@nestjs/microservices';
 import { Journal, Reaction, type Entry } from '@tongsheng/bus';
 import { assignmentShares, type CredentialEvent, type DeliveryEvent } from '@tongsheng/contracts';
 import { Alarming, alarmIdOf } from './alarming.ts';
-import { assignmentSubject, endsAssignment, lostSubject } from './troubles.ts';
+import { assignmentSubject, bouncedSubject, endsAssignment, lostSubject } from './troubles.ts';
 
 /** When something is gone from a channel, when people are late to hand something over, or when a platform does not let us in, then an alarm; and its end. */
 @Controller()
@@ -18,6 +18,7 @@ export class RaiseDeliveryAlarms {
     for (const event of entry.events) {
       if (event.type === 'delivery.warned') await this.#warn(entry, event);
       if (endsAssignment.has(event.type)) await this.#close(entry, event, event.type === 'delivery.reported');
+      if (event.type === 'delivery.bounced') await this.#sayBounced(entry, event);
       if (event.type !== 'delivery.lost' && event.type !== 'delivery.redriven') continue;
       const { site, deliveryId } = event;
       const { entries } = await this.journal.read({ aggregate: 'delivery', site, id: deliveryId });
@@ -29,6 +30,17 @@ export class RaiseDeliveryAlarms {
       if (event.type === 'delivery.lost') await this.alarming.raise(entry, key, about);
       else await this.alarming.close(entry, key, 'redriven');
     }
+  }
+
+  async #sayBounced(
+    entry: Entry,
+    { site, deliveryId, bouncedAt }: Extract<DeliveryEvent, { type: 'delivery.bounced' }>,
+  ) {
+    const { entries } = await this.journal.read({ aggregate: 'delivery', site, id: deliveryId });
+    const before = entries.filter(({ position }) => position <= entry.position);
+    const about = bouncedSubject(before.flatMap(({ events }) => events as DeliveryEvent[]));
+    const alarmId = alarmIdOf('bounced', site, deliveryId, bouncedAt);
+    if (about) await this.alarming.raise(entry, { alarmId, site }, about);
   }
 
   /** What was handed over meanwhile, or is said more urgently already, wakes nobody. */

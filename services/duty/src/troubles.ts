@@ -195,6 +195,17 @@ export const endsDebt: ReadonlySet<string> = new Set([
   'release.signed',
 ]);
 
+/** Whom a mail did not reach, from its past up to the bounce; null when none came. */
+export function bouncedSubject(past: readonly DeliveryEvent[]): Extract<AlarmSubject, { kind: 'delivery' }> | null {
+  const requested = past.find((event) => event.type === 'delivery.requested');
+  const bounced = past.findLast((event) => event.type === 'delivery.bounced');
+  if (!requested || !bounced) return null;
+  const { deliveryId, releaseId, title, channelName } = requested;
+  const detail = bounced.recipients.map(({ address, status }) => `${address} ${status}`).join('；');
+  const facts = { deliveryId, releaseId, title, channelName, lostAt: bounced.bouncedAt };
+  return { kind: 'delivery', ...facts, because: 'bounced', detail: detail.slice(0, 500) };
+}
+
 /** What was lost last of a delivery, from its past; null when nothing ever was. */
 export function lostSubject(past: readonly DeliveryEvent[]): Extract<AlarmSubject, { kind: 'delivery' }> | null {
   const requested = past.find((event) => event.type === 'delivery.requested');

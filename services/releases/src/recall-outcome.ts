@@ -45,6 +45,7 @@ export function outcomeOf(events: readonly DeliveryEvent[]): RecallOutcome | nul
     case 'delivery.redriven':
     case 'delivery.check_asked':
     case 'delivery.warned':
+    case 'delivery.bounced':
     case 'delivery.watched':
     case 'delivery.lost':
       return null;

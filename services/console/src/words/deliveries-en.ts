@@ -124,6 +124,7 @@ export const deliveriesEn: Record<keyof typeof deliveriesZh, string> = {
   'step.delivery.key_expired': 'The channel forgot our key',
   'step.delivery.resolved': 'Settled by a person',
   'step.delivery.reported': 'Handed over by a person',
+  'step.delivery.bounced': 'mail came back',
   'step.delivery.warned': 'reminded of the task by hand',
   'step.delivery.redriven': 'Sent again',
   'step.delivery.halted': 'Stopped by a correction or withdrawal',

@@ -122,6 +122,7 @@ export const deliveriesZh = {
   'step.delivery.key_expired': '渠道已不记得幂等键',
   'step.delivery.resolved': '人工判定',
   'step.delivery.reported': '人工代发回报',
+  'step.delivery.bounced': '邮件被退回',
   'step.delivery.warned': '人工任务已提醒',
   'step.delivery.redriven': '重新投递',
   'step.delivery.halted': '因更正或撤回停止',

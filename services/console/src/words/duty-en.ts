@@ -37,6 +37,7 @@ export const dutyEn: Record<keyof typeof dutyZh, string> = {
   'alarm.source': 'Source silent for over {hours} h',
   'alarm.delivery.gone': 'Deleted at the channel',
   'alarm.delivery.banned': 'Taken down by the platform',
+  'alarm.delivery.bounced': 'Mail came back',
   'alarm.page.reappeared': 'What was taken down can be read again',
   'alarm.page.replaced': 'Something else stands in our page',
   'alarm.linked': 'A linked release is due in {minutes} minutes and not ready',

@@ -36,6 +36,7 @@ export const dutyZh = {
   'alarm.source': '来源失联超过 {hours} 小时',
   'alarm.delivery.gone': '渠道上的内容已被删除',
   'alarm.delivery.banned': '渠道上的内容被平台下架',
+  'alarm.delivery.bounced': '邮件被退回',
   'alarm.page.reappeared': '撤下的内容又能看到',
   'alarm.page.replaced': '网页内容被换',
   'alarm.linked': '联动发布 {minutes} 分钟后到点，尚未就绪',

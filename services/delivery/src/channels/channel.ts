@@ -1,6 +1,7 @@
 import {
   channelKinds,
   type Assignment,
+  type Bounced,
   type CallbackRefusal,
   type Channel,
   type ChannelLimits,
@@ -116,6 +117,8 @@ export type Heard = {
   news: (Found & {
     /** The delivery itself, the id in its receipt, or a fact that was noted. */
     about: { deliveryId: string } | { remoteId: string } | { note: string; value: string };
+    /** Of a mail: whom it did not reach, whatever became of it otherwise. */
+    bounced?: Bounced[];
   })[];
 };
 

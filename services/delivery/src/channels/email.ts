@@ -1,5 +1,6 @@
 import { composeMail, mailServerOf, sendMail, type Letter, type Sent } from '@tongsheng/mail';
 import { defineChannel, type Handed, type Parcel, type Tools } from './channel.ts';
+import { hearBounce } from './email-bounce.ts';
 import { correctionOf, letterOf, withdrawalOf } from './email-message.ts';
 import { part } from './shown.ts';
 
@@ -16,6 +17,8 @@ export const email = defineChannel('email', {
     const page = html === undefined ? part('text', text) : part('page', html, { form: 'html' });
     return { parts: [...part('subject', subject), ...page], pictures: [] };
   },
+
+  callback: (inbound, { bounceToken }) => hearBounce(inbound, bounceToken),
 
   deliver: (parcel, settings, tools) => {
     const own = addressed(parcel, settings);

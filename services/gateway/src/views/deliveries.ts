@@ -154,6 +154,11 @@ export const deliveries = defineProjection({
         const reported = { byName, visibleAt, screenshot, note, at: reportedAt };
         return { ...row, state: 'confirmed', detail, url, updatedAt: reportedAt, confirmedAt: visibleAt, reported };
       }
+      case 'delivery.bounced': {
+        const { recipients, bouncedAt } = event;
+        const who = recipients.map(({ address, status, detail }) => `${address} ${status} ${detail}`.trim()).join('；');
+        return { ...row, detail: `退信：${who}`.slice(0, 2_000), updatedAt: bouncedAt };
+      }
       case 'delivery.warned':
         return { ...row, updatedAt: event.warnedAt };
       case 'delivery.redriven': {
