@@ -14,6 +14,7 @@ import {
   type ReleaseEvent,
   type RegistryCommand,
 } from '@tongsheng/contracts';
+import { freePort } from '@tongsheng/local';
 import { everyRole, hashA, startServers, until, type Servers } from '@tongsheng/test/support';
 import { SMTPServer } from 'smtp-server';
 import { Webhook } from 'standardwebhooks';
@@ -22,6 +23,7 @@ import { deliveryIdOf } from '../../services/delivery/src/request-deliveries.rea
 import { registrations } from '../../services/registry/src/registration.ts';
 
 const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
+const bounceToken = 'what the mail server shows';
 const root = join(import.meta.dirname, '../..');
 
 let servers: Servers;
@@ -92,13 +94,14 @@ async function openPartner(): Promise<Partner> {
 }
 
 /** A service as it runs in production: its own process. Resolves when it says that it is ready. */
-async function startService(name: 'delivery' | 'releases'): Promise<ChildProcess> {
+async function startService(name: 'delivery' | 'releases', more: Record<string, string> = {}): Promise<ChildProcess> {
   const child = spawn(process.execPath, [join(root, 'services', name, 'dist/main.js')], {
     env: {
       ...process.env,
       NATS_URL: servers.nats.url,
       LOG_LEVEL: 'info',
       WEB_ALLOW: `127.0.0.1:${newsroom.port},127.0.0.1:${partner.port}`,
+      ...more,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -135,7 +138,12 @@ async function register(): Promise<void> {
     channelId: 'newsroom',
     name: '新闻通气邮件组',
     kind: 'email',
-    settings: { smtp: `smtp://127.0.0.1:${newsroom.port}`, from: 'press@province.example', to: ['desk@paper.example'] },
+    settings: {
+      smtp: `smtp://127.0.0.1:${newsroom.port}`,
+      from: 'press@province.example',
+      to: ['desk@paper.example'],
+      bounceToken,
+    },
   };
   const webhook: Channel = {
     ...shared,
@@ -242,6 +250,47 @@ it('a signed release reaches the newsroom and the partner once, also with two pr
   }
   expect(callsOf('plain0')[0]!.body).toMatchObject({ type: 'release.published', data: { title: '通稿plain0' } });
   await Promise.all(both.map(kill));
+});
+
+it('a mail that comes back hours later is a fact of its delivery, once, and nothing is sent again', async () => {
+  const port = await freePort();
+  const child = await startService('delivery', { DELIVERY_PORT: String(port) });
+  await sign('bounced', ['newsroom']);
+  await becomes('bounced', 'newsroom', ['requested', 'attempted', 'confirmed']);
+  const bounce = [
+    'Message-Id: <1@mx>',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
+    '',
+    '--b',
+    'Content-Type: message/delivery-status',
+    '',
+    'Reporting-MTA: dns; mx',
+    '',
+    'Final-Recipient: rfc822; desk@paper.example',
+    'Action: failed',
+    'Status: 5.1.1',
+    '',
+    '--b',
+    'Content-Type: text/rfc822-headers',
+    '',
+    `X-Tongsheng-Delivery: ${idOf('bounced', 'newsroom')}`,
+    '',
+    '--b--',
+    '',
+  ].join('\r\n');
+  const handOn = (token: string) =>
+    fetch(`http://127.0.0.1:${port}/channels/newsroom`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'message/rfc822' },
+      body: bounce,
+    });
+  expect((await handOn('guessed')).status).toBe(401);
+  expect((await handOn(bounceToken)).status).toBe(200);
+  expect((await handOn(bounceToken)).status).toBe(200);
+  expect(await history('bounced', 'newsroom')).toEqual(['requested', 'attempted', 'confirmed', 'bounced']);
+  expect(mailsOf('bounced')).toHaveLength(1);
+  await kill(child);
 });
 
 it('a mail whose process was killed after it left is unknown, is not sent again, and a person settles it', async () => {
