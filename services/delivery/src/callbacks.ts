@@ -129,16 +129,12 @@ export class Callbacks {
     const [first] = past.events as DeliveryEvent[];
     if (first?.type !== 'delivery.requested' || first.channelId !== channelId) return null;
     const head = this.#head(`${callbackId}/${deliveryId}`);
-    const known = new Set(first.channelKind === channel.kind ? recipientsOf(channel) : []);
-    // Whoever may knock here may still not speak of others than we wrote to.
-    const ours = recipients.filter(({ address }) => known.has(address.toLowerCase()));
-    if (ours.length === 0) return null;
     await carryOut(this.journal, delivery, {
       type: 'delivery.record_bounce',
       ...head,
       deliveryId,
       site,
-      recipients: ours,
+      recipients,
     });
     return deliveryId;
   }
@@ -177,9 +173,6 @@ export class Callbacks {
     return { id, at: this.clock.now(), actor: { kind: 'service' as const, id: 'delivery' } };
   }
 }
-
-const recipientsOf = (channel: Channel): string[] =>
-  channel.kind === 'email' ? channel.settings.to.map((address) => address.toLowerCase()) : [];
 
 const loginOf = ({ kind, settings, channelId }: Channel): string =>
   adapters[kind].credentialOf?.(settings) ?? `channel ${channelId}`;
