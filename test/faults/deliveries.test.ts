@@ -1,5 +1,6 @@
 // The delivery process is killed at every step of its work: nothing is lost, and no reader sees anything twice.
-// DELIVERY_KILLS (8) and DELIVERY_ROUND (6 releases a kill) make it as long as one likes; DELIVERY_SEED repeats a run.
+// DELIVERY_KILLS (8) and DELIVERY_ROUND (6 releases a kill) make it as long as one likes; DELIVERY_SEED repeats a run. A draft
+// that may be on its way is looked for two minutes later only; but for a long run that look is not waited for.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -186,6 +187,8 @@ afterAll(async () => {
   await servers[Symbol.asyncDispose]();
 });
 
+const isLong = process.env['DELIVERY_KILLS'] !== undefined;
+const isToBeAsked = (state: Delivery) => state.status === 'unknown' && state.nextProbeAt !== null;
 const of = (name: Name) => [...states].filter(([, { channelId }]) => channelId === name);
 /** A release's title, wherever it is mentioned. */
 const titleIn = (text: string): string => /r\d+x/.exec(text)?.[0] ?? '';
@@ -246,7 +249,8 @@ it(
         resolved += await settle();
         const byState = Map.groupBy([...states.values()], ({ state }) => state.status);
         const counts = Object.fromEntries([...byState].map(([status, list]) => [status, list.length]));
-        expect(counts).toEqual({ confirmed: releases * names.length });
+        const put = isLong ? 0 : of('wechat').filter(([, { state }]) => isToBeAsked(state)).length;
+        expect({ unknown: 0, ...counts }).toEqual({ unknown: put, confirmed: releases * names.length - put });
       },
       600_000 + kills * 1_000,
     );
@@ -258,6 +262,11 @@ it(
       wechat: (title: string) => fake.ledger.posted(title),
       mail: mailsOf(),
     };
+    const open = new Set(
+      [...states.values()]
+        .filter(({ state }) => isToBeAsked(state))
+        .map(({ channelId, title }) => `${channelId} ${title}`),
+    );
     const report = names.map((name) => {
       const list = of(name).map(([, each]) => each.events);
       const unknown = list.filter((events) => events.some((each) => 'outcome' in each && each.outcome === 'unknown'));
@@ -270,7 +279,7 @@ it(
         channel: name,
         deliveries: list.length,
         twice: titles.filter((title) => seen[name](title) > 1).length,
-        lost: titles.filter((title) => seen[name](title) === 0).length,
+        lost: titles.filter((title) => seen[name](title) === 0 && !open.has(`${name} ${title}`)).length,
         unknown: unknown.length,
         'by a person': person.length,
         'by callback': callbacks.length,
