@@ -152,14 +152,14 @@ export const alarmSubject = z.discriminatedUnion('kind', [
     failingSince: instant,
     hours: z.int().min(1),
   }),
-  /** What a channel had shown is gone, or was taken down. */
+  /** What a channel had shown is gone, or was taken down; nobody but a person can find out whether it arrived; a rebuttal did not get through. */
   z.object({
     kind: z.literal('delivery'),
     deliveryId: token,
     releaseId: token,
     title: line,
     channelName: line,
-    because: z.enum(['gone', 'banned', 'bounced']),
+    because: z.enum(['gone', 'banned', 'bounced', 'unknown', 'failed']),
     detail: z.string().max(500),
     lostAt: instant,
   }),

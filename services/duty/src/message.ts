@@ -37,7 +37,7 @@ export function urgencyOf(about: AlarmSubject, at: string): string {
     case 'source':
       return `已失联 ${since(about.failingSince)}`;
     case 'delivery':
-      return { banned: '渠道内容被下架', gone: '渠道内容已不在', bounced: '邮件被退回' }[about.because];
+      return deliveryWords[about.because].title;
     case 'credential':
       return `渠道登录被拒 ${since(about.failedAt)}`;
     case 'page':
@@ -109,9 +109,7 @@ function whatOf(about: AlarmSubject, at: string): { name: string; lines: string[
       return {
         name: about.title,
         lines: [
-          about.because === 'bounced'
-            ? `《${about.title}》发往“${about.channelName}”的邮件有收件人没有收到，请另行送达。`
-            : `《${about.title}》已推送到“${about.channelName}”，复查时发现${about.because === 'banned' ? '被平台下架' : '已被删除'}。`,
+          deliveryWords[about.because].says(about.title, about.channelName),
           `发现时间：${clockTime(about.lostAt)}`,
           ...(about.detail ? [`平台答复：${about.detail}`] : []),
         ],
@@ -197,3 +195,29 @@ export function noticeWords(notice: Notice): { subject: string; text: string } {
     text: `${lines.join('\n')}\n\n请登录控制台，在“当班台”按 Enter 接手；接手后不再通知他人。时间均为北京时间。\n`,
   };
 }
+
+const deliveryWords: Record<
+  Extract<AlarmSubject, { kind: 'delivery' }>['because'],
+  { title: string; says: (title: string, channel: string) => string }
+> = {
+  banned: {
+    title: '渠道内容被下架',
+    says: (title, channel) => `《${title}》已推送到“${channel}”，复查时发现被平台下架。`,
+  },
+  gone: {
+    title: '渠道内容已不在',
+    says: (title, channel) => `《${title}》已推送到“${channel}”，复查时发现已被删除。`,
+  },
+  bounced: {
+    title: '邮件被退回',
+    says: (title, channel) => `《${title}》发往“${channel}”的邮件有收件人没有收到，请另行送达。`,
+  },
+  unknown: {
+    title: '投递结果待人核实',
+    says: (title, channel) => `《${title}》推送到“${channel}”的结果未知，系统已无法查明，请向对方核实后在投递台判定。`,
+  },
+  failed: {
+    title: '辟谣未能送达',
+    says: (title, channel) => `辟谣《${title}》没有送达“${channel}”，系统不会再试，请处理后在投递台重新投递。`,
+  },
+};

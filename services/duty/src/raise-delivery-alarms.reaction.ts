@@ -3,7 +3,7 @@ import { Payload } from '@nestjs/microservices';
 import { Journal, Reaction, type Entry } from '@tongsheng/bus';
 import { assignmentShares, type CredentialEvent, type DeliveryEvent } from '@tongsheng/contracts';
 import { Alarming, alarmIdOf } from './alarming.ts';
-import { assignmentSubject, bouncedSubject, endsAssignment, lostSubject } from './troubles.ts';
+import { assignmentSubject, bouncedSubject, endsAssignment, lostSubject, stuckSubject } from './troubles.ts';
 
 /** When something is gone from a channel, when people are late to hand something over, or when a platform does not let us in, then an alarm; and its end. */
 @Controller()
@@ -15,6 +15,7 @@ export class RaiseDeliveryAlarms {
 
   @Reaction('delivery', 'raise-delivery-alarms')
   async onDelivery(@Payload() entry: Entry<DeliveryEvent>): Promise<void> {
+    await this.#followStuck(entry);
     for (const event of entry.events) {
       if (event.type === 'delivery.warned') await this.#warn(entry, event);
       if (endsAssignment.has(event.type)) await this.#close(entry, event, event.type === 'delivery.reported');
@@ -41,6 +42,25 @@ export class RaiseDeliveryAlarms {
     const about = bouncedSubject(before.flatMap(({ events }) => events as DeliveryEvent[]));
     const alarmId = alarmIdOf('bounced', site, deliveryId, bouncedAt);
     if (about) await this.alarming.raise(entry, { alarmId, site }, about);
+  }
+
+  /** What waits for a person, and what no longer does. Each time it comes to wait is an alarm of its own. */
+  async #followStuck(entry: Entry<DeliveryEvent>): Promise<void> {
+    if (!entry.events.some(({ type }) => turns.has(type))) return;
+    const { site, id } = entry;
+    const { entries } = await this.journal.read({ aggregate: 'delivery', site, id });
+    const until = (last: number) =>
+      stuckSubject(
+        entries.filter(({ position }) => position <= last).flatMap(({ events }) => events as DeliveryEvent[]),
+      );
+    const [before, now] = [until(entry.position - 1), until(entry.position)];
+    const keyOf = ({ because, lostAt }: NonNullable<typeof now>) => ({
+      alarmId: alarmIdOf('stuck', site, id, because, lostAt),
+      site,
+    });
+    const isSame = before !== null && now !== null && keyOf(before).alarmId === keyOf(now).alarmId;
+    if (before && !isSame) await this.alarming.close(entry, keyOf(before), 'mended');
+    if (now && !isSame) await this.alarming.raise(entry, keyOf(now), now);
   }
 
   /** What was handed over meanwhile, or is said more urgently already, wakes nobody. */
@@ -82,3 +102,14 @@ export class RaiseDeliveryAlarms {
     }
   }
 }
+
+/** After these it may have come to wait for a person, or do so no longer. */
+const turns: ReadonlySet<string> = new Set<DeliveryEvent['type']>([
+  'delivery.answered',
+  'delivery.probed',
+  'delivery.key_expired',
+  'delivery.resolved',
+  'delivery.redriven',
+  'delivery.reported',
+  'delivery.cancelled',
+]);

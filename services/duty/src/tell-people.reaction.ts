@@ -156,7 +156,8 @@ function pathOf(about: AlarmSubject, site: string | null): string {
     case 'assignment':
       return '/deliveries/assisted';
     case 'delivery':
+      return `/deliveries/${site}/${about.deliveryId}`;
     case 'credential':
-      return '/deliveries';
+      return `/channels/${about.channelId}`;
   }
 }

@@ -21,6 +21,7 @@ import {
   openTask,
   pageSubject,
   roundOf,
+  stuckSubject,
   taskSubject,
 } from './troubles.ts';
 
@@ -429,5 +430,59 @@ describe('a linked release before its moment', () => {
     const about = linkedSubject([planned(), stopped], stopped, nameOf);
     expect(about).toMatchObject({ minutes: null, because: 'not_ready', count: 12 });
     expect(about?.missing).toHaveLength(10);
+  });
+});
+
+describe('a delivery that only a person can settle', () => {
+  const at = '2026-11-23T12:00:00.000Z';
+  const key = { deliveryId: 'd', site: 'province' };
+  const requested = (urgency: 'rebuttal' | 'routine'): DeliveryEvent => ({
+    type: 'delivery.requested',
+    ...key,
+    releaseId: 'r',
+    channelId: 'c',
+    channelName: '邮件组',
+    channelKind: 'email',
+    title: '说明',
+    contentHash: 'ab'.repeat(32),
+    onUnknown: 'person',
+    policy: { urgency, budget: 'P3D', canProbe: false, canWatch: false },
+    requestedAt: at,
+  });
+  const answered = (
+    outcome: 'unknown' | 'rejected_permanent' | 'confirmed',
+    more: Partial<Extract<DeliveryEvent, { type: 'delivery.answered' }>> = {},
+  ): DeliveryEvent => ({
+    type: 'delivery.answered',
+    ...key,
+    attempt: 1,
+    outcome,
+    detail: 'so it was',
+    receipt: null,
+    answeredAt: at,
+    nextAttemptAt: null,
+    ...more,
+  });
+  const resolved: DeliveryEvent = {
+    type: 'delivery.resolved',
+    ...key,
+    resolution: 'arrived',
+    note: '已核实',
+    by: 'comms',
+    byName: '宣传',
+    resolvedAt: at,
+  };
+  it('is one whose outcome nobody can be asked about, until somebody says', () => {
+    const past = [requested('routine'), answered('unknown')];
+    expect(stuckSubject(past)).toMatchObject({ because: 'unknown', lostAt: at });
+    expect(stuckSubject([...past, resolved])).toBeNull();
+    // Its process lived after all.
+    expect(stuckSubject([...past, answered('confirmed')])).toBeNull();
+    expect(stuckSubject([requested('routine'), answered('unknown', { nextProbeAt: at })])).toBeNull();
+    expect(stuckSubject([requested('routine'), answered('unknown', { nextAttemptAt: at })])).toBeNull();
+  });
+  it('is a rebuttal that did not get through; of others the board is enough', () => {
+    expect(stuckSubject([requested('rebuttal'), answered('rejected_permanent')])).toMatchObject({ because: 'failed' });
+    expect(stuckSubject([requested('routine'), answered('rejected_permanent')])).toBeNull();
   });
 });

@@ -216,6 +216,62 @@ export function lostSubject(past: readonly DeliveryEvent[]): Extract<AlarmSubjec
   return { kind: 'delivery', deliveryId, releaseId, title, channelName, because, detail: detail.slice(0, 500), lostAt };
 }
 
+/** What only a person can settle of a delivery: whether it arrived, or that a rebuttal did not; null while it goes on by itself. */
+export function stuckSubject(past: readonly DeliveryEvent[]): Extract<AlarmSubject, { kind: 'delivery' }> | null {
+  const requested = past.find((event) => event.type === 'delivery.requested');
+  if (!requested) return null;
+  const isRebuttal = requested.policy?.urgency === 'rebuttal';
+  const stuck = past.reduce<Stuck | null>((before, event) => {
+    const now = stuckAfter(event, isRebuttal);
+    if (now === 'as before') return before;
+    return now && before?.because === now.because ? before : now;
+  }, null);
+  if (!stuck) return null;
+  const { deliveryId, releaseId, title, channelName } = requested;
+  const { because, detail, at: lostAt } = stuck;
+  return { kind: 'delivery', deliveryId, releaseId, title, channelName, because, detail: detail.slice(0, 500), lostAt };
+}
+
+type Stuck = { because: 'unknown' | 'failed'; detail: string; at: string };
+
+function stuckAfter(event: DeliveryEvent, isRebuttal: boolean): Stuck | null | 'as before' {
+  const unknown = (detail: string, at: string): Stuck => ({ because: 'unknown', detail, at });
+  const failed = (detail: string, at: string): Stuck | null => (isRebuttal ? { because: 'failed', detail, at } : null);
+  switch (event.type) {
+    case 'delivery.answered': {
+      const { outcome, detail, answeredAt, nextAttemptAt, nextProbeAt = null } = event;
+      const { doubtful = outcome === 'unknown' } = event;
+      if (outcome === 'confirmed' || outcome === 'accepted_pending') return null;
+      if (nextAttemptAt !== null || nextProbeAt !== null) return null;
+      return doubtful ? unknown(detail, answeredAt) : failed(detail, answeredAt);
+    }
+    case 'delivery.probed': {
+      const { finding, detail, probedAt, nextAttemptAt, nextProbeAt } = event;
+      if (finding === 'present' || nextAttemptAt !== null || nextProbeAt !== null) return null;
+      return finding === 'absent' || finding === 'refused' ? failed(detail, probedAt) : unknown(detail, probedAt);
+    }
+    case 'delivery.key_expired':
+      return event.nextProbeAt === null ? unknown('', event.expiredAt) : null;
+    case 'delivery.attempted':
+    case 'delivery.resolved':
+    case 'delivery.redriven':
+    case 'delivery.reported':
+    case 'delivery.cancelled':
+    case 'delivery.lost':
+      return null;
+    case 'delivery.requested':
+    case 'delivery.noted':
+    case 'delivery.prepared':
+    case 'delivery.committed':
+    case 'delivery.postponed':
+    case 'delivery.halted':
+    case 'delivery.check_asked':
+    case 'delivery.warned':
+    case 'delivery.watched':
+      return 'as before';
+  }
+}
+
 /** After these nobody has to hand it over any more, by hand. */
 export const endsAssignment: ReadonlySet<string> = new Set<DeliveryEvent['type']>([
   'delivery.reported',

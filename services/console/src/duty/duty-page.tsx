@@ -64,9 +64,13 @@ export function DutyPage(): ReactElement {
       case 'linked':
         if (site === null) return;
         return void navigate({ to: '/linked/$site/$linkedId', params: { site, linkedId: about.linkedId } });
-      case 'delivery':
+      case 'delivery': {
+        const { deliveryId } = about;
+        if (site !== null) void navigate({ to: '/deliveries/$site/$deliveryId', params: { site, deliveryId } });
+        return;
+      }
       case 'credential':
-        return void navigate({ to: '/deliveries' });
+        return void navigate({ to: '/channels/$channelId', params: { channelId: about.channelId } });
     }
   };
   useShortcuts([

@@ -38,6 +38,8 @@ export const dutyEn: Record<keyof typeof dutyZh, string> = {
   'alarm.delivery.gone': 'Deleted at the channel',
   'alarm.delivery.banned': 'Taken down by the platform',
   'alarm.delivery.bounced': 'Mail came back',
+  'alarm.delivery.unknown': 'Delivery: outcome unknown, a person has to find out',
+  'alarm.delivery.failed': 'A rebuttal did not get through',
   'alarm.page.reappeared': 'What was taken down can be read again',
   'alarm.page.replaced': 'Something else stands in our page',
   'alarm.linked': 'A linked release is due in {minutes} minutes and not ready',

@@ -37,6 +37,8 @@ export const dutyZh = {
   'alarm.delivery.gone': '渠道上的内容已被删除',
   'alarm.delivery.banned': '渠道上的内容被平台下架',
   'alarm.delivery.bounced': '邮件被退回',
+  'alarm.delivery.unknown': '投递结果未知，待人核实',
+  'alarm.delivery.failed': '辟谣未能送达',
   'alarm.page.reappeared': '撤下的内容又能看到',
   'alarm.page.replaced': '网页内容被换',
   'alarm.linked': '联动发布 {minutes} 分钟后到点，尚未就绪',
