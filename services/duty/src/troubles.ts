@@ -266,6 +266,8 @@ function stuckAfter(event: DeliveryEvent, isRebuttal: boolean): Stuck | null | '
     case 'delivery.postponed':
     case 'delivery.halted':
     case 'delivery.check_asked':
+    case 'delivery.rescheduled':
+    case 'delivery.discarded':
     case 'delivery.warned':
     case 'delivery.watched':
       return 'as before';
