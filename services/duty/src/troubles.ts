@@ -268,6 +268,7 @@ function stuckAfter(event: DeliveryEvent, isRebuttal: boolean): Stuck | null | '
     case 'delivery.check_asked':
     case 'delivery.rescheduled':
     case 'delivery.discarded':
+    case 'delivery.bounced':
     case 'delivery.warned':
     case 'delivery.watched':
       return 'as before';
