@@ -1,6 +1,6 @@
 // `npm start`, `npm test`, `npm run setup`, `npm run check` on a machine that has Node >= 20 and npm, and nothing else.
 // Plain JavaScript without dependencies: nothing is installed yet when it runs.
-import { chromium, fonts, servers } from './setup/debian.mjs';
+import { chromium, fonts, readers, servers } from './setup/debian.mjs';
 import { Plain } from './setup/plain.mjs';
 import { node, packages } from './setup/packages.mjs';
 import { exec } from './setup/process.mjs';
@@ -29,6 +29,7 @@ const verbs = {
     const { runtime, environment } = await setup();
     const browser = await chromium();
     await fonts();
+    await readers();
     const peers = { ...(await wordpress()), ...(await transfer()) };
     const all = { ...environment, ...peers, CHROMIUM: browser };
     return exec(runtime, ['infra/local/test.mjs', ...rest], all, { last: true });

@@ -96,6 +96,19 @@ export async function fonts() {
   await install('fonts-noto-cjk');
 }
 
+/** Feed readers that others wrote; without them their tests are skipped, and this says so. */
+export async function readers() {
+  const lacking = ['python3-feedparser', 'libxml2-utils'].filter(
+    (name) => output('dpkg-query', ['-W', '-f=${db:Status-Abbrev}', name])?.startsWith('ii') !== true,
+  );
+  try {
+    for (const name of lacking) await install(name);
+  } catch (error) {
+    if (!(error instanceof Plain)) throw error;
+    console.log(`The tests with Debian's feed readers are skipped: ${lacking.join(' and ')} can't be installed here.`);
+  }
+}
+
 async function install(name) {
   if (!which('apt-get') || process.getuid?.() !== 0) {
     throw new Plain(

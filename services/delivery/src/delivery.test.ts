@@ -423,7 +423,7 @@ describe('a channel that can be asked', () => {
       past = [
         ...past,
         ...given(...past)
-          .when(probe('unsure'))
+          .when(probe('unsure', minutesLater(n + 1)))
           .events(),
       ];
     expect(past.at(-1)).toMatchObject({ nextProbeAt: null });

@@ -9,6 +9,7 @@ import {
   type DeliveryNotes,
   type DeliveryPolicy,
   type DeliveryReceipt,
+  type Finding,
   type OnUnknown,
   type Outcome,
   type Trouble,
@@ -28,6 +29,8 @@ type Facts = {
   notes: DeliveryNotes;
   /** How often the channel was asked since the last attempt ended. */
   looks: number;
+  /** When it was asked last, and what it said. */
+  asked: { at: string; finding: Finding } | null;
   /** Corrected or withdrawn since: nothing of it is sent any more. */
   halted: boolean;
 };
@@ -276,6 +279,7 @@ function born({ onUnknown, policy, requestedAt, awaitsCommit, goesOutAt }: Event
     receipt: null,
     notes: {},
     looks: 0,
+    asked: null,
     halted: false,
   };
   if (awaitsCommit)
@@ -284,8 +288,8 @@ function born({ onUnknown, policy, requestedAt, awaitsCommit, goesOutAt }: Event
 }
 
 function factsOf(delivery: Known): Facts {
-  const { onUnknown, policy, attempts, tries, spentMs, doubt, receipt, notes, looks, halted } = delivery;
-  return { onUnknown, policy, attempts, tries, spentMs, doubt, receipt, notes, looks, halted };
+  const { onUnknown, policy, attempts, tries, spentMs, doubt, receipt, notes, looks, asked, halted } = delivery;
+  return { onUnknown, policy, attempts, tries, spentMs, doubt, receipt, notes, looks, asked, halted };
 }
 
 /** Told by a person to try: with a whole budget. */
@@ -440,6 +444,7 @@ function answered(delivery: Known, before: Facts, event: Event<'delivery.answere
     doubt: doubtAfter(delivery, number, outcome),
     receipt: receipt ?? before.receipt,
     looks: 0,
+    asked: null,
     // Events of before there was a budget: every try counted.
     tries: spentMs === undefined || spentMs > before.spentMs ? before.tries + 1 : before.tries,
     spentMs: spentMs ?? before.spentMs,
@@ -527,6 +532,9 @@ function recordProbe(command: Command<'delivery.record_probe'>, delivery: Known)
     throw new Refusal('delivery_attempt_mismatch', `${deliveryId} is ${delivery.status}, not at ${number}`);
   // Nothing learned, and nothing was planned.
   if (finding === 'unsure' && (by === 'callback' || delivery.status === 'waiting')) return [];
+  // Two who asked in the same moment and heard the same have asked once.
+  const news = receipt !== null && receipt.remoteId !== delivery.receipt?.remoteId;
+  if (delivery.asked?.at === at && delivery.asked.finding === finding && !news) return [];
   const again =
     finding === 'absent' && !delivery.halted
       ? retryAt({ ...command, trouble: 'busy' }, { ...factsOf(delivery) })
@@ -566,7 +574,7 @@ function nextLook({ finding, at, by }: Command<'delivery.record_probe'>, deliver
 function probed(delivery: Known, before: Facts, event: Event<'delivery.probed'>): Delivery {
   const { by, finding, receipt, probedAt, nextProbeAt, nextAttemptAt, nextWatchAt } = event;
   const looks = before.looks + (by === 'poll' ? 1 : 0);
-  const facts = { ...before, looks, receipt: receipt ?? before.receipt };
+  const facts = { ...before, looks, asked: { at: probedAt, finding }, receipt: receipt ?? before.receipt };
   const sure = { ...facts, doubt: null };
   switch (finding) {
     case 'present':

@@ -8,7 +8,8 @@ import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
 import { writeFeed, type FeedFormat } from './feeds.ts';
 
-const [python, xmllint] = ['python3', 'xmllint'] as const;
+/** Debian's own Python, which finds Debian's modules. */
+const [python, xmllint] = ['/usr/bin/python3', 'xmllint'] as const;
 const runs = (program: string, parameters: string[]) => spawnSync(program, parameters).status === 0;
 
 const head = { title: '某省税务局', home: 'https://portal.example/province', self: 'https://portal.example/feed' };

@@ -89,6 +89,7 @@ export const channelsEn: Record<keyof typeof channelsZh, string> = {
   'channels.need.id': 'Please choose an id that is not taken: letters, digits, - or _',
   'setting.smtp': 'Mail server',
   'setting.user': 'User',
+  'setting.bounceToken': 'Token for bounces',
   'setting.password': 'Password',
   'setting.from': 'Sender',
   'setting.to': 'Recipients (one a line)',

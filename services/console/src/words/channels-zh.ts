@@ -85,6 +85,7 @@ export const channelsZh = {
   'channels.need.id': '请填写未被使用的渠道编号：字母、数字、- 或 _',
   'setting.smtp': '邮件服务器',
   'setting.user': '用户名',
+  'setting.bounceToken': '退信口令',
   'setting.password': '口令',
   'setting.from': '发件人',
   'setting.to': '收件人（每行一个）',

@@ -118,6 +118,8 @@ export const deliveriesZh = {
   'step.delivery.prepared': '预备',
   'step.delivery.committed': '放行',
   'step.delivery.cancelled': '取消',
+  'step.delivery.rescheduled': '已改期',
+  'step.delivery.discarded': '草稿已删除',
   'step.delivery.postponed': '等待配额',
   'step.delivery.key_expired': '渠道已不记得幂等键',
   'step.delivery.resolved': '人工判定',
