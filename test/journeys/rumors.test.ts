@@ -19,6 +19,10 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const claim = '2026年起银行存款利息要缴20%个人所得税';
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==',
+  'base64',
+);
 const people = { review: 'reviewer', confidentiality: 'confidentiality', sign: 'signer' } as const;
 
 let system: System;
@@ -69,8 +73,18 @@ it('is reported with all that is known, and its clock starts', async () => {
   await page.fill('#field-claim', claim);
   await page.fill('#field-seenWhere', '某短视频平台');
   await page.fill('#field-link', 'https://rumor.example/v/1');
+  const evidence = page.getByTestId('evidence');
+  await evidence.setInputFiles({ name: '截图.png', mimeType: 'image/png', buffer: Buffer.from([77, 90, 0, 3]) });
+  await page.locator('.upload-failed').waitFor();
+  await evidence.setInputFiles({ name: '截图.png', mimeType: 'image/png', buffer: png });
+  await page.locator('.attachments ol > li', { hasText: '截图.png' }).waitFor();
+  await accessible('rumor-evidence');
   await page.keyboard.press('Control+Enter');
   await stateIs('reported');
+  const kept = page.getByTestId('clues').getByRole('link', { name: '截图.png' });
+  const path = (await kept.getAttribute('href'))!;
+  expect(Buffer.from(await (await page.request.get(`${system.consoleUrl}${path}`)).body())).toEqual(png);
+  expect((await fetch(`${system.consoleUrl}${path}`)).status).toBe(401);
   await page.getByTestId('countdown').waitFor();
   rumorCaseId = page.url().split('/').at(-1)!;
   const { row } = await detail();

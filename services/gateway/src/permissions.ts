@@ -12,6 +12,18 @@ export const releaseReaders: readonly Role[] = [
   'admin',
 ];
 
+/** Whoever works for a site may see a rumor and add what they know. */
+export const rumorReaders: readonly Role[] = [
+  'comms',
+  'editor',
+  'reviewer',
+  'confidentiality',
+  'signer',
+  'duty',
+  'manager',
+  'admin',
+];
+
 /** Which roles may say which command. What is not here, nobody may say through this door. */
 export const whoMay: Record<string, readonly Role[]> = {
   // Whose turn it is, the review chain says.

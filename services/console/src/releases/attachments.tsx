@@ -2,6 +2,7 @@ import { attachmentsOf, recordingsOf, uploads, type DraftInProgress, type Releas
 import { useState, type DragEvent, type ReactElement } from 'react';
 import { announce } from '../parts/announcer.tsx';
 import { sizeOf } from '../parts/bytes.ts';
+import { FileButton } from '../parts/file-button.tsx';
 import { useWords } from '../words/index.ts';
 import { Player } from './player.tsx';
 
@@ -106,29 +107,5 @@ export function Recordings({ draft, pathOf, onFiles, onChange }: Props): ReactEl
       />
       <p className="hint">{t('editor.recordingHint')}</p>
     </fieldset>
-  );
-}
-
-function FileButton(props: {
-  says: string;
-  accept?: string;
-  testId?: string;
-  onFiles: (files: File[]) => void;
-}): ReactElement {
-  return (
-    <label className="button button-small file-button">
-      {props.says}
-      <input
-        type="file"
-        className="unseen"
-        multiple
-        data-testid={props.testId}
-        {...(props.accept && { accept: props.accept })}
-        onChange={({ target }) => {
-          props.onFiles(Array.from(target.files ?? []));
-          target.value = '';
-        }}
-      />
-    </label>
   );
 }

@@ -21,9 +21,9 @@ import { mergeDrafts, type Choice, type Merge } from './merge.ts';
 import { PagePreview } from './previews.tsx';
 import { measured, problemsOf, problemsToSave, type Problem, type View } from './problems.ts';
 import { RumorFields } from './rumor-fields.tsx';
-import { UploadList } from './upload-list.tsx';
+import { UploadList } from '../parts/upload-list.tsx';
 import { useKeeping } from './use-keeping.ts';
-import { useUploads } from './use-uploads.ts';
+import { useUploads } from '../parts/use-uploads.ts';
 import { VariantPane } from './variant-pane.tsx';
 import { VersionsDialog } from './versions-dialog.tsx';
 

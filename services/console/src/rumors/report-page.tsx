@@ -69,7 +69,12 @@ function Form({ sites }: { sites: { siteId: string; name: string }[] }): ReactEl
             ref={summary}
             problems={problems.filter(({ field }) => problemsOfClue(draft).some((each) => each.field === field))}
           />
-          <ClueFields draft={draft} onChange={(fields) => setDraft((before) => ({ ...before, ...fields }))} />
+          <ClueFields
+            site={site}
+            draft={draft}
+            onChange={(fields) => setDraft((before) => ({ ...before, ...fields }))}
+            onEvidence={(change) => setDraft((before) => ({ ...before, evidence: change(before.evidence) }))}
+          />
           {sites.length > 1 && (
             <label className="field">
               <span>{t('rumors.colSite')}</span>

@@ -4,7 +4,7 @@ import { FormDialog } from '../parts/form-dialog.tsx';
 import type { FieldProblem } from '../parts/problem-list.tsx';
 import { useWords } from '../words/index.ts';
 import { ClueFields } from './clue-fields.tsx';
-import { clueDraftOf, clueOf, problemsOfClue } from './clue.ts';
+import { blankClue, clueOf, problemsOfClue } from './clue.ts';
 
 type Assessed = { verdict: RumorVerdict; decision: 'rebut' | 'watch' | 'drop'; facts: string; basis: string };
 
@@ -89,7 +89,7 @@ export function ClueDialog(props: {
   onClose: () => void;
 }): ReactElement {
   const { row, onSend, onClose } = props;
-  const [draft, setDraft] = useState(() => clueDraftOf({ ...row, seenWhere: '', link: null, since: null, reach: '' }));
+  const [draft, setDraft] = useState(() => ({ ...blankClue, claim: row.claim }));
   return (
     <FormDialog
       title="rumor.addClue"
@@ -98,7 +98,12 @@ export function ClueDialog(props: {
       onSend={() => onSend(clueOf(draft))}
       onClose={onClose}
     >
-      <ClueFields draft={draft} onChange={(fields) => setDraft((before) => ({ ...before, ...fields }))} />
+      <ClueFields
+        site={row.site}
+        draft={draft}
+        onChange={(fields) => setDraft((before) => ({ ...before, ...fields }))}
+        onEvidence={(change) => setDraft((before) => ({ ...before, evidence: change(before.evidence) }))}
+      />
     </FormDialog>
   );
 }

@@ -241,8 +241,12 @@ function Effects({ data: { effects } }: { data: RumorDetail }): ReactElement {
   );
 }
 
+/** What somebody saw of it, as it was kept. */
+const rumorFile = ({ site, rumorCaseId }: RumorDetail['row'], hash: string) =>
+  `/api/rumors/${rumorCaseId}/files/${hash}?${new URLSearchParams({ site })}`;
+
 /** Where it was seen. The links are for us alone, and tell nobody where they were opened. */
-function Clues({ data: { clues } }: { data: RumorDetail }): ReactElement {
+function Clues({ data: { row, clues } }: { data: RumorDetail }): ReactElement {
   const t = useWords();
   return (
     <section data-testid="clues">
@@ -254,11 +258,12 @@ function Clues({ data: { clues } }: { data: RumorDetail }): ReactElement {
             <th>{t('rumor.seenWhere')}</th>
             <th>{t('rumor.since')}</th>
             <th>{t('rumor.reach')}</th>
+            <th>{t('rumor.evidence')}</th>
             <th>{t('alarm.who')}</th>
           </tr>
         </thead>
         <tbody>
-          {clues.map(({ claim, seenWhere, link, since, reach, byName, at }) => (
+          {clues.map(({ claim, seenWhere, link, since, reach, evidence, byName, at }) => (
             <tr key={`${at} ${claim}`}>
               <td className="cell-wide">{claim}</td>
               <td>
@@ -272,6 +277,16 @@ function Clues({ data: { clues } }: { data: RumorDetail }): ReactElement {
               </td>
               <td className="cell-time">{since ? minute(since) : '—'}</td>
               <td>{reach || '—'}</td>
+              <td>
+                {evidence.length === 0 && '—'}
+                {evidence.map(({ hash, name }) => (
+                  <div key={hash}>
+                    <a href={rumorFile(row, hash)} target="_blank" rel="noreferrer">
+                      {name}
+                    </a>
+                  </div>
+                ))}
+              </td>
               <td>
                 {byName} <span className="hint">{short(at)}</span>
               </td>

@@ -1,8 +1,17 @@
 import { Readable } from 'node:stream';
 import type { Journal } from '@tongsheng/bus';
-import { hash, line, Refusal, releaseFile, token, uploadPurpose, type ReleaseEvent } from '@tongsheng/contracts';
+import {
+  hash,
+  line,
+  Refusal,
+  releaseFile,
+  token,
+  uploadPurpose,
+  type ReleaseEvent,
+  type RumorEvent,
+} from '@tongsheng/contracts';
 import { z } from 'zod';
-import { mustServeSite } from '../permissions.ts';
+import { mustServeSite, rumorReaders } from '../permissions.ts';
 import type { Proofs } from '../proofs.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Uploads } from '../uploads.ts';
@@ -22,8 +31,8 @@ export function fileRoutes({
     defineRoute({
       method: 'POST',
       path: '/api/files',
-      says: 'Takes a file for a release, as bytes. What it is, its content says; the answer is what a draft names it by.',
-      may: ['comms'],
+      says: 'Takes a file for a release or a clue, as bytes. What it is, its content says; the answer is what names it.',
+      may: ['comms', 'editor', 'duty'],
       query: z.object({ site: token, name: line.max(200), purpose: uploadPurpose }),
       takesBytes: true,
       answer: releaseFile,
@@ -33,6 +42,26 @@ export function fileRoutes({
         if (!(http.body instanceof Readable))
           throw new Refusal('command_invalid', 'content-type: application/octet-stream');
         return uploads.keep(http.body, { name, purpose, personId: caller.personId });
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/rumors/:rumorCaseId/files/:hash',
+      says: 'What somebody saw of a rumor, as it was kept.',
+      may: rumorReaders,
+      params: z.object({ rumorCaseId: token, hash }),
+      query: z.object({ site: token }),
+      ...fileAnswer,
+      async handle({ params: { rumorCaseId, hash: wanted }, query: { site }, caller, http, reply }) {
+        mustServeSite(caller, site);
+        const { events } = await journal.read({ aggregate: 'rumor', site, id: rumorCaseId });
+        const named = (events as RumorEvent[])
+          .flatMap((event) => ('evidence' in event ? (event.evidence ?? []) : []))
+          .find((file) => file.hash === wanted);
+        if (!named) throw new Refusal('not_found', `no clue of ${rumorCaseId} has a file ${wanted}`);
+        const { bytes, intact } = await proofs.bytes(wanted);
+        const { name, mediaType } = named;
+        return sendFile(reply, { bytes, intact, name, mediaType, range: http.headers.range });
       },
     }),
     defineRoute({

@@ -26,14 +26,13 @@ import {
   SiteTest,
   TimelineEntry,
   token,
-  type Role,
 } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { toCsv, type Columns } from '../csv.ts';
 import type { Details } from '../details.ts';
 import type { Models } from '../models.ts';
-import { mustServeSite, releaseReaders, servesSite, taskReaders } from '../permissions.ts';
+import { mustServeSite, releaseReaders, rumorReaders, servesSite, taskReaders } from '../permissions.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Caller } from '../sessions.ts';
 import type { Settings } from '../settings.ts';
@@ -52,8 +51,6 @@ const fresh = { atLeast: z.coerce.number().int().min(0).default(0) };
 const head = { position: z.int(), serverTime: instant };
 /** Longer than a system that publishes may take. */
 const siteTestMs = 40_000;
-/** Whoever works for a site may see a rumor and add what they know. */
-const rumorReaders: Role[] = ['comms', 'editor', 'reviewer', 'confidentiality', 'signer', 'duty', 'manager', 'admin'];
 const siteQuery = z.object({ site: token });
 
 /** What people read. Everything is filtered by the sites they work for. */

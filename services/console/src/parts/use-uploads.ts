@@ -1,9 +1,9 @@
 import { uploads as allowed, type ReleaseFile, type UploadPurpose } from '@tongsheng/contracts';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError, newId, sendBytes } from '../api/client.ts';
-import { announce } from '../parts/announcer.tsx';
-import { sizeOf } from '../parts/bytes.ts';
-import { sayError } from '../parts/states.tsx';
+import { announce } from './announcer.tsx';
+import { sizeOf } from './bytes.ts';
+import { sayError } from './states.tsx';
 import { useWords } from '../words/index.ts';
 
 /** A file on its way, or one that did not get there and why. */
