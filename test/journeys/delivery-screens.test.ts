@@ -8,6 +8,7 @@ import {
   enter,
   hashA,
   openScreen,
+  picture,
   signIn,
   startBrowser,
   startSystem,
@@ -49,8 +50,7 @@ afterAll(async () => {
 });
 
 const accessible = async (name: string) => {
-  const folder = process.env['PICTURES'];
-  if (folder) await screen.page.screenshot({ path: `${folder}/${name}.png` });
+  await picture(screen.page, name);
   expect(await barriersOf(screen.page)).toEqual([]);
 };
 

@@ -4,6 +4,7 @@ import {
   barriersOf,
   enter,
   openScreen,
+  picture,
   signIn,
   startBrowser,
   startSystem,
@@ -32,12 +33,8 @@ afterAll(async () => {
   await system[Symbol.asyncDispose]();
 });
 
-const picture = async (name: string) => {
-  const folder = process.env['PICTURES'];
-  if (folder) await screen.page.screenshot({ path: `${folder}/${name}.png` });
-};
 const accessible = async (name: string) => {
-  await picture(name);
+  await picture(screen.page, name);
   expect(await barriersOf(screen.page)).toEqual([]);
 };
 

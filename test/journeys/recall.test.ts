@@ -8,6 +8,7 @@ import {
   hashA,
   hashB,
   openScreen,
+  picture,
   pressDraft,
   readLog,
   startBrowser,
@@ -258,8 +259,7 @@ it('the console shows the plan before it is decided, and every place with its en
   await enter(screen, 'signer');
   const { page: tab } = screen;
   const accessible = async (name: string) => {
-    const folder = process.env['PICTURES'];
-    if (folder) await tab.screenshot({ path: `${folder}/${name}.png` });
+    await picture(tab, name);
     expect(await barriersOf(tab)).toEqual([]);
   };
   await tab.getByTestId('recall-list').getByText('误发的内部通知').waitFor();

@@ -7,6 +7,7 @@ import {
   editor,
   enter,
   openScreen,
+  picture,
   signIn,
   startBrowser,
   startSystem,
@@ -53,8 +54,7 @@ afterAll(async () => {
 });
 
 const accessible = async (name: string) => {
-  const folder = process.env['PICTURES'];
-  if (folder) await screen.page.screenshot({ path: `${folder}/${name}.png` });
+  await picture(screen.page, name);
   expect(await barriersOf(screen.page)).toEqual([]);
 };
 const detail = async (id = rumorCaseId) => RumorDetail.parse((await comms.get(`/api/rumors/${id}?site=province`)).body);

@@ -5,6 +5,7 @@ import {
   barriersOf,
   enter,
   openScreen,
+  picture,
   pressDraft,
   signIn,
   startBrowser,
@@ -47,8 +48,7 @@ afterAll(async () => {
 });
 
 const accessible = async ({ page }: Screen, name: string) => {
-  const folder = process.env['PICTURES'];
-  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
+  await picture(page, name);
   expect(await barriersOf(page)).toEqual([]);
 };
 const detail = async () => ReleaseDetail.parse((await comms.get(`/api/releases/${releaseId}?site=${site}`)).body);

@@ -6,6 +6,7 @@ import {
   barriersOf,
   enter,
   openScreen,
+  picture,
   readLog,
   signIn,
   startBrowser,
@@ -59,8 +60,7 @@ afterAll(async () => {
 });
 
 const accessible = async (name: string) => {
-  const folder = process.env['PICTURES'];
-  if (folder) await screen.page.screenshot({ path: `${folder}/${name}.png` });
+  await picture(screen.page, name);
   expect(await barriersOf(screen.page)).toEqual([]);
 };
 const say = async (who: Session, command: Record<string, unknown>) => {

@@ -47,6 +47,12 @@ export async function enter({ page }: Screen, personId: string): Promise<void> {
 
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
+/** Saves what a person sees, as `<name>.png` in the folder that PICTURES names; without one, nothing. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env['PICTURES'];
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
+}
+
 /** What axe finds wrong with a page, by WCAG 2.2 AA and its best practice; `within` is a selector. Frames are not entered. */
 export async function barriersOf(page: Page, within = 'html'): Promise<string[]> {
   const run = `axe.run(${JSON.stringify(within)}, ${JSON.stringify({ runOnly: standards, iframes: false })})`;

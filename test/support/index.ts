@@ -5,7 +5,7 @@ export { until } from './until.ts';
 export * from './samples.ts';
 export { signIn, type Answer, type Session } from './session.ts';
 export { allServices, startSystem, type ServiceName, type System, type SystemOptions } from './system.ts';
-export { barriersOf, enter, openScreen, startBrowser, type Screen } from './browser.ts';
+export { barriersOf, enter, openScreen, picture, startBrowser, type Screen } from './browser.ts';
 export { readLog, readPublic, twice } from './record.ts';
 export { startCms, type Cms } from './cms.ts';
 export { bodyOf, startSite, type Site } from './site.ts';
