@@ -28,7 +28,7 @@ export default defineConfig({
           include: ['test/{journeys,faults,peers}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
       { ...shared, test: { name: 'year', include: ['test/simulation/*.year.ts'], testTimeout: 86_400_000 } },

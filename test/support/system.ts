@@ -145,7 +145,12 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
     const ready = Promise.withResolvers<void>();
-    child.once('exit', () => ready.reject(new Error(`${service} ended before it was ready; see ${logFile(service)}`)));
+    child.once('exit', (code, signal) => {
+      void system.logOf(service).then((text) => {
+        const last = text.trimEnd().split('\n').slice(-12).join('\n');
+        ready.reject(new Error(`${service} ended before it was ready (${signal ?? code}):\n${last}`));
+      });
+    });
     child.stdout.on('data', (data: Buffer) => {
       if (data.includes(service === 'portal' ? 'portal.ready' : 'service.ready')) ready.resolve();
     });
