@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { changeSecrets, secret } from './channel.ts';
 import { warningShare } from './repost.ts';
 import { commandHead, duration, instant, line, personId, siteId, sourceId, token } from './words.ts';
 
@@ -82,11 +83,18 @@ export const contact = z.object({
   email: z.email().nullable().default(null),
   /** By Standard Webhooks 1.0.0; the secret is `whsec_` and base64. */
   webhook: z
-    .strictObject({ url: z.url(), secret: z.string().startsWith('whsec_') })
+    .strictObject({ url: z.url(), secret: secret(z.string().startsWith('whsec_')) })
     .nullable()
     .default(null),
 });
 export type Contact = z.infer<typeof contact>;
+
+/** Whose secrets they are, under which they are sealed. */
+export const contactOwnerOf = ({ personId: id }: Pick<Contact, 'personId'>): string => `contact/${id}`;
+
+/** The same with every secret in it changed; `path` names the field. */
+export const withContactSecrets = (of: Contact, change: (value: string, path: string) => string): Contact =>
+  changeSecrets(contact, of, change);
 
 /** A shift, as it stands from now on; the log keeps who had it before. */
 export const ShiftRegistered = z.object({ type: z.literal('shift.registered'), ...shift.shape });

@@ -1,5 +1,5 @@
 import { Bus, BusClient, BusServer, EvidenceStore, Journal, PublicFiles, reasonOf } from '@tongsheng/bus';
-import { Clock, Log } from '@tongsheng/runtime';
+import { Clock, Log, SecretBox } from '@tongsheng/runtime';
 import { createHash } from 'node:crypto';
 import { Clockwork, RedisUrl as ClockRedis } from '../../services/clock/src/clockwork.ts';
 import { deadlines, firingsOf, type Deadline, type Firing } from '../../services/clock/src/deadlines.ts';
@@ -258,7 +258,13 @@ const dutyService: Start = async (shell, { house }) => {
     DutyModule,
     given(shell)
       .set(DutyRedis, new DutyRedis(''))
-      .set(Outside, new Outside({ smtp: undefined, from: 'duty@example.org', allow: [] }, 'https://console.example')),
+      .set(
+        Outside,
+        new Outside(
+          { smtp: undefined, from: 'duty@example.org', allow: [], secrets: new SecretBox([]) },
+          'https://console.example',
+        ),
+      ),
   );
   await runHook('onModuleInit', made.values());
   const server = serving(shell, 'duty');

@@ -1,4 +1,4 @@
-import { allowList, run, serve } from '@tongsheng/runtime';
+import { allowList, run, SecretBox, secretsConfig, serve } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { DutyModule } from './duty.module.ts';
 import { RedisUrl } from './pass-on.ts';
@@ -12,6 +12,7 @@ const config = z.object({
   /** How people reach the console: alarms carry links to it. */
   CONSOLE_URL: z.url().default('http://127.0.0.1:8080'),
   WEB_ALLOW: allowList,
+  ...secretsConfig,
 });
 
 run(() =>
@@ -19,9 +20,12 @@ run(() =>
     name: 'duty',
     config,
     module: DutyModule,
-    providers: ({ REDIS_URL, DUTY_SMTP: smtp, DUTY_FROM: from, CONSOLE_URL, WEB_ALLOW: allow }) => [
-      { provide: RedisUrl, useValue: new RedisUrl(REDIS_URL) },
-      { provide: Outside, useValue: new Outside({ smtp, from, allow }, CONSOLE_URL.replace(/\/$/, '')) },
-    ],
+    providers: ({ REDIS_URL, DUTY_SMTP: smtp, DUTY_FROM: from, CONSOLE_URL, WEB_ALLOW: allow, ...keys }) => {
+      const relay = { smtp, from, allow, secrets: SecretBox.fromConfig(keys) };
+      return [
+        { provide: RedisUrl, useValue: new RedisUrl(REDIS_URL) },
+        { provide: Outside, useValue: new Outside(relay, CONSOLE_URL.replace(/\/$/, '')) },
+      ];
+    },
   }),
 );

@@ -6,9 +6,11 @@ import {
   Refusal,
   RegistryCommand,
   RegistryEvent,
+  withContactSecrets,
   withPublicationSecrets,
   withSecrets,
   type Channel,
+  type Contact,
   type Site,
 } from '@tongsheng/contracts';
 
@@ -45,7 +47,7 @@ function wanted(command: RegistryCommand, registered: Registration): RegistryEve
     case 'ladder.register':
       return { type: 'ladder.registered', ...command.ladder };
     case 'contact.register':
-      return { type: 'contact.registered', ...command.contact };
+      return { type: 'contact.registered', ...contactKeeping(command.contact, registered) };
     case 'release_chain.register':
       return { type: 'release_chain.registered', ...command.releaseChain };
     case 'leave.register':
@@ -112,6 +114,15 @@ function siteKeeping(site: Site, registered: Registration): Site {
   if (before?.kind === publication.kind && hostsOf(before) === hostsOf(publication))
     withPublicationSecrets(before, note(noted));
   return { ...site, publication: withPublicationSecrets(publication, keep(noted, site.siteId)) };
+}
+
+/** And for how a person is reached. */
+function contactKeeping(contact: Contact, registered: Registration): Contact {
+  const event = past(registered);
+  const noted = new Map<string, string>();
+  if (event?.type === 'contact.registered' && hostsOf(event) === hostsOf(contact))
+    withContactSecrets(event, note(noted));
+  return withContactSecrets(contact, keep(noted, contact.personId));
 }
 
 const note = (noted: Map<string, string>) => (value: string, path: string) => {

@@ -101,3 +101,40 @@ describe('a secret of who publishes a site', () => {
     expect(publicationAfter(first, site({ kind: 'portal' }))).toEqual({ kind: 'portal' });
   });
 });
+
+describe('a secret of how a person is reached', () => {
+  const contact = (webhook: { url: string; secret: string } | null): RegistryCommand =>
+    RegistryCommand.parse({
+      type: 'contact.register',
+      id: 'p',
+      at: noon,
+      actor: editor('feng'),
+      contact: { personId: 'feng', email: 'feng@tax.example', webhook },
+    });
+  const registered = registrations['contact.register'];
+  const url = 'https://im.example/hook';
+  const secret = 'whsec_c2VjcmV0LW9mLXR3ZW50eS1mb3Vy';
+  const old = RegistryEvent.parse({ type: 'contact.registered', personId: 'feng', webhook: { url, secret } });
+  function webhookAfter(past: RegistryEvent[], ...said: RegistryCommand[]) {
+    const events = said.reduce<RegistryEvent[]>((before, each) => {
+      const state = before.reduce(registered.evolve, registered.initial);
+      return [...before, ...registered.decide(new Sealing(box).seal(each), state)];
+    }, past);
+    const last = RegistryEvent.parse(events.at(-1));
+    return last.type === 'contact.registered' ? last.webhook : null;
+  }
+
+  it('is never written down, opens for that person alone, and stays when a form could not show it', () => {
+    const kept = webhookAfter([], contact({ url, secret }), contact({ url: `${url}/night`, secret: keptSecret }));
+    expect(kept).toMatchObject({ url: `${url}/night` });
+    expect(kept!.secret).not.toContain('whsec_');
+    expect(box.open(kept!.secret, 'contact/feng')).toBe(secret);
+    expect(() => box.open(kept!.secret, 'contact/chu')).toThrow();
+  });
+  it('of before it was sealed is still kept, and asked for again when it would be sent to another address', () => {
+    expect(webhookAfter([old], contact({ url, secret: keptSecret }))).toEqual({ url, secret });
+    const elsewhere = contact({ url: 'https://thief.example/hook', secret: keptSecret });
+    expect(() => webhookAfter([old], elsewhere)).toThrow(expect.objectContaining({ code: 'secret_missing' }));
+    expect(webhookAfter([old], contact(null))).toBeNull();
+  });
+});

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import {
+  contactOwnerOf,
   keptSecret,
   Refusal,
   secretOwnerOf,
+  withContactSecrets,
   withPublicationSecrets,
   withSecrets,
   type RegistryCommand,
@@ -25,6 +27,10 @@ export class Sealing {
         const { site, at } = command;
         const publication = withPublicationSecrets(command.site.publication, this.#sealer(secretOwnerOf(site), at));
         return { ...command, site: { ...site, publication } };
+      }
+      if (command.type === 'contact.register') {
+        const { contact, at } = command;
+        return { ...command, contact: withContactSecrets(contact, this.#sealer(contactOwnerOf(contact), at)) };
       }
       return command;
     } catch (error) {

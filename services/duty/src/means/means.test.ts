@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { contact } from '@tongsheng/contracts';
+import { SecretBox } from '@tongsheng/runtime';
 import { minutesLater, noon } from '@tongsheng/test/support';
 import { SMTPServer } from 'smtp-server';
 import { Webhook } from 'standardwebhooks';
@@ -10,6 +11,7 @@ import type { Telling } from './means.ts';
 import { webhook } from './webhook.ts';
 
 const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
+const secrets = new SecretBox([{ id: 'k1', key: Buffer.alloc(32, 1) }]);
 const closings: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closings.splice(0)) await close();
@@ -60,7 +62,7 @@ describe('a signed call', () => {
         response.writeHead(204).end();
       });
     });
-    const ended = await webhook({ allow })(telling({ webhook: { url, secret } }));
+    const ended = await webhook({ allow, secrets })(telling({ webhook: { url, secret } }));
     expect(ended).toEqual({ outcome: 'confirmed', detail: 'HTTP 204', again: false });
     expect(calls).toMatchObject([
       [
@@ -77,6 +79,22 @@ describe('a signed call', () => {
       ],
     ]);
   });
+  it('is signed with what was sealed for this person, and not made with what does not open', async () => {
+    const heard: unknown[] = [];
+    const { url, allow } = await endpoint((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        heard.push(new Webhook(secret).verify(body, request.headers as Record<string, string>));
+        response.writeHead(204).end();
+      });
+    });
+    const call = (owner: string) =>
+      webhook({ allow, secrets })(telling({ webhook: { url, secret: secrets.seal(secret, owner, noon) } }));
+    expect(await call('contact/feng')).toMatchObject({ outcome: 'confirmed' });
+    expect(await call('contact/chu')).toMatchObject({ outcome: 'failed', again: false });
+    expect(heard).toHaveLength(1);
+  });
   it.each([
     [500, true],
     [429, true],
@@ -84,13 +102,13 @@ describe('a signed call', () => {
     [302, false],
   ])('that is answered %i is tried again: %s', async (status, again) => {
     const { url, allow } = await endpoint((_, response) => response.writeHead(status).end());
-    const ended = await webhook({ allow })(telling({ webhook: { url, secret } }));
+    const ended = await webhook({ allow, secrets })(telling({ webhook: { url, secret } }));
     expect(ended).toEqual({ outcome: 'failed', detail: `HTTP ${status}`, again });
   });
   it('needs somewhere to go, and never reaches into our own network', async () => {
-    expect(await webhook({ allow: [] })(telling({}))).toMatchObject({ outcome: 'failed', again: false });
+    expect(await webhook({ allow: [], secrets })(telling({}))).toMatchObject({ outcome: 'failed', again: false });
     const inside = { url: 'http://169.254.169.254/latest', secret };
-    expect(await webhook({ allow: [] })(telling({ webhook: inside }))).toMatchObject({
+    expect(await webhook({ allow: [], secrets })(telling({ webhook: inside }))).toMatchObject({
       outcome: 'failed',
       again: false,
     });

@@ -1,4 +1,5 @@
 import type { Contact } from '@tongsheng/contracts';
+import type { SecretBox } from '@tongsheng/runtime';
 import type { Notice } from '../message.ts';
 
 /** What is said to one person by one means, under the same name at every try. */
@@ -24,4 +25,6 @@ export type Relay = {
   from: string;
   /** `host:port` that may be reached although it is not public. */
   allow: readonly string[];
+  /** Opens what calls are signed with. */
+  secrets: SecretBox;
 };

@@ -1,4 +1,4 @@
-import { Refusal, type Contact, type Role, type Shift } from '@tongsheng/contracts';
+import { keptSecret, Refusal, type Contact, type Role, type Shift } from '@tongsheng/contracts';
 import { minutesLater, noon } from '@tongsheng/test/support';
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../sessions.ts';
@@ -51,7 +51,9 @@ describe('how somebody is reached', () => {
       expect(asked(body, who)).toMatchObject({ contact: { personId: 'feng', email: 'feng@tax.example' } });
   });
   it('keeps the webhook that the console was never shown, until it is removed', () => {
-    expect(asked(body, caller('feng', ['duty']))).toMatchObject({ contact: { webhook } });
+    expect(asked(body, caller('feng', ['duty']))).toMatchObject({
+      contact: { webhook: { url: webhook.url, secret: keptSecret } },
+    });
     const without = { ...body, contact: { ...body.contact, webhook: null } };
     expect(asked(without, caller('feng', ['duty']))).toMatchObject({ contact: { webhook: null } });
   });

@@ -6,6 +6,7 @@ import {
   DutyPerson,
   Forecast,
   instant,
+  keptSecret,
   ladder,
   onDuty,
   shift,
@@ -170,6 +171,7 @@ export function prepareDuty(
   }
   const given = z.looseObject({ personId: token, webhook: z.unknown().optional() }).parse(body['contact']);
   if (given.personId !== caller.personId) mustHaveRole(caller, ['manager', 'admin']);
-  const webhook = given.webhook === undefined ? models.contacts.get(given.personId)?.webhook : given.webhook;
-  return { ...body, contact: contact.parse({ ...given, webhook: webhook ?? null }) };
+  const known = models.contacts.get(given.personId)?.webhook;
+  const kept = known ? { url: known.url, secret: keptSecret } : null;
+  return { ...body, contact: contact.parse({ ...given, webhook: given.webhook === undefined ? kept : given.webhook }) };
 }
