@@ -15,6 +15,7 @@ import { homeOf } from './shell/menu.ts';
 import { CrashedPage, MissingPage } from './shell/plain-pages.tsx';
 import { Shell } from './shell/shell.tsx';
 import { useMe } from './session.ts';
+import { roomWordsReady } from './words/index.ts';
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 /** Leaves out what is not given, so that addresses stay short. */
@@ -26,6 +27,10 @@ const given = <T extends Record<string, string | undefined>>(values: T) =>
 /** A field that may have one of a few values. */
 const one = <N extends string, V extends string>(name: N, value: unknown, values: readonly V[]) =>
   (values.includes(value as V) ? { [name]: value } : {}) as { [K in N]?: V };
+
+/** A page that comes when it is opened, with the words of all such pages. */
+const room: typeof lazyRouteComponent = (load, name) =>
+  lazyRouteComponent(() => Promise.all([load(), roomWordsReady()]).then(([module]) => module), name);
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({ component: Shell });
 
@@ -47,7 +52,7 @@ const queue = createRoute({
 const unrouted = createRoute({
   getParentRoute: () => root,
   path: '/reposts/unrouted',
-  component: lazyRouteComponent(() => import('./routing/unrouted-page.tsx'), 'UnroutedPage'),
+  component: room(() => import('./routing/unrouted-page.tsx'), 'UnroutedPage'),
 });
 
 const rules = createRoute({
@@ -58,34 +63,34 @@ const rules = createRoute({
     /** What is being changed, or `new`; and the item that a new rule is begun from. */
     ...given({ edit: text(search['edit']), from: text(search['from']) }),
   }),
-  component: lazyRouteComponent(() => import('./rules/rules-page.tsx'), 'RulesPage'),
+  component: room(() => import('./rules/rules-page.tsx'), 'RulesPage'),
 });
 
 const sites = createRoute({
   getParentRoute: () => root,
   path: '/admin/sites',
   validateSearch: (search: Record<string, unknown>) => given({ edit: text(search['edit']) }),
-  component: lazyRouteComponent(() => import('./admin/sites-page.tsx'), 'SitesPage'),
+  component: room(() => import('./admin/sites-page.tsx'), 'SitesPage'),
 });
 
 const task = createRoute({
   getParentRoute: () => root,
   path: '/reposts/$site/$taskId',
-  component: lazyRouteComponent(() => import('./reposts/task-page.tsx'), 'TaskPage'),
+  component: room(() => import('./reposts/task-page.tsx'), 'TaskPage'),
 });
 
 const releases = createRoute({
   getParentRoute: () => root,
   path: '/releases',
   validateSearch: (search: Record<string, unknown>) => given({ show: search['show'] === 'all' ? 'all' : undefined }),
-  component: lazyRouteComponent(() => import('./releases/releases-page.tsx'), 'ReleasesPage'),
+  component: room(() => import('./releases/releases-page.tsx'), 'ReleasesPage'),
 });
 
 const approvals = createRoute({
   getParentRoute: () => root,
   path: '/releases/approvals',
   validateSearch: (search: Record<string, unknown>) => one('show', search['show'], ['all', 'stuck'] as const),
-  component: lazyRouteComponent(() => import('./releases/approvals-page.tsx'), 'ApprovalsPage'),
+  component: room(() => import('./releases/approvals-page.tsx'), 'ApprovalsPage'),
 });
 const reviewRules = createRoute({
   getParentRoute: () => root,
@@ -94,44 +99,44 @@ const reviewRules = createRoute({
     ...one('tab', search['tab'], ['leaves', 'checks'] as const),
     ...given({ site: text(search['site']) }),
   }),
-  component: lazyRouteComponent(() => import('./releases/review-rules-page.tsx'), 'ReviewRulesPage'),
+  component: room(() => import('./releases/review-rules-page.tsx'), 'ReviewRulesPage'),
 });
 
 const linked = createRoute({
   getParentRoute: () => root,
   path: '/linked',
-  component: lazyRouteComponent(() => import('./linked/linked-page.tsx'), 'LinkedPage'),
+  component: room(() => import('./linked/linked-page.tsx'), 'LinkedPage'),
 });
 const newLinked = createRoute({
   getParentRoute: () => root,
   path: '/linked/new',
-  component: lazyRouteComponent(() => import('./linked/plan-page.tsx'), 'NewLinkedPage'),
+  component: room(() => import('./linked/plan-page.tsx'), 'NewLinkedPage'),
 });
 const linkedBoard = createRoute({
   getParentRoute: () => root,
   path: '/linked/$site/$linkedId',
-  component: lazyRouteComponent(() => import('./linked/board-page.tsx'), 'LinkedBoard'),
+  component: room(() => import('./linked/board-page.tsx'), 'LinkedBoard'),
 });
 const editLinked = createRoute({
   getParentRoute: () => root,
   path: '/linked/$site/$linkedId/edit',
-  component: lazyRouteComponent(() => import('./linked/plan-page.tsx'), 'EditLinkedPage'),
+  component: room(() => import('./linked/plan-page.tsx'), 'EditLinkedPage'),
 });
 
 const rumors = createRoute({
   getParentRoute: () => root,
   path: '/rumors',
-  component: lazyRouteComponent(() => import('./rumors/rumors-page.tsx'), 'RumorsPage'),
+  component: room(() => import('./rumors/rumors-page.tsx'), 'RumorsPage'),
 });
 const newRumor = createRoute({
   getParentRoute: () => root,
   path: '/rumors/new',
-  component: lazyRouteComponent(() => import('./rumors/report-page.tsx'), 'ReportRumorPage'),
+  component: room(() => import('./rumors/report-page.tsx'), 'ReportRumorPage'),
 });
 const rumor = createRoute({
   getParentRoute: () => root,
   path: '/rumors/$site/$rumorCaseId',
-  component: lazyRouteComponent(() => import('./rumors/rumor-page.tsx'), 'RumorPage'),
+  component: room(() => import('./rumors/rumor-page.tsx'), 'RumorPage'),
 });
 
 const calendar = createRoute({
@@ -144,7 +149,7 @@ const calendar = createRoute({
       site: text(search['site']),
     }),
   }),
-  component: lazyRouteComponent(() => import('./calendar/calendar-page.tsx'), 'CalendarPage'),
+  component: room(() => import('./calendar/calendar-page.tsx'), 'CalendarPage'),
 });
 
 const submissions = createRoute({
@@ -157,17 +162,17 @@ const submissions = createRoute({
 const offered = createRoute({
   getParentRoute: () => root,
   path: '/submissions/out',
-  component: lazyRouteComponent(() => import('./submissions/submissions-page.tsx'), 'OfferedPage'),
+  component: room(() => import('./submissions/submissions-page.tsx'), 'OfferedPage'),
 });
 const received = createRoute({
   getParentRoute: () => root,
   path: '/submissions/in',
-  component: lazyRouteComponent(() => import('./submissions/submissions-page.tsx'), 'ReceivedPage'),
+  component: room(() => import('./submissions/submissions-page.tsx'), 'ReceivedPage'),
 });
 const submission = createRoute({
   getParentRoute: () => root,
   path: '/submissions/$site/$submissionId',
-  component: lazyRouteComponent(() => import('./submissions/submission-page.tsx'), 'SubmissionPage'),
+  component: room(() => import('./submissions/submission-page.tsx'), 'SubmissionPage'),
 });
 
 const newRelease = createRoute({
@@ -178,71 +183,71 @@ const newRelease = createRoute({
     /** `<site>/<id>` of the linked release that it is written for, or of the rumor that it answers. */
     ...given({ linked: text(search['linked']), rumor: text(search['rumor']) }),
   }),
-  component: lazyRouteComponent(() => import('./releases/editor-page.tsx'), 'NewReleasePage'),
+  component: room(() => import('./releases/editor-page.tsx'), 'NewReleasePage'),
 });
 
 const release = createRoute({
   getParentRoute: () => root,
   path: '/releases/$site/$releaseId',
-  component: lazyRouteComponent(() => import('./releases/release-page.tsx'), 'ReleasePage'),
+  component: room(() => import('./releases/release-page.tsx'), 'ReleasePage'),
 });
 
 const recalls = createRoute({
   getParentRoute: () => root,
   path: '/releases/recalls',
-  component: lazyRouteComponent(() => import('./recalls/recalls-page.tsx'), 'RecallsPage'),
+  component: room(() => import('./recalls/recalls-page.tsx'), 'RecallsPage'),
 });
 const recall = createRoute({
   getParentRoute: () => root,
   path: '/releases/recalls/$site/$releaseId/$round',
-  component: lazyRouteComponent(() => import('./recalls/recall-page.tsx'), 'RecallPage'),
+  component: room(() => import('./recalls/recall-page.tsx'), 'RecallPage'),
 });
 
 const editRelease = createRoute({
   getParentRoute: () => root,
   path: '/releases/$site/$releaseId/edit',
-  component: lazyRouteComponent(() => import('./releases/editor-page.tsx'), 'EditReleasePage'),
+  component: room(() => import('./releases/editor-page.tsx'), 'EditReleasePage'),
 });
 
 const assisted = createRoute({
   getParentRoute: () => root,
   path: '/deliveries/assisted',
   validateSearch: (search: Record<string, unknown>) => given({ task: text(search['task']) }),
-  component: lazyRouteComponent(() => import('./deliveries/assisted-page.tsx'), 'AssistedPage'),
+  component: room(() => import('./deliveries/assisted-page.tsx'), 'AssistedPage'),
 });
 
 const deliveries = createRoute({
   getParentRoute: () => root,
   path: '/deliveries',
   validateSearch: readFilter,
-  component: lazyRouteComponent(() => import('./deliveries/deliveries-page.tsx'), 'DeliveriesPage'),
+  component: room(() => import('./deliveries/deliveries-page.tsx'), 'DeliveriesPage'),
 });
 
 const delivery = createRoute({
   getParentRoute: () => root,
   path: '/deliveries/$site/$deliveryId',
-  component: lazyRouteComponent(() => import('./deliveries/delivery-page.tsx'), 'DeliveryPage'),
+  component: room(() => import('./deliveries/delivery-page.tsx'), 'DeliveryPage'),
 });
 
 const channels = createRoute({
   getParentRoute: () => root,
   path: '/channels',
-  component: lazyRouteComponent(() => import('./channels/channels-page.tsx'), 'ChannelsPage'),
+  component: room(() => import('./channels/channels-page.tsx'), 'ChannelsPage'),
 });
 const newChannel = createRoute({
   getParentRoute: () => root,
   path: '/channels/new',
-  component: lazyRouteComponent(() => import('./channels/channel-form.tsx'), 'NewChannelPage'),
+  component: room(() => import('./channels/channel-form.tsx'), 'NewChannelPage'),
 });
 const channel = createRoute({
   getParentRoute: () => root,
   path: '/channels/$channelId',
-  component: lazyRouteComponent(() => import('./channels/channel-page.tsx'), 'ChannelPage'),
+  component: room(() => import('./channels/channel-page.tsx'), 'ChannelPage'),
 });
 const editChannel = createRoute({
   getParentRoute: () => root,
   path: '/channels/$channelId/edit',
-  component: lazyRouteComponent(() => import('./channels/channel-form.tsx'), 'EditChannelPage'),
+  component: room(() => import('./channels/channel-form.tsx'), 'EditChannelPage'),
 });
 
 /** What waits for a person: an address of its own, for alarms and bookmarks. */
@@ -265,7 +270,7 @@ const compliance = createRoute({
     }),
     ...one('duty', search['duty'], ['update', 'retract'] as const),
   }),
-  component: lazyRouteComponent(() => import('./compliance/compliance-page.tsx'), 'CompliancePage'),
+  component: room(() => import('./compliance/compliance-page.tsx'), 'CompliancePage'),
 });
 
 const items = createRoute({
@@ -275,7 +280,7 @@ const items = createRoute({
     ...given({ q: text(search['q']), source: text(search['source']) }),
     ...one('show', search['show'], ['unrouted', 'optional', 'ignore', 'withdrawn'] as const),
   }),
-  component: lazyRouteComponent(() => import('./items/items-page.tsx'), 'ItemsPage'),
+  component: room(() => import('./items/items-page.tsx'), 'ItemsPage'),
 });
 const item = createRoute({
   getParentRoute: () => root,
@@ -284,34 +289,34 @@ const item = createRoute({
     ...(typeof search['v'] === 'number' && { v: search['v'] }),
     ...(typeof search['with'] === 'number' && { with: search['with'] }),
   }),
-  component: lazyRouteComponent(() => import('./items/item-page.tsx'), 'ItemPage'),
+  component: room(() => import('./items/item-page.tsx'), 'ItemPage'),
 });
 
 const sources = createRoute({
   getParentRoute: () => root,
   path: '/sources',
   validateSearch: (search: Record<string, unknown>) => one('show', search['show'], ['care', 'paused'] as const),
-  component: lazyRouteComponent(() => import('./sources/sources-page.tsx'), 'SourcesPage'),
+  component: room(() => import('./sources/sources-page.tsx'), 'SourcesPage'),
 });
 const newSource = createRoute({
   getParentRoute: () => root,
   path: '/sources/new',
-  component: lazyRouteComponent(() => import('./sources/wizard-page.tsx'), 'NewSourcePage'),
+  component: room(() => import('./sources/wizard-page.tsx'), 'NewSourcePage'),
 });
 const source = createRoute({
   getParentRoute: () => root,
   path: '/sources/$sourceId',
-  component: lazyRouteComponent(() => import('./sources/source-page.tsx'), 'SourcePage'),
+  component: room(() => import('./sources/source-page.tsx'), 'SourcePage'),
 });
 const editSource = createRoute({
   getParentRoute: () => root,
   path: '/sources/$sourceId/edit',
-  component: lazyRouteComponent(() => import('./sources/wizard-page.tsx'), 'EditSourcePage'),
+  component: room(() => import('./sources/wizard-page.tsx'), 'EditSourcePage'),
 });
 const duty = createRoute({
   getParentRoute: () => root,
   path: '/duty',
-  component: lazyRouteComponent(() => import('./duty/duty-page.tsx'), 'DutyPage'),
+  component: room(() => import('./duty/duty-page.tsx'), 'DutyPage'),
 });
 const roster = createRoute({
   getParentRoute: () => root,
@@ -323,27 +328,27 @@ const roster = createRoute({
       site: text(search['site']),
     });
   },
-  component: lazyRouteComponent(() => import('./duty/roster-page.tsx'), 'RosterPage'),
+  component: room(() => import('./duty/roster-page.tsx'), 'RosterPage'),
 });
 const ladder = createRoute({
   getParentRoute: () => root,
   path: '/duty/ladder',
-  component: lazyRouteComponent(() => import('./duty/ladder-page.tsx'), 'LadderPage'),
+  component: room(() => import('./duty/ladder-page.tsx'), 'LadderPage'),
 });
 const deadLetters = createRoute({
   getParentRoute: () => root,
   path: '/dead-letters',
-  component: lazyRouteComponent(() => import('./admin/dead-letters-page.tsx'), 'DeadLettersPage'),
+  component: room(() => import('./admin/dead-letters-page.tsx'), 'DeadLettersPage'),
 });
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
-  component: lazyRouteComponent(() => import('./admin/audit-page.tsx'), 'AuditPage'),
+  component: room(() => import('./admin/audit-page.tsx'), 'AuditPage'),
 });
 const health = createRoute({
   getParentRoute: () => root,
   path: '/health',
-  component: lazyRouteComponent(() => import('./admin/health-page.tsx'), 'HealthPage'),
+  component: room(() => import('./admin/health-page.tsx'), 'HealthPage'),
 });
 
 const tree = root.addChildren([

@@ -1,6 +1,6 @@
 import { keptSecret } from '@tongsheng/contracts';
 import { describe, expect, it } from 'vitest';
-import { zh } from '../words/zh.ts';
+import { roomsZh as zh } from '../words/rooms-zh.ts';
 import { blankChannel, draftOf, fieldsOfKind, kindsOfChannel, problemsOf, registrationOf } from './channel-draft.ts';
 
 const none: ReadonlySet<string> = new Set();

@@ -1,15 +1,18 @@
 import type { Condition, Rule } from '@tongsheng/contracts';
 import { describe, expect, it } from 'vitest';
-import { en as english } from '../words/en.ts';
-import { zh as chinese, type Words } from '../words/zh.ts';
+import { en as firstEn } from '../words/en.ts';
+import type { Words } from '../words/index.ts';
+import { roomsEn } from '../words/rooms-en.ts';
+import { roomsZh } from '../words/rooms-zh.ts';
+import { zh as firstZh } from '../words/zh.ts';
 import { conditionInWords, conditionsInWords, conditionsOf } from './condition-words.ts';
 
 const speaker =
   (catalogue: Words) =>
   (word: keyof Words, values: Record<string, string | number> = {}) =>
     catalogue[word].replace(/\{(\w+)\}/g, (_slot, name: string) => String(values[name]));
-const zh = speaker(chinese);
-const en = speaker(english);
+const zh = speaker({ ...firstZh, ...roomsZh });
+const en = speaker({ ...firstEn, ...roomsEn });
 const names: Record<string, string> = { national: '总局网站' };
 const value = (_field: string, each: string) => names[each] ?? each;
 

@@ -1,7 +1,6 @@
 import type { calendarZh } from './calendar-zh.ts';
 
 export const calendarEn: Record<keyof typeof calendarZh, string> = {
-  'nav.calendar': 'Calendar',
   'calendar.views': 'Views',
   'calendar.month': 'Month',
   'calendar.week': 'Week',

@@ -1,6 +1,5 @@
 /** Words of the calendar. */
 export const calendarZh = {
-  'nav.calendar': '发布日历',
   'calendar.views': '视图',
   'calendar.month': '月',
   'calendar.week': '周',

@@ -1,7 +1,6 @@
 import type { channelsZh } from './channels-zh.ts';
 
 export const channelsEn: Record<keyof typeof channelsZh, string> = {
-  'nav.channels': 'Channels',
   'channels.add': 'New channel',
   'channels.empty': 'No channel yet',
   'channels.emptyHint': 'Releases are pushed to channels. An administrator adds the first one.',

@@ -1,6 +1,5 @@
 /** Words of channels and their settings. */
 export const channelsZh = {
-  'nav.channels': '渠道',
   'channels.add': '新增渠道',
   'channels.empty': '还没有渠道',
   'channels.emptyHint': '稿件推送到渠道。请管理员新增第一个。',

@@ -1,27 +1,16 @@
+import { clustersEn } from './clusters-en.ts';
 import { approvalsEn } from './approvals-en.ts';
-import { channelsEn } from './channels-en.ts';
-import { deliveriesEn } from './deliveries-en.ts';
-import { assistedEn } from './assisted-en.ts';
-import { calendarEn } from './calendar-en.ts';
 import { dutyEn } from './duty-en.ts';
 import { itemsEn } from './items-en.ts';
-import { linkedEn } from './linked-en.ts';
-import { recallsEn } from './recalls-en.ts';
-import { rumorsEn } from './rumors-en.ts';
-import { submissionsEn } from './submissions-en.ts';
-import { signingEn } from './signing-en.ts';
 import { outsideEn } from './outside-en.ts';
 import { publicationEn } from './publication-en.ts';
 import { queueEn } from './queue-en.ts';
 import { retractEn } from './retract-en.ts';
 import { reviewEn } from './review-en.ts';
-import { rulesEn } from './rules-en.ts';
-import { sourcesEn } from './sources-en.ts';
 import { troublesEn } from './troubles-en.ts';
-import { writingEn } from './writing-en.ts';
-import type { Words } from './zh.ts';
+import type { FirstWords } from './zh.ts';
 
-export const en: Words = {
+export const en: FirstWords = {
   'app.name': 'Tongsheng',
   'app.tagline': 'Linked release and reposts for tax websites',
   'app.skip': 'Skip to content',
@@ -364,27 +353,29 @@ export const en: Words = {
   'compliance.colOutcome': 'Outcome',
   'compliance.emptyTasks': 'No such tasks',
   'compliance.position': 'log position {n}',
-
+  'nav.calendar': 'Calendar',
+  'nav.channels': 'Channels',
+  'nav.linked': 'Linked releases',
+  'nav.submissions': 'Submissions',
+  'nav.rumors': 'Rumors',
+  'nav.unrouted': 'Unrouted',
+  'nav.rules': 'Obligations & rules',
+  'nav.sites': 'Sites',
+  'nav.waiting': '{n} to assign',
+  'rules.priority': 'Priority',
+  'rules.hours': '{n} hours',
+  'rules.hoursShort': '{n} h',
+  'rules.minutes': '{n} minutes',
+  'event.routing.decided': 'Decided by rules',
+  ...clustersEn,
   ...approvalsEn,
-  ...assistedEn,
   ...dutyEn,
   ...itemsEn,
-  ...linkedEn,
-  ...calendarEn,
-  ...writingEn,
-  ...rumorsEn,
-  ...recallsEn,
-  ...submissionsEn,
-  ...signingEn,
   ...publicationEn,
-  ...deliveriesEn,
-  ...channelsEn,
   ...queueEn,
   ...retractEn,
   ...outsideEn,
   ...reviewEn,
-  ...rulesEn,
-  ...sourcesEn,
   ...troublesEn,
 
   'dead.hint':

@@ -1,7 +1,6 @@
 import type { linkedZh } from './linked-zh.ts';
 
 export const linkedEn: Record<keyof typeof linkedZh, string> = {
-  'nav.linked': 'Linked releases',
   'linked.new': 'New linked release',
   'linked.empty': 'No linked release yet',
   'linked.emptyHint':

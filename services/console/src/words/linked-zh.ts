@@ -1,6 +1,5 @@
 /** Words of linked releases. */
 export const linkedZh = {
-  'nav.linked': '联动发布',
   'linked.new': '新建联动发布',
   'linked.empty': '还没有联动发布',
   'linked.emptyHint': '把政策、解读、问答放进同一个方案，到点在各站点、各渠道一起公开；缺一样都不公开。',

@@ -1,7 +1,6 @@
 import type { rumorsZh } from './rumors-zh.ts';
 
 export const rumorsEn: Record<keyof typeof rumorsZh, string> = {
-  'nav.rumors': 'Rumors',
   'rumors.new': 'Report a rumor',
   'rumors.empty': 'No rumors',
   'rumors.emptyHint':

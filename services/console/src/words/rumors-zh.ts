@@ -1,6 +1,5 @@
 /** Words of rumors. */
 export const rumorsZh = {
-  'nav.rumors': '谣言处置',
   'rumors.new': '上报线索',
   'rumors.empty': '没有谣言线索',
   'rumors.emptyHint': '发现网上流传不实的涉税说法，请在这里上报。从上报起计时，到辟谣公开为止。',

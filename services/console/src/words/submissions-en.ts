@@ -1,7 +1,6 @@
 import type { submissionsZh } from './submissions-zh.ts';
 
 export const submissionsEn: Record<keyof typeof submissionsZh, string> = {
-  'nav.submissions': 'Submissions',
   'submissions.out': 'Offered',
   'submissions.in': 'Received',
   'submissions.offer': 'Offer a release',

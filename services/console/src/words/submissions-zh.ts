@@ -1,6 +1,5 @@
 /** Words of submissions. */
 export const submissionsZh = {
-  'nav.submissions': '报送协商',
   'submissions.out': '我报送',
   'submissions.in': '我受理',
   'submissions.offer': '报送稿件',

@@ -1,24 +1,13 @@
+import { clustersZh } from './clusters-zh.ts';
 import { approvalsZh } from './approvals-zh.ts';
-import { channelsZh } from './channels-zh.ts';
-import { deliveriesZh } from './deliveries-zh.ts';
-import { assistedZh } from './assisted-zh.ts';
-import { calendarZh } from './calendar-zh.ts';
 import { dutyZh } from './duty-zh.ts';
 import { itemsZh } from './items-zh.ts';
-import { linkedZh } from './linked-zh.ts';
-import { recallsZh } from './recalls-zh.ts';
-import { rumorsZh } from './rumors-zh.ts';
-import { submissionsZh } from './submissions-zh.ts';
-import { signingZh } from './signing-zh.ts';
 import { outsideZh } from './outside-zh.ts';
 import { publicationZh } from './publication-zh.ts';
 import { queueZh } from './queue-zh.ts';
 import { retractZh } from './retract-zh.ts';
 import { reviewZh } from './review-zh.ts';
-import { rulesZh } from './rules-zh.ts';
-import { sourcesZh } from './sources-zh.ts';
 import { troublesZh } from './troubles-zh.ts';
-import { writingZh } from './writing-zh.ts';
 
 /** Every word on the screen, in Chinese: the source of the catalogue. `{name}` is filled in. */
 export const zh = {
@@ -362,27 +351,29 @@ export const zh = {
   'compliance.colOutcome': '结果',
   'compliance.emptyTasks': '没有这样的任务',
   'compliance.position': '日志位置 {n}',
-
+  'nav.calendar': '发布日历',
+  'nav.channels': '渠道',
+  'nav.linked': '联动发布',
+  'nav.submissions': '报送协商',
+  'nav.rumors': '谣言处置',
+  'nav.unrouted': '未匹配',
+  'nav.rules': '义务与规则',
+  'nav.sites': '站点',
+  'nav.waiting': '{n} 条待分派',
+  'rules.priority': '优先级',
+  'rules.hours': '{n} 小时',
+  'rules.hoursShort': '{n} 时',
+  'rules.minutes': '{n} 分钟',
+  'event.routing.decided': '规则判定',
+  ...clustersZh,
   ...approvalsZh,
-  ...assistedZh,
   ...dutyZh,
   ...itemsZh,
-  ...linkedZh,
-  ...calendarZh,
-  ...writingZh,
-  ...rumorsZh,
-  ...recallsZh,
-  ...submissionsZh,
-  ...signingZh,
   ...publicationZh,
-  ...deliveriesZh,
-  ...channelsZh,
   ...queueZh,
   ...retractZh,
   ...outsideZh,
   ...reviewZh,
-  ...rulesZh,
-  ...sourcesZh,
   ...troublesZh,
 
   'dead.hint': '重试多次仍没办成的消息停放在这里，不会丢失，也不挡住后面的。排除原因后可重放。',
@@ -472,4 +463,4 @@ export const zh = {
   'keys.decision': '办理',
 } as const;
 
-export type Words = Record<keyof typeof zh, string>;
+export type FirstWords = Record<keyof typeof zh, string>;

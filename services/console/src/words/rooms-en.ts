@@ -1,0 +1,28 @@
+import { assistedEn } from './assisted-en.ts';
+import { calendarEn } from './calendar-en.ts';
+import { channelsEn } from './channels-en.ts';
+import { deliveriesEn } from './deliveries-en.ts';
+import { linkedEn } from './linked-en.ts';
+import { recallsEn } from './recalls-en.ts';
+import { rulesEn } from './rules-en.ts';
+import { rumorsEn } from './rumors-en.ts';
+import { signingEn } from './signing-en.ts';
+import { sourcesEn } from './sources-en.ts';
+import { submissionsEn } from './submissions-en.ts';
+import { writingEn } from './writing-en.ts';
+import type { RoomWords } from './rooms-zh.ts';
+
+export const roomsEn: RoomWords = {
+  ...assistedEn,
+  ...calendarEn,
+  ...channelsEn,
+  ...deliveriesEn,
+  ...linkedEn,
+  ...recallsEn,
+  ...rulesEn,
+  ...rumorsEn,
+  ...signingEn,
+  ...sourcesEn,
+  ...submissionsEn,
+  ...writingEn,
+};

@@ -1,0 +1,30 @@
+import { assistedZh } from './assisted-zh.ts';
+import { calendarZh } from './calendar-zh.ts';
+import { channelsZh } from './channels-zh.ts';
+import { deliveriesZh } from './deliveries-zh.ts';
+import { linkedZh } from './linked-zh.ts';
+import { recallsZh } from './recalls-zh.ts';
+import { rulesZh } from './rules-zh.ts';
+import { rumorsZh } from './rumors-zh.ts';
+import { signingZh } from './signing-zh.ts';
+import { sourcesZh } from './sources-zh.ts';
+import { submissionsZh } from './submissions-zh.ts';
+import { writingZh } from './writing-zh.ts';
+
+/** The words of the rooms behind the first screen: they come with the first of these rooms. */
+export const roomsZh = {
+  ...assistedZh,
+  ...calendarZh,
+  ...channelsZh,
+  ...deliveriesZh,
+  ...linkedZh,
+  ...recallsZh,
+  ...rulesZh,
+  ...rumorsZh,
+  ...signingZh,
+  ...sourcesZh,
+  ...submissionsZh,
+  ...writingZh,
+} as const;
+
+export type RoomWords = Record<keyof typeof roomsZh, string>;
