@@ -59,6 +59,9 @@ export const secret = (plain: z.ZodString) =>
 
 export const isSealed = (value: string): boolean => sealedSecret.safeParse(value).success;
 
+/** The id of the key that a secret was sealed with, or null for one that is not sealed. */
+export const sealingKeyOf = (value: string): string | null => (isSealed(value) ? value.split('.')[1]! : null);
+
 /** When a sealed secret was set, or null for one that is not sealed. */
 export function secretSetAt(value: string): string | null {
   if (!isSealed(value)) return null;

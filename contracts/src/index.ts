@@ -30,6 +30,7 @@ export * from './queue-order.ts';
 export * from './quota.ts';
 export * from './recall.ts';
 export * from './refusal.ts';
+export * from './registered-secrets.ts';
 export * from './registry.ts';
 export * from './release.ts';
 export * from './release-files.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sealedSecret } from './channel.ts';
 import { channel, mustBeLines, mustKeepSecretsApart } from './channels.ts';
 import { chain } from './chain.ts';
 import { checklist, ChecklistRegistered } from './checks.ts';
@@ -117,6 +118,8 @@ export const ChannelRegistered = z.object({
   channel,
   /** Why it was changed, where somebody said so: of a pause. */
   reason: line.optional(),
+  /** Nothing was changed but the key that its secrets are sealed with. */
+  resealed: z.literal(true).optional(),
 });
 /** An API token, valid from now on unless revoked. */
 export const TokenRegistered = z.object({ type: z.literal('token.registered'), ...apiToken.shape });
@@ -171,6 +174,13 @@ export const RegistryCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('release_chain.register'), ...commandHead, releaseChain }),
   z.strictObject({ type: z.literal('leave.register'), ...commandHead, leave: leave.superRefine(mustBeALeave) }),
   z.strictObject({ type: z.literal('checklist.register'), ...commandHead, checklist }),
+  /** Its secrets are to stand under the newest key. What that makes of each is filled in by the registry. */
+  z.strictObject({
+    type: z.enum(['channel.reseal', 'site.reseal', 'source.reseal', 'contact.reseal']),
+    ...commandHead,
+    registrationId: token,
+    secrets: z.array(z.strictObject({ path: z.string(), was: z.string(), now: sealedSecret })).default([]),
+  }),
 ]);
 export type RegistryCommand = z.infer<typeof RegistryCommand>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { secret } from './channel.ts';
 import { line, region, sourceId } from './words.ts';
 
 /**
@@ -40,7 +41,7 @@ export const detector = z.object({
   /** Sitemaps: only pages whose address begins so. */
   within: z.url().optional(),
   /** Webhooks: the shared secret, `whsec_` and base64. */
-  secret: z.string().startsWith('whsec_').optional(),
+  secret: secret(z.string().startsWith('whsec_')).optional(),
   /** PUBLIC of another deployment: the name of the stream that carries it on our server. */
   stream: z
     .string()
@@ -76,15 +77,18 @@ export const source = z.object({
 });
 export type Source = z.infer<typeof source>;
 
+/** Whose secrets they are, under which they are sealed. */
+export const sourceOwnerOf = ({ sourceId: id }: Pick<Source, 'sourceId'>): string => `source/${id}`;
+
 /** Every detector of a source, the main one first. */
-export function detectorsOf({ kind, url, selectors, within, secret, stream, also }: Source): Detector[] {
+export function detectorsOf({ kind, url, selectors, within, secret: set, stream, also }: Source): Detector[] {
   return [
     {
       kind,
       url,
       ...(selectors && { selectors }),
       ...(within && { within }),
-      ...(secret && { secret }),
+      ...(set && { secret: set }),
       ...(stream && { stream }),
     },
     ...also,

@@ -996,7 +996,14 @@ export const ChannelDetail = z.object({
   state: ChannelState.nullable(),
   /** Its registrations, the newest first. */
   changes: z.array(
-    z.object({ at: instant, byName: z.string().nullable(), paused: z.boolean(), reason: z.string().nullable() }),
+    z.object({
+      at: instant,
+      byName: z.string().nullable(),
+      paused: z.boolean(),
+      reason: z.string().nullable(),
+      /** Only the key of its secrets was changed. */
+      resealed: z.boolean(),
+    }),
   ),
   serverTime: instant,
 });

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { connectBus, ensureStreams } from '@tongsheng/bus';
+import { carryOut, connectBus, ensureStreams, Journal } from '@tongsheng/bus';
+import { SecretBox } from '@tongsheng/runtime';
 import { signIn, startSystem, until, type System } from '@tongsheng/test/support';
 import { headers } from 'nats';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { registrations } from '../../services/registry/src/registration.ts';
 
 const root = join(import.meta.dirname, '../..');
 let system: System;
@@ -42,6 +44,46 @@ it('reads a feed as ingest does, from an address and from standard input', async
 it('cleans HTML', async () => {
   const { out } = await run(['html', 'clean', '-'], '<p onclick="x()">甲<script>alert(1)</script></p>');
   expect(out.trim()).toBe('<p>甲</p>');
+});
+
+it('seals every secret under the newest key, and names what no key opens', async () => {
+  const bus = await connectBus({ url: system.servers.nats.url, name: 'ctl-test' });
+  const key = (id: string, fill: number) => ({ id, key: Buffer.alloc(32, fill) });
+  const at = new Date().toISOString();
+  await carryOut(new Journal(bus, 'test'), registrations['channel.register'], {
+    type: 'channel.register',
+    id: 'register/lost',
+    at,
+    actor: { kind: 'service', id: 'test' },
+    channel: {
+      channelId: 'lost',
+      name: '旧渠道',
+      site: 'province',
+      paused: true,
+      kind: 'webhook',
+      settings: {
+        url: 'https://lost.example/hook',
+        secret: new SecretBox([key('lost', 1)]).seal('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'lost', at),
+      },
+    },
+  });
+  await bus.close();
+  await system.kill('registry');
+  const keys = [key('next', 9), key('test', 7)].map(({ id, key: bytes }) => `${id}:${bytes.toString('base64')}`);
+  await system.startAnother('registry', { SECRETS_KEYS: keys.join(',') });
+
+  const lost = { code: 1, err: expect.stringContaining('1 secret of 1 registration could not be opened') };
+  const dry = await run(['secrets', 'rotate', '--dry-run']);
+  expect(dry).toMatchObject({ ...lost, out: expect.stringMatching(/^contact duty webhook\.secret: test → next$/m) });
+  expect(dry.out).toMatch(/^\d+ secrets of \d+ registrations would be sealed under next; 0 were already$/m);
+  const rotated = await run(['secrets', 'rotate']);
+  expect(rotated).toMatchObject({
+    ...lost,
+    out: expect.stringMatching(/^channel lost secret: no key opens it \(it needs lost\); enter it anew$/m),
+  });
+  expect(rotated.out).toBe(dry.out.replace('would be sealed', 'sealed'));
+  const again = await run(['secrets', 'rotate']);
+  expect(again.out).toMatch(/^0 secrets of 0 registrations sealed under next; [1-9]\d* were already$/m);
 });
 
 it('finds the log whole, and names the position once an entry does not follow from the one before', async () => {

@@ -78,6 +78,10 @@ export class LiveTable<A extends AggregateName, Row = EventsByAggregate[A]> {
     return [...this.#rows.values()];
   }
 
+  entries(): [string, Row][] {
+    return [...this.#rows];
+  }
+
   /** Resolves when everything that is registered at this moment is here: what an event is judged by must not lag behind it. */
   async fresh(): Promise<void> {
     const position = await lastPosition(this.#bus, streams.journal, subjects.events(this.#aggregate));

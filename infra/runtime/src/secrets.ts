@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { isSealed } from '@tongsheng/contracts';
+import { isSealed, secretSetAt } from '@tongsheng/contracts';
 import { z } from 'zod';
 import { BadConfig } from './config.ts';
 
@@ -31,6 +31,16 @@ export class SecretBox {
   static fromConfig(config: { SECRETS_KEYS?: string | undefined; SECRETS_KEY_FILE?: string | undefined }): SecretBox {
     const { SECRETS_KEYS: said, SECRETS_KEY_FILE: file } = config;
     return new SecretBox(keysOf(said ?? (file === undefined ? '' : readFileSync(file, 'utf8'))));
+  }
+
+  /** The id of the key that seals; null: none is configured. */
+  get newest(): string | null {
+    return this.#keys[0]?.id ?? null;
+  }
+
+  /** The same secret under the key that seals now, set when it was set; `at` for one that stood in clear. @throws NoKey */
+  renew(value: string, owner: string, at: string): string {
+    return this.seal(this.open(value, owner), owner, secretSetAt(value) ?? at);
   }
 
   /**

@@ -4,6 +4,7 @@ import { runBench } from './commands/bench.ts';
 import { readFeedCommand, type FeedOptions } from './commands/feed.ts';
 import { cleanHtmlCommand } from './commands/html.ts';
 import { listProjections, rebuildProjections } from './commands/projections.ts';
+import { rotateSecrets } from './commands/rotate-secrets.ts';
 import { tailLog, type TailOptions } from './commands/tail-log.ts';
 import { checkedToken, createToken, type TokenOptions } from './commands/token.ts';
 import { verifyLog } from './commands/verify-log.ts';
@@ -100,6 +101,14 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
       const checked = checkedToken(options);
       print(await onBus((bus) => createToken(bus, checked, new Date().toISOString())));
     });
+
+  program
+    .command('secrets')
+    .description('secrets of channels, sites, sources and contacts, which are sealed in the log')
+    .command('rotate')
+    .description('seal all of them under the newest key, which the registry names first')
+    .option('--dry-run', 'only say what would be done')
+    .action(({ dryRun = false }: { dryRun?: boolean }) => onBus((bus) => rotateSecrets(bus, dryRun, print)));
 
   program
     .command('bench')

@@ -4,7 +4,7 @@ import { Reaction, type Entry } from '@tongsheng/bus';
 import type { ChannelRegistered } from '@tongsheng/contracts';
 import { Credentials } from './credentials.ts';
 
-/** When a channel was registered anew, then its login is tried again. */
+/** When a channel was registered anew, then its login is tried again; not when only the key of its secrets was changed. */
 @Controller()
 export class MendCredentials {
   constructor(private readonly credentials: Credentials) {}
@@ -12,6 +12,7 @@ export class MendCredentials {
   @Reaction('channel', 'mend-credentials')
   async react(@Payload() { envelope, events }: Entry<ChannelRegistered>): Promise<void> {
     const { id, actor } = envelope;
-    for (const { channel } of events) await this.credentials.registered(channel.channelId, actor, id);
+    for (const { channel, resealed } of events)
+      if (!resealed) await this.credentials.registered(channel.channelId, actor, id);
   }
 }

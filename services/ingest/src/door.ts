@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { reasonOf } from '@tongsheng/bus';
-import { Log } from '@tongsheng/runtime';
+import { sourceOwnerOf } from '@tongsheng/contracts';
+import { Log, NoKey, SecretBox } from '@tongsheng/runtime';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { Subscriptions } from './subscriptions.ts';
@@ -30,6 +31,7 @@ export class Door implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly subscriptions: Subscriptions,
     private readonly address: DoorAddress,
     private readonly log: Log,
+    private readonly secrets: SecretBox,
   ) {
     // Signatures are over the bytes as they came.
     this.#server.removeAllContentTypeParsers();
@@ -73,8 +75,12 @@ export class Door implements OnApplicationBootstrap, OnModuleDestroy {
     const secret = watch?.detector.secret;
     if (!watch || secret === undefined || watch.source.paused) return { status: 404, code: 'not_found' };
     try {
-      new Webhook(secret).verify(body, headers);
+      new Webhook(this.secrets.open(secret, sourceOwnerOf(watch.source))).verify(body, headers);
     } catch (error) {
+      if (error instanceof NoKey) {
+        this.log.error('webhook.failed', { sourceId, reason: error.message });
+        return { status: 503, code: 'no_answer' };
+      }
       if (!(error instanceof WebhookVerificationError)) throw error;
       const code = /timestamp/i.test(error.message) ? 'stale_timestamp' : 'wrong_signature';
       await watch.reject({ key: 'webhook', title: '', code, detail: error.message });

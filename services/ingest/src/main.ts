@@ -1,4 +1,4 @@
-import { allowList, run, serve } from '@tongsheng/runtime';
+import { allowList, run, SecretBox, secretsConfig, serve } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { DoorAddress } from './door.ts';
 import { followUpSchedule } from './follow-up-schedule.ts';
@@ -23,6 +23,7 @@ const config = z.object({
     .default([...followUpSchedule]),
   /** How far apart two looks at a lost page must be to be two. */
   FOLLOW_UP_PATIENCE: z.iso.duration().default('PT10M'),
+  ...secretsConfig,
 });
 
 run(() =>
@@ -31,6 +32,7 @@ run(() =>
     config,
     module: IngestModule,
     providers: (settings) => [
+      { provide: SecretBox, useValue: SecretBox.fromConfig(settings) },
       { provide: Allowed, useValue: new Allowed(settings.WEB_ALLOW) },
       { provide: DoorAddress, useValue: new DoorAddress(settings.INGEST_HOST, settings.INGEST_PORT) },
       { provide: PublicAddress, useValue: new PublicAddress(settings.INGEST_URL) },

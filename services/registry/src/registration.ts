@@ -8,17 +8,20 @@ import {
   RegistryEvent,
   withContactSecrets,
   withPublicationSecrets,
+  withRegisteredSecrets,
   withSecrets,
   type Channel,
   type Contact,
   type Site,
 } from '@tongsheng/contracts';
 
+type Reseal = Extract<RegistryCommand, { registrationId: string }>;
+
 /** What was registered last, as JSON: equal text means that nothing changes. */
 type Registration = string | null;
 
-/** The event that a command asks for; registering is saying how something is from now on. */
-function wanted(command: RegistryCommand, registered: Registration): RegistryEvent {
+/** The event that a command asks for; registering is saying how something is from now on. Null: nothing. */
+function wanted(command: RegistryCommand, registered: Registration): RegistryEvent | null {
   switch (command.type) {
     case 'site.register':
       return { type: 'site.registered', ...siteKeeping(command.site, registered) };
@@ -54,6 +57,11 @@ function wanted(command: RegistryCommand, registered: Registration): RegistryEve
       return { type: 'leave.registered', ...command.leave };
     case 'checklist.register':
       return { type: 'checklist.registered', checklist: command.checklist };
+    case 'channel.reseal':
+    case 'site.reseal':
+    case 'source.reseal':
+    case 'contact.reseal':
+      return resealed(command, past(registered));
   }
 }
 
@@ -89,11 +97,29 @@ function idOf(command: RegistryCommand): string {
       return command.leave.leaveId;
     case 'checklist.register':
       return command.checklist.listId;
+    case 'channel.reseal':
+    case 'site.reseal':
+    case 'source.reseal':
+    case 'contact.reseal':
+      return command.registrationId;
   }
 }
 
 const past = (registered: Registration): RegistryEvent | null =>
   registered === null ? null : (JSON.parse(registered) as RegistryEvent);
+
+/** As it stands, with the secrets that still are what they were when they were sealed anew. */
+function resealed({ secrets }: Pick<Reseal, 'secrets'>, event: RegistryEvent | null): RegistryEvent | null {
+  if (event === null) return null;
+  let changed = false;
+  const next = withRegisteredSecrets(event, (value, path) => {
+    const found = secrets.find((each) => each.path === path && each.was === value);
+    changed ||= found !== undefined;
+    return found?.now ?? value;
+  });
+  if (!changed) return null;
+  return next.type === 'channel.registered' ? { type: next.type, channel: next.channel, resealed: true } : next;
+}
 
 /** What a form could not show and did not change stays as it was, unless it would be sent to somebody else now. */
 function channelKeeping(channel: Channel, registered: Registration): Channel {
@@ -154,25 +180,34 @@ const registration = (name: string) =>
     initial: null as Registration,
     decide(command, registered): RegistryEvent[] {
       const event = wanted(command, registered);
-      return JSON.stringify(event) === registered ? [] : [event];
+      return event === null || JSON.stringify(event) === registered ? [] : [event];
     },
     evolve: (_, event): Registration => JSON.stringify(event),
   });
 
+const site = registration('site');
+const source = registration('source');
+const channel = registration('channel');
+const contact = registration('contact');
+
 /** Configuration is events too: one aggregate a kind, all with the same rule. */
 export const registrations = {
-  'site.register': registration('site'),
-  'source.register': registration('source'),
+  'site.register': site,
+  'site.reseal': site,
+  'source.register': source,
+  'source.reseal': source,
   'policy.register': registration('policy'),
   'override.register': registration('override'),
   'rule.register': registration('rule'),
   'chain.register': registration('chain'),
   'person.register': registration('person'),
-  'channel.register': registration('channel'),
+  'channel.register': channel,
+  'channel.reseal': channel,
   'token.register': registration('token'),
   'shift.register': registration('shift'),
   'ladder.register': registration('ladder'),
-  'contact.register': registration('contact'),
+  'contact.register': contact,
+  'contact.reseal': contact,
   'release_chain.register': registration('release_chain'),
   'leave.register': registration('leave'),
   'checklist.register': registration('checklist'),

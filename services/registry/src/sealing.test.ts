@@ -1,6 +1,15 @@
-import { keptSecret, Refusal, RegistryCommand, RegistryEvent, shownSettings, type Channel } from '@tongsheng/contracts';
+import {
+  keptSecret,
+  Refusal,
+  RegistryCommand,
+  RegistryEvent,
+  shownSettings,
+  withSecrets,
+  type Channel,
+} from '@tongsheng/contracts';
 import { SecretBox } from '@tongsheng/runtime';
 import { editor, noon } from '@tongsheng/test/support';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { registrations } from './registration.ts';
 import { Sealing } from './sealing.ts';
@@ -136,5 +145,140 @@ describe('a secret of how a person is reached', () => {
     const elsewhere = contact({ url: 'https://thief.example/hook', secret: keptSecret });
     expect(() => webhookAfter([old], elsewhere)).toThrow(expect.objectContaining({ code: 'secret_missing' }));
     expect(webhookAfter([old], contact(null))).toBeNull();
+  });
+});
+
+describe('when a key is changed', () => {
+  const [older, newer] = [
+    { id: 'k1', key: Buffer.alloc(32, 1) },
+    { id: 'k2', key: Buffer.alloc(32, 2) },
+  ];
+  const rotated = new SecretBox([newer!, older!]);
+  const later = '2026-12-01T04:00:00.000Z';
+  const registered = (secret: string, previousSecret: string): RegistryEvent =>
+    RegistryEvent.parse({
+      type: 'channel.registered',
+      channel: {
+        channelId: 'hook',
+        name: '融媒体',
+        site: 'province',
+        kind: 'webhook',
+        settings: { url: 'https://media.example/hooks', secret, previousSecret },
+      },
+      reason: '检修',
+    });
+  const plain = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+  const reseal = (secrets: { path: string; was: string; now: string }[]): RegistryCommand =>
+    RegistryCommand.parse({
+      type: 'channel.reseal',
+      id: 'r',
+      at: later,
+      actor: { kind: 'service', id: 'ctl' },
+      registrationId: 'hook',
+      secrets,
+    });
+  const decide = (command: RegistryCommand, ...past: RegistryEvent[]) =>
+    aggregate.decide(command, past.reduce(aggregate.evolve, aggregate.initial));
+
+  it('each secret stands under the new one, as old as it was, and nothing else is different', () => {
+    const sealing = new Sealing(rotated);
+    const before = registered(box.seal(plain, 'hook', noon), plain);
+    expect(sealing.standing(before).map(({ path, state }) => [path, state])).toEqual([
+      ['secret', 'older'],
+      ['previousSecret', 'clear'],
+    ]);
+    const [after] = decide(reseal(sealing.renewed(before, later)), before);
+    expect(after).toMatchObject({ resealed: true });
+    expect(after).not.toHaveProperty('reason');
+    const { channel } = after as Extract<RegistryEvent, { type: 'channel.registered' }>;
+    expect(shownSettings(channel)).toEqual({
+      url: 'https://media.example/hooks',
+      secret: { secret: true, setAt: noon },
+      previousSecret: { secret: true, setAt: later },
+    });
+    const alone = new SecretBox([newer!]);
+    withSecrets(channel, (value) => {
+      expect(alone.open(value, 'hook')).toBe(plain);
+      return value;
+    });
+    expect(sealing.standing(after!).map(({ state }) => state)).toEqual(['newest', 'newest']);
+    expect(decide(reseal(sealing.renewed(after!, later)), after!)).toEqual([]);
+  });
+  it('what no key opens stays as it is, and does not keep the others', () => {
+    const sealing = new Sealing(rotated);
+    const lost = new SecretBox([{ id: 'k0', key: Buffer.alloc(32, 0) }]).seal(plain, 'hook', noon);
+    const before = registered(lost, box.seal(plain, 'hook', noon));
+    expect(sealing.standing(before)).toMatchObject([{ key: 'k0', state: 'shut' }, { state: 'older' }]);
+    expect(sealing.renewed(before, later).map(({ path }) => path)).toEqual(['previousSecret']);
+  });
+  it('what was entered anew in the same moment is never overwritten', () => {
+    const before = registered(box.seal(plain, 'hook', noon), box.seal(plain, 'hook', noon));
+    const renewed = new Sealing(rotated).renewed(before, later);
+    fc.assert(
+      fc.property(fc.boolean(), fc.boolean(), (first, second) => {
+        const entered = (was: boolean, at: number) => (was ? rotated.seal('new', 'hook', later) : renewed[at]!.was);
+        const now = registered(entered(first, 0), entered(second, 1));
+        const after = decide(reseal(renewed), before, now);
+        expect(after).toHaveLength(first && second ? 0 : 1);
+        const text = JSON.stringify(after[0] ?? now);
+        for (const [at, was] of [first, second].entries())
+          expect(text).toContain(
+            was
+              ? Object.values((now as { channel: Channel } & RegistryEvent).channel.settings)[at + 1]
+              : renewed[at]!.now,
+          );
+      }),
+    );
+  });
+  it('nothing is sealed without a key, and nothing registered without a name', () => {
+    expect(() => new Sealing(new SecretBox([])).renewed(registered(plain, plain), later)).toThrow(Refusal);
+    expect(decide(reseal([]))).toEqual([]);
+  });
+  it('the secrets of sources and sites are found as well', () => {
+    const source = RegistryEvent.parse({
+      type: 'source.registered',
+      sourceId: 'column',
+      name: '栏目',
+      level: 'national',
+      kind: 'webhook',
+      url: 'https://upstream.example/',
+      secret: plain,
+      also: [{ kind: 'webhook', url: 'https://upstream.example/more', secret: box.seal(plain, 'source/column', noon) }],
+      column: '政策',
+    });
+    expect(new Sealing(rotated).standing(source).map(({ path, state }) => [path, state])).toEqual([
+      ['secret', 'clear'],
+      ['also.0.secret', 'older'],
+    ]);
+  });
+});
+
+describe('a secret that a source’s calls are checked with', () => {
+  it('is sealed, and said again as it is sealed stays so', () => {
+    const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    const say = (of: string) => {
+      const sealed = new Sealing(box).seal(
+        RegistryCommand.parse({
+          type: 'source.register',
+          id: 's',
+          at: noon,
+          actor: editor('admin'),
+          source: {
+            sourceId: 'column',
+            name: '栏目',
+            level: 'national',
+            kind: 'webhook',
+            url: 'https://upstream.example/',
+            secret: of,
+            column: '政策',
+          },
+        }),
+      );
+      return sealed.type === 'source.register' ? sealed.source.secret! : '';
+    };
+    expect(box.open(say(secret), 'source/column')).toBe(secret);
+    expect(say(say(secret))).not.toContain('whsec_');
+    const once = say(secret);
+    expect(say(once)).toBe(once);
   });
 });

@@ -1,13 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import {
+  changeSecrets,
   contactOwnerOf,
+  isSealed,
   keptSecret,
   Refusal,
   secretOwnerOf,
+  sealingKeyOf,
+  source,
+  sourceOwnerOf,
   withContactSecrets,
   withPublicationSecrets,
+  withRegisteredSecrets,
   withSecrets,
   type RegistryCommand,
+  type RegistryEvent,
+  type SecretStanding,
 } from '@tongsheng/contracts';
 import { NoKey, SecretBox } from '@tongsheng/runtime';
 
@@ -32,6 +40,12 @@ export class Sealing {
         const { contact, at } = command;
         return { ...command, contact: withContactSecrets(contact, this.#sealer(contactOwnerOf(contact), at)) };
       }
+      if (command.type === 'source.register') {
+        // Only what calls us is checked with it, so what is sealed may be said again: it is sent nowhere.
+        const seal = this.#sealer(sourceOwnerOf(command.source), command.at);
+        const sealed = (value: string) => (isSealed(value) ? value : seal(value));
+        return { ...command, source: changeSecrets(source, command.source, sealed) };
+      }
       return command;
     } catch (error) {
       if (error instanceof NoKey) throw new Refusal('secrets_no_key', error.message);
@@ -39,7 +53,44 @@ export class Sealing {
     }
   }
 
+  /** How each secret of a registration is sealed. */
+  standing(event: RegistryEvent): Pick<SecretStanding, 'path' | 'key' | 'state'>[] {
+    return secretsOf(event).map(({ value, path, owner }) => {
+      const key = sealingKeyOf(value);
+      if (key === null) return { path, key, state: 'clear' };
+      if (!this.#opens(value, owner)) return { path, key, state: 'shut' };
+      return { path, key, state: key === this.box.newest ? 'newest' : 'older' };
+    });
+  }
+
+  /** What becomes of those of them that stand under no key or an older one, and open. @throws Refusal secrets_no_key */
+  renewed(event: RegistryEvent, at: string): { path: string; was: string; now: string }[] {
+    if (this.box.newest === null) throw new Refusal('secrets_no_key', 'no key is configured');
+    return secretsOf(event)
+      .filter(({ value, owner }) => sealingKeyOf(value) !== this.box.newest && this.#opens(value, owner))
+      .map(({ value, path, owner }) => ({ path, was: value, now: this.box.renew(value, owner, at) }));
+  }
+
+  #opens(value: string, owner: string): boolean {
+    try {
+      this.box.open(value, owner);
+      return true;
+    } catch (error) {
+      if (error instanceof NoKey) return false;
+      throw error;
+    }
+  }
+
   #sealer(owner: string, at: string) {
     return (value: string) => (value === keptSecret ? value : this.box.seal(value, owner, at));
   }
+}
+
+function secretsOf(event: RegistryEvent): { value: string; path: string; owner: string }[] {
+  const found: { value: string; path: string; owner: string }[] = [];
+  withRegisteredSecrets(event, (value, path, owner) => {
+    found.push({ value, path, owner });
+    return value;
+  });
+  return found;
 }

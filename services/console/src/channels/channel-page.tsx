@@ -359,10 +359,10 @@ function Changes({ changes }: { changes: ChannelDetail['changes'] }): ReactEleme
     <section>
       <h3>{t('channels.changes')}</h3>
       <ol className="happenings">
-        {changes.map(({ at, byName, paused, reason }) => (
+        {changes.map(({ at, byName, paused, reason, resealed }) => (
           <li key={at}>
             <time dateTime={at}>{minute(at)}</time> {byName ?? t('actor.service')}{' '}
-            {t(paused ? 'channels.registeredPaused' : 'channels.registered')}{' '}
+            {t(resealed ? 'channels.resealed' : paused ? 'channels.registeredPaused' : 'channels.registered')}{' '}
             {reason && <span className="hint">{reason}</span>}
           </li>
         ))}

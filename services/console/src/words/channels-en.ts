@@ -80,6 +80,7 @@ export const channelsEn: Record<keyof typeof channelsZh, string> = {
   'channels.noneYet': 'Nothing was delivered yet',
   'channels.changes': 'Registrations',
   'channels.registered': 'registered it',
+  'channels.resealed': 'sealed its secrets under another key, nothing else',
   'channels.registeredPaused': 'registered it as paused',
   'channels.save': 'Save',
   'channels.saved': '“{name}” is saved',

@@ -76,6 +76,7 @@ export const channelsZh = {
   'channels.noneYet': '还没有投递过',
   'channels.changes': '登记记录',
   'channels.registered': '登记',
+  'channels.resealed': '换了加密密钥，内容不变',
   'channels.registeredPaused': '登记为暂停',
   'channels.save': '保存',
   'channels.saved': '“{name}”已保存',

@@ -1,4 +1,4 @@
-import type { BusClient, Journal } from '@tongsheng/bus';
+import type { BusClient, Entry, Journal } from '@tongsheng/bus';
 import {
   ChannelDetail,
   ChannelHealth,
@@ -13,6 +13,7 @@ import {
   type ChannelRegistered,
   type ChannelState,
   type ChannelStatesQuery,
+  type Envelope,
 } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
@@ -81,11 +82,11 @@ export function channelRoutes(tools: { models: Models; client: BusClient; journa
           statesOf([id]),
         ]);
         const { name, site, kind, paused, limits } = found;
+        const setters = settersOf(past.entries as Entry<ChannelRegistered>[]);
         const secrets: ChannelDetail['secrets'] = [];
         withSecrets(found, (value, path) => {
-          const first = past.entries.find(({ events }) => hasSecret(events as ChannelRegistered[], path, value));
-          const { actor, time } = first?.envelope ?? {};
-          secrets.push({ path, setAt: time ?? null, byName: actor ? nameOf(actor) : null });
+          const setter = setters.get(path);
+          secrets.push({ path, setAt: setter?.time ?? null, byName: setter ? nameOf(setter.actor) : null });
           return value;
         });
         return {
@@ -101,9 +102,9 @@ export function channelRoutes(tools: { models: Models; client: BusClient; journa
           secrets,
           state: state ?? null,
           changes: past.entries.toReversed().map(({ envelope, events }) => {
-            const { channel, reason = null } = (events as ChannelRegistered[])[0]!;
+            const { channel, reason = null, resealed = false } = (events as ChannelRegistered[])[0]!;
             const { actor, time: at } = envelope;
-            return { at, byName: nameOf(actor), paused: channel.paused, reason };
+            return { at, byName: nameOf(actor), paused: channel.paused, reason, resealed };
           }),
           serverTime: clock.now(),
         };
@@ -142,14 +143,16 @@ export function channelRoutes(tools: { models: Models; client: BusClient; journa
 /** Null for what a service did on its own account: the first registrations of an installation. */
 const nameOf = ({ kind, id, name = id }: Actor): string | null => (kind === 'person' ? name : null);
 
-/** Whether a registration brought this very secret, sealed as it is now. */
-function hasSecret(events: readonly ChannelRegistered[], path: string, value: string): boolean {
-  return events.some(({ channel }) => {
-    let has = false;
-    withSecrets(channel, (each, at) => {
-      has ||= at === path && each === value;
-      return each;
-    });
-    return has;
-  });
+/** Who brought each secret that stands, by its path: another key over it brings nothing. */
+export function settersOf(entries: readonly Entry<ChannelRegistered>[]): Map<string, Envelope> {
+  const found = new Map<string, { value: string; envelope: Envelope }>();
+  for (const { envelope, events } of entries)
+    for (const { channel, resealed } of events)
+      withSecrets(channel, (value, path) => {
+        const before = found.get(path);
+        if (before?.value !== value)
+          found.set(path, { value, envelope: resealed && before ? before.envelope : envelope });
+        return value;
+      });
+  return new Map([...found].map(([path, { envelope }]) => [path, envelope]));
 }

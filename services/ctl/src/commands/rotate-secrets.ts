@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { BusClient, NoAnswer, type Bus } from '@tongsheng/bus';
+import { Refusal, SecretsStanding, type SecretStanding } from '@tongsheng/contracts';
+import { Failure } from '../failure.ts';
+
+/**
+ * Has the registry seal every secret of channels, sites, sources and contacts under its newest key, a registration at a
+ * time: interrupted, it goes on where it was when it is asked again. What no key opens stays as it is and is named.
+ * @throws Failure when something was left behind
+ */
+export async function rotateSecrets(bus: Bus, dryRun: boolean, print: (line: string) => void): Promise<void> {
+  const client = new BusClient(bus);
+  const { newest, rows } = await standing(client);
+  if (newest === null)
+    throw new Failure('the registry has no key to seal with; set SECRETS_KEYS or SECRETS_KEY_FILE and restart it');
+  const due = dueOf(rows);
+  for (const row of due) print(`${nameOf(row)}: ${row.key ?? 'in clear'} → ${newest}`);
+  if (dryRun) print(`${counted(due)} would be sealed under ${newest}; ${rest(rows)}`);
+  else {
+    for (const { kind, id } of keepersOf(due)) await reseal(client, kind, id);
+    const after = (await standing(client)).rows;
+    const left = dueOf(after);
+    if (left.length > 0)
+      throw new Failure(
+        `not sealed under ${newest}: ${left.map(nameOf).join(', ')}; they were changed meanwhile, run it again`,
+      );
+    print(`${counted(due)} sealed under ${newest}; ${rest(rows)}`);
+  }
+  const shut = rows.filter(({ state }) => state === 'shut');
+  if (shut.length === 0) return;
+  for (const row of shut) print(`${nameOf(row)}: no key opens it (it needs ${row.key}); enter it anew`);
+  throw new Failure(`${counted(shut)} could not be opened`);
+}
+
+export const dueOf = (rows: readonly SecretStanding[]): SecretStanding[] =>
+  rows.filter(({ state }) => state === 'older' || state === 'clear');
+
+/** Each registration once, however many secrets it has. */
+export const keepersOf = (rows: readonly SecretStanding[]): Pick<SecretStanding, 'kind' | 'id'>[] =>
+  rows.filter(({ kind, id }, i) => rows.findIndex((other) => other.kind === kind && other.id === id) === i);
+
+const nameOf = ({ kind, id, path }: SecretStanding) => `${kind} ${id} ${path}`;
+
+export function counted(rows: readonly SecretStanding[]): string {
+  const some = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`;
+  return `${some(rows.length, 'secret')} of ${some(keepersOf(rows).length, 'registration')}`;
+}
+
+const rest = (rows: readonly SecretStanding[]) =>
+  `${rows.filter(({ state }) => state === 'newest').length} were already`;
+
+async function standing(client: BusClient): Promise<SecretsStanding> {
+  return SecretsStanding.parse(await asked(client.ask('secrets', {}, patienceMs)));
+}
+
+const patienceMs = 60_000;
+
+async function reseal(client: BusClient, kind: SecretStanding['kind'], registrationId: string): Promise<void> {
+  const command = {
+    type: `${kind}.reseal` as const,
+    id: `reseal/${kind}/${registrationId}/${randomBytes(6).toString('hex')}`,
+    at: new Date().toISOString(),
+    actor: { kind: 'service' as const, id: 'ctl', name: userInfo().username },
+    registrationId,
+  };
+  await asked(client.command('registry', command));
+}
+
+async function asked<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof NoAnswer)
+      throw new Failure('the registry service does not answer; is the system running? `npm start` starts it');
+    if (error instanceof Refusal) throw new Failure(error.message);
+    throw error;
+  }
+}
