@@ -293,16 +293,16 @@ const DeliveryReported = z.object({
   reportedAt: instant,
   nextWatchAt: instant.nullable(),
 });
-/** Whom a mail did not reach although the server had taken it (RFC 3464). */
+/** Whom a mail did not reach although the server took it for others, or for them too at first (RFC 3464). */
 export const bounced = z.object({
   address: z.string().min(3).max(320),
-  /** RFC 3463: `5.1.1`. */
+  /** RFC 3463: `5.1.1`; of a server that says none, its reply code. */
   status: z.string().max(20),
   detail: z.string().max(500),
 });
 export type Bounced = z.infer<typeof bounced>;
 
-/** A mail server says, later, whom it could not reach. Those whom it reached have the mail all the same. */
+/** A mail server says, at once or later, whom it could not reach. Those whom it reached have the mail all the same. */
 const DeliveryBounced = z.object({
   type: z.literal('delivery.bounced'),
   ...key,
@@ -430,6 +430,8 @@ export const DeliveryCommand = z.discriminatedUnion('type', [
     assignment: assignment.optional(),
     orphaned: z.boolean().optional(),
     conversation: conversation.optional(),
+    /** Of a mail that was taken: those whom it was not taken for. */
+    refused: z.array(bounced).max(100).optional(),
   }),
   z.strictObject({
     type: z.literal('delivery.record_probe'),

@@ -3,6 +3,7 @@
 import { chromium, fonts, readers, servers } from './setup/debian.mjs';
 import { Plain } from './setup/plain.mjs';
 import { node, packages } from './setup/packages.mjs';
+import { postfix } from './setup/postfix.mjs';
 import { exec } from './setup/process.mjs';
 import { transfer } from './setup/transfer.mjs';
 import { wordpress } from './setup/wordpress.mjs';
@@ -30,7 +31,7 @@ const verbs = {
     const browser = await chromium();
     await fonts();
     await readers();
-    const peers = { ...(await wordpress()), ...(await transfer()) };
+    const peers = { ...(await wordpress()), ...(await transfer()), ...(await postfix()) };
     const all = { ...environment, ...peers, CHROMIUM: browser };
     return exec(runtime, ['infra/local/test.mjs', ...rest], all, { last: true });
   },

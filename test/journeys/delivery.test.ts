@@ -21,6 +21,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { deliveryIdOf } from '../../services/delivery/src/request-deliveries.reaction.ts';
 import { registrations } from '../../services/registry/src/registration.ts';
+import { postfixHome, startPostfix } from '../peers/postfix-server.ts';
 
 const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
 const bounceToken = 'what the mail server shows';
@@ -290,6 +291,37 @@ it('a mail that comes back hours later is a fact of its delivery, once, and noth
   expect((await handOn(bounceToken)).status).toBe(200);
   expect(await history('bounced', 'newsroom')).toEqual(['requested', 'attempted', 'confirmed', 'bounced']);
   expect(mailsOf('bounced')).toHaveLength(1);
+  await kill(child);
+});
+
+it.skipIf(!postfixHome)('Postfix says at once and later whom a mail did not reach, and each is named', async () => {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}/channels/press`;
+  await using postfix = await startPostfix({ url, token: bounceToken });
+  const to = ['desk', 'left', 'unknown'].map((name) => `${name}@newsroom.example`);
+  const settings = { smtp: `smtp://127.0.0.1:${postfix.port}`, from: 'press@province.example', to, bounceToken };
+  const channel: Channel = {
+    site: 'province',
+    paused: false,
+    channelId: 'press',
+    name: '邮件组',
+    kind: 'email',
+    settings,
+  };
+  await carryOut(journal, registrations['channel.register'], { type: 'channel.register', ...head('press'), channel });
+  const allow = `127.0.0.1:${postfix.port},127.0.0.1:${newsroom.port}`;
+  const child = await startService('delivery', { DELIVERY_PORT: String(port), WEB_ALLOW: allow });
+  await sign('postfix', ['press']);
+  await becomes('postfix', 'press', ['requested', 'attempted', 'confirmed', 'bounced', 'bounced'], 60_000);
+  const past = await journal.read({ aggregate: 'delivery', site: 'province', id: idOf('postfix', 'press') });
+  const bounced = (past.events as DeliveryEvent[]).flatMap((event) =>
+    event.type === 'delivery.bounced' ? event.recipients.map(({ address, status }) => [address, status]) : [],
+  );
+  expect(bounced).toEqual([
+    ['left@newsroom.example', '5.1.6'],
+    ['unknown@newsroom.example', '5.1.1'],
+  ]);
+  await until(async () => expect(await postfix.mailsOf('desk')).toHaveLength(1));
   await kill(child);
 });
 

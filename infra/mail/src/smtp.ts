@@ -11,23 +11,38 @@ export type MailServer = {
   login: { user: string; pass: string } | null;
 };
 
-export type Envelope = { from: string; to: string[] };
+/** `id`: under what name the servers on the way tell us whom it did not reach (RFC 3461), where they can. */
+export type Envelope = { from: string; to: string[]; id?: string };
+
+/** One of those it was for, whom the server did not take it for. `status`: RFC 3463's, or its reply code where it says none. */
+export type RefusedRecipient = { address: string; status: string; detail: string };
 
 /** What is known of one SMTP transaction. `not_sent`: the server never had the whole message. */
 export type Sent =
-  | { kind: 'accepted'; line: string; refused: string[] }
+  | { kind: 'accepted'; line: string; refused: RefusedRecipient[] }
   | { kind: 'rejected'; permanent: boolean; detail: string }
   | { kind: 'unknown'; detail: string }
   /** `login`: our name and password were refused, and would be again. */
   | { kind: 'not_sent'; detail: string; login: boolean };
 
-type Trouble = Error & { code?: string | undefined; responseCode?: number | undefined; response?: string | undefined };
+type Trouble = Error & {
+  code?: string | undefined;
+  responseCode?: number | undefined;
+  response?: string | undefined;
+  recipient?: string | undefined;
+  rejectedErrors?: readonly Trouble[] | undefined;
+};
 
 /** RFC 5321 4.5.3.2 asks for patience after the final dot; an attempt's own limit is shorter. */
 const idleMs = 600_000;
 
 /** One message in one transaction. */
-export function sendMail(server: MailServer, envelope: Envelope, message: Buffer, timeoutMs: number): Promise<Sent> {
+export function sendMail(
+  server: MailServer,
+  { from, to, id }: Envelope,
+  message: Buffer,
+  timeoutMs: number,
+): Promise<Sent> {
   const { host, address, port, secure, login } = server;
   const told = heardBy()?.begin({ method: 'SMTP', address: `${host}:${port}` });
   const note = ({ tnx }: { tnx?: string } = {}, text: unknown = '') => {
@@ -61,12 +76,12 @@ export function sendMail(server: MailServer, envelope: Envelope, message: Buffer
     const timer = setTimeout(() => fail(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
 
     const send = () =>
-      connection.send(envelope, body, (error, info) => {
+      connection.send({ from, to, ...(id !== undefined && { dsn: wanted(id, to) }) }, body, (error, info) => {
         if (error) return fail(error);
         clearTimeout(timer);
         if (told) told.endedAt = performance.now();
         connection.quit();
-        resolve({ kind: 'accepted', line: String(info?.response), refused: refusals(info?.rejectedErrors) });
+        resolve({ kind: 'accepted', line: String(info?.response), refused: refusals(info?.rejectedErrors ?? []) });
       });
     connection.on('error', fail);
     connection.connect((failure) => {
@@ -79,8 +94,13 @@ export function sendMail(server: MailServer, envelope: Envelope, message: Buffer
 }
 
 function judge(error: Trouble, whole: boolean): Sent {
-  const detail = error.response ?? error.message;
-  const { code, responseCode } = error;
+  const { code, responseCode, rejectedErrors = [] } = error;
+  const detail =
+    rejectedErrors.length > 1
+      ? refusals(rejectedErrors)
+          .map(({ address, detail: said }) => `${address}: ${said}`)
+          .join('; ')
+      : (error.response ?? error.message);
   // Before MAIL FROM a refusal is of us, not of the message: a wrong password, a busy server.
   const ofMessage = whole || code === 'EENVELOPE' || code === 'EMESSAGE';
   if (ofMessage && responseCode) return { kind: 'rejected', permanent: responseCode >= 500, detail };
@@ -90,5 +110,17 @@ function judge(error: Trouble, whole: boolean): Sent {
   return { kind: 'not_sent', detail, login: code === 'EAUTH' && (responseCode ?? 0) >= 500 };
 }
 
-const refusals = (errors: readonly Trouble[] | undefined): string[] =>
-  (errors ?? []).map(({ response, message }) => response ?? message);
+/** A report where somebody was given up, with the headers of the mail alone; whose it was for, each server says by itself. */
+const wanted = (id: string, [first, ...others]: string[]) => ({
+  id,
+  return: 'headers' as const,
+  notify: ['failure' as const],
+  ...(first !== undefined && others.length === 0 && { recipient: first }),
+});
+
+const refusals = (errors: readonly Trouble[]): RefusedRecipient[] =>
+  errors.map(({ recipient = '', response, message, responseCode }) => {
+    const detail = response ?? message;
+    const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(detail)?.[1];
+    return { address: recipient, status: enhanced ?? String(responseCode ?? ''), detail };
+  });

@@ -164,7 +164,7 @@ export class Attempts {
 
   async #said({ requested }: OpenDelivery, attempt: number, handed: Handed): Promise<Said> {
     const { deliveryId, site } = requested;
-    const { outcome, detail, receipt, retryAfterSeconds = null, trouble } = handed;
+    const { outcome, detail, receipt, retryAfterSeconds = null, trouble, refused } = handed;
     const assignment = handed.assignment && (await this.#assign(handed.assignment));
     return {
       deliveryId,
@@ -176,6 +176,7 @@ export class Attempts {
       retryAfterSeconds: retryAfterSeconds === null ? null : Math.min(longestRest, Math.ceil(retryAfterSeconds)),
       ...(trouble && { trouble }),
       ...(assignment && { assignment }),
+      ...(refused && { refused }),
     };
   }
 

@@ -628,6 +628,11 @@ describe('a mail that comes back', () => {
       .when(attempt(minutesLater(5)))
       .isRefused('delivery_closed');
   });
+  it('is named at once where the server takes it for others alone', () => {
+    given(requested('person'), attempted())
+      .when(answer('confirmed', 1, noon, { receipt, refused: recipients }))
+      .yields(answered('confirmed', { receipt }), bounced);
+  });
   it('was sent before', () => {
     given(requested('person')).when(bounce).isRefused('delivery_attempt_mismatch');
   });

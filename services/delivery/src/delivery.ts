@@ -371,7 +371,7 @@ export function keyHolds({ doubt, policy }: Facts, at: string): boolean {
 
 function answer(command: Command<'delivery.answer'>, delivery: Known): DeliveryEvent[] {
   const { deliveryId, site, at, attempt: number, outcome, detail, receipt } = command;
-  const { assignment, orphaned, conversation } = command;
+  const { assignment, orphaned, conversation, refused = [] } = command;
   if (isEnded(delivery)) throw closed(command, delivery);
   if (!awaits(delivery, command)) {
     throw new Refusal('delivery_attempt_mismatch', `${deliveryId} is ${delivery.status}, not at ${number}`);
@@ -404,6 +404,9 @@ function answer(command: Command<'delivery.answer'>, delivery: Known): DeliveryE
       ...(orphaned && { orphaned }),
       ...(conversation && { conversation }),
     },
+    ...(refused.length > 0
+      ? [{ type: 'delivery.bounced' as const, deliveryId, site, recipients: refused, bouncedAt: at }]
+      : []),
   ];
 }
 

@@ -60,6 +60,8 @@ export type Handed = {
   receipt?: { remoteId: string; url: string | null };
   /** The channel's wish to be left alone. */
   retryAfterSeconds?: number | null;
+  /** With `confirmed`, of a mail: those whom it was not taken for. The others have it, and a second one would reach them twice. */
+  refused?: Bounced[];
   /** With `accepted_pending`, of an assisted channel. */
   assignment?: Package;
 };

@@ -83,6 +83,12 @@ describe('a bounce', () => {
       ],
     });
   });
+  it('is known by its envelope, also where the headers of the mail are not returned', async () => {
+    const named = bounce()
+      .replace(/X-Tongsheng-Delivery.*\r\n/, '')
+      .replace('X-Postfix-Queue-ID', 'Original-Envelope-Id: delivery-2\r\nX-Postfix-Queue-ID');
+    expect(await hear(named)).toMatchObject({ news: [{ about: { deliveryId: 'delivery-2' } }] });
+  });
   it('is the same however often it is handed on, and another one is another', async () => {
     const [first, second] = [await hear(bounce()), await hear(bounce())];
     expect(second.replayKey).toBe(first.replayKey);

@@ -7,7 +7,8 @@ const plain = 'text/plain; charset=utf-8';
 
 /**
  * A bounce that the mail server hands on: the mail itself (RFC 3464) as the body of a POST with
- * `authorization: Bearer <bounceToken>`. Which delivery it is about, the headers of the mail that it returns say.
+ * `authorization: Bearer <bounceToken>`. Which delivery it is about says the id that its envelope had (RFC 3461), and where a
+ * server on the way knows no such ids, the headers of the mail that it returns.
  */
 export async function hearBounce({ method, headers, body }: Inbound, bounceToken: string | undefined): Promise<Heard> {
   if (bounceToken === undefined) return refuse(404, 'not_expected', 'no token is configured for bounces');
@@ -19,21 +20,26 @@ export async function hearBounce({ method, headers, body }: Inbound, bounceToken
   const report = parts.find(({ mimeType }) => mimeType === 'message/delivery-status');
   const returned = parts.find(({ mimeType }) => mimeType === 'text/rfc822-headers' || mimeType === 'message/rfc822');
   // What people answer comes to the same mailbox: it is theirs to read, and nothing is wrong with it.
-  if (!mail || !report) return { answer: said(200, 'not a bounce'), replayKey: null, news: [] };
-  const deliveryId = /^X-Tongsheng-Delivery:[ \t]*([\w-]{1,64})[ \t]*$/im.exec(returned ? textOf(returned) : '')?.[1];
-  const bounced = recipientsOf(textOf(report));
+  if (!mail || !report) return { answer: say(200, 'not a bounce'), replayKey: null, news: [] };
+  const said = textOf(report);
+  const deliveryId =
+    idIn(said, 'Original-Envelope-Id') ?? (returned ? idIn(textOf(returned), 'X-Tongsheng-Delivery') : undefined);
+  const bounced = recipientsOf(said);
   if (deliveryId === undefined) return refuse(422, 'unreadable', 'it does not say which mail came back');
   const replayKey = createHash('sha256')
     .update(mail.messageId ?? body)
     .digest('hex');
-  if (bounced.length === 0) return { answer: said(200, 'nobody was given up'), replayKey, news: [] };
+  if (bounced.length === 0) return { answer: say(200, 'nobody was given up'), replayKey, news: [] };
   const detail = bounced.map(({ address, status }) => `${address} ${status}`).join('; ');
   return {
-    answer: said(200, 'heard'),
+    answer: say(200, 'heard'),
     replayKey,
     news: [{ about: { deliveryId }, finding: 'unsure', detail, bounced }],
   };
 }
+
+const idIn = (fields: string, name: string) =>
+  new RegExp(`^${name}:[ \\t]*([\\w-]{1,64})[ \\t]*$`, 'im').exec(fields.replaceAll('\r', ''))?.[1];
 
 /** Those whom the server has given up; who is only late may still get it. */
 function recipientsOf(report: string): Bounced[] {
@@ -58,10 +64,10 @@ const withoutType = (value: string) => value.replace(/^[\w-]+;\s*/, '').trim();
 const textOf = ({ content }: Attachment): string =>
   typeof content === 'string' ? content : new TextDecoder().decode(content);
 
-const said = (status: number, body: string): Heard['answer'] => ({ status, body, contentType: plain });
+const say = (status: number, body: string): Heard['answer'] => ({ status, body, contentType: plain });
 
 const refuse = (status: number, because: CallbackRefusal, detail: string): Heard => ({
-  answer: said(status, ''),
+  answer: say(status, ''),
   replayKey: null,
   news: [],
   refused: { because, detail },

@@ -147,7 +147,8 @@ describe('a mail that the server takes', () => {
     const port = await scripted((line) => (line.includes('radio') ? '550 no such desk' : polite(line)));
     const handed = await deliver(port, [...to, 'desk@radio.example']);
     expect(handed.outcome).toBe('confirmed');
-    expect(handed.detail).toBe('1 of 2 recipients; refused: 550 no such desk');
+    expect(handed.detail).toBe('1 of 2 recipients; refused: desk@radio.example: 550 no such desk');
+    expect(handed.refused).toEqual([{ address: 'desk@radio.example', status: '550', detail: '550 no such desk' }]);
   });
 });
 

@@ -22,7 +22,7 @@ export const email = defineChannel('email', {
 
   deliver: (parcel, settings, tools) => {
     const own = addressed(parcel, settings);
-    return mail(letterOf(parcel, own), own, tools);
+    return mail(letterOf(parcel, own), own, tools, parcel.deliveryId);
   },
 
   // Who has the first mail finds the second one in the same thread.
@@ -30,14 +30,14 @@ export const email = defineChannel('email', {
     by: 'notice',
     hand: (parcel, sent, settings, tools) => {
       const own = addressed(sent.parcel, settings);
-      return mail(correctionOf(parcel, sent.parcel, own), own, tools);
+      return mail(correctionOf(parcel, sent.parcel, own), own, tools, parcel.deliveryId);
     },
   },
   recall: {
     by: 'notice',
     hand: (parcel, sent, settings, tools) => {
       const own = addressed(sent.parcel, settings);
-      return mail(withdrawalOf(parcel, sent.parcel, own), own, tools);
+      return mail(withdrawalOf(parcel, sent.parcel, own), own, tools, parcel.deliveryId);
     },
   },
 
@@ -54,7 +54,7 @@ export const email = defineChannel('email', {
         subject: '【测试】渠道试发，请勿处理',
         text: '这是一封测试邮件，用来确认渠道能够发出。内容不是稿件，请勿刊发。',
       };
-      return mail(letter, { ...settings, to: [to] }, tools);
+      return mail(letter, { ...settings, to: [to] }, tools, id);
     },
   },
 });
@@ -69,12 +69,13 @@ async function mail(
   letter: Letter,
   { smtp, user, password, from, to }: Settings,
   { allow, timeoutMs }: Tools,
+  id: string,
 ): Promise<Handed> {
   const message = await composeMail(letter);
   const login = user === undefined ? null : { user, pass: password ?? '' };
   const server = await mailServerOf(smtp, allow, login).catch((error: unknown) => String(error));
   if (typeof server === 'string') return { outcome: 'not_sent', detail: server };
-  return toHanded(await sendMail(server, { from, to }, message, timeoutMs), to.length);
+  return toHanded(await sendMail(server, { from, to, id }, message, timeoutMs), to.length);
 }
 
 function toHanded(sent: Sent, recipients: number): Handed {
@@ -83,9 +84,14 @@ function toHanded(sent: Sent, recipients: number): Handed {
       const { line, refused } = sent;
       const receipt = { remoteId: line.slice(0, 500), url: null };
       if (refused.length === 0) return { outcome: 'confirmed', detail: line, receipt };
-      // Those who were accepted have it; a second try would reach them twice.
-      const detail = `${recipients - refused.length} of ${recipients} recipients; refused: ${refused.join('; ')}`;
-      return { outcome: 'confirmed', detail, receipt };
+      const bounced = refused.map(({ address, status, detail }) => ({
+        address: address.slice(0, 320),
+        status: status.slice(0, 20),
+        detail: detail.slice(0, 500),
+      }));
+      const whom = bounced.map(({ address, detail }) => `${address}: ${detail}`).join('; ');
+      const detail = `${recipients - refused.length} of ${recipients} recipients; refused: ${whom}`;
+      return { outcome: 'confirmed', detail, receipt, refused: bounced };
     }
     case 'rejected':
       return { outcome: sent.permanent ? 'rejected_permanent' : 'rejected_retryable', detail: sent.detail };

@@ -18,6 +18,9 @@ const ended: Record<Outcome, DeliveryState> = {
   unknown: 'unknown',
 };
 
+/** What the detail of a mail begins with that did not reach everybody. */
+const back = '退信：';
+
 type Answered = Extract<DeliveryEvent, { type: 'delivery.answered' }>;
 
 /** A no to a second copy leaves open what became of the first. */
@@ -45,7 +48,7 @@ function found(finding: Finding, before: DeliveryState, nextAttemptAt: string | 
 /** Each delivery from requested to confirmed, with what is known and never more than that. */
 export const deliveries = defineProjection({
   name: 'deliveries',
-  version: 4,
+  version: 5,
   follows: ['delivery'],
   keyOf: (event: DeliveryEvent) => `${event.site}/${event.deliveryId}`,
 
@@ -157,7 +160,9 @@ export const deliveries = defineProjection({
       case 'delivery.bounced': {
         const { recipients, bouncedAt } = event;
         const who = recipients.map(({ address, status, detail }) => `${address} ${status} ${detail}`.trim()).join('；');
-        return { ...row, detail: `退信：${who}`.slice(0, 2_000), updatedAt: bouncedAt };
+        // One after the other may come back: whoever was told of before stays.
+        const before = row.detail.startsWith(back) ? `${row.detail}；` : back;
+        return { ...row, detail: `${before}${who}`.slice(0, 2_000), updatedAt: bouncedAt };
       }
       case 'delivery.warned':
         return { ...row, updatedAt: event.warnedAt };
