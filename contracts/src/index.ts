@@ -31,6 +31,7 @@ export * from './quota.ts';
 export * from './recall.ts';
 export * from './refusal.ts';
 export * from './registered-secrets.ts';
+export * from './regions.ts';
 export * from './registry.ts';
 export * from './release.ts';
 export * from './release-files.ts';

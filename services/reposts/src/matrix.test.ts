@@ -1,9 +1,16 @@
-import type { Override, Policy, Publisher, Site, Source } from '@tongsheng/contracts';
+import {
+  around,
+  superiorsOf,
+  type Override,
+  type Policy,
+  type Publisher,
+  type Site,
+  type Source,
+} from '@tongsheng/contracts';
 import { sampleSource } from '@tongsheng/test/support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bindingsOf, lengthOf, owedBy } from './matrix.ts';
-import { around, superiorsOf } from './regions.ts';
 
 const site = (siteId: string, level: Site['level'], region: string, more: Partial<Site> = {}): Site => ({
   siteId,

@@ -1,20 +1,4 @@
-import type { Publisher, Region, Relation, Site } from '@tongsheng/contracts';
-
-const nation = '000000';
-
-/** The division around a division (GB/T 2260: two digits each for province, city and county); null around the nation. */
-export function around(region: Region): Region | null {
-  if (region === nation) return null;
-  if (!region.endsWith('00')) return `${region.slice(0, 4)}00`;
-  if (!region.endsWith('0000')) return `${region.slice(0, 2)}0000`;
-  return nation;
-}
-
-const chainOf = (first: Region | null): Region[] => (first === null ? [] : [first, ...chainOf(around(first))]);
-
-/** Whom a site's tax authority answers to, the nearest first. */
-export const superiorsOf = ({ region, superior }: Pick<Site, 'region' | 'superior'>): Region[] =>
-  region === undefined ? [] : chainOf(superior ?? around(region));
+import { regionsAround, superiorsOf, type Publisher, type Relation, type Site } from '@tongsheng/contracts';
 
 /** Regions whose people a site speaks to: its own, and those of counties that have no website. */
 const speaksIn = ({ region, name, speaksFor }: Site) => (region === undefined ? [] : [{ region, name }, ...speaksFor]);
@@ -33,7 +17,7 @@ export function related(site: Site, publisher: Publisher | undefined, relation: 
       return served.region === site.region ? '同级政府门户网站' : `${served.name}的同级政府门户网站，由本站代为发布`;
     }
     case 'superior_government':
-      return kind === 'government' && chainOf(around(site.region)).includes(region) ? '上级政府门户网站' : null;
+      return kind === 'government' && regionsAround(site.region).includes(region) ? '上级政府门户网站' : null;
     case 'state_council':
       return kind === 'state_council' ? '国务院（中国政府网）' : null;
   }
