@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AccessEvent } from './access.ts';
 import { CallbackEvent } from './callback.ts';
+import { CheckpointEvent } from './checkpoint.ts';
 import { ClusterEvent, ClusterKeyEvent } from './cluster.ts';
 import { CredentialEvent } from './credential.ts';
 import { DeliveryEvent } from './delivery.ts';
@@ -35,6 +36,7 @@ export const AnyEvent = z.discriminatedUnion('type', [
   AccessEvent,
   AlarmEvent,
   CallbackEvent,
+  CheckpointEvent,
   ClusterEvent,
   ClusterKeyEvent,
   CredentialEvent,
@@ -61,6 +63,7 @@ export type EventsByAggregate = {
   alias: ItemKnownAs;
   callback: CallbackEvent;
   chain: ChainRegistered;
+  checkpoint: CheckpointEvent;
   checklist: ChecklistRegistered;
   channel: ChannelRegistered;
   cluster: ClusterEvent;

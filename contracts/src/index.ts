@@ -9,6 +9,7 @@ export { assistedPresets, type AssistedPlatform } from './channels/assisted.ts';
 export { micropubSettings } from './channels/micropub.ts';
 export { wordpressSettings } from './channels/wordpress.ts';
 export * from './checks.ts';
+export * from './checkpoint.ts';
 export * from './cluster.ts';
 export * from './conversation.ts';
 export * from './credential.ts';

@@ -102,6 +102,9 @@ export const refusalCodes = {
   delivery_not_assigned: 409,
   delivery_not_failed: 409,
   delivery_halted: 409,
+  // evidence
+  checkpoint_no_key: 409,
+  retention_not_over: 409,
   // corrections and recalls
   release_no_note: 422,
   release_not_public: 409,

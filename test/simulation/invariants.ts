@@ -9,9 +9,9 @@ import {
   type RepostEvent,
   type WarningShare,
 } from '@tongsheng/contracts';
+import { Chain } from '@tongsheng/evidence';
 import { DateTime, Duration } from 'luxon';
 import { isDeepStrictEqual } from 'node:util';
-import { Chain } from '../../services/ctl/src/commands/verify-log.ts';
 import { ReadModel } from './read-model.ts';
 import type { Publication } from './upstreams.ts';
 import { clockErrorMs, type Year } from './year.ts';

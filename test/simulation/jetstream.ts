@@ -74,6 +74,7 @@ export class SimulatedStream {
       header.set('Nats-Msg-Id', msgID);
       this.#ids.set(msgID, { seq, at: now });
     }
+    if (expected !== undefined) header.set('Nats-Expected-Last-Subject-Sequence', String(expected));
     const lines = [...header].map(([name, [value]]) => `${name}\t${value}`);
     this.#shelf.put(Buffer.concat([Buffer.from(`${subject}\n${lines.join('\n')}\n\n`), data]));
     this.#times.push(now);

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -29,6 +30,9 @@ export const allServices = [
   'portal',
 ] as const;
 export type ServiceName = (typeof allServices)[number];
+
+/** The key that signs the logs of tests. */
+const checkpointPem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 
 export type SystemOptions = {
   services?: readonly ServiceName[];
@@ -121,6 +125,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     DUTY_SMTP: newsroom.smtpUrl,
     DUTY_FROM: 'duty@tax.example',
     SECRETS_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
+    CHECKPOINT_KEY: checkpointPem,
     NATS_MAX_BYTES: String(512 * 2 ** 20),
     // Tests that are not about it don't wait for it.
     REPOST_HOLD: 'PT0S',

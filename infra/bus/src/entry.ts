@@ -39,26 +39,74 @@ export function encodeHeader(value: string): string {
 
 export const decodeHeader = (value: string): string => (value.includes('%') ? decodeURIComponent(value) : value);
 
-/**
- * SHA-256 over where an entry stands, everything that its envelope says (who, when, why, and the hash of the entry before
- * it) as it travels, and its body. Whichever of them is changed, the entry after it no longer follows.
- */
-export function hashEntry({ subject, data, headers: head }: Pick<RawMessage, 'subject' | 'data' | 'headers'>): string {
-  const lines: string[] = [];
-  // In the order in which they travel, which the server keeps.
-  if (head) for (const [name, [value]] of head) if (name.startsWith('ce-')) lines.push(`${name}: ${value}`);
-  // One call with everything in it: each one costs more than what it hashes.
-  return hash('sha256', Buffer.concat([Buffer.from(`${subject}\n${lines.join('\n')}\n\n`), data]));
+/** A message of the journal, wherever it was read: from the server, or from a file. Text stands for its bytes in UTF-8. */
+export type Stored = {
+  subject: string;
+  data: Uint8Array | string;
+  headers?: Iterable<readonly [name: string, values: readonly string[]]> | undefined;
+};
+
+/** What the journal sets for the server: no part of what is hashed, since the envelope and the log itself say the same. */
+const forServer = { id: 'Nats-Msg-Id', onTopOf: 'Nats-Expected-Last-Subject-Sequence' } as const;
+
+/** What is hashed of an entry, but for its body: in the order in which headers travel, which the server keeps. */
+function headOf({ subject, headers: head }: Stored): string {
+  let lines = '';
+  if (head) for (const [name, [value]] of head) if (name.startsWith('ce-')) lines += `${name}: ${value}\n`;
+  return `${subject}\n${lines || '\n'}\n`;
 }
+
+/**
+ * An entry as it is hashed: where it stands, everything that its envelope says (who, when, why, and the hash of the entry
+ * before it) as it travels, and its body. These bytes are what an auditor is given.
+ */
+export const recordBytes = (entry: Stored): Buffer => {
+  const { data } = entry;
+  return Buffer.concat([Buffer.from(headOf(entry)), typeof data === 'string' ? Buffer.from(data) : data]);
+};
+
+/** SHA-256 of the record. Whichever part of it is changed, the entry after it no longer follows. */
+export const hashEntry = (entry: Stored): string => digest(entry, 'hex');
+
+/** One call with everything in it: each one costs more than what it hashes. */
+function digest(entry: Stored, encoding: 'hex'): string;
+function digest(entry: Stored, encoding: 'buffer'): Buffer;
+function digest(entry: Stored, encoding: 'hex' | 'buffer'): string | Buffer {
+  const { data } = entry;
+  return hash('sha256', typeof data === 'string' ? headOf(entry) + data : recordBytes(entry), encoding);
+}
+
+type Found = {
+  hash: Buffer;
+  previousHash: string;
+  /** The id in the envelope, as it travels, and the one it was stored under. */
+  id: string;
+  storedAs: string;
+  /** The position of the aggregate's entry that it was written on top of; empty for what merely happened. */
+  onTopOf: string;
+  /** What stands in it that is not hashed and that nothing of ours writes. */
+  stray: string | null;
+};
 
 /**
  * What ties a message to the one before it of the same aggregate. It holds also for one that this release can't read:
  * whether the log is whole does not depend on who reads it.
  */
-export const linkOf = (message: RawMessage): { previousHash: string; hash: string } => ({
-  previousHash: message.headers?.get('ce-previoushash') ?? '',
-  hash: hashEntry(message),
-});
+export function recordOf(entry: Stored): Found {
+  const bytes = digest(entry, 'buffer');
+  const found: Found = { hash: bytes, previousHash: '', id: '', storedAs: '', onTopOf: '', stray: null };
+  if (!entry.headers) return found;
+  for (const [name, values] of entry.headers) {
+    const [value = ''] = values;
+    if (values.length > 1) found.stray = `the header ${name} twice`;
+    else if (name === 'ce-previoushash') found.previousHash = value;
+    else if (name === 'ce-id') found.id = value;
+    else if (name === forServer.id) found.storedAs = value;
+    else if (name === forServer.onTopOf) found.onTopOf = value;
+    else if (!name.startsWith('ce-')) found.stray = `the header ${name}`;
+  }
+  return found;
+}
 
 /** The body and headers of a decision, ready to be published. */
 export function encodeEntry(source: string, command: CommandHead, events: AnyEvent[], previousHash: string) {

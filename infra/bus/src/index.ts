@@ -6,12 +6,15 @@ export { bury, countDeadLetters, listDeadLetters, replayDeadLetter } from './dea
 export {
   causedBy,
   decodeEntry,
+  decodeHeader,
   encodeEntry,
   hashEntry,
-  linkOf,
+  recordBytes,
+  recordOf,
   UnreadableEntry,
   type Entry,
   type RawMessage,
+  type Stored,
 } from './entry.ts';
 export { EvidenceStore, PublicFiles } from './evidence.ts';
 export { decodeAnswer, encodeAnswer, type HttpAnswer } from './http-message.ts';

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fakeKinds } from '@tongsheng/fakes';
@@ -79,6 +79,17 @@ export function secretsKey(home: string, environment: NodeJS.ProcessEnv): { SECR
   const file = join(home, 'secrets.key');
   if (!existsSync(file)) writeFileSync(file, `k1:${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
   return { SECRETS_KEY_FILE: file };
+}
+
+/** The key that checkpoints of the log are signed with: made at the first start, unless one is configured. */
+export function checkpointKey(home: string, environment: NodeJS.ProcessEnv): { CHECKPOINT_KEY_FILE?: string } {
+  if (environment['CHECKPOINT_KEY'] || environment['CHECKPOINT_KEY_FILE']) return {};
+  const file = join(home, 'checkpoint.key');
+  if (!existsSync(file)) {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  }
+  return { CHECKPOINT_KEY_FILE: file };
 }
 
 const Run = z.object({ supervisor: z.number(), servers: z.array(z.object({ pid: z.number(), program: z.string() })) });

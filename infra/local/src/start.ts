@@ -7,7 +7,7 @@ import { fakeKinds, startFakes } from '@tongsheng/fakes';
 import { keepRunning, launchOf, type Child } from './children.ts';
 import { makeDurable } from './durability.ts';
 import { callBack } from './fake-channels.ts';
-import { endOrphans, openInstallation, secretsKey, writePrivate } from './installation.ts';
+import { checkpointKey, endOrphans, openInstallation, secretsKey, writePrivate } from './installation.ts';
 import { startNewsroom } from './newsroom.ts';
 import { offerSample } from './sample-offer.ts';
 import { demoPassword, demoPeople, demoSeed } from './seed.ts';
@@ -114,6 +114,7 @@ async function main(): Promise<void> {
     SEED_FILE: process.env['SEED_FILE'] ?? seedFile,
     DURABILITY: nats.guarantee,
     ...secretsKey(home, process.env),
+    ...checkpointKey(home, process.env),
     CONSOLE_URL: process.env['CONSOLE_URL'] ?? `http://127.0.0.1:${consolePort}`,
     ...(newsroom && { DUTY_SMTP: process.env['DUTY_SMTP'] ?? newsroom.smtpUrl, DUTY_FROM: 'duty@tax.example' }),
     ...(newsroom && {

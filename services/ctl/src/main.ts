@@ -7,7 +7,7 @@ import { listProjections, rebuildProjections } from './commands/projections.ts';
 import { rotateSecrets } from './commands/rotate-secrets.ts';
 import { tailLog, type TailOptions } from './commands/tail-log.ts';
 import { checkedToken, createToken, type TokenOptions } from './commands/token.ts';
-import { verifyLog } from './commands/verify-log.ts';
+import { describeVerified, verifyCommand, type VerifyCommand } from './commands/verify-log.ts';
 import { Failure, Misuse } from './failure.ts';
 import { natsUrl, withBus } from './installation.ts';
 
@@ -63,13 +63,16 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
     });
   log
     .command('verify')
-    .description('check that nothing was changed or removed')
-    .action(async () => {
-      const { entries, aggregates, position, unreadable } = await onBus((bus) =>
-        verifyLog(bus, (at, end) => say(`${at} of ${end}`)),
-      );
-      if (unreadable.length > 0) say(`this release can't read what stands at ${unreadable.join(', ')}`);
-      print(`whole: ${entries} entries of ${aggregates} aggregates, up to position ${position}`);
+    .description(
+      'check that nothing was changed, put in, taken out or moved; in a running system, or in an exported folder',
+    )
+    .argument('[folder]', 'what `log export` wrote')
+    .option('--key <file...>', 'public keys (PEM) that are the house’s own')
+    .option('--anchor <file...>', 'checkpoints that were kept elsewhere: the log must still lead to them')
+    .option('--read', 'also tell which entries this release can’t read')
+    .action(async (options: VerifyCommand) => {
+      const verified = await verifyCommand(options, onBus, say);
+      for (const line of describeVerified(verified)) print(line);
     });
 
   const projections = program.command('projections').description('the read models in Redis');

@@ -249,6 +249,14 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
     zh: '系统没有配置加密密钥，不能保存渠道的密钥。请管理员设置 SECRETS_KEY_FILE。',
     en: 'No key to encrypt secrets is configured. An administrator sets SECRETS_KEY_FILE.',
   },
+  checkpoint_no_key: {
+    zh: '系统没有配置检查点签名密钥，不能出具证据包。请管理员设置 CHECKPOINT_KEY_FILE。',
+    en: 'No key that signs checkpoints is configured, so that no evidence pack can be made. An administrator sets CHECKPOINT_KEY_FILE.',
+  },
+  retention_not_over: {
+    zh: '法规要求日志至少留存六个月，留存期未满，不能删除。',
+    en: 'Logs are kept for six months by law; this one may not be deleted yet.',
+  },
   alarm_missing: { zh: '没有这条告警。', en: 'There is no such alarm.' },
   alarm_closed: { zh: '这条告警已解除，不用再接手。', en: 'This alarm is over; nobody needs to take it.' },
   alarm_taken: { zh: '已有人先接手这条告警。', en: 'Someone took this alarm first.' },

@@ -1,15 +1,42 @@
-import { run, serve } from '@tongsheng/runtime';
+import { readFileSync } from 'node:fs';
+import { signingKeys, type SigningKey } from '@tongsheng/evidence';
+import { BadConfig, run, serve } from '@tongsheng/runtime';
 import { z } from 'zod';
+import { NotarySettings } from './notary.ts';
 import { OversightModule } from './oversight.module.ts';
 import { RedisUrl } from './oversight.ts';
 
-const config = z.object({ REDIS_URL: z.string().min(1) });
+const config = z.object({
+  REDIS_URL: z.string().min(1),
+  /** Private keys that sign checkpoints of the log, PEM, Ed25519 or SM2: the first signs, the others vouch for it. */
+  CHECKPOINT_KEY_FILE: z.string().optional(),
+  CHECKPOINT_KEY: z.string().optional(),
+  /** A checkpoint is made at least so often, while something happens; and every 1,000 entries. */
+  CHECKPOINT_MINUTES: z.coerce.number().positive().max(1_440).default(10),
+});
 
 run(() =>
   serve({
     name: 'oversight',
     config,
     module: OversightModule,
-    providers: ({ REDIS_URL }) => [{ provide: RedisUrl, useValue: new RedisUrl(REDIS_URL) }],
+    providers: ({ REDIS_URL, CHECKPOINT_KEY, CHECKPOINT_KEY_FILE, CHECKPOINT_MINUTES }) => [
+      { provide: RedisUrl, useValue: new RedisUrl(REDIS_URL) },
+      {
+        provide: NotarySettings,
+        useValue: new NotarySettings(keysFrom(CHECKPOINT_KEY, CHECKPOINT_KEY_FILE), CHECKPOINT_MINUTES * 60_000),
+      },
+    ],
   }),
 );
+
+/** @throws BadConfig when what is named holds no keys */
+function keysFrom(pem: string | undefined, file: string | undefined): SigningKey[] {
+  if (!pem && !file) return [];
+  try {
+    return signingKeys(pem || readFileSync(file!, 'utf8'));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new BadConfig(`settings: CHECKPOINT_KEY or the CHECKPOINT_KEY_FILE: ${why}`);
+  }
+}
