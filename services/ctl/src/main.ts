@@ -63,10 +63,7 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
     });
   log
     .command('verify')
-    .description(
-      'check that nothing was changed, put in, taken out or moved; in a running system, or in an exported folder',
-    )
-    .argument('[folder]', 'what `log export` wrote')
+    .description('check that nothing was changed, put in, taken out or moved; in a running system')
     .option('--key <file...>', 'public keys (PEM) that are the house’s own')
     .option('--anchor <file...>', 'checkpoints that were kept elsewhere: the log must still lead to them')
     .option('--read', 'also tell which entries this release can’t read')
