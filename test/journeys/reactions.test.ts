@@ -4,6 +4,7 @@ import {
   consume,
   ensureStreams,
   Journal,
+  Later,
   listDeadLetters,
   replayDeadLetter,
   type Bus,
@@ -63,6 +64,47 @@ it('an entry that fails for good becomes a dead letter, its followers go on, and
   expect(await listDeadLetters(bus)).toHaveLength(0);
   expect(handled.filter((id) => id === 'a2')).toHaveLength(1);
   await consumer.stop();
+});
+
+it('what is merely not ready yet waits for as long as it takes, and what comes after it does not', async () => {
+  for (const id of ['early', 'next']) await carryOut(journal, trouble, failure(id, 'unready'));
+  const handled: string[] = [];
+  let asked = 0;
+  const consumer = await consume(bus, {
+    durable: 'patient',
+    aggregate: 'poll',
+    now: () => noon,
+    backoff: [5, 5],
+    onFailure: () => {},
+    async handle({ envelope }) {
+      if (envelope.id === 'early' && ++asked <= 20) throw new Later(1);
+      handled.push(envelope.id);
+    },
+  });
+  await until(() => expect(handled).toContain('early'));
+  expect(handled.indexOf('next')).toBeLessThan(handled.indexOf('early'));
+  expect((await listDeadLetters(bus)).filter(({ consumer: name }) => name === 'patient')).toEqual([]);
+  await consumer.stop();
+});
+
+it('what waits when its process ends is the next one’s', async () => {
+  await carryOut(journal, trouble, failure('held', 'passed-on'));
+  const waiting = Promise.withResolvers<void>();
+  const options = { durable: 'relay', aggregate: 'poll', now: () => noon, onFailure: () => {} };
+  const first = await consume(bus, {
+    ...options,
+    async handle({ envelope }) {
+      if (envelope.id !== 'held') return;
+      waiting.resolve();
+      throw new Later(3_600_000);
+    },
+  });
+  await waiting.promise;
+  await first.stop();
+  const handled: string[] = [];
+  const second = await consume(bus, { ...options, handle: async ({ envelope }) => void handled.push(envelope.id) });
+  await until(() => expect(handled).toContain('held'));
+  await second.stop();
 });
 
 it('a malformed entry and one of a newer version are parked with their reason, not skipped', async () => {

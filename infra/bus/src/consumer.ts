@@ -27,7 +27,11 @@ export type ConsumerOptions = {
   parallel?: number;
 };
 
-/** Thrown by a handler: not now; hand it over again after so many ms. What comes after it does not wait. */
+/**
+ * Thrown by a handler: not now; hand it over again after so many ms. What comes after it does not wait. It is no failure,
+ * so it may be said for ever: this process keeps the message in hand meanwhile, because each time that the server hands
+ * it out again counts as a try.
+ */
 export class Later extends Error {
   readonly ms: number;
   constructor(ms: number) {
@@ -37,6 +41,8 @@ export class Later extends Error {
 }
 
 const ackWaitMs = 10_000;
+/** The longest time in hand before the handler is asked again; a timer can't run for a month. */
+const longestWaitMs = 3_600_000;
 /** Entries that may be under way or put off. */
 const mostPending = 2_000;
 const defaultBackoff = [100, 500, 2_000, 5_000, 10_000];
@@ -44,7 +50,8 @@ const defaultBackoff = [100, 500, 2_000, 5_000, 10_000];
 /**
  * A durable pull consumer of one aggregate's events: explicit acknowledgement after the effect, in order for one
  * aggregate, side by side for different ones. A failing entry holds back only its own aggregate; after the last
- * try, or when it can't even be read, it becomes a dead letter and the next one goes on.
+ * try, or when it can't even be read, it becomes a dead letter and the next one goes on. What is not ready yet is not
+ * failing (`Later`).
  */
 export async function consume(bus: Bus, options: ConsumerOptions): Promise<Following> {
   const { durable, aggregate, parallel = 64 } = options;
@@ -52,17 +59,31 @@ export async function consume(bus: Bus, options: ConsumerOptions): Promise<Follo
   const consumer = await bus.js.consumers.get(streams.journal, durable);
   const messages = await consumer.consume({ max_messages: parallel * 4 });
   const stopping = new AbortController();
-  const lanes = new Map<string, Promise<void>>();
+  const lanes = new Map<string, Promise<unknown>>();
+  const inHand = new Set<Promise<void>>();
 
+  const inTurn = (message: JsMsg): Promise<Later | undefined> => {
+    const before = lanes.get(message.subject) ?? Promise.resolve();
+    const turn = before.then(() => work(bus, options, message, stopping.signal));
+    lanes.set(message.subject, turn);
+    void turn.finally(() => {
+      if (lanes.get(message.subject) === turn) lanes.delete(message.subject);
+    });
+    return turn;
+  };
+  /** From its arrival to its end, waiting included: the server must not take it for lost and count another try. */
+  const take = async (message: JsMsg): Promise<void> => {
+    const keepAlive = setInterval(() => message.working(), ackWaitMs / 3);
+    for (let later = await inTurn(message); later; later = await inTurn(message))
+      await pause(Math.min(later.ms, longestWaitMs), stopping.signal);
+    clearInterval(keepAlive);
+  };
   const running = (async () => {
     for await (const message of messages) {
       if (stopping.signal.aborted) break;
-      const before = lanes.get(message.subject) ?? Promise.resolve();
-      const after = before.then(() => work(bus, options, message, stopping.signal));
-      lanes.set(message.subject, after);
-      void after.finally(() => {
-        if (lanes.get(message.subject) === after) lanes.delete(message.subject);
-      });
+      const taken = take(message);
+      inHand.add(taken);
+      void taken.finally(() => inHand.delete(taken));
     }
   })();
   const replays = answerReplays(bus, options);
@@ -74,7 +95,7 @@ export async function consume(bus: Bus, options: ConsumerOptions): Promise<Follo
       replays.unsubscribe();
       await (messages as ConsumerMessages).close();
       await running;
-      await Promise.all(lanes.values());
+      await Promise.all(inHand);
     },
   };
 }
@@ -96,8 +117,13 @@ async function ensureConsumer(bus: Bus, durable: string, aggregate: string): Pro
   if (!found) await bus.jsm.consumers.add(streams.journal, wanted);
 }
 
-/** One message to its end: done, dead, or left for the next process when this one is stopping. */
-async function work(bus: Bus, options: ConsumerOptions, message: JsMsg, stopping: AbortSignal): Promise<void> {
+/** One message to its end: done, dead, or left for the next process when this one is stopping; or for later. */
+async function work(
+  bus: Bus,
+  options: ConsumerOptions,
+  message: JsMsg,
+  stopping: AbortSignal,
+): Promise<Later | undefined> {
   const { backoff = defaultBackoff, durable } = options;
   const raw: RawMessage = { subject: message.subject, seq: message.seq, data: message.data, headers: message.headers };
   const lastTry = backoff.length + 1;
@@ -110,20 +136,32 @@ async function work(bus: Bus, options: ConsumerOptions, message: JsMsg, stopping
     message.term();
   };
 
-  const keepAlive = setInterval(() => message.working(), ackWaitMs / 3);
   try {
-    if (attempt > lastTry) return await die(new Error('gave up: the process ended at every try'), null);
+    if (attempt > lastTry) {
+      await die(new Error('gave up: the process ended at every try'), null);
+      return undefined;
+    }
     const entry = tryDecode(raw);
-    if (entry instanceof UnreadableEntry) return await die(entry, null);
+    if (entry instanceof UnreadableEntry) {
+      await die(entry, null);
+      return undefined;
+    }
 
     for (; ; attempt++) {
-      if (stopping.aborted) return message.nak();
+      if (stopping.aborted) {
+        message.nak();
+        return undefined;
+      }
       try {
         await options.handle(entry);
-        return message.ack();
+        message.ack();
+        return undefined;
       } catch (error) {
-        if (error instanceof Later) return message.nak(error.ms);
-        if (attempt >= lastTry) return await die(error, entry);
+        if (error instanceof Later) return error;
+        if (attempt >= lastTry) {
+          await die(error, entry);
+          return undefined;
+        }
         options.onFailure({ durable, entry, message: raw, try: attempt, error, dead: false });
         await pause(backoff[attempt - 1] ?? backoff.at(-1)!, stopping);
       }
@@ -131,9 +169,8 @@ async function work(bus: Bus, options: ConsumerOptions, message: JsMsg, stopping
   } catch (error) {
     // Not even the dead letter could be written: the message stays and comes back after the ack wait.
     options.onFailure({ durable, entry: null, message: raw, try: attempt, error, dead: false });
-  } finally {
-    clearInterval(keepAlive);
   }
+  return undefined;
 }
 
 /** An administrator's wish to try a dead letter again, answered by whichever instance hears it. */
@@ -164,6 +201,7 @@ export function reasonOf(error: unknown): string {
 
 function pause(ms: number, stopping: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    if (stopping.aborted) return resolve();
     const timer = setTimeout(done, ms);
     function done() {
       clearTimeout(timer);
