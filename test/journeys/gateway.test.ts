@@ -1,7 +1,7 @@
 import { carryOut, connectBus, Journal, type Bus } from '@tongsheng/bus';
 import { TimelineEntry, type PersonRegistered, type RegistryCommand } from '@tongsheng/contracts';
 import { demoPassword } from '@tongsheng/local';
-import { createRedis } from '@tongsheng/projections';
+import { createRedis, encodeChanges } from '@tongsheng/projections';
 import {
   failure,
   queueing,
@@ -316,7 +316,7 @@ describe('the live stream', () => {
     const redis = createRedis(system.servers.redis.url, () => {});
     await redis.connect();
     const tell = (view: string, key: string, position: number) =>
-      redis.publish(`p:{${view}}:changes`, JSON.stringify({ key, row: null, position }));
+      redis.publish(`p:{${view}}:told`, encodeChanges([{ key, json: null, position }]));
     const before = await listen(editor);
     await tell('sources', 'ahead', 1_000_000);
     await until(() => expect(before.changes()).toHaveLength(1));

@@ -140,9 +140,21 @@ const raw = (message: JsMsg): RawMessage => ({
   },
 });
 
-/** Sequence of the newest message under a subject, 0 when there is none. */
-export async function lastPosition(bus: Bus, stream: string, subject: string): Promise<number> {
-  return (await lastMessage(bus, stream, subject))?.seq ?? 0;
+/** Sequence of the newest message of a stream, whatever its subject. */
+export async function endOf(bus: Bus, stream: string): Promise<number> {
+  return (await bus.jsm.streams.info(stream)).state.last_seq;
+}
+
+/** Sequence of the first message under a subject from a position on, null when there is none. */
+export async function nextPosition(bus: Bus, stream: string, subject: string, from: number): Promise<number | null> {
+  try {
+    // One question of two parts, which the client's types do not know.
+    const query = { seq: from, next_by_subj: subject } as { seq: number };
+    return (await bus.jsm.streams.getMessage(stream, query)).seq;
+  } catch (error) {
+    if (isApiError(error, apiCode.noMessage)) return null;
+    throw error;
+  }
 }
 
 async function lastMessage(bus: Bus, stream: string, subject: string): Promise<StoredMsg | null> {

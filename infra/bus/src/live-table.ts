@@ -1,7 +1,7 @@
 import { streams, subjects, type AggregateName, type EventsByAggregate } from '@tongsheng/contracts';
 import type { Bus } from './connection.ts';
 import type { Entry } from './entry.ts';
-import { followJournal, lastPosition, type Following } from './follow.ts';
+import { endOf, followJournal, nextPosition, type Following } from './follow.ts';
 
 /**
  * Aggregates of one kind as they stand, in memory: for configuration, which is small and read often.
@@ -14,6 +14,8 @@ export class LiveTable<A extends AggregateName, Row = EventsByAggregate[A]> {
   readonly #bus: Bus;
   readonly #aggregate: A;
   #position = 0;
+  /** Up to here nothing is in the log that is not in here. */
+  #complete = 0;
   #following: Following | null = null;
 
   private constructor(bus: Bus, aggregate: A) {
@@ -49,6 +51,7 @@ export class LiveTable<A extends AggregateName, Row = EventsByAggregate[A]> {
     onFailure: (error: unknown) => void,
   ): Promise<LiveTable<A, Row>> {
     const table = new LiveTable<A, Row>(bus, aggregate);
+    const begun = await endOf(bus, streams.journal);
     table.#following = await followJournal(bus, {
       aggregate,
       onFailure,
@@ -67,6 +70,7 @@ export class LiveTable<A extends AggregateName, Row = EventsByAggregate[A]> {
       },
     });
     await table.#following.caughtUp;
+    table.#complete = Math.max(table.#complete, begun);
     return table;
   }
 
@@ -82,15 +86,29 @@ export class LiveTable<A extends AggregateName, Row = EventsByAggregate[A]> {
     return [...this.#rows];
   }
 
-  /** Resolves when everything that is registered at this moment is here: what an event is judged by must not lag behind it. */
+  /**
+   * Resolves when everything that is registered at this moment is here: what an event is judged by must not lag behind it.
+   * Only what was stored since the last time is looked through: where the newest of a kind stands, the server finds by going
+   * through the subjects of the whole log.
+   */
   async fresh(): Promise<void> {
-    const position = await lastPosition(this.#bus, streams.journal, subjects.events(this.#aggregate));
+    const end = await endOf(this.#bus, streams.journal);
+    while (this.#complete < end) {
+      const subject = subjects.events(this.#aggregate);
+      const next = await nextPosition(this.#bus, streams.journal, subject, this.#complete + 1);
+      if (next !== null) await this.#arrival(next);
+      this.#complete = Math.max(this.#complete, next ?? end);
+    }
+  }
+
+  async #arrival(position: number): Promise<void> {
     if (this.#position >= position) return;
     await new Promise<void>((resolve) => this.#waiting.add({ position, resolve }));
   }
 
   #arrived(position: number): void {
     this.#position = position;
+    this.#complete = Math.max(this.#complete, position);
     for (const waiter of this.#waiting) {
       if (position < waiter.position) continue;
       this.#waiting.delete(waiter);

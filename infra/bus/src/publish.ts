@@ -17,7 +17,9 @@ const lookMs = 500;
 
 /**
  * What the client's own `publish` does, at a third of its cost: that makes a timer, a race and an error with its stack for
- * every message (measured on nats.js 2.29: 20 µs of CPU against 7). Here one inbox takes all acknowledgements.
+ * every message (measured on nats.js 2.29: 20 µs of CPU against 7). Here one inbox takes all acknowledgements, and what is said
+ * in one turn of the event loop is one write: the client writes as soon as nothing else is to be done in this moment, which
+ * while answers come in is after every single one.
  */
 export function publisher(
   nc: NatsConnection,
@@ -28,6 +30,8 @@ export function publisher(
   let last = 0;
   let begun = false;
   let looking: NodeJS.Timeout | null = null;
+  /** What is to be said in this turn of the event loop. */
+  let saying: (() => void)[] = [];
 
   const onAnswer = (message: Msg) => {
     const token = message.subject.slice(inbox.length + 1);
@@ -59,14 +63,28 @@ export function publisher(
     void nc.closed().then(() => failAll(ErrorCode.ConnectionClosed));
   };
 
+  const sayAll = () => {
+    const all = saying;
+    saying = [];
+    for (const say of all) say();
+  };
+
   return (subject, body, { msgID, expect, headers }) =>
     new Promise((resolve, reject) => {
       if (!begun) begin();
       if (msgID !== undefined) headers.set('Nats-Msg-Id', msgID);
       if (expect) headers.set('Nats-Expected-Last-Subject-Sequence', String(expect.lastSubjectSequence));
       const token = (++last).toString(36);
-      nc.publish(subject, body, { reply: `${inbox}.${token}`, headers });
-      waiting.set(token, { since: performance.now(), resolve, reject });
-      looking ??= setTimeout(look, lookMs);
+      if (saying.length === 0) setImmediate(sayAll);
+      saying.push(() => {
+        try {
+          nc.publish(subject, body, { reply: `${inbox}.${token}`, headers });
+          waiting.set(token, { since: performance.now(), resolve, reject });
+          looking ??= setTimeout(look, lookMs);
+        } catch (error) {
+          // The connection was closed in between.
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      });
     });
 }

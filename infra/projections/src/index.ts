@@ -1,5 +1,6 @@
-export { defineProjection, type Change, type Projection } from './projection.ts';
+export { defineProjection, type Change, type ChangedRow, type Projection } from './projection.ts';
 export { foldBatch } from './batch.ts';
+export { encodeChanges } from './changes.ts';
 export { ProjectionReader, watchChanges, type Range, type Watch } from './reader.ts';
 export { askProjections, askRebuild, type RunnerStatus } from './control.ts';
 export { ProjectionRunner, type RunnerOptions } from './runner.ts';

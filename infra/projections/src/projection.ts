@@ -31,10 +31,12 @@ export const keys = {
   position: (name: string, generation: string) => `p:{${name}}:${generation}:position`,
   set: (name: string, generation: string, set: string) => `p:{${name}}:${generation}:set:${set}`,
   pattern: (name: string, generation: string) => `p:{${name}}:${generation}:*`,
-  changes: (name: string) => `p:{${name}}:changes`,
+  /** Not `changes`, where earlier releases told of each row by itself: one of them may run beside this one. */
+  changes: (name: string) => `p:{${name}}:told`,
 };
 
-/** One row that changed, as it is told to whoever watches. `rebuilt` means: read everything again. */
-export type Change<Row = unknown> =
-  | { key: string; row: Row | null; position: number }
-  | { rebuilt: true; position: number };
+/** One row that changed: as it is stored, since most of those who hear of it don't read it; null when it is gone. */
+export type ChangedRow = { key: string; json: string | null; position: number };
+
+/** What is told to whoever watches. `rebuilt` means: read everything again. */
+export type Change = ChangedRow | { rebuilt: true; position: number };

@@ -1,4 +1,5 @@
 import { Refusal, type AggregateName } from '@tongsheng/contracts';
+import { decodeChanges } from './changes.ts';
 import { keys, type Change, type Projection } from './projection.ts';
 import { createRedis, type Redis } from './store.ts';
 
@@ -101,7 +102,9 @@ export async function watchChanges(
   const redis = createRedis(redisUrl, onError);
   await redis.connect();
   for (const name of names) {
-    await redis.subscribe(keys.changes(name), (message) => onChange(name, JSON.parse(message) as Change));
+    await redis.subscribe(keys.changes(name), (message) => {
+      for (const change of decodeChanges(message)) onChange(name, change);
+    });
   }
   redis.on('ready', () => {
     for (const name of names) onChange(name, { rebuilt: true, position: 0 });

@@ -2,7 +2,8 @@ import type { AggregateName } from '@tongsheng/contracts';
 import type { Entry } from '@tongsheng/bus';
 import { createClient, WatchError } from 'redis';
 import { foldBatch, keysOf, type Batch } from './batch.ts';
-import { keys, type Change, type Projection } from './projection.ts';
+import { encodeChanges, encodeRebuilt } from './changes.ts';
+import { keys, type ChangedRow, type Projection } from './projection.ts';
 
 export type Redis = ReturnType<typeof createRedis>;
 
@@ -48,7 +49,7 @@ export class GenerationStore<A extends AggregateName, Row> {
       rows: keys.rows(name, this.generation),
       position: keys.position(name, this.generation),
       set,
-      changes: keys.changes(name),
+      channel: keys.changes(name),
     };
   }
 
@@ -82,13 +83,16 @@ export class GenerationStore<A extends AggregateName, Row> {
   }
 
   async #write(batch: Batch<Row>, reached: number): Promise<void> {
-    const { rows, position, set, changes } = this.#names;
+    const { rows, position, set, channel } = this.#names;
     const multi = this.#redis.multi();
     const written: string[] = [];
     const gone: string[] = [];
+    const changes: ChangedRow[] = [];
     for (const [key, row] of batch.rows) {
-      if (row === null) gone.push(key);
-      else written.push(key, JSON.stringify(row));
+      const json = row === null ? null : JSON.stringify(row);
+      if (json === null) gone.push(key);
+      else written.push(key, json);
+      changes.push({ key, json, position: batch.positions.get(key)! });
     }
     if (written.length > 0) multi.hSet(rows, written);
     if (gone.length > 0) multi.hDel(rows, gone);
@@ -103,12 +107,7 @@ export class GenerationStore<A extends AggregateName, Row> {
       if (left.length > 0) multi.zRem(set(name), left);
     }
     multi.set(position, String(reached));
-    if (!this.#quiet) {
-      for (const [key, row] of batch.rows) {
-        const change: Change<Row> = { key, row, position: batch.positions.get(key)! };
-        multi.publish(changes, JSON.stringify(change));
-      }
-    }
+    if (!this.#quiet && changes.length > 0) multi.publish(channel, encodeChanges(changes));
     try {
       await multi.exec();
     } catch (error) {
@@ -125,12 +124,8 @@ export class GenerationStore<A extends AggregateName, Row> {
     const { name } = this.#projection;
     this.#quiet = false;
     // Answered behind every write that was still quiet.
-    const change: Change = { rebuilt: true, position: await this.position() };
-    await redis
-      .multi()
-      .set(keys.live(name), this.generation)
-      .publish(keys.changes(name), JSON.stringify(change))
-      .exec();
+    const told = encodeRebuilt(await this.position());
+    await redis.multi().set(keys.live(name), this.generation).publish(keys.changes(name), told).exec();
   }
 
   async drop(): Promise<void> {

@@ -6,6 +6,7 @@ import { FormData } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { safeCall } from './call.ts';
 import { Conversation } from './conversation.ts';
+import { masker } from './mask.ts';
 
 /** Anything that a person could be given as a password; what masks is no part of it. */
 const secret = fc.string({ unit: 'binary', minLength: 4, maxLength: 300 }).filter((text) => !text.includes('•'));
@@ -38,7 +39,7 @@ describe('what is kept of a conversation', () => {
           const form = new FormData();
           form.append('note', text);
           for (const body of [text, form, Buffer.from(text)]) {
-            const conversation = new Conversation([it]);
+            const conversation = new Conversation(masker([it]));
             conversation.begin({
               method: 'POST',
               address: `https://user:${spelling}@example.org/${spelling}?q=${spelling}`,
@@ -96,7 +97,7 @@ describe('a call that somebody listens to', () => {
     const server = createServer((_, response) => response.writeHead(502, { 'x-why': 'busy' }).end('no gateway'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const conversation = new Conversation(['hush-hush']);
+    const conversation = new Conversation(masker(['hush-hush']));
     const options = { allow: [`127.0.0.1:${port}`], headers: { 'x-key': 'hush-hush' }, body: '标题 hush-hush' };
     await conversation.during(async () => {
       await safeCall(`http://127.0.0.1:${port}/push?key=1`, options);

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CallLine, ToldCall, Transcript } from '@tongsheng/contracts';
 import { FormData } from 'undici';
-import { masker } from './mask.ts';
+import { masker, type Mask } from './mask.ts';
 
 /** What is kept of a body that was sent, and of an answer; and how many calls and lines. */
 const keptOfRequest = 1_024;
@@ -33,11 +33,12 @@ const talking = new AsyncLocalStorage<Conversation>();
  * secret is in what it tells, be it one that it was told of or one that stands where secrets stand.
  */
 export class Conversation {
-  readonly #secrets: Set<string>;
+  #mask: Mask;
   readonly #calls: Exchange[] = [];
 
-  constructor(secrets: Iterable<string> = []) {
-    this.#secrets = new Set(secrets);
+  /** @param mask made once for a channel: it costs more than what it masks */
+  constructor(mask: Mask = masker([])) {
+    this.#mask = mask;
   }
 
   during<T>(work: () => Promise<T>): Promise<T> {
@@ -46,7 +47,7 @@ export class Conversation {
 
   /** Something to be masked that was learned on the way: an access token. */
   hide(secret: string): void {
-    this.#secrets.add(secret);
+    this.#mask = this.#mask.with(secret);
   }
 
   begin(exchange: Pick<Exchange, 'method' | 'address'> & Partial<Exchange>): Exchange {
@@ -64,21 +65,17 @@ export class Conversation {
 
   /** Each call in short. */
   lines(): CallLine[] {
-    const mask = masker(this.#secrets);
-    return this.#calls.map((call) => lineOf(call, mask));
+    return this.#calls.map((call) => lineOf(call, this.#mask));
   }
 
   transcript(): Transcript {
-    const mask = masker(this.#secrets);
     const first = this.#calls[0]?.at ?? 0;
-    return { calls: this.#calls.map((call) => toldOf(call, first, mask)) };
+    return { calls: this.#calls.map((call) => toldOf(call, first, this.#mask)) };
   }
 }
 
 /** The conversation that this is a part of, where somebody listens. */
 export const heardBy = (): Conversation | undefined => talking.getStore();
-
-type Mask = ReturnType<typeof masker>;
 
 const msOf = (from: number, to: number | null): number | null =>
   to === null ? null : Math.max(0, Math.round(to - from));

@@ -2,6 +2,7 @@ export { AddressRefused, checkedAddress, isPublicAddress, systemLookup, type Loo
 export { FormData as CallForm } from 'undici';
 export { safeCall, type Called, type CallOptions } from './call.ts';
 export { Conversation, heardBy } from './conversation.ts';
+export { masker, type Mask } from './mask.ts';
 export { safeFetch, type Fetched, type FetchOptions, type FetchTrouble, type WebAnswer } from './fetch.ts';
 export { cleanHtml, cleanOwnHtml, textOf, TooDeep } from './html.ts';
 export { markHtml } from './marked.ts';

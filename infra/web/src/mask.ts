@@ -13,9 +13,20 @@ const isSecretName = (name: string): boolean => secretName.test(name) && !harmle
 const quoted = /("([\w.-]{1,64})"\s*:\s*)"((?:[^"\\]|\\.)*)("|$)/g;
 const parameter = /([?&;]|^)([\w.[\]-]{1,64})=([^&\s"'<>#;]+)/g;
 
+export type Mask = {
+  /** At most so many characters, none of them of a secret: also not of one that the end would cut. */
+  text(whole: string, atMost: number): string;
+  /** Host and path, and which parameters; no login. */
+  address(address: string): string;
+  headers(headers: Readonly<Record<string, string>>): { name: string; value: string }[];
+  field(name: string, value: string): string;
+  /** One that masks another secret as well. */
+  with(secret: string): Mask;
+};
+
 /** Masks every secret that is named in `secrets`, however it is written, and whatever stands where secrets stand. */
-export function masker(secrets: Iterable<string>) {
-  const spellings = [...secrets]
+export function masker(secrets: readonly string[]): Mask {
+  const spellings = secrets
     .filter((secret) => secret.length >= shortest)
     .flatMap(spellingsOf)
     .toSorted((a, b) => b.length - a.length);
@@ -30,24 +41,25 @@ export function masker(secrets: Iterable<string>) {
       );
 
   return {
-    /** At most so many characters, none of them of a secret: also not of one that the end would cut. */
-    text(whole: string, atMost: number): string {
+    text(whole, atMost) {
       if (whole.length <= atMost + longest) return cut(places(values(whole)), atMost);
       const beginning = values(whole.slice(0, atMost + longest));
       // Half a secret at the end would not be known for one.
       return `${cut(places(longest === 0 ? beginning : beginning.slice(0, -longest)), atMost)}…`;
     },
-    /** Host and path, and which parameters; no login. */
-    address(address: string): string {
+    address(address) {
       return places(values(address.replace(/^[a-z][a-z\d+.-]*:\/\//i, '').replace(/^[^/@\s]*@/, '')));
     },
-    headers(headers: Readonly<Record<string, string>>): { name: string; value: string }[] {
+    headers(headers) {
       return Object.entries(headers).map(([name, value]) => ({
         name,
         value: isSecretName(name) ? masked : this.text(value, 500),
       }));
     },
-    field: (name: string, value: string): string => `${name}: ${isSecretName(name) ? masked : values(value)}`,
+    field: (name, value) => `${name}: ${isSecretName(name) ? masked : values(value)}`,
+    with(secret) {
+      return secrets.includes(secret) ? this : masker([...secrets, secret]);
+    },
   };
 }
 

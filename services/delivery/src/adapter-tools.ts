@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EvidenceStore } from '@tongsheng/bus';
 import { limitsOf, withSecrets, type Channel, type DeliveryNotes } from '@tongsheng/contracts';
 import { Clock, NoKey, SecretBox } from '@tongsheng/runtime';
-import { Conversation } from '@tongsheng/web';
+import { Conversation, masker, type Mask } from '@tongsheng/web';
 import type { Tools } from './channels/channel.ts';
 import { Tokens } from './channels/tokens.ts';
 import { Shared } from './shared.ts';
@@ -21,7 +21,7 @@ export class Allowed {
 export class AdapterTools {
   readonly #tokens: Tokens;
   /** Opened once for as long as a channel stays as it is registered. */
-  readonly #settings = new WeakMap<Channel, Channel['settings']>();
+  readonly #opened = new WeakMap<Channel, { settings: Channel['settings']; mask: Mask }>();
 
   constructor(
     private readonly evidence: EvidenceStore,
@@ -35,26 +35,32 @@ export class AdapterTools {
 
   /** The settings with their secrets in clear, for the adapter alone. @throws NoKey */
   settingsOf(channel: Channel): Channel['settings'] {
-    const known = this.#settings.get(channel);
-    if (known) return known;
-    const { settings } = withSecrets(channel, (value) => this.secrets.open(value, channel.channelId));
-    this.#settings.set(channel, settings);
-    return settings;
+    return this.#open(channel).settings;
   }
 
   /** Listens to what is said to a channel and by it, and knows what of it nobody may read. */
   conversation(channel: Channel): Conversation {
-    const secrets: string[] = [];
     try {
-      withSecrets(channel, (value) => {
-        secrets.push(this.secrets.open(value, channel.channelId));
-        return value;
-      });
+      return new Conversation(this.#open(channel).mask);
     } catch (error) {
       // Nothing is called without its secrets either.
       if (!(error instanceof NoKey)) throw error;
+      return new Conversation();
     }
-    return new Conversation(secrets);
+  }
+
+  #open(channel: Channel) {
+    const known = this.#opened.get(channel);
+    if (known) return known;
+    const secrets: string[] = [];
+    const { settings } = withSecrets(channel, (value) => {
+      const secret = this.secrets.open(value, channel.channelId);
+      secrets.push(secret);
+      return secret;
+    });
+    const opened = { settings, mask: masker(secrets) };
+    this.#opened.set(channel, opened);
+    return opened;
   }
 
   for(channel: Channel, notes: DeliveryNotes, note: Tools['note']): Tools {

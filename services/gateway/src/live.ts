@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { LiveChange, SubmissionRow } from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
+import type { ChangedRow } from '@tongsheng/projections';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Changes } from './changes.ts';
 import { Models } from './models.ts';
@@ -13,6 +14,9 @@ const kept = 10_000;
 const mostUnread = 4 * 2 ** 20;
 const heartbeatMs = 10_000;
 
+type View = LiveChange['view'];
+/** A change as it was heard: it is read only where somebody listens. */
+type Heard = ChangedRow & { view: View };
 type Listener = { caller: Caller; reply: FastifyReply; beat: NodeJS.Timeout };
 
 /**
@@ -21,7 +25,7 @@ type Listener = { caller: Caller; reply: FastifyReply; beat: NodeJS.Timeout };
  */
 @Injectable()
 export class Live implements OnModuleDestroy {
-  readonly #ring: LiveChange[] = [];
+  readonly #ring: Heard[] = [];
   readonly #listeners = new Set<Listener>();
   #newest = 0;
 
@@ -32,8 +36,7 @@ export class Live implements OnModuleDestroy {
   ) {
     changes.hear((view, change) => {
       if ('rebuilt' in change) return this.#tellGap(change.position);
-      const row = view === 'items' && change.row ? this.models.shownItem(change.row as StoredItem) : change.row;
-      this.#tell({ ...change, view: view as LiveChange['view'], row });
+      this.#tell({ ...change, view: view as View });
     });
   }
 
@@ -68,12 +71,12 @@ export class Live implements OnModuleDestroy {
     if (lastEventId === undefined || !Number.isInteger(from)) return;
     // Each view comes in order, but one may lag behind another: what was missed is what came after, not what counts higher.
     const last = this.#ring.findIndex(({ position }) => position === from);
-    if (last === -1) return this.#write(listener, 'gap', { position: this.#newest });
+    if (last === -1) return this.#write(listener, 'gap', JSON.stringify({ position: this.#newest }));
     // A position may have several changes, so its own are sent again; they change nothing a second time.
     for (const change of this.#ring.slice(last)) this.#send(listener, change);
   }
 
-  #tell(change: LiveChange): void {
+  #tell(change: Heard): void {
     this.#newest = Math.max(this.#newest, change.position);
     this.#ring.push(change);
     if (this.#ring.length > kept) this.#ring.splice(0, kept / 10);
@@ -84,25 +87,31 @@ export class Live implements OnModuleDestroy {
     this.#newest = Math.max(this.#newest, position);
     // Rows changed without a word each: who is away now must read again as well.
     this.#ring.length = 0;
-    for (const listener of this.#listeners) this.#write(listener, 'gap', { position });
+    for (const listener of this.#listeners) this.#write(listener, 'gap', JSON.stringify({ position }));
   }
 
-  #send(listener: Listener, change: LiveChange): void {
+  #send(listener: Listener, change: Heard): void {
     const site = change.key.includes('/') ? change.key.split('/')[0]! : null;
     if (site !== null && ![site, ...otherSide(change)].some((each) => servesSite(listener.caller, each))) return;
-    this.#write(listener, 'change', change, change.position);
+    this.#write(listener, 'change', this.#textOf(change), change.position);
+  }
+
+  /** A `LiveChange` as JSON. */
+  #textOf({ view, key, position, json }: Heard): string {
+    const row = view === 'items' && json ? JSON.stringify(this.models.shownItem(JSON.parse(json) as StoredItem)) : json;
+    return `${JSON.stringify({ view, key, position }).slice(0, -1)},"row":${row}}`;
   }
 
   #beat(listener: Listener): void {
     if (listener.caller.expiresAt <= this.clock.now()) return this.#end(listener);
-    this.#write(listener, 'heartbeat', { serverTime: this.clock.now(), position: this.#newest });
+    this.#write(listener, 'heartbeat', JSON.stringify({ serverTime: this.clock.now(), position: this.#newest }));
   }
 
   /** Everything says how far the listener has got, heartbeats too: a stream that breaks before its first change has missed the next. */
-  #write(listener: Listener, event: string, data: unknown, id = this.#ring.at(-1)?.position ?? 0): void {
+  #write(listener: Listener, event: string, data: string, id = this.#ring.at(-1)?.position ?? 0): void {
     const { raw } = listener.reply;
     if (raw.writableLength > mostUnread) return this.#end(listener);
-    raw.write(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    raw.write(`id: ${id}\nevent: ${event}\ndata: ${data}\n\n`);
   }
 
   #end(listener: Listener): void {
@@ -113,8 +122,8 @@ export class Live implements OnModuleDestroy {
 }
 
 /** A submission is read by both sides. */
-function otherSide({ view, row }: LiveChange): string[] {
-  if (view !== 'submissions' || row === null) return [];
-  const { to } = row as SubmissionRow;
+function otherSide({ view, json }: Heard): string[] {
+  if (view !== 'submissions' || json === null) return [];
+  const { to } = JSON.parse(json) as SubmissionRow;
   return to.kind === 'site' ? [to.site] : [];
 }

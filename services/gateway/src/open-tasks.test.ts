@@ -12,7 +12,11 @@ const row = (taskId: string, site = 'a', more: Partial<RepostRow> = {}): RepostR
   const title = more.title ?? facts.title;
   return { ...reposts.apply(null, { ...facts, type: 'repost.queued', title, taskId, site }, null as never)!, ...more };
 };
-const change = (changed: RepostRow, position = 1) => ({ key: taskKey(changed), row: changed, position });
+const change = (changed: RepostRow, position = 1) => ({
+  key: taskKey(changed),
+  json: JSON.stringify(changed),
+  position,
+});
 const drift = { reason: '不见了', snapshot: null, at: noon };
 
 const ask = (more: Partial<Asked> = {}): Asked => ({

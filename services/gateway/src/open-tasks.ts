@@ -56,12 +56,12 @@ export class OpenTasks {
   #tasks = new Map<string, Held>();
   readonly #orders = new Map<string, Order>();
   /** Changes that are told while all of it is being read, which may have been read or not. */
-  #meanwhile: Change<RepostRow>[] | null = null;
+  #meanwhile: Change[] | null = null;
   #ready = false;
 
   /** Reads all of it, as JSON, and from then on stands for it. One at a time. */
   async load(all: AsyncIterable<string[]>): Promise<void> {
-    const meanwhile: Change<RepostRow>[] = [];
+    const meanwhile: Change[] = [];
     this.#meanwhile = meanwhile;
     try {
       const tasks = new Map<string, Held>();
@@ -84,12 +84,13 @@ export class OpenTasks {
     this.#ready = false;
   }
 
-  hear(change: Change<RepostRow>): void {
+  hear(change: Change): void {
     if ('rebuilt' in change) return;
     this.#meanwhile?.push(change);
-    const { key, row } = change;
+    const { key, json } = change;
     const before = this.#tasks.get(key) ?? null;
-    const after = row && isHeld(row) ? hold(row, JSON.stringify(row)) : null;
+    const row = json === null ? null : (JSON.parse(json) as RepostRow);
+    const after = json !== null && row && isHeld(row) ? hold(row, json) : null;
     if (after) this.#tasks.set(key, after);
     else if (!before || !this.#tasks.delete(key)) return;
     const { site } = (after ?? before)!.facts;

@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { reasonOf } from '@tongsheng/bus';
-import { taskKey, type Place, type QueueChoices, type RepostRow } from '@tongsheng/contracts';
-import type { Change } from '@tongsheng/projections';
+import { taskKey, type Place, type QueueChoices } from '@tongsheng/contracts';
 import { Log } from '@tongsheng/runtime';
 import { Changes } from './changes.ts';
 import { findClosed, type ClosedPage, type ClosedPlace, type ClosedSearch } from './closed-tasks.ts';
@@ -31,7 +30,7 @@ export class TaskQueue implements OnApplicationBootstrap, OnModuleDestroy {
     changes.hear((view, change) => {
       if (view !== 'reposts') return;
       this.#newest = Math.max(this.#newest, change.position);
-      this.#open.hear(change as Change<RepostRow>);
+      this.#open.hear(change);
       if ('rebuilt' in change && this.#begun) void this.#load();
     });
   }
