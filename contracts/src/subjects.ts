@@ -4,11 +4,12 @@
  * - `ev.<aggregate>.<site>.<id>`: the journal, one subject an aggregate.
  * - `pub.<site>.<kind>.<id>`: what the world may see, and only that; of the kinds `sealed` and `key`, pages that nobody
  *   can read yet, and what opens them.
+ * - `hub.<id>`: who is told of what is public (W3C WebSub), the newest of each; beside the journal, and the portal's own.
  * - `dead.<consumer>`: messages that a consumer could not handle.
  * - `cmd.<aggregate>`, `ask.<query>`, `alive.<instance>`, `projections`, `rebuild.<projection>`: request and reply, core
  *   NATS.
  */
-export const streams = { journal: 'EVENTS', public: 'PUBLIC', dead: 'DEAD' } as const;
+export const streams = { journal: 'EVENTS', public: 'PUBLIC', hub: 'HUB', dead: 'DEAD' } as const;
 
 /** Object stores, by the hash of what is in them: what servers answered and copies of files; and files that are public. */
 export const buckets = { evidence: 'EVIDENCE', publicFiles: 'PUBLIC_FILES' } as const;
@@ -31,6 +32,8 @@ export const subjects = {
   sealKey: (site: string, sealId: string) => `pub.${site}.key.${sealId}`,
   /** What a message of the PUBLIC stream is, by its subject. */
   publicKindOf: (subject: string) => subject.split('.')[2] ?? '',
+  hubEntry: (id: string) => `hub.${id}`,
+  hubEntries: () => 'hub.>',
   dead: (consumer: string) => `dead.${consumer}`,
   deadLetters: () => 'dead.>',
   command: (aggregate: string) => `cmd.${aggregate}`,

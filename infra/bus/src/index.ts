@@ -21,6 +21,7 @@ export { decodeAnswer, encodeAnswer, type HttpAnswer } from './http-message.ts';
 export { followJournal, followStream, tryDecode, type Following } from './follow.ts';
 export { Journal, StaleRead, type Address, type Head, type Past } from './journal.ts';
 export { erasePublic, followPublic, publishPublic, readPublic } from './public.ts';
+export { HubLedger } from './hub-ledger.ts';
 export { newSealKey, openSealed, sealPublic, unseal, type Seal } from './sealed.ts';
 export { LiveTable } from './live-table.ts';
 export { answerLiveness, isAlive } from './liveness.ts';

@@ -9,6 +9,9 @@ export const defaultMaxBytes = 4 * 2 ** 30;
 /** Unsaved text that nobody came back to in a quarter is gone. */
 const workingCopiesKeptMs = 92 * 86_400_000;
 
+/** No subscription of the hub lasts longer without being renewed. In ns. */
+const hubKept = 32 * 86_400 * 1_000_000_000;
+
 export type StreamOptions = { replicas?: number; maxBytes?: number; storage?: StorageType };
 
 type Wanted = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
@@ -34,6 +37,14 @@ function wantedStreams({
     { ...kept, name: streams.journal, subjects: [subjects.events()], deny_delete: true, deny_purge: true },
     // A text that must not be public any more can be overwritten in here (`erasePublic`); what was decided stays in the journal.
     { ...kept, name: streams.public, subjects: [subjects.publicDocuments()], deny_purge: true },
+    {
+      ...kept,
+      name: streams.hub,
+      subjects: [subjects.hubEntries()],
+      max_msgs_per_subject: 1,
+      max_age: hubKept,
+      max_bytes: Math.min(maxBytes, 64 * 2 ** 20),
+    },
     { ...kept, name: streams.dead, subjects: [subjects.deadLetters()], max_bytes: Math.min(maxBytes, 2 ** 30) },
   ];
 }

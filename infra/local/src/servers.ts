@@ -96,7 +96,7 @@ export type NatsOptions = {
   syncAlways?: boolean;
 };
 
-/** What the portal's user may say and hear: reading the PUBLIC stream and its files, and its own inbox. */
+/** What the portal's user may say and hear: reading PUBLIC and its files, what its hub remembers, and its own inbox. */
 const portalMaySay = [
   '$JS.API.STREAM.INFO.PUBLIC',
   '$JS.API.STREAM.MSG.GET.PUBLIC',
@@ -115,6 +115,14 @@ const portalMaySay = [
   '$JS.API.CONSUMER.CREATE.OBJ_PUBLIC_FILES.>',
   '$JS.API.CONSUMER.DELETE.OBJ_PUBLIC_FILES.>',
   '$JS.FC.OBJ_PUBLIC_FILES.>',
+  '$JS.API.STREAM.INFO.HUB',
+  '$JS.API.STREAM.MSG.GET.HUB',
+  '$JS.API.CONSUMER.CREATE.HUB',
+  '$JS.API.CONSUMER.CREATE.HUB.>',
+  '$JS.API.CONSUMER.INFO.HUB.>',
+  '$JS.API.CONSUMER.DELETE.HUB.>',
+  '$JS.API.CONSUMER.MSG.NEXT.HUB.>',
+  'hub.>',
 ];
 
 /**

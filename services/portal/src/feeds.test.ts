@@ -12,7 +12,12 @@ import { writeFeed, type FeedFormat } from './feeds.ts';
 const [python, xmllint] = ['/usr/bin/python3', 'xmllint'] as const;
 const runs = (program: string, parameters: string[]) => spawnSync(program, parameters).status === 0;
 
-const head = { title: '某省税务局', home: 'https://portal.example/province', self: 'https://portal.example/feed' };
+const head = {
+  title: '某省税务局',
+  home: 'https://portal.example/province',
+  self: 'https://portal.example/feed',
+  hub: 'https://portal.example/hub',
+};
 
 const repost = (more: Partial<PublicDocument> = {}): PublicDocument => ({
   documentId: 'd1',

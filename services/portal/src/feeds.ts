@@ -15,6 +15,8 @@ export type FeedHead = {
   home: string;
   /** Where the feed is, in this format. */
   self: string;
+  /** Who tells of changes to it (W3C WebSub). */
+  hub: string;
 };
 
 /**
@@ -44,13 +46,14 @@ export function writeFeed(
       .map(dateOf)
       .reduce(later, new Date(0)),
     feedLinks: { [format]: head.self },
+    hub: head.hub,
   });
   // The library leaves out a date that is not there, though its type demands one.
   for (const document of documents) feed.addItem(items[format](document) as Item);
   return {
     rss: () => withTombstones(feed.rss2(), gone, '</channel>'),
     atom: () => withTombstones(feed.atom1(), gone, '</feed>'),
-    json: () => asJsonFeed(feed.json1(), gone),
+    json: () => asJsonFeed(feed.json1(), head.hub, gone),
   }[format]();
 }
 
@@ -70,13 +73,14 @@ function withTombstones(feed: string, gone: readonly Gone[], closing: string): s
 }
 
 /** JSON Feed 1.1, of which the library knows the version before: names that begin with an underscore are extensions. */
-function asJsonFeed(feed: string, gone: readonly Gone[]): string {
+function asJsonFeed(feed: string, hub: string, gone: readonly Gone[]): string {
   const { items: listed, ...said } = JSON.parse(feed) as Authored & { items: Authored[] };
   const deleted = gone.map(({ url, withdrawnAt }) => ({ url, when: withdrawnAt }));
   const whole = {
     ...withAuthors(said),
     version: 'https://jsonfeed.org/version/1.1',
     language: 'zh-CN',
+    hubs: [{ type: 'WebSub', url: hub }],
     items: listed.map(withAuthors),
     ...(deleted.length > 0 && { _deleted: deleted }),
   };

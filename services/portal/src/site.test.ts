@@ -4,6 +4,7 @@ import { PublicIndex } from './public-index.ts';
 import { withdrawnDocument } from '@tongsheng/pages';
 import { createSite } from './site.ts';
 import { TextUnavailable } from './texts.ts';
+import { Topics } from './topics.ts';
 
 const [fileHash, attachmentHash] = ['b'.repeat(64), 'c'.repeat(64)];
 const documents = new Map<number, PublicDocument>();
@@ -54,7 +55,9 @@ beforeEach(() => {
     },
   };
   const files = { read: async () => ({ bytes: Buffer.from('png'), intact: true }) };
-  site = createSite({ index, texts, files, baseUrl: 'https://portal.example', complete: () => true });
+  const topics = new Topics({ index, texts, baseUrl: 'https://portal.example' });
+  const hub = { ask: async () => ({ status: 503 as const, text: 'closed' }) };
+  site = createSite({ index, texts, files, topics, hub, complete: () => true });
 });
 
 const get = (url: string, headers: Record<string, string> = {}) => site.inject({ url, headers });

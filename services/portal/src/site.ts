@@ -3,14 +3,16 @@ import type { PublicFiles } from '@tongsheng/bus';
 import { shownTypes, type PublicDocument } from '@tongsheng/contracts';
 import { byteRange, renderDocument, stylesheet } from '@tongsheng/pages';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { feedFormats, writeFeed, type FeedFormat } from './feeds.ts';
-import { portalName, renderHome, renderMissing, renderRebuttals, renderSite, renderWithdrawn } from './lists.ts';
-import { isWithdrawn, lastGone, nameOf, type PublicIndex } from './public-index.ts';
+import type { Hub } from './hub.ts';
+import { renderHome, renderMissing, renderRebuttals, renderSite, renderWithdrawn } from './lists.ts';
+import { isWithdrawn, type PublicIndex } from './public-index.ts';
 import { TextUnavailable, type Texts } from './texts.ts';
+import { linksOf, type Topics } from './topics.ts';
 
 const contentSecurity =
   "default-src 'none'; style-src 'self'; img-src https: http: data:; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-const feedLength = 50;
+/** Of a request to the hub: two addresses and a few words. Bytes. */
+const longestRequest = 16_384;
 
 type SiteParams = { Params: { site: string } };
 type Paged = { Querystring: { page?: string } };
@@ -20,13 +22,14 @@ export type SiteParts = {
   index: PublicIndex;
   texts: Pick<Texts, 'read'>;
   files: Pick<PublicFiles, 'read'>;
-  baseUrl: string;
+  topics: Topics;
+  hub: Pick<Hub, 'ask'>;
   /** Whether the index holds everything that was public when the portal started. */
   complete: () => boolean;
 };
 
-/** The public pages: no script, no cookie, nothing that can be written to. */
-export function createSite({ index, texts, files, baseUrl, complete }: SiteParts): FastifyInstance {
+/** The public pages: no script, no cookie. Nothing can be written to but who wants to be told of changes. */
+export function createSite({ index, texts, files, topics, hub, complete }: SiteParts): FastifyInstance {
   const server = Fastify({ forceCloseConnections: true });
 
   server.addHook('onRequest', async (_, reply) => {
@@ -52,21 +55,24 @@ export function createSite({ index, texts, files, baseUrl, complete }: SiteParts
 
   const feed = async (request: FastifyRequest<FeedParams>, reply: FastifyReply) => {
     const { site, format } = request.params;
-    const known = site === undefined ? null : index.site(site);
-    if (known === undefined || !isFormat(format)) return missing(reply);
-    const entries = (known?.all ?? index.all).newest(feedLength);
-    const documents = await Promise.all(entries.map(({ position }) => texts.read(position)));
-    const path = known ? `/${known.site}` : '';
-    const head = {
-      title: known ? nameOf(known) : portalName,
-      home: `${baseUrl}${path || '/'}`,
-      self: `${baseUrl}${path}/feed.${format}`,
-    };
-    const gone = lastGone((known ?? index).gone, feedLength);
-    return answer(request, reply, `${feedFormats[format]}; charset=utf-8`, writeFeed(format, head, documents, gone));
+    const topic = await topics.of(site, format);
+    if (!topic) return missing(reply);
+    reply.header('link', linksOf(topic.self, topics.hub));
+    return answer(request, reply, topic.type, topic.text);
   };
   server.get('/feed.:format', feed);
   server.get('/:site/feed.:format', feed);
+
+  server.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: longestRequest },
+    (_, body, done) => done(null, new URLSearchParams(String(body))),
+  );
+  server.post('/hub', async ({ body }, reply) => {
+    const { status, text } = await hub.ask(body instanceof URLSearchParams ? body : new URLSearchParams());
+    if (status === 503) reply.header('retry-after', '60');
+    return reply.code(status).type('text/plain; charset=utf-8').send(text);
+  });
 
   server.get<Paged>('/rebuttals', (request, reply) => page(request, reply, renderRebuttals(index, pageOf(request))));
   server.get<SiteParams & Paged>('/:site', (request, reply) => {
@@ -122,7 +128,6 @@ function nameOfFile({ name, hash, mediaType }: PublicDocument['files'][number]):
 const endings: Record<string, string> = { 'application/pdf': '.pdf', 'application/zip': '.zip' };
 
 const pageOf = ({ query }: FastifyRequest<Paged>) => Math.max(1, Number.parseInt(query.page ?? '1', 10) || 1);
-const isFormat = (format: string): format is FeedFormat => Object.hasOwn(feedFormats, format);
 const page = (request: FastifyRequest, reply: FastifyReply, content: string) =>
   answer(request, reply, 'text/html; charset=utf-8', content);
 const missing = (reply: FastifyReply) => reply.code(404).type('text/html; charset=utf-8').send(renderMissing());

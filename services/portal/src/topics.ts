@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { feedFormats, writeFeed, type FeedFormat } from './feeds.ts';
+import { portalName } from './lists.ts';
+import { lastGone, nameOf, type PublicIndex } from './public-index.ts';
+import type { Texts } from './texts.ts';
+
+/** A feed as it is at the moment; `hash` is its text's. */
+export type Topic = { self: string; type: string; text: string; hash: string };
+
+const feedLength = 50;
+
+type TopicParts = { index: PublicIndex; texts: Pick<Texts, 'read'>; baseUrl: string };
+
+/** The feeds by their addresses: of everything and of each site, in each format. What readers get and what the hub sends is one. */
+export class Topics {
+  /** Who tells of changes. */
+  readonly hub: string;
+  readonly #parts: TopicParts;
+
+  constructor(parts: TopicParts) {
+    this.#parts = parts;
+    this.hub = `${parts.baseUrl}/hub`;
+  }
+
+  /** @returns null where there is no such feed */
+  find(address: string): Promise<Topic> | null {
+    const { baseUrl } = this.#parts;
+    if (!address.startsWith(`${baseUrl}/`)) return null;
+    const found = /^\/(?:([^/]+)\/)?feed\.(\w+)$/.exec(address.slice(baseUrl.length));
+    return found ? this.of(found[1], found[2]!) : null;
+  }
+
+  /** @param site without it, everything */
+  of(site: string | undefined, format: string): Promise<Topic> | null {
+    const known = site === undefined ? null : this.#parts.index.site(site);
+    return known === undefined || !isFormat(format) ? null : this.#write(known, format);
+  }
+
+  async #write(known: NonNullable<ReturnType<PublicIndex['site']>> | null, format: FeedFormat): Promise<Topic> {
+    const { index, texts, baseUrl } = this.#parts;
+    const path = known ? `/${known.site}` : '';
+    const self = `${baseUrl}${path}/feed.${format}`;
+    const head = { title: known ? nameOf(known) : portalName, home: `${baseUrl}${path || '/'}`, self, hub: this.hub };
+    const gone = lastGone((known ?? index).gone, feedLength);
+    const entries = (known?.all ?? index.all).newest(feedLength);
+    const documents = await Promise.all(entries.map(({ position }) => texts.read(position)));
+    const text = writeFeed(format, head, documents, gone);
+    const hash = createHash('sha256').update(text).digest('hex');
+    return { self, type: `${feedFormats[format]}; charset=utf-8`, text, hash };
+  }
+}
+
+/** As a header: where the feed is, and who tells of changes to it (WebSub 4). */
+export const linksOf = (self: string, hub: string): string => `<${hub}>; rel="hub", <${self}>; rel="self"`;
+
+const isFormat = (format: string): format is FeedFormat => Object.hasOwn(feedFormats, format);
