@@ -7,6 +7,7 @@ import { CredentialEvent } from './credential.ts';
 import { DeliveryEvent } from './delivery.ts';
 import type { ChecklistRegistered } from './checks.ts';
 import { AlarmEvent, type ContactRegistered, type LadderRegistered, type ShiftRegistered } from './duty.ts';
+import { InspectionEvent } from './inspection.ts';
 import { ItemEvent, ItemKnownAs } from './item.ts';
 import { QuotaEvent } from './quota.ts';
 import { RecallEvent } from './recall.ts';
@@ -28,6 +29,7 @@ import type { LeaveRegistered, ReleaseChainRegistered } from './release-chain.ts
 import { RepostEvent } from './repost.ts';
 import { RoutingEvent } from './routing.ts';
 import { RumorEvent } from './rumor.ts';
+import { SiteCheckEvent } from './site-check.ts';
 import { SourceHealthEvent } from './source-health.ts';
 import { SubmissionEvent } from './submission.ts';
 
@@ -41,6 +43,7 @@ export const AnyEvent = z.discriminatedUnion('type', [
   ClusterKeyEvent,
   CredentialEvent,
   DeliveryEvent,
+  InspectionEvent,
   ItemEvent,
   ItemKnownAs,
   LinkedEvent,
@@ -51,6 +54,7 @@ export const AnyEvent = z.discriminatedUnion('type', [
   RepostEvent,
   RoutingEvent,
   RumorEvent,
+  SiteCheckEvent,
   SourceHealthEvent,
   SubmissionEvent,
 ]);
@@ -71,6 +75,7 @@ export type EventsByAggregate = {
   contact: ContactRegistered;
   credential: CredentialEvent;
   delivery: DeliveryEvent;
+  inspection: InspectionEvent;
   item: ItemEvent;
   ladder: LadderRegistered;
   leave: LeaveRegistered;
@@ -89,6 +94,7 @@ export type EventsByAggregate = {
   rumor: RumorEvent;
   shift: ShiftRegistered;
   site: SiteRegistered;
+  site_check: SiteCheckEvent;
   source: SourceRegistered;
   submission: SubmissionEvent;
   token: TokenRegistered;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hash, instant } from './words.ts';
+import { hash, instant, siteId, token } from './words.ts';
 
 /** What was compared from outside: of a page that must be there, and of one that must not. */
 const checkName = z.enum([
@@ -112,3 +112,17 @@ export const PageLook = z.object({
   pictureState: z.enum(['taken', 'none', ...pictureOf.options, ...pictureTaken.because.unwrap().options]),
 });
 export type PageLook = z.infer<typeof PageLook>;
+
+/** Asks for one more look at a repost that is out, from outside. */
+export const RepostLookQuery = z.strictObject({ site: siteId, taskId: token });
+/** What that look found; null: nothing of the task is public. */
+export const RepostLook = z
+  .object({
+    title: z.string(),
+    url: z.string(),
+    fault: z.enum(['missing', 'altered', 'unlabelled', 'date', 'unchecked']).nullable(),
+    detail: z.string(),
+    snapshot: hash.nullable(),
+  })
+  .nullable();
+export type RepostLook = z.infer<typeof RepostLook>;

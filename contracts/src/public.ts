@@ -11,7 +11,7 @@ export const PublicDocument = z.object({
   documentId: token,
   site: siteId,
   siteName: line,
-  kind: z.enum(['repost', ...releaseKind.options]),
+  kind: z.enum(['repost', ...releaseKind.options, 'inspection']),
   column: line,
   title: line,
   summary: z.string().max(1000),

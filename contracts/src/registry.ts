@@ -6,6 +6,7 @@ import { checklist, ChecklistRegistered } from './checks.ts';
 import { contact, ContactRegistered, ladder, LadderRegistered, mustBeAShift, shift, ShiftRegistered } from './duty.ts';
 import { override, policy, priority } from './policy.ts';
 import { leave, LeaveRegistered, mustBeALeave, releaseChain, ReleaseChainRegistered } from './release-chain.ts';
+import { siteColumn } from './site-check.ts';
 import { sitePublication } from './site-publication.ts';
 import { mustBeReadable, source } from './source.ts';
 import { commandHead, duration, line, personId, region, role, siteId, sourceId, token } from './words.ts';
@@ -30,6 +31,8 @@ export const site = z.object({
   rumorLimit: duration.optional(),
   /** Where the public reads it; pages of the portal are `<baseUrl>/<site>/<kind>/<id>`. */
   baseUrl: z.url(),
+  /** What an inspection opens besides the home page, and how long each may stand still. */
+  columns: z.array(siteColumn).max(50).optional(),
   /** Who puts its reposts before the public; absent, our portal does. */
   publication: sitePublication.optional(),
 });

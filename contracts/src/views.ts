@@ -956,6 +956,8 @@ export const LiveChange = z.object({
     'sources',
     'items',
     'alarms',
+    'inspections',
+    'site_checks',
   ]),
   key: z.string(),
   row: z.unknown().nullable(),

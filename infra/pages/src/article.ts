@@ -11,6 +11,7 @@ export const kindWords: Record<PublicDocument['kind'], string> = {
   response: '回应',
   rebuttal: '辟谣',
   notice: '公告',
+  inspection: '抽查',
 };
 
 /** What a rebuttal found, as the page says it. */

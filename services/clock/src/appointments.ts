@@ -8,9 +8,9 @@ import {
 } from '@tongsheng/contracts';
 import { defineProjection } from '@tongsheng/projections';
 
-/** Something that is told at fixed moments. `tell`: minutes before T0, 0 for T0 itself; or the share of the time that is gone. */
+/** Something that is told at fixed moments. `tell`: minutes before T0, 0 for T0 itself; the share of the time that is gone; or which probe it is. */
 export type Appointment = {
-  of: 'linked' | 'release' | 'rumor' | 'submission';
+  of: 'inspection' | 'linked' | 'release' | 'rumor' | 'site_check' | 'submission';
   site: string;
   id: string;
   /** What is still to be told, in order; `at` in ms since 1970. */
@@ -38,12 +38,12 @@ function beforeT0({ t0, plannedAt }: Extract<LinkedEvent, { type: 'linked.planne
   return [...reminders.filter((each) => each.at > Date.parse(plannedAt)), { tell: 0, at }];
 }
 
-const sharesOf = (startsAt: string, dueAt: string): Appointment['moments'] => {
+export const sharesOf = (startsAt: string, dueAt: string): Appointment['moments'] => {
   const [from, to] = [Date.parse(startsAt), Date.parse(dueAt)];
   return warningShares.map((tell) => ({ tell, at: from + Math.floor(((to - from) * tell) / 100) }));
 };
 
-const without = (row: Appointment | null, tell: number): Appointment | null =>
+export const without = (row: Appointment | null, tell: number): Appointment | null =>
   row && { ...row, moments: row.moments.filter((each) => each.tell !== tell) };
 
 /** Every moment that is fixed when it is agreed: T0 of linked releases, limits of rebuttals, of answers and of full reviews. */

@@ -3,19 +3,24 @@ import { Bus, BusClient, reasonOf } from '@tongsheng/bus';
 import {
   Refusal,
   type AggregateName,
+  type InspectionCommand,
   type LinkedCommand,
   type ReleaseCommand,
   type RepostCommand,
   type RoutingCommand,
   type RumorCommand,
+  type SiteCheckCommand,
   type SubmissionCommand,
 } from '@tongsheng/contracts';
 import { createRedis, ProjectionReader, ProjectionRunner, type Projection, type Redis } from '@tongsheng/projections';
 import { Clock, Log } from '@tongsheng/runtime';
 import { appointments, callsOf, type Appointment, type Call } from './appointments.ts';
 import { deadlines, firingsOf, type Firing } from './deadlines.ts';
+import { inspectionMoments } from './inspection-moments.ts';
 import { SteadyClock } from './steady.ts';
 import { Ticker, type Due } from './ticker.ts';
+
+type Kept = InspectionCommand | LinkedCommand | ReleaseCommand | RumorCommand | SiteCheckCommand | SubmissionCommand;
 
 export class RedisUrl {
   readonly url: string;
@@ -51,6 +56,7 @@ export class Clockwork implements OnApplicationBootstrap, OnModuleDestroy {
     await this.#tick(deadlines, firingsOf, this.#now, (firing) => this.warn(firing));
     const steadily = () => this.#steady.now();
     await this.#tick(appointments, callsOf, steadily, (call) => this.keep(call));
+    await this.#tick(inspectionMoments, callsOf, steadily, (call) => this.keep(call));
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -113,7 +119,9 @@ export class Clockwork implements OnApplicationBootstrap, OnModuleDestroy {
     const fellDueAt = new Date(moment).toISOString();
     const head = { id: `${id}/${tell}/${moment}`, at, actor: { kind: 'service' as const, id: 'clock' }, site };
     const share = tell as 50;
-    const commands: Record<Appointment['of'], LinkedCommand | ReleaseCommand | RumorCommand | SubmissionCommand> = {
+    const commands: Record<Appointment['of'], Kept> = {
+      inspection: { type: 'inspection.warn', ...head, inspectionId: id, share, fellDueAt },
+      site_check: { type: 'site_check.probe', ...head, checkId: id, n: tell, fellDueAt },
       linked:
         tell === 0
           ? { type: 'linked.commit', ...head, linkedId: id, ready: [] }

@@ -26,6 +26,7 @@ import { deliveryRoutes } from './routes/deliveries.ts';
 import { dutyRoutes } from './routes/duty.ts';
 import { fileRoutes } from './routes/files.ts';
 import { itemRoutes } from './routes/items.ts';
+import { inspectionRoutes } from './routes/inspections.ts';
 import { recallRoutes } from './routes/recalls.ts';
 import { pageLookRoutes } from './routes/page-looks.ts';
 import { queueRoutes } from './routes/queue.ts';
@@ -141,6 +142,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...deliveryRoutes({ models, client, journal, proofs, clock }),
       ...assistedRoutes({ models, proofs }),
       ...calendarRoutes({ models, details, client, bus, journal, clock, settings }),
+      ...inspectionRoutes({ models, proofs, clock }),
       ...recallRoutes({ models, details, proofs, client, clock }),
       ...itemRoutes({ items, proofs }),
       ...pageLookRoutes({ looks, proofs }),

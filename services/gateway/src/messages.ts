@@ -1,4 +1,5 @@
 import type { RefusalCode } from '@tongsheng/contracts';
+import { inspectionMessages } from './inspection-messages.ts';
 
 export type Language = 'zh' | 'en';
 
@@ -261,6 +262,7 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
   alarm_closed: { zh: '这条告警已解除，不用再接手。', en: 'This alarm is over; nobody needs to take it.' },
   alarm_taken: { zh: '已有人先接手这条告警。', en: 'Someone took this alarm first.' },
   alarm_not_due: { zh: '还没到通知下一位的时间。', en: 'It is not yet time to tell the next person.' },
+  ...inspectionMessages,
   dead_letter_missing: {
     zh: '没有这条死信，可能已重放。',
     en: 'There is no such dead letter; it may have been replayed.',

@@ -8,6 +8,7 @@ import { Settings } from './settings.ts';
 import { alarms } from './views/alarms.ts';
 import { audit } from './views/audit.ts';
 import { deliveries } from './views/deliveries.ts';
+import { inspections } from './views/inspections.ts';
 import { items, type StoredItem } from './views/items.ts';
 import { linked } from './views/linked.ts';
 import { quotas } from './views/quotas.ts';
@@ -15,6 +16,7 @@ import { recalls } from './views/recalls.ts';
 import { releases } from './views/releases.ts';
 import { reposts } from './views/reposts.ts';
 import { rumors } from './views/rumors.ts';
+import { siteChecks } from './views/site-checks.ts';
 import { sources } from './views/sources.ts';
 import { submissions } from './views/submissions.ts';
 
@@ -34,6 +36,8 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   linked!: ReturnType<typeof this.openLinked>;
   rumors!: ReturnType<typeof this.openRumors>;
   submissions!: ReturnType<typeof this.openSubmissions>;
+  inspections!: ReturnType<typeof this.openInspections>;
+  siteChecks!: ReturnType<typeof this.openSiteChecks>;
   quotas!: ReturnType<typeof this.openQuotas>;
   deliveries!: ReturnType<typeof this.openDeliveries>;
   sources!: ReturnType<typeof this.openSources>;
@@ -95,6 +99,8 @@ export class Models implements OnModuleInit, OnModuleDestroy {
     this.linked = this.openLinked();
     this.rumors = this.openRumors();
     this.submissions = this.openSubmissions();
+    this.inspections = this.openInspections();
+    this.siteChecks = this.openSiteChecks();
     this.quotas = this.openQuotas();
     this.deliveries = this.openDeliveries();
     this.sources = this.openSources();
@@ -145,6 +151,8 @@ export class Models implements OnModuleInit, OnModuleDestroy {
       this.linked,
       this.rumors,
       this.submissions,
+      this.inspections,
+      this.siteChecks,
       this.quotas,
       this.deliveries,
       this.sources,
@@ -160,6 +168,8 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   private openLinked = () => this.#open(linked);
   private openRumors = () => this.#open(rumors);
   private openSubmissions = () => this.#open(submissions);
+  private openInspections = () => this.#open(inspections);
+  private openSiteChecks = () => this.#open(siteChecks);
   private openQuotas = () => this.#open(quotas);
   private openDeliveries = () => this.#open(deliveries);
   private openSources = () => this.#open(sources);

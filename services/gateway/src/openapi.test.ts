@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openApi } from './openapi.ts';
 import { commandRoute } from './routes/commands.ts';
 import { itemRoutes } from './routes/items.ts';
+import { inspectionRoutes } from './routes/inspections.ts';
 import { recallRoutes } from './routes/recalls.ts';
 import { pageLookRoutes } from './routes/page-looks.ts';
 import { queueRoutes } from './routes/queue.ts';
@@ -28,6 +29,7 @@ const routes = [
   ...viewRoutes(tools),
   ...itemRoutes(tools),
   ...pageLookRoutes(tools),
+  ...inspectionRoutes(tools),
   ...recallRoutes(tools),
   ...sourceRoutes(tools),
   commandRoute(tools),

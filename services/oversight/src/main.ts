@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { EvidenceStore } from '@tongsheng/bus';
 import { signingKeys, type SigningKey } from '@tongsheng/evidence';
-import { BadConfig, run, serve } from '@tongsheng/runtime';
+import { allowList, BadConfig, run, serve } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { NotarySettings } from './notary.ts';
 import { OversightModule } from './oversight.module.ts';
 import { RedisUrl } from './oversight.ts';
+import { Visitor } from './visitor.ts';
 
 const config = z.object({
   REDIS_URL: z.string().min(1),
@@ -13,6 +15,8 @@ const config = z.object({
   CHECKPOINT_KEY: z.string().optional(),
   /** A checkpoint is made at least so often, while something happens; and every 1,000 entries. */
   CHECKPOINT_MINUTES: z.coerce.number().positive().max(1_440).default(10),
+  /** `host:port` of sites that may be looked at although not public, comma-separated. */
+  WEB_ALLOW: allowList,
 });
 
 run(() =>
@@ -20,11 +24,16 @@ run(() =>
     name: 'oversight',
     config,
     module: OversightModule,
-    providers: ({ REDIS_URL, CHECKPOINT_KEY, CHECKPOINT_KEY_FILE, CHECKPOINT_MINUTES }) => [
+    providers: ({ REDIS_URL, CHECKPOINT_KEY, CHECKPOINT_KEY_FILE, CHECKPOINT_MINUTES, WEB_ALLOW }) => [
       { provide: RedisUrl, useValue: new RedisUrl(REDIS_URL) },
       {
         provide: NotarySettings,
         useValue: new NotarySettings(keysFrom(CHECKPOINT_KEY, CHECKPOINT_KEY_FILE), CHECKPOINT_MINUTES * 60_000),
+      },
+      {
+        provide: Visitor,
+        useFactory: (evidence: EvidenceStore) => new Visitor(WEB_ALLOW, evidence),
+        inject: [EvidenceStore],
       },
     ],
   }),

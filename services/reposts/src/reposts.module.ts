@@ -3,6 +3,7 @@ import { Clusters } from './clusters.ts';
 import { Configuration } from './configuration.ts';
 import { Edits } from './edits.ts';
 import { Following } from './following.ts';
+import { LookAgain } from './look-again.ts';
 import { Looks } from './looks.ts';
 import { PublicPages } from './public-pages.ts';
 import { PublishRepost } from './publish-repost.reaction.ts';
@@ -20,7 +21,7 @@ import { VerifyReposts } from './verify-reposts.ts';
 import { Watchlist } from './watchlist.ts';
 
 @Module({
-  controllers: [RepostsController, RouteItems, QueueReposts, RegroupReposts, PublishRepost, RemoveRepost],
+  controllers: [LookAgain, RepostsController, RouteItems, QueueReposts, RegroupReposts, PublishRepost, RemoveRepost],
   providers: [
     Configuration,
     Clusters,

@@ -1,0 +1,56 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Bus, LiveTable, reasonOf } from '@tongsheng/bus';
+import type { InspectedSite, Site } from '@tongsheng/contracts';
+import { Log } from '@tongsheng/runtime';
+
+/** The sites as they are registered now, and as an inspection knows them. Ready before the first door opens. */
+@Injectable()
+export class InspectedSites implements OnModuleInit, OnModuleDestroy {
+  #sites!: LiveTable<'site'>;
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly log: Log,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const onFailure = (error: unknown) => this.log.error('sites.unreadable', { reason: reasonOf(error) });
+    this.#sites = await LiveTable.open(this.bus, 'site', onFailure);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.#sites.close();
+  }
+
+  get(siteId: string): Site | undefined {
+    return this.#sites.get(siteId);
+  }
+
+  /** By the byte order of their ids: ids are plain ASCII. */
+  all(): InspectedSite[] {
+    return this.#sites
+      .all()
+      .map(inspectedOf)
+      .sort((one, other) => (one.siteId < other.siteId ? -1 : 1));
+  }
+}
+
+const inspectedOf = (site: Site): InspectedSite => ({
+  siteId: site.siteId,
+  name: site.name,
+  level: site.level,
+  homeUrl: homeOf(site),
+});
+
+/** Where the public enters a site: what our portal publishes has its home beside others. */
+export function homeOf({ siteId, baseUrl, publication }: Pick<Site, 'siteId' | 'baseUrl' | 'publication'>): string {
+  const base = baseUrl.replace(/\/$/, '');
+  return (publication?.kind ?? 'portal') === 'portal' ? `${base}/${siteId}` : `${base}/`;
+}
+
+/**
+ * Who supervises here: the first site of the nation, else of a province; each province has an installation of its own. A
+ * city supervises nobody.
+ */
+export const supervisorOf = (sites: readonly Pick<InspectedSite, 'siteId' | 'level'>[]): string | null =>
+  (sites.find(({ level }) => level === 'national') ?? sites.find(({ level }) => level === 'province'))?.siteId ?? null;

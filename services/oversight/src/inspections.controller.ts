@@ -1,0 +1,116 @@
+import { Controller } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { carryOut, Commands, Journal } from '@tongsheng/bus';
+import {
+  checkIdOf,
+  InspectionCommand,
+  isLookedThrough,
+  machineFindings,
+  quarterNamed,
+  Refusal,
+  siteCheckAfter,
+  SiteCheckCommand,
+  type InspectionEvent,
+  type Receipt,
+  type SiteCheckEvent,
+  type SiteCheckRow,
+  type SiteFinding,
+} from '@tongsheng/contracts';
+import { drawOrder, listHashOf, seedOf } from './draw.ts';
+import { InspectedSites } from './inspected-sites.ts';
+import { inspection } from './inspection.ts';
+import { siteCheck } from './site-check.ts';
+
+type Draw = Extract<InspectionCommand, { type: 'inspection.draw' }>;
+
+@Controller()
+export class InspectionsController {
+  constructor(
+    private readonly journal: Journal,
+    private readonly sites: InspectedSites,
+  ) {}
+
+  @Commands('inspection')
+  async handle(@Payload({ schema: InspectionCommand }) command: InspectionCommand): Promise<Receipt> {
+    return carryOut(this.journal, inspection, await this.#informed(command));
+  }
+
+  @Commands('site_check')
+  check(@Payload({ schema: SiteCheckCommand }) command: SiteCheckCommand): Promise<Receipt> {
+    if (command.type !== 'site_check.begin') return carryOut(this.journal, siteCheck, command);
+    return carryOut(this.journal, siteCheck, { ...command, registered: this.registered(command.site) });
+  }
+
+  /** What a check begins with, as the site is registered now. @throws Refusal registration_missing */
+  registered(siteId: string) {
+    const site = this.sites.get(siteId);
+    const known = this.sites.all().find((each) => each.siteId === siteId);
+    if (!site || !known) throw new Refusal('registration_missing', `no site ${siteId}`);
+    return { name: known.name, homeUrl: known.homeUrl, columns: site.columns ?? [] };
+  }
+
+  /** What deciding needs to know of the world is said by this service, and by no client. */
+  async #informed(command: InspectionCommand): Promise<InspectionCommand> {
+    switch (command.type) {
+      case 'inspection.expect':
+        return { ...command, ...periodOf(command.inspectionId) };
+      case 'inspection.open': {
+        const registered = this.sites.all();
+        const without = new Set(command.exclude.map(({ siteId }) => siteId));
+        const listHash = listHashOf(registered.map(({ siteId }) => siteId).filter((id) => !without.has(id)));
+        return { ...command, ...periodOf(command.inspectionId), registered, listHash };
+      }
+      case 'inspection.draw':
+        return this.#withDraw(command);
+      case 'inspection.include':
+        return { ...command, registered: this.sites.all() };
+      case 'inspection.conclude':
+        return { ...command, found: await this.#found(command) };
+      default:
+        return command;
+    }
+  }
+
+  async #withDraw({ drawn: _said, ...command }: Draw): Promise<Draw> {
+    const { site, inspectionId: id, publicValue } = command;
+    const { events } = await this.journal.read({ aggregate: 'inspection', site, id });
+    const opened = (events as InspectionEvent[]).find((event) => event.type === 'inspection.opened');
+    if (!opened) return command;
+    const seed = seedOf(id, opened.listHash, publicValue);
+    return {
+      ...command,
+      drawn: {
+        seed,
+        order: drawOrder(
+          seed,
+          opened.population.map(({ siteId }) => siteId),
+        ),
+      },
+    };
+  }
+
+  /** What the machine found by now; null while it has not looked at everything. */
+  async #found({
+    inspectionId,
+    siteId,
+    at,
+  }: {
+    inspectionId: string;
+    siteId: string;
+    at: string;
+  }): Promise<SiteFinding[] | null> {
+    const row = await checkOf(this.journal, siteId, checkIdOf(inspectionId));
+    return row && isLookedThrough(row) ? machineFindings(row, at).slice(0, 2_000) : null;
+  }
+}
+
+/** What is known of a site by one check, from the log. */
+export async function checkOf(journal: Journal, site: string, checkId: string): Promise<SiteCheckRow | null> {
+  const { events } = await journal.read({ aggregate: 'site_check', site, id: checkId });
+  return (events as SiteCheckEvent[]).reduce<SiteCheckRow | null>(siteCheckAfter, null);
+}
+
+function periodOf(name: string) {
+  const { startsAt, dueAt } = quarterNamed(name);
+  return { startsAt, dueAt };
+}
