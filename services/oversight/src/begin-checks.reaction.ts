@@ -3,7 +3,7 @@ import { Payload } from '@nestjs/microservices';
 import { carryOut, causedBy, Journal, Reaction, type Entry } from '@tongsheng/bus';
 import { checkIdOf, isSelfCheck, selfCheckIdOf, type InspectionEvent, type SiteCheckEvent } from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
-import { InspectionsController } from './inspections.controller.ts';
+import { InspectedSites } from './inspected-sites.ts';
 import { siteCheck } from './site-check.ts';
 
 /** When a site is drawn, or comes in another way, then its check by machine begins; a self-check begins anew when its week is over. */
@@ -12,7 +12,7 @@ export class BeginChecks {
   constructor(
     private readonly journal: Journal,
     private readonly clock: Clock,
-    private readonly door: InspectionsController,
+    private readonly sites: InspectedSites,
   ) {}
 
   @Reaction('inspection', 'begin-site-checks')
@@ -37,22 +37,14 @@ export class BeginChecks {
       ...causedBy(entry),
       site,
       checkId,
-      registered: this.door.registered(site),
+      registered: this.sites.forCheck(site),
     });
   }
 }
 
 function comingIn(event: InspectionEvent): string[] {
-  switch (event.type) {
-    case 'inspection.drawn':
-      return event.chosen;
-    case 'inspection.enlarged':
-      return event.added;
-    case 'inspection.replaced':
-      return event.replacement === null ? [] : [event.replacement];
-    case 'inspection.included':
-      return [event.included.siteId];
-    default:
-      return [];
-  }
+  if (event.type === 'inspection.drawn') return event.chosen;
+  if (event.type === 'inspection.enlarged') return event.added;
+  if (event.type === 'inspection.included') return [event.included.siteId];
+  return event.type === 'inspection.replaced' && event.replacement !== null ? [event.replacement] : [];
 }

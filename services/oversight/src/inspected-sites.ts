@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Bus, LiveTable, reasonOf } from '@tongsheng/bus';
-import type { InspectedSite, Site } from '@tongsheng/contracts';
+import { Refusal, type InspectedSite, type Site, type SiteCheckRow } from '@tongsheng/contracts';
 import { Log } from '@tongsheng/runtime';
 
 /** The sites as they are registered now, and as an inspection knows them. Ready before the first door opens. */
@@ -32,6 +32,14 @@ export class InspectedSites implements OnModuleInit, OnModuleDestroy {
       .all()
       .map(inspectedOf)
       .sort((one, other) => (one.siteId < other.siteId ? -1 : 1));
+  }
+
+  /** What a check begins with, as the site is registered now. @throws Refusal registration_missing */
+  forCheck(siteId: string): Pick<SiteCheckRow, 'name' | 'homeUrl' | 'columns'> {
+    const site = this.get(siteId);
+    if (!site) throw new Refusal('registration_missing', `no site ${siteId}`);
+    const { name, homeUrl } = inspectedOf(site);
+    return { name, homeUrl, columns: site.columns ?? [] };
   }
 }
 

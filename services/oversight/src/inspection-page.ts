@@ -15,7 +15,7 @@ import { listFile } from './draw.ts';
 
 type Of<T extends InspectionEvent['type']> = Extract<InspectionEvent, { type: T }>;
 
-export const resultWords: Record<SiteResult, string> = {
+const resultWords: Record<SiteResult, string> = {
   passed: '合格',
   flawed: '有问题，须整改',
   unchecked: '部分项目未能检查',
@@ -39,8 +39,11 @@ const itemWords: Record<WorksheetItem, string> = {
   contact: '主办单位、联系方式等标识不全',
 };
 
+const isItem = (code: SiteFinding['code']): code is WorksheetItem => Object.hasOwn(itemWords, code);
+
 /** A finding in a sentence for the public: what is wrong and how much, and nothing of how somebody put it for the house. */
-export function sayFinding({ code, of, n, detail, severity }: SiteFinding): string {
+function sayFinding({ code, of, n, detail, severity }: SiteFinding): string {
+  if (isItem(code)) return severity === 'unchecked' ? `未能检查：${itemWords[code]}` : itemWords[code];
   switch (code) {
     case 'down':
       return `首页探测有 ${n} 次打不开`;
@@ -80,8 +83,6 @@ export function sayFinding({ code, of, n, detail, severity }: SiteFinding): stri
       return `转载的发布日期与来源不符：${of}`;
     case 'repost_unchecked':
       return `转载未能复核${of && `：${of}`}`;
-    default:
-      return severity === 'unchecked' ? `未能检查：${itemWords[code]}` : itemWords[code];
   }
 }
 
@@ -117,8 +118,7 @@ export function inspectionDocument(past: readonly InspectionEvent[], site: Site,
   return document;
 }
 
-export const quarterWords = (name: string): string =>
-  `${name.slice(0, 4)} 年第 ${'一二三四'[Number(name.slice(-1)) - 1]}季度`;
+const quarterWords = (name: string): string => `${name.slice(0, 4)} 年第 ${'一二三四'[Number(name.slice(-1)) - 1]}季度`;
 
 const about = ({ population, excluded, share, openedAt, publicValueName }: Of<'inspection.opened'>): Html =>
   html`<p>

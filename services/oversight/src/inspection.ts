@@ -67,73 +67,69 @@ export const inspection = defineAggregate({
   decide(command, past): InspectionEvent[] {
     const { inspectionId, site, at } = command;
     const head = { inspectionId, site };
-    switch (command.type) {
-      case 'inspection.expect': {
-        if (past.status !== 'new') return [];
-        const { startsAt, dueAt } = period(command);
-        return [{ type: 'inspection.expected', ...head, startsAt, dueAt, expectedAt: at }];
-      }
-      case 'inspection.open': {
-        if (past.status === 'opened' || past.status === 'drawn')
-          throw new Refusal('inspection_opened', `${inspectionId} was opened`, { quarter: inspectionId });
-        const { share, publicValueName, exclude, registered, listHash } = command;
-        if (share < leastShare)
-          throw new Refusal('inspection_share_low', `${share} % of the sites; at least ${leastShare} %`, {
-            share,
-            least: leastShare,
-          });
-        if (!registered || listHash === undefined)
-          throw new Refusal('command_invalid', 'registered: the service says it, from the registry');
-        const reasons = new Map(exclude.map(({ siteId, reason }) => [siteId, reason]));
-        const population = registered.filter(({ siteId }) => !reasons.has(siteId));
-        if (population.length === 0) throw new Refusal('inspection_no_site', 'no site is left to draw from');
-        const excluded = registered.flatMap(({ siteId, name }) => {
-          const reason = reasons.get(siteId);
-          return reason === undefined ? [] : [{ siteId, name, reason }];
+    if (command.type === 'inspection.expect') {
+      if (past.status !== 'new') return [];
+      const { startsAt, dueAt } = period(command);
+      return [{ type: 'inspection.expected', ...head, startsAt, dueAt, expectedAt: at }];
+    }
+    if (command.type === 'inspection.open') {
+      if (past.status === 'opened' || past.status === 'drawn')
+        throw new Refusal('inspection_opened', `${inspectionId} was opened`, { quarter: inspectionId });
+      const { share, publicValueName, exclude, registered, listHash } = command;
+      if (share < leastShare)
+        throw new Refusal('inspection_share_low', `${share} % of the sites; at least ${leastShare} %`, {
+          share,
+          least: leastShare,
         });
-        const list = { population, excluded, listHash, share, publicValueName, ...period(command) };
-        return [{ type: 'inspection.opened', ...head, ...list, ...said(command), openedAt: at }];
-      }
-      case 'inspection.warn': {
-        const { share, fellDueAt } = command;
-        if (past.status === 'new') throw missing(inspectionId);
-        if (share === 100)
-          return past.isOver
-            ? []
-            : [{ type: 'inspection.quarter_ended', ...head, missed: !past.isPublic, fellDueAt, endedAt: at }];
-        if (past.isPublic || past.isOver || past.warned.includes(share)) return [];
-        return [{ type: 'inspection.warned', ...head, share, fellDueAt, warnedAt: at }];
-      }
+      if (!registered || listHash === undefined)
+        throw new Refusal('command_invalid', 'registered: the service says it, from the registry');
+      const reasons = new Map(exclude.map(({ siteId, reason }) => [siteId, reason]));
+      const population = registered.filter(({ siteId }) => !reasons.has(siteId));
+      if (population.length === 0) throw new Refusal('inspection_no_site', 'no site is left to draw from');
+      const excluded = registered.flatMap(({ siteId, name }) => {
+        const reason = reasons.get(siteId);
+        return reason === undefined ? [] : [{ siteId, name, reason }];
+      });
+      const list = { population, excluded, listHash, share, publicValueName, ...period(command) };
+      return [{ type: 'inspection.opened', ...head, ...list, ...said(command), openedAt: at }];
+    }
+    if (command.type === 'inspection.warn') {
+      const { share, fellDueAt } = command;
+      if (past.status === 'new') throw missing(inspectionId);
+      if (share === 100)
+        return past.isOver
+          ? []
+          : [{ type: 'inspection.quarter_ended', ...head, missed: !past.isPublic, fellDueAt, endedAt: at }];
+      if (past.isPublic || past.isOver || past.warned.includes(share)) return [];
+      return [{ type: 'inspection.warned', ...head, share, fellDueAt, warnedAt: at }];
     }
     if (past.status === 'new') throw missing(inspectionId);
     if (past.status === 'expected') throw new Refusal('inspection_not_opened', `${inspectionId} was not opened`);
 
-    switch (command.type) {
-      case 'inspection.draw': {
-        if (past.status === 'drawn')
-          throw new Refusal('inspection_drawn', `${inspectionId} was drawn; more sites can only be added`);
-        const { publicValue, drawn } = command;
-        if (!drawn || !isOrderOf(drawn.order, past.population))
-          throw new Refusal('command_invalid', 'drawn: the service says it, from list and value');
-        const { seed, order } = drawn;
-        const chosen = order.slice(0, past.taken);
-        return [{ type: 'inspection.drawn', ...head, publicValue, seed, order, chosen, ...said(command), drawnAt: at }];
-      }
-      case 'inspection.publish': {
-        const { stage } = command;
-        if (stage === 'results') mustBeFinished(past, inspectionId);
-        else if (past.status === 'drawn')
-          throw new Refusal('inspection_drawn', `${inspectionId} was drawn: its list is no news`);
-        // Decided twice in one moment it goes out once.
-        if (past.versions > past.recorded) return [];
-        const version = past.versions + 1;
-        return [{ type: 'inspection.publishing', ...head, stage, version, ...said(command), decidedAt: at }];
-      }
-      case 'inspection.record_published': {
-        const { stage, version, url, publicPosition } = command;
-        if (version <= past.recorded) return [];
-        return [{ type: 'inspection.published', ...head, stage, version, url, publicPosition, publishedAt: at }];
-      }
+    if (command.type === 'inspection.draw') {
+      if (past.status === 'drawn')
+        throw new Refusal('inspection_drawn', `${inspectionId} was drawn; more sites can only be added`);
+      const { publicValue, drawn } = command;
+      if (!drawn || !isOrderOf(drawn.order, past.population))
+        throw new Refusal('command_invalid', 'drawn: the service says it, from list and value');
+      const { seed, order } = drawn;
+      const chosen = order.slice(0, past.taken);
+      return [{ type: 'inspection.drawn', ...head, publicValue, seed, order, chosen, ...said(command), drawnAt: at }];
+    }
+    if (command.type === 'inspection.publish') {
+      const { stage } = command;
+      if (stage === 'results') mustBeFinished(past, inspectionId);
+      else if (past.status === 'drawn')
+        throw new Refusal('inspection_drawn', `${inspectionId} was drawn: its list is no news`);
+      // Decided twice in one moment it goes out once.
+      if (past.versions > past.recorded) return [];
+      const version = past.versions + 1;
+      return [{ type: 'inspection.publishing', ...head, stage, version, ...said(command), decidedAt: at }];
+    }
+    if (command.type === 'inspection.record_published') {
+      const { stage, version, url, publicPosition } = command;
+      if (version <= past.recorded) return [];
+      return [{ type: 'inspection.published', ...head, stage, version, url, publicPosition, publishedAt: at }];
     }
     if (past.status !== 'drawn') throw new Refusal('inspection_not_drawn', `${inspectionId} was not drawn`);
 

@@ -7,7 +7,6 @@ import {
   isLookedThrough,
   machineFindings,
   quarterNamed,
-  Refusal,
   siteCheckAfter,
   SiteCheckCommand,
   type InspectionEvent,
@@ -38,37 +37,20 @@ export class InspectionsController {
   @Commands('site_check')
   check(@Payload({ schema: SiteCheckCommand }) command: SiteCheckCommand): Promise<Receipt> {
     if (command.type !== 'site_check.begin') return carryOut(this.journal, siteCheck, command);
-    return carryOut(this.journal, siteCheck, { ...command, registered: this.registered(command.site) });
-  }
-
-  /** What a check begins with, as the site is registered now. @throws Refusal registration_missing */
-  registered(siteId: string) {
-    const site = this.sites.get(siteId);
-    const known = this.sites.all().find((each) => each.siteId === siteId);
-    if (!site || !known) throw new Refusal('registration_missing', `no site ${siteId}`);
-    return { name: known.name, homeUrl: known.homeUrl, columns: site.columns ?? [] };
+    return carryOut(this.journal, siteCheck, { ...command, registered: this.sites.forCheck(command.site) });
   }
 
   /** What deciding needs to know of the world is said by this service, and by no client. */
   async #informed(command: InspectionCommand): Promise<InspectionCommand> {
-    switch (command.type) {
-      case 'inspection.expect':
-        return { ...command, ...periodOf(command.inspectionId) };
-      case 'inspection.open': {
-        const registered = this.sites.all();
-        const without = new Set(command.exclude.map(({ siteId }) => siteId));
-        const listHash = listHashOf(registered.map(({ siteId }) => siteId).filter((id) => !without.has(id)));
-        return { ...command, ...periodOf(command.inspectionId), registered, listHash };
-      }
-      case 'inspection.draw':
-        return this.#withDraw(command);
-      case 'inspection.include':
-        return { ...command, registered: this.sites.all() };
-      case 'inspection.conclude':
-        return { ...command, found: await this.#found(command) };
-      default:
-        return command;
-    }
+    if (command.type === 'inspection.expect') return { ...command, ...periodOf(command.inspectionId) };
+    if (command.type === 'inspection.draw') return this.#withDraw(command);
+    if (command.type === 'inspection.include') return { ...command, registered: this.sites.all() };
+    if (command.type === 'inspection.conclude') return { ...command, found: await this.#found(command) };
+    if (command.type !== 'inspection.open') return command;
+    const registered = this.sites.all();
+    const without = new Set(command.exclude.map(({ siteId }) => siteId));
+    const listHash = listHashOf(registered.map(({ siteId }) => siteId).filter((id) => !without.has(id)));
+    return { ...command, ...periodOf(command.inspectionId), registered, listHash };
   }
 
   async #withDraw({ drawn: _said, ...command }: Draw): Promise<Draw> {
