@@ -11,6 +11,7 @@ export { wordpressSettings } from './channels/wordpress.ts';
 export * from './checks.ts';
 export * from './checkpoint.ts';
 export * from './cluster.ts';
+export * from './compliance.ts';
 export * from './conversation.ts';
 export * from './credential.ts';
 export * from './delivery.ts';

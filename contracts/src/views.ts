@@ -24,7 +24,6 @@ import { routingEffect, RoutingEvent } from './routing.ts';
 import { shownPublication } from './site-publication.ts';
 import { SourceStatus } from './source-health.ts';
 import { detector, source, sourceKind } from './source.ts';
-import { stageTime } from './stages.ts';
 import { recipient, side, submissionLetter } from './submission.ts';
 import {
   actor,
@@ -857,72 +856,6 @@ export const EvidenceView = z.object({
   intact: z.boolean(),
 });
 export type EvidenceView = z.infer<typeof EvidenceView>;
-
-/** `withdrawn`: its source took it back inside the limit, and nothing was out: not owed, and in no figure. */
-export const complianceOutcome = z.enum(['open', 'on_time', 'late', 'exempted', 'withdrawn']);
-export type ComplianceOutcome = z.infer<typeof complianceOutcome>;
-
-/** What is owed: the repost itself; and of what is out, to bring it up to date, and to take it down. */
-export const dutyKind = z.enum(['repost', 'update', 'retract']);
-export type DutyKind = z.infer<typeof dutyKind>;
-
-/** Counts of tasks whose limit falls into the period. `due = open + onTime + late + exempted`; overdue is part of open. */
-export const figures = z.object({
-  due: z.int(),
-  onTime: z.int(),
-  late: z.int(),
-  overdue: z.int(),
-  open: z.int(),
-  exempted: z.int(),
-});
-export type Figures = z.infer<typeof figures>;
-
-/** Every figure of the compliance page; each opens the tasks behind it by the same filter. */
-export const ComplianceView = z.object({
-  asOf: instant,
-  from: instant,
-  to: instant,
-  total: figures,
-  bySite: z.array(z.object({ site: siteId, ...figures.shape })),
-  bySource: z.array(z.object({ sourceId, sourceName: line, ...figures.shape })),
-  cells: z.array(z.object({ site: siteId, sourceId, ...figures.shape })),
-  /** What was owed after publication; not among the figures above. */
-  updates: figures,
-  retracts: figures,
-  /** Of the tasks of the period that are out, at most the newest of each cell. */
-  stages: z.array(stageTime),
-  /** Log position that the figures stand at. */
-  position: z.int(),
-});
-export type ComplianceView = z.infer<typeof ComplianceView>;
-
-/** What the compliance page asks; `outcome` only when asking for the tasks behind a figure. */
-export const ComplianceQuery = z.strictObject({
-  from: instant,
-  to: instant,
-  asOf: instant,
-  sites: z.array(siteId).optional(),
-  sourceId: sourceId.optional(),
-  outcome: z.enum(['due', 'on_time', 'late', 'overdue', 'open', 'exempted']).optional(),
-  /** `repost` where it is not said. */
-  duty: dutyKind.optional(),
-});
-export type ComplianceQuery = z.infer<typeof ComplianceQuery>;
-
-/** A task behind a figure, with when it was owed and when the public had it. */
-export const ComplianceTask = z.object({
-  taskId: token,
-  site: siteId,
-  sourceId,
-  sourceName: line,
-  title: line,
-  startsAt: instant,
-  dueAt: instant,
-  publishedAt: instant.nullable(),
-  outcome: complianceOutcome,
-  duty: dutyKind,
-});
-export type ComplianceTask = z.infer<typeof ComplianceTask>;
 
 /** How the system is: what guarantee holds, how far each projection is. */
 export const HealthView = z.object({

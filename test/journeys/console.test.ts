@@ -7,6 +7,7 @@ import {
   signIn,
   startBrowser,
   startSystem,
+  picture,
   until,
   type Screen,
   type System,
@@ -184,6 +185,37 @@ it('a manager opens the tasks behind each figure, and takes them along as CSV', 
   const csv = await readFile(await download.path(), 'utf8');
   expect(csv.startsWith('\uFEFF')).toBe(true);
   expect(csv.trim().split('\r\n')).toHaveLength(2);
+});
+
+it('a manager sees how a period went, by site and day, under another limit, and as it stood before', async () => {
+  const { page } = await signedIn('manager');
+  await page.getByTestId('as-of').waitFor();
+  const count = async (name: string) => Number(await page.getByTestId(name).first().innerText());
+  const due = await count('figure-due');
+  expect(due).toBeGreaterThan(0);
+  const cells = await page.getByTestId('heat').locator('tbody td a').allInnerTexts();
+  expect(cells.join(' ')).toMatch(/\d+\/\d+/);
+  await page.getByTestId('trend').locator('a').last().click();
+  await page.waitForURL(/part=/);
+  await page.getByTestId('tasks-behind').waitFor();
+  await page.getByTestId('filter-level').selectOption('province');
+  await page.waitForURL(/level=province/);
+  await until(async () => expect(await count('figure-due')).toBeLessThan(due));
+  await page.getByTestId('filter-level').selectOption('');
+  await page.getByTestId('filter-limit').selectOption('8');
+  await page.waitForURL(/limit=8/);
+  await until(async () => expect(await count('figure-on_time')).toBe(await count('figure-on_time-limit-8')));
+  await picture(page, 'compliance');
+  expect(await barriersOf(page)).toEqual([]);
+  // Yesterday nothing was there yet: the log is folded up to then.
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString();
+  await page.goto(`${system.consoleUrl}/compliance?asOf=${encodeURIComponent(yesterday)}`);
+  await page.locator('.past-note').waitFor();
+  expect(await count('figure-due')).toBe(0);
+  const soon = new Date().toISOString();
+  await page.goto(`${system.consoleUrl}/compliance?asOf=${encodeURIComponent(soon)}`);
+  await page.locator('.past-note').waitFor();
+  expect(await count('figure-due')).toBe(due);
 });
 
 it('who may not is told so, in words; a page that was open goes on when the session ended and the same person returns', async () => {

@@ -1,15 +1,17 @@
 import { carryOut, connectBus, ensureStreams, Journal, type Bus } from '@tongsheng/bus';
 import {
+  buildPast,
   createRedis,
   defineProjection,
+  dropPast,
   ProjectionReader,
   ProjectionRunner,
   watchChanges,
   type Change,
   type Redis,
 } from '@tongsheng/projections';
-import { failure, startServers, until, type Servers } from '@tongsheng/test/support';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { failure, minutesLater, startServers, until, type Servers } from '@tongsheng/test/support';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trouble } from '../support/trouble.ts';
 
 type Count = { sourceId: string; failures: number };
@@ -113,4 +115,70 @@ it('tells who watches to read again after a break, and says when everything was 
   await redis.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
   await until(() => expect(changes.at(-1)).toMatchObject({ rebuilt: true }));
   await Promise.all([runner.stop(), watch.stop()]);
+});
+
+describe('rows that leave', () => {
+  const ledger = (name: string) =>
+    defineProjection({
+      ...counts,
+      name,
+      sheets: ({ sourceId, failures }: Count) => ({ [sourceId.slice(0, 2)]: { [sourceId]: String(failures) } }),
+      leaves: { at: () => Date.parse(minutesLater(10)), begins: () => false },
+    });
+  const model = ledger('ledger');
+  const fail = async (source: string, minutes: number) =>
+    (
+      await carryOut(journal, trouble, {
+        ...failure(`leave-${source}-${minutes}`, source),
+        at: minutesLater(minutes),
+      })
+    ).position;
+  const read = async (projection = model) => {
+    const reader = new ProjectionReader(redis, projection);
+    const changed = await reader.changedSheets(null);
+    const sheets = await reader.sheets(changed, changed.names);
+    return { ...changed, lines: Object.fromEntries(sheets.flat()), rows: await reader.rows(['la', 'lb']) };
+  };
+
+  it('are gone from Redis and still counted; what comes for them is read from the log', async () => {
+    const runner = open(model);
+    await runner.start();
+    await fail('la', 0);
+    await runner.reach(await fail('lb', 1));
+    const kept = await read();
+    expect(kept.rows).toEqual([
+      { sourceId: 'la', failures: 1 },
+      { sourceId: 'lb', failures: 1 },
+    ]);
+    await runner.reach(await fail('lc', 11));
+    const left = await read();
+    expect(left.rows).toEqual([null, null]);
+    expect(left.lines).toMatchObject({ la: '1', lb: '1', lc: '1' });
+    await runner.reach(await fail('la', 12));
+    const later = await read();
+    expect(later.lines).toMatchObject({ la: '2', lb: '1', lc: '1' });
+    const changed = await new ProjectionReader(redis, model).changedSheets(left);
+    expect(changed).toMatchObject({ afresh: false, names: ['la'] });
+    await runner.stop();
+  });
+
+  it('stand in a model of the past as they stood, which is there until it is dropped', async () => {
+    const now = await read();
+    const until = now.position - 1;
+    const past = ledger('ledger-past');
+    const progress: number[] = [];
+    await buildPast({
+      bus,
+      redisUrl: servers.redis.url,
+      projection: past,
+      until,
+      onProgress: (position) => progress.push(position),
+      onUnreadable: () => {},
+      onError: () => {},
+    });
+    expect(await read(past)).toMatchObject({ position: until, lines: { ...now.lines, la: '1' } });
+    expect(progress.at(-1)).toBe(until);
+    await dropPast(redis, past.name);
+    expect(await redis.keys('p:{ledger-past}:*')).toEqual([]);
+  });
 });

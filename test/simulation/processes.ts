@@ -9,7 +9,7 @@ import { PassOn, RedisUrl as DutyRedis } from '../../services/duty/src/pass-on.t
 import { Outside } from '../../services/duty/src/tell-people.reaction.ts';
 import { waits, type Wait } from '../../services/duty/src/waits.ts';
 import { reposts } from '../../services/gateway/src/views/reposts.ts';
-import { compliance } from '../../services/oversight/src/compliance.ts';
+import { complianceIn } from '../../services/oversight/src/compliance.ts';
 import { PublishRepost } from '../../services/reposts/src/publish-repost.reaction.ts';
 import { Visitor } from '../../services/reposts/src/looks.ts';
 import { RemoveRepost } from '../../services/reposts/src/remove-repost.reaction.ts';
@@ -49,7 +49,7 @@ export const readModels = (rechecks: readonly string[]) => ({
   deadlines: new ReadModel(deadlines),
   waits: new ReadModel(waits),
   reposts: new ReadModel(reposts),
-  compliance: new ReadModel(compliance),
+  compliance: new ReadModel(complianceIn('Asia/Shanghai')),
 });
 
 /** A process's own clock: it runs with the world's, and may be wrong. */

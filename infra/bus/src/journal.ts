@@ -2,7 +2,8 @@ import { streams, subjects, type AnyEvent, type CommandHead, type Receipt } from
 import { NatsError, type StoredMsg } from 'nats';
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
-import { decodeEntry, encodeEntry, hashEntry, type Entry } from './entry.ts';
+import { decodeEntry, encodeEntry, hashEntry, UnreadableEntry, type Entry } from './entry.ts';
+import { tryDecode } from './follow.ts';
 
 /** Where an aggregate's entries stand. */
 export type Address = { aggregate: string; site: string; id: string };
@@ -64,6 +65,20 @@ export class Journal {
     return past;
   }
 
+  /** What can be read of one aggregate up to a position, oldest first: for who builds views, and passes over the rest. */
+  async readable({ aggregate, site, id }: Address, until: number): Promise<Entry[]> {
+    const entries: Entry[] = [];
+    const subject = subjects.event(aggregate, site, id);
+    for (let seq = 1; seq <= until;) {
+      const next = await this.#stored({ seq, next_by_subj: subject });
+      if (!next || next.seq > until) break;
+      const read = tryDecode({ subject, seq: next.seq, data: next.data, headers: next.header });
+      if (!(read instanceof UnreadableEntry)) entries.push(read);
+      seq = next.seq + 1;
+    }
+    return entries;
+  }
+
   /** One entry by its position, or null. */
   async at(position: number): Promise<Entry | null> {
     const stored = await this.#stored({ seq: position });
@@ -88,6 +103,21 @@ export class Journal {
   /** Sequence of the newest entry of the whole log. */
   async position(): Promise<number> {
     return (await this.#bus.jsm.streams.info(streams.journal)).state.last_seq;
+  }
+
+  /** Sequence of the newest entry that was stored by a moment; 0 when there was none. */
+  async positionAt(moment: string): Promise<number> {
+    const { state } = await this.#bus.jsm.streams.info(streams.journal);
+    // Everything up to `low` was there by then, nothing from `high` on.
+    let low = state.first_seq - 1;
+    let high = state.last_seq + 1;
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      const stored = await this.#stored({ seq: middle });
+      if (stored && stored.time.toISOString() <= moment) low = middle;
+      else high = middle;
+    }
+    return Math.max(0, low);
   }
 
   /**

@@ -2,7 +2,7 @@ import type { Entry } from '@tongsheng/bus';
 import type { SourceHealthEvent } from '@tongsheng/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldBatch, keysOf, type Batch } from './batch.ts';
+import { foldBatch, keysOf, missedBy, type Batch } from './batch.ts';
 import { defineProjection } from './projection.ts';
 
 type Row = { sourceId: string; failures: number };
@@ -128,5 +128,65 @@ describe('a batch', () => {
       'a',
       'b',
     ]);
+  });
+});
+
+describe('a row that left', () => {
+  const tally = {
+    ...failing,
+    sheets: ({ sourceId, failures }: Row): Record<string, Record<string, string>> => ({
+      [failures % 2 ? 'odd' : 'even']: { [sourceId]: String(failures) },
+    }),
+    leaves: { at: () => 0, begins: () => false },
+  };
+  type Sheets = Map<string, Map<string, string>>;
+  /** Folds as the store does; after each batch rows leave, as many as are said. */
+  function foldLeaving(entries: Entry[], cuts: { size: number; leave: number }[]) {
+    const rows = new Map<string, Row>();
+    const sheets: Sheets = new Map();
+    const waiting = [...entries];
+    for (const { size, leave } of [...cuts, { size: entries.length, leave: 0 }]) {
+      const batch = waiting.splice(0, size);
+      if (batch.length === 0) continue;
+      const recalled = new Map<string, Row>();
+      for (const [key, entry] of missedBy(tally, rows, batch)) {
+        const past = entries.filter(({ position }) => position < entry.position);
+        const row = foldBatch(tally, new Map(), past).rows.get(key);
+        if (row) recalled.set(key, row);
+      }
+      const done = foldBatch(tally, rows, batch, recalled);
+      applyTo({ rows, sets: new Map() }, done);
+      for (const [sheet, lines] of done.sheets) {
+        const its = sheets.get(sheet) ?? new Map<string, string>();
+        for (const [line, text] of lines)
+          if (text === null) its.delete(line);
+          else its.set(line, text);
+        sheets.set(sheet, its);
+      }
+      for (const key of [...rows.keys()].slice(0, leave)) rows.delete(key);
+    }
+    return Object.fromEntries(
+      [...sheets].filter(([, { size }]) => size > 0).map(([name, its]) => [name, new Map(its)]),
+    );
+  }
+
+  it('is counted as if it had stayed, whenever it left and whatever came for it afterwards', () => {
+    const decisions = fc.array(fc.array(anyEvent, { minLength: 1, maxLength: 3 }), { maxLength: 30 });
+    const cuts = fc.array(fc.record({ size: fc.integer({ min: 1, max: 5 }), leave: fc.integer({ min: 0, max: 3 }) }));
+    fc.assert(
+      fc.property(decisions, cuts, (all, when) => {
+        const staying = foldLeaving(entriesOf(all), []);
+        expect(foldLeaving(entriesOf(all), when)).toEqual(staying);
+      }),
+    );
+  });
+  it('is not looked up for what begins a row, nor for what comes after that', () => {
+    const begun = {
+      ...tally,
+      leaves: { at: () => 0, begins: ({ type }: SourceHealthEvent) => type === 'source.failed' },
+    };
+    const of = (...decisions: SourceHealthEvent[][]) => [...missedBy(begun, new Map(), entriesOf(decisions)).keys()];
+    expect(of([events.fails('a')], [events.works('a')])).toEqual([]);
+    expect(of([events.works('a')], [events.fails('b'), events.works('b')])).toEqual(['a']);
   });
 });

@@ -1,7 +1,8 @@
 export { defineProjection, type Change, type ChangedRow, type Projection } from './projection.ts';
 export { foldBatch } from './batch.ts';
 export { encodeChanges } from './changes.ts';
-export { ProjectionReader, watchChanges, type Range, type Watch } from './reader.ts';
+export { ProjectionReader, watchChanges, type Range, type SheetsRead, type Watch } from './reader.ts';
 export { askProjections, askRebuild, type RunnerStatus } from './control.ts';
 export { ProjectionRunner, type RunnerOptions } from './runner.ts';
 export { createRedis, type Redis } from './store.ts';
+export { buildPast, dropPast, holdPasts, type PastOptions } from './past.ts';

@@ -16,6 +16,21 @@ export type Projection<A extends AggregateName = AggregateName, Row = unknown> =
   apply(row: Row | null, event: EventsByAggregate[A], entry: Entry): Row | null;
   /** The sorted sets a row stands in, and its score in each: `{ 'open:province': dueAtMs }`. */
   sets?(row: Row, key: string): Record<string, number>;
+  /**
+   * What a row writes where it is counted: sheet → line → text. A sheet is small (a site's day); who reads one reads all
+   * of it. What is written stays when the row leaves.
+   */
+  sheets?(row: Row, key: string): Record<string, Record<string, string>>;
+  /**
+   * Rows that nothing is expected of any more leave Redis. An event for one that left reads it again from the log, so a row
+   * of such a projection is about one aggregate.
+   */
+  leaves?: {
+    /** From when on (ms), by the time of the log; null: not yet. */
+    at(row: Row): number | null;
+    /** No row was there before this event; any other one without a row is looked up. */
+    begins(event: EventsByAggregate[A]): boolean;
+  };
 };
 
 export function defineProjection<const A extends AggregateName, Row>(
@@ -30,10 +45,17 @@ export const keys = {
   rows: (name: string, generation: string) => `p:{${name}}:${generation}:rows`,
   position: (name: string, generation: string) => `p:{${name}}:${generation}:position`,
   set: (name: string, generation: string, set: string) => `p:{${name}}:${generation}:set:${set}`,
+  sheet: (name: string, generation: string, sheet: string) => `p:{${name}}:${generation}:sheet:${sheet}`,
+  /** Sheets by the position that last changed them. */
+  sheets: (name: string, generation: string) => `p:{${name}}:${generation}:sheets`,
+  whole: (name: string) => `p:{${name}}:*`,
   pattern: (name: string, generation: string) => `p:{${name}}:${generation}:*`,
   /** Not `changes`, where earlier releases told of each row by itself: one of them may run beside this one. */
   changes: (name: string) => `p:{${name}}:told`,
 };
+
+/** The set of rows that will leave, by when. */
+export const leaving = 'leaving~';
 
 /** One row that changed: as it is stored, since most of those who hear of it don't read it; null when it is gone. */
 export type ChangedRow = { key: string; json: string | null; position: number };

@@ -5,6 +5,9 @@ import { createRedis, type Redis } from './store.ts';
 
 export type Range = { min?: number; max?: number; reverse?: boolean; offset?: number; limit?: number };
 
+/** How far the sheets of a projection were read. */
+export type SheetsRead = { generation: string; position: number };
+
 /** Reads a projection's live generation. Safe for any number of readers. */
 export class ProjectionReader<A extends AggregateName, Row> {
   readonly #redis: Redis;
@@ -65,6 +68,44 @@ export class ProjectionReader<A extends AggregateName, Row> {
     return Promise.all(
       sets.map((set) => this.#redis.zCount(keys.set(this.#projection.name, generation, set), text(min), text(max))),
     );
+  }
+
+  /**
+   * The sheets that changed since, or all of them where another generation is live or this one was begun anew. What is
+   * read afterwards may be newer than the position, and is told again the next time.
+   */
+  async changedSheets(known: SheetsRead | null): Promise<SheetsRead & { names: string[]; afresh: boolean }> {
+    const { name } = this.#projection;
+    const generation = await this.#generation();
+    const [stood, all] = await Promise.all([
+      this.#redis.get(keys.position(name, generation)),
+      this.#redis.zRange(
+        keys.sheets(name, generation),
+        `(${known?.generation === generation ? known.position : 0}`,
+        '+inf',
+        {
+          BY: 'SCORE',
+        },
+      ),
+    ]);
+    const position = Number(stood ?? 0);
+    if (known?.generation === generation && position < known.position) return this.changedSheets(null);
+    return { generation, position, names: all, afresh: known?.generation !== generation };
+  }
+
+  /** Each sheet's lines, in the order of the names; empty where nothing is written any more. */
+  async sheets({ generation }: SheetsRead, names: string[]): Promise<[line: string, text: string][][]> {
+    const { name } = this.#projection;
+    return Promise.all(
+      names.map(async (each) => Object.entries(await this.#redis.hGetAll(keys.sheet(name, generation, each)))),
+    );
+  }
+
+  /** Rows by their keys; null where there is none, or it has left. */
+  async rows(wanted: string[]): Promise<(Row | null)[]> {
+    if (wanted.length === 0) return [];
+    const found = await this.#redis.hmGet(keys.rows(this.#projection.name, await this.#generation()), wanted);
+    return found.map((json) => (json ? (JSON.parse(json) as Row) : null));
   }
 
   /** The log position that the rows stand at. */

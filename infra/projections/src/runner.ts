@@ -1,5 +1,6 @@
 import {
   followStream,
+  Journal,
   tryDecode,
   UnreadableEntry,
   type Bus,
@@ -10,7 +11,7 @@ import {
 import { Refusal, streams, subjects, type AggregateName } from '@tongsheng/contracts';
 import { answerControl, type RunnerStatus } from './control.ts';
 import { keys, type Projection } from './projection.ts';
-import { createRedis, GenerationStore, PositionMoved, type Redis } from './store.ts';
+import { createRedis, GenerationStore, PositionMoved, type Recall, type Redis } from './store.ts';
 
 export type RunnerOptions<A extends AggregateName, Row> = {
   bus: Bus;
@@ -222,7 +223,8 @@ class Feed<A extends AggregateName, Row> {
 
   constructor(options: FeedOptions<A, Row>) {
     this.#options = options;
-    this.store = new GenerationStore(options.redis, options.projection, options.generation, options.quiet);
+    const { bus, redis, projection, generation, quiet } = options;
+    this.store = new GenerationStore(redis, projection, generation, quiet, recallFrom(bus));
   }
 
   get behind(): number {
@@ -336,6 +338,12 @@ class Feed<A extends AggregateName, Row> {
     if (!(await this.#options.onLost(this))) return;
     await this.#follow();
   }
+}
+
+/** Reads the past of a row that left. */
+export function recallFrom(bus: Bus): Recall {
+  const journal = new Journal(bus, 'projections');
+  return (entry) => journal.readable(entry, entry.position - 1);
 }
 
 /** How often an idle projection looks whether Redis was emptied, in ms. */

@@ -1,9 +1,9 @@
 import type { AggregateName } from '@tongsheng/contracts';
 import type { Entry } from '@tongsheng/bus';
 import { createClient, WatchError } from 'redis';
-import { foldBatch, keysOf, type Batch } from './batch.ts';
+import { foldBatch, keysOf, missedBy, setsOf, type Batch } from './batch.ts';
 import { encodeChanges, encodeRebuilt } from './changes.ts';
-import { keys, type ChangedRow, type Projection } from './projection.ts';
+import { keys, leaving, type ChangedRow, type Projection } from './projection.ts';
 
 export type Redis = ReturnType<typeof createRedis>;
 
@@ -23,18 +23,33 @@ export class PositionMoved extends Error {
   }
 }
 
+/** What was decided about the aggregate of an entry before it. */
+export type Recall = (entry: Entry) => Promise<Entry[]>;
+
+type Gone<Row> = { key: string; row: Row };
+/** Rows that leave in one step at most: as many as come. */
+const leaveAtOnce = 1_000;
+
 /** One generation of one projection, and the only code that writes it. Needs a connection of its own, for WATCH. */
 export class GenerationStore<A extends AggregateName, Row> {
   readonly generation: string;
   readonly #redis: Redis;
   readonly #projection: Projection<A, Row>;
+  readonly #recall: Recall;
   #quiet: boolean;
 
-  constructor(redis: Redis, projection: Projection<A, Row>, generation: string, quiet: boolean) {
+  constructor(
+    redis: Redis,
+    projection: Projection<A, Row>,
+    generation: string,
+    quiet: boolean,
+    recall: Recall = async () => [],
+  ) {
     this.#redis = redis;
     this.#projection = projection;
     this.generation = generation;
     this.#quiet = quiet;
+    this.#recall = recall;
   }
 
   /** Whether changes are told to whoever watches, from the next write on. */
@@ -50,6 +65,8 @@ export class GenerationStore<A extends AggregateName, Row> {
       position: keys.position(name, this.generation),
       set,
       channel: keys.changes(name),
+      sheet: (each: string) => keys.sheet(name, this.generation, each),
+      sheets: keys.sheets(name, this.generation),
     };
   }
 
@@ -78,16 +95,49 @@ export class GenerationStore<A extends AggregateName, Row> {
 
     const before = new Map<string, Row>();
     for (const [i, json] of found.entries()) if (json) before.set(wanted[i]!, JSON.parse(json) as Row);
-    await this.#write(foldBatch(this.#projection, before, entries), reached);
+    const recalled = await this.#recalled(missedBy(this.#projection, before, entries));
+    const batch = foldBatch(this.#projection, before, entries, recalled);
+    await this.#write(batch, await this.#leaving(batch, entries.at(-1)!), reached);
     return reached;
   }
 
-  async #write(batch: Batch<Row>, reached: number): Promise<void> {
-    const { rows, position, set, channel } = this.#names;
+  async #recalled(missed: ReadonlyMap<string, Entry>): Promise<Map<string, Row>> {
+    const rows = new Map<string, Row>();
+    await Promise.all(
+      [...missed].map(async ([key, entry]) => {
+        const row = foldBatch(this.#projection, new Map(), await this.#recall(entry)).rows.get(key);
+        if (row) rows.set(key, row);
+      }),
+    );
+    return rows;
+  }
+
+  /** Rows whose time has come, by the time of the log, and that this batch does not touch. */
+  async #leaving({ rows }: Batch<Row>, newest: Entry): Promise<Gone<Row>[]> {
+    if (!this.#projection.leaves) return [];
+    const { set, rows: stored } = this.#names;
+    const due = await this.#redis.zRange(set(leaving), '-inf', String(Date.parse(newest.envelope.time)), {
+      BY: 'SCORE',
+      LIMIT: { offset: 0, count: leaveAtOnce },
+    });
+    const untouched = due.filter((key) => !rows.has(key));
+    if (untouched.length === 0) return [];
+    const found = await this.#redis.hmGet(stored, untouched);
+    return untouched.flatMap((key, i) => (found[i] ? { key, row: JSON.parse(found[i]) as Row } : []));
+  }
+
+  async #write(batch: Batch<Row>, leave: Gone<Row>[], reached: number): Promise<void> {
+    const { rows, position, set, sheet, sheets, channel } = this.#names;
     const multi = this.#redis.multi();
     const written: string[] = [];
-    const gone: string[] = [];
     const changes: ChangedRow[] = [];
+    const gone = leave.map(({ key }) => key);
+    for (const { key, row } of leave) {
+      for (const name of Object.keys(setsOf(this.#projection, row, key))) {
+        const members = batch.sets.get(name) ?? new Map<string, number | null>();
+        batch.sets.set(name, members.set(key, null));
+      }
+    }
     for (const [key, row] of batch.rows) {
       const json = row === null ? null : JSON.stringify(row);
       if (json === null) gone.push(key);
@@ -106,6 +156,17 @@ export class GenerationStore<A extends AggregateName, Row> {
         );
       if (left.length > 0) multi.zRem(set(name), left);
     }
+    for (const [name, its] of batch.sheets) {
+      const struck = [...its].filter(([, text]) => text === null).map(([line]) => line);
+      const put = [...its].filter((line): line is [string, string] => line[1] !== null);
+      if (put.length > 0) multi.hSet(sheet(name), put.flat());
+      if (struck.length > 0) multi.hDel(sheet(name), struck);
+    }
+    if (batch.sheets.size > 0)
+      multi.zAdd(
+        sheets,
+        [...batch.sheets.keys()].map((value) => ({ value, score: reached })),
+      );
     multi.set(position, String(reached));
     if (!this.#quiet && changes.length > 0) multi.publish(channel, encodeChanges(changes));
     try {
@@ -126,6 +187,11 @@ export class GenerationStore<A extends AggregateName, Row> {
     // Answered behind every write that was still quiet.
     const told = encodeRebuilt(await this.position());
     await redis.multi().set(keys.live(name), this.generation).publish(keys.changes(name), told).exec();
+  }
+
+  /** Says that nothing more up to here is missing. */
+  async standAt(position: number): Promise<void> {
+    await this.#redis.set(this.#names.position, String(position));
   }
 
   async drop(): Promise<void> {

@@ -25,7 +25,7 @@ const given = <T extends Record<string, string | undefined>>(values: T) =>
   };
 
 /** A field that may have one of a few values. */
-const one = <N extends string, V extends string>(name: N, value: unknown, values: readonly V[]) =>
+const one = <N extends string, V extends string | number>(name: N, value: unknown, values: readonly V[]) =>
   (values.includes(value as V) ? { [name]: value } : {}) as { [K in N]?: V };
 
 /** A page that comes when it is opened, with the words of all such pages. */
@@ -257,18 +257,20 @@ const unknownDeliveries = createRoute({
   component: () => <Navigate to="/deliveries" search={{ show: 'unknown' }} replace />,
 });
 
+/** What the compliance page keeps in its address: what is asked, how it is shown, and which figure is open. */
+const complianceFields = [
+  ...(['from', 'to', 'asOf', 'site', 'level', 'source', 'column', 'kind', 'person', 'unit'] as const),
+  ...(['show', 'by', 'rank', 'outcome', 'of', 'part', 'duty'] as const),
+] as const;
 const compliance = createRoute({
   getParentRoute: () => root,
   path: '/compliance',
   validateSearch: (search: Record<string, unknown>) => ({
-    ...given({
-      from: text(search['from']),
-      to: text(search['to']),
-      site: text(search['site']),
-      source: text(search['source']),
-      outcome: text(search['outcome']),
-    }),
-    ...one('duty', search['duty'], ['update', 'retract'] as const),
+    ...(Object.fromEntries(
+      complianceFields.flatMap((name) => (text(search[name]) ? [[name, text(search[name])]] : [])),
+    ) as { [K in (typeof complianceFields)[number]]?: string }),
+    ...one('limit', search['limit'], [8, 12, 24] as const),
+    ...(typeof search['page'] === 'number' && { page: search['page'] }),
   }),
   component: room(() => import('./compliance/compliance-page.tsx'), 'CompliancePage'),
 });

@@ -21,6 +21,7 @@ import { assistedRoutes } from './routes/assisted.ts';
 import { calendarRoutes } from './routes/calendar.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { commandRoute } from './routes/commands.ts';
+import { complianceRoutes } from './routes/compliance.ts';
 import { draftRoutes } from './routes/drafts.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { dutyRoutes } from './routes/duty.ts';
@@ -137,6 +138,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...sessionRoutes({ sessions, live, door, clock, settings }),
       ...queueRoutes({ queue, clock }),
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
+      ...complianceRoutes({ client, clock }),
       ...submissionRoutes({ models, details, client, bus, journal, clock, settings }),
       ...channelRoutes({ models, client, journal, clock }),
       ...deliveryRoutes({ models, client, journal, proofs, clock }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openApi } from './openapi.ts';
 import { commandRoute } from './routes/commands.ts';
+import { complianceRoutes } from './routes/compliance.ts';
 import { itemRoutes } from './routes/items.ts';
 import { inspectionRoutes } from './routes/inspections.ts';
 import { recallRoutes } from './routes/recalls.ts';
@@ -27,6 +28,7 @@ const routes = [
   ...calendarRoutes(tools),
   ...submissionRoutes(tools),
   ...viewRoutes(tools),
+  ...complianceRoutes(tools),
   ...itemRoutes(tools),
   ...pageLookRoutes(tools),
   ...inspectionRoutes(tools),
@@ -72,7 +74,7 @@ describe('the OpenAPI document', () => {
       after: false,
       atLeast: false,
     });
-    expect(query('/api/compliance')).toMatchObject({ from: true, to: true, asOf: false, outcome: false });
+    expect(query('/api/compliance/tasks')).toMatchObject({ from: true, to: true, asOf: false, outcome: false });
   });
   it('is open only where one signs in and asks for health, and to whoever has the address of a private calendar', () => {
     const open = operations.filter(({ operation }) => operation.security.length === 0);

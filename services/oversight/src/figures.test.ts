@@ -1,145 +1,344 @@
 import {
   obliged,
+  presetHours,
   type ComplianceQuery,
-  type ComplianceTask,
+  type ComplianceTasksQuery,
   type Figures,
+  type ItemKind,
+  type PresetLimit,
   type RepostEvent,
 } from '@tongsheng/contracts';
 import { minutesLater, noon, queueing } from '@tongsheng/test/support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cell, compliance, type Compliance } from './compliance.ts';
-import { figuresOf, tasksBehind, type Cell } from './figures.ts';
+import { findBehind, taskOf } from './behind.ts';
+import { Book } from './book.ts';
+import { complianceIn, type Compliance } from './compliance.ts';
+import { figuresOf, type Names } from './figures.ts';
+import { readLine } from './line.ts';
 
-const cells: Cell[] = ['province', 'city'].flatMap((site) =>
-  ['national', 'portal'].map((sourceId) => ({ site, sourceId, sourceName: `来源${sourceId}` })),
-);
-const outcomes = ['open', 'on_time', 'late', 'exempted'] as const;
+const zone = 'Asia/Shanghai';
+const model = complianceIn(zone);
+const names: Names = {
+  sites: [
+    { siteId: 'province', level: 'province' },
+    { siteId: 'city', level: 'city' },
+  ],
+  source: (id) => `来源${id}`,
+  person: (id) => `人${id}`,
+};
 
-const task = (taskId: string, more: Partial<ComplianceTask> = {}): ComplianceTask => ({
-  taskId,
+type Owed = {
+  site: string;
+  sourceId: string;
+  column: string;
+  kind: ItemKind;
+  person: string;
+  outcome: 'open' | 'on_time' | 'late' | 'exempted' | 'withdrawn';
+  duty: 'repost' | 'update' | 'retract';
+  /** Minutes from noon. */
+  due: number;
+  limit: number;
+  spent: number;
+};
+const owed = (more: Partial<Owed> = {}): Owed => ({
   site: 'province',
   sourceId: 'national',
-  sourceName: '来源national',
-  title: '公告',
-  startsAt: noon,
-  dueAt: noon,
-  publishedAt: null,
+  column: '通知公告',
+  kind: 'notice',
+  person: 'li',
   outcome: 'open',
   duty: 'repost',
+  due: 0,
+  limit: 720,
+  spent: 60,
   ...more,
 });
 
-/** Counts and lists as Redis does: the sets that the projection itself says, by score, both ends included. */
-function readerOf(given: ComplianceTask[]): Parameters<typeof figuresOf>[0] {
-  const tasks = given.map(({ taskId, site, publishedAt, ...counted }): Compliance => ({
-    taskId,
-    site,
-    publishedAt,
-    counted: [{ itemId: 'item', ...counted }],
-    moments: { upstreamAt: null, seenAt: noon, claimedAt: null, approvedAt: null, verifiedAt: null },
-  }));
-  type Span = { min?: number; max?: number };
-  const within = (set: string, { min = -Infinity, max = Infinity }: Span) =>
-    tasks.filter((each) => {
-      const score = compliance.sets!(each, '')[set];
-      return score !== undefined && score >= min && score <= max;
-    });
-  return {
-    count: async (sets: string[], span: Span) => sets.map((set) => within(set, span).length),
-    list: async (set: string, span: Span) => within(set, span),
-    position: async () => 7,
-  } as never;
+const isOut = ({ outcome }: Owed) => outcome === 'on_time' || outcome === 'late';
+const rowOf = (each: Owed, position: number): Compliance => ({
+  taskId: `t${position}`,
+  site: each.site,
+  position,
+  column: each.column,
+  kind: each.kind,
+  publishedAt: null,
+  approvedBy: null,
+  exemption: null,
+  counted: [
+    {
+      itemId: 'item',
+      sourceId: each.sourceId,
+      sourceName: names.source(each.sourceId),
+      title: '公告',
+      startsAt: minutesLater(each.due - each.limit),
+      dueAt: minutesLater(each.due),
+      outcome: each.outcome,
+      duty: each.duty,
+      settledAt: isOut(each) ? minutesLater(each.due - each.limit + each.spent) : null,
+      by: isOut(each) || each.outcome === 'exempted' ? { id: each.person, name: names.person(each.person) } : null,
+    },
+  ],
+  moments: { upstreamAt: null, seenAt: noon, claimedAt: null, approvedAt: null, verifiedAt: null },
+});
+
+/** A book of the sheets that the model writes. */
+function bookOf(all: readonly Owed[], book = new Book()): Book {
+  const sheets = new Map<string, [string, string][]>();
+  for (const [i, each] of all.entries())
+    for (const [sheet, lines] of Object.entries(model.sheets!(rowOf(each, i + 1), '')))
+      sheets.set(sheet, [...(sheets.get(sheet) ?? []), ...Object.entries(lines)]);
+  for (const [sheet, lines] of sheets) book.put(...(sheet.split('|') as [string, string]), lines);
+  return book;
 }
+
 const ask = (more: Partial<ComplianceQuery> = {}): ComplianceQuery => ({
-  from: minutesLater(-1_000),
-  to: minutesLater(1_000),
-  asOf: noon,
+  from: '2026-11-01',
+  to: '2026-11-30',
+  now: noon,
   ...more,
 });
+const view = (all: readonly Owed[], query = ask()) =>
+  figuresOf(bookOf(all), query, names, { at: query.now, zone, position: 7 });
+const counts = ({ due, onTime, late, overdue, open, exempted }: Figures) => ({
+  due,
+  onTime,
+  late,
+  overdue,
+  open,
+  exempted,
+});
+
+/** The same figures, counted one by one from the obligations themselves. */
+function recount(all: readonly Owed[], { now, limit }: { now: string; limit?: PresetLimit | undefined }) {
+  const found = { due: 0, onTime: 0, late: 0, overdue: 0, open: 0, exempted: 0 };
+  const nowMinute = (Date.parse(now) - Date.parse(noon)) / 60_000;
+  for (const each of all) {
+    if (each.outcome === 'withdrawn') continue;
+    found.due++;
+    const within = limit === undefined ? each.outcome === 'on_time' : each.spent <= limit * 60;
+    if (isOut(each)) found[within ? 'onTime' : 'late']++;
+    if (each.outcome === 'exempted') found.exempted++;
+    if (each.outcome !== 'open') continue;
+    found.open++;
+    const due = limit === undefined ? each.due : each.due - each.limit + limit * 60;
+    if (due < nowMinute) found.overdue++;
+  }
+  return found;
+}
+
+/** A day of the deployment that a minute lies in: Beijing is eight hours ahead, always. */
+const dayOf = ({ due }: Owed) => new Date(Date.parse(minutesLater(due)) + 8 * 3_600_000).toISOString().slice(0, 10);
+
+const anyOwed: fc.Arbitrary<Owed> = fc.record({
+  site: fc.constantFrom('province', 'city'),
+  sourceId: fc.constantFrom('national', 'portal'),
+  column: fc.constantFrom('通知公告', '政策文件'),
+  kind: fc.constantFrom<ItemKind>('policy', 'news'),
+  person: fc.constantFrom('li', 'wang'),
+  outcome: fc.constantFrom('open', 'on_time', 'late', 'exempted', 'withdrawn'),
+  duty: fc.constantFrom('repost', 'repost', 'repost', 'update', 'retract'),
+  // Some two months around noon of 23 November.
+  due: fc.integer({ min: -45_000, max: 45_000 }),
+  limit: fc.constantFrom(60, 720, 1_440),
+  spent: fc.integer({ min: 0, max: 3_000 }),
+});
+const anyPile = fc.array(anyOwed, { maxLength: 60 });
+const anyQuery = fc
+  .record({
+    from: fc.constantFrom('2026-10-01', '2026-11-01', '2026-11-20', '2026-11-23'),
+    to: fc.constantFrom('2026-11-23', '2026-11-30', '2026-12-31'),
+    now: fc.integer({ min: -30_000, max: 50_000 }).map(minutesLater),
+    sites: fc.constantFrom(undefined, ['province'], ['city', 'province']),
+    level: fc.constantFrom(undefined, undefined, 'city' as const),
+    sourceId: fc.constantFrom(undefined, undefined, 'portal', 'unknown'),
+    column: fc.constantFrom(undefined, undefined, '政策文件'),
+    kind: fc.constantFrom(undefined, undefined, 'policy' as const),
+    person: fc.constantFrom(undefined, undefined, 'li'),
+    limit: fc.constantFrom(undefined, ...presetHours),
+  })
+  .map(
+    (query) => Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as ComplianceQuery,
+  );
+const asked = (all: readonly Owed[], query: ComplianceQuery) =>
+  all.filter(
+    (each) =>
+      dayOf(each) >= query.from &&
+      dayOf(each) <= query.to &&
+      (!query.sites || query.sites.includes(each.site)) &&
+      (!query.level || each.site === query.level) &&
+      (!query.sourceId || each.sourceId === query.sourceId) &&
+      (!query.column || each.column === query.column) &&
+      (!query.kind || each.kind === query.kind) &&
+      (!query.person || (each.person === query.person && (isOut(each) || each.outcome === 'exempted'))),
+  );
 
 describe('the figures', () => {
-  it('count each task by its outcome, and those past their limit among the open', async () => {
-    const tasks = [
-      task('a', { outcome: 'on_time', publishedAt: noon }),
-      task('b', { outcome: 'late', site: 'city' }),
-      task('c', { outcome: 'exempted', sourceId: 'portal' }),
-      task('d', { dueAt: minutesLater(-1) }),
-      task('e', { dueAt: minutesLater(1) }),
-    ];
-    const view = await figuresOf(readerOf(tasks), ask(), cells);
-    expect(view.total).toEqual({ due: 5, onTime: 1, late: 1, overdue: 1, open: 2, exempted: 1 });
-    expect(view.bySite.map(({ site, due }) => [site, due])).toEqual([
+  it('count each task by its outcome, and those past their limit among the open', () => {
+    const found = view([
+      owed({ outcome: 'on_time' }),
+      owed({ outcome: 'late', site: 'city' }),
+      owed({ outcome: 'exempted', sourceId: 'portal' }),
+      owed({ due: -1 }),
+      owed({ due: 1 }),
+      owed({ outcome: 'withdrawn' }),
+    ]);
+    expect(counts(found.total)).toEqual({ due: 5, onTime: 1, late: 1, overdue: 1, open: 2, exempted: 1 });
+    expect(found.bySite.map(({ site, due }) => [site, due])).toEqual([
       ['province', 4],
       ['city', 1],
     ]);
-    expect(view.bySource.map(({ sourceId, due }) => [sourceId, due])).toEqual([
-      ['national', 4],
-      ['portal', 1],
+    expect(found.byLevel.map(({ level, due }) => [level, due])).toEqual([
+      ['province', 4],
+      ['city', 1],
     ]);
-    expect(view.position).toBe(7);
+    expect(found.bySource.map(({ sourceName, due }) => [sourceName, due])).toEqual([
+      ['来源national', 4],
+      ['来源portal', 1],
+    ]);
+    expect(found.byPerson.map(({ personName, due }) => [personName, due])).toEqual([['人li', 3]]);
+    expect(found.position).toBe(7);
   });
-  it('call a task overdue from the millisecond after its limit', async () => {
-    const overdue = async (asOf: string) =>
-      (await figuresOf(readerOf([task('a', { dueAt: noon })]), ask({ asOf }), cells)).total.overdue;
-    expect(await overdue(noon)).toBe(0);
-    expect(await overdue(noon.replace('.000Z', '.001Z'))).toBe(1);
+  it('call a task overdue from the millisecond after its limit', () => {
+    const overdue = (now: string) => view([owed()], ask({ now })).total.overdue;
+    expect(overdue(noon)).toBe(0);
+    expect(overdue(noon.replace('.000Z', '.001Z'))).toBe(1);
   });
-  it('leave out what falls due outside the period, and cells without a task', async () => {
-    const tasks = [task('a', { dueAt: minutesLater(-1_001) }), task('b', { dueAt: minutesLater(1_000) })];
-    const view = await figuresOf(readerOf(tasks), ask(), cells);
-    expect(view.total.due).toBe(1);
-    expect(view.cells).toHaveLength(1);
+  it('are compared with the period before, site by site', () => {
+    const month = 30 * 24 * 60;
+    const found = view([
+      owed({ outcome: 'on_time' }),
+      owed({ outcome: 'on_time', due: -month }),
+      owed({ outcome: 'late', due: -month }),
+    ]);
+    expect(found.before).toMatchObject({ from: '2026-10-01', to: '2026-10-31', total: { onTime: 1, late: 1 } });
+    expect(found.bySite).toMatchObject([{ site: 'province', rateBefore: 0.5 }]);
   });
-
-  const anyTask = fc.record({
-    site: fc.constantFrom('province', 'city'),
-    sourceId: fc.constantFrom('national', 'portal'),
-    outcome: fc.constantFrom(...outcomes),
-    dueAt: fc.integer({ min: -1_500, max: 1_500 }).map(minutesLater),
-  });
-  const anyTasks = fc
-    .array(anyTask, { maxLength: 60 })
-    .map((all) => all.map((each, i) => task(`t${i}`, { ...each, sourceName: `来源${each.sourceId}` })));
-  const anyQuery = fc
-    .record({
-      asOf: fc.integer({ min: -2_000, max: 2_000 }).map(minutesLater),
-      sites: fc.option(fc.subarray(['province', 'city']), { nil: undefined }),
-      sourceId: fc.constantFrom(undefined, 'national', 'portal'),
-    })
-    .map(({ asOf, sites, sourceId }) => ask({ asOf, ...(sites && { sites }), ...(sourceId && { sourceId }) }));
-
-  it('add up, whatever the tasks', async () => {
-    const names = ['due', 'onTime', 'late', 'overdue', 'open', 'exempted'] as const;
-    const summed = (all: Figures[]) => names.map((name) => all.reduce((sum, each) => sum + each[name], 0));
-    await fc.assert(
-      fc.asyncProperty(anyTasks, anyQuery, async (tasks, query) => {
-        const { total, bySite, bySource, cells: single } = await figuresOf(readerOf(tasks), query, cells);
-        for (const parts of [bySite, bySource, single]) expect(summed(parts)).toEqual(summed([total]));
-        for (const each of [total, ...single]) {
-          expect(each.due).toBe(each.open + each.onTime + each.late + each.exempted);
-          expect(each.overdue).toBeLessThanOrEqual(each.open);
-        }
+  it('equal a recount of the obligations, whatever they are and whatever is asked', () => {
+    fc.assert(
+      fc.property(anyPile, anyQuery, (all, query) => {
+        const found = view(all, query);
+        const behind = asked(all, query);
+        const reposts = behind.filter(({ duty }) => duty === 'repost');
+        const by = (of: (each: Owed) => string, rows: readonly Figures[], nameOf: (row: never) => string) =>
+          expect(Object.fromEntries(rows.map((row) => [nameOf(row as never), counts(row)]))).toEqual(
+            Object.fromEntries(
+              [...new Set(reposts.filter(({ outcome }) => outcome !== 'withdrawn').map(of))].map((name) => [
+                name,
+                recount(
+                  reposts.filter((each) => of(each) === name),
+                  query,
+                ),
+              ]),
+            ),
+          );
+        expect(counts(found.total)).toEqual(recount(reposts, query));
+        by(
+          ({ site }) => site,
+          found.bySite,
+          ({ site }: { site: string }) => site,
+        );
+        by(
+          ({ sourceId }) => sourceId,
+          found.bySource,
+          ({ sourceId }: { sourceId: string }) => sourceId,
+        );
+        by(
+          ({ column }) => column,
+          found.byColumn,
+          ({ column }: { column: string }) => column,
+        );
+        by(
+          ({ kind }) => kind,
+          found.byKind,
+          ({ kind }: { kind: string }) => kind,
+        );
+        by(
+          ({ site }) => site,
+          found.byLevel,
+          ({ level }: { level: string }) => level,
+        );
+        for (const { hours, ...row } of found.presets)
+          expect(counts(row)).toEqual(recount(reposts, { now: query.now, limit: hours }));
+        for (const [duty, row] of [
+          ['update', found.updates],
+          ['retract', found.retracts],
+        ] as const)
+          expect(counts(row)).toEqual(
+            recount(
+              behind.filter((each) => each.duty === duty),
+              { now: query.now },
+            ),
+          );
+        const heat = found.heat.flatMap(({ cells }) => cells.filter((cell) => cell !== null));
+        const trend = found.trend.reduce((sum, { due }) => sum + due, 0);
+        expect([heat.flat().reduce((sum, each) => sum + each, 0), trend]).toEqual([found.total.due, found.total.due]);
       }),
     );
   });
-  it('open exactly the tasks that they count', async () => {
-    const asked = {
+  it('are the same however often a sheet was written anew', () => {
+    fc.assert(
+      fc.property(anyPile, anyPile, anyQuery, (before, all, query) => {
+        const book = bookOf(before);
+        for (const [sheet] of Object.entries(
+          Object.assign({}, ...before.map((each, i) => model.sheets!(rowOf(each, i + 1), ''))) as object,
+        ))
+          book.put(...(sheet.split('|') as [string, string]), []);
+        const again = figuresOf(bookOf(all, book), query, names, { at: query.now, zone, position: 7 });
+        const { bySite, byColumn, bySource, byPerson, byKind, heat, ...others } = again;
+        const {
+          bySite: _a,
+          byColumn: _b,
+          bySource: _c,
+          byPerson: _d,
+          byKind: _e,
+          heat: _f,
+          ...fresh
+        } = view(all, query);
+        expect(others).toEqual(fresh);
+        expect(new Set(bySite)).toEqual(new Set(_a));
+        expect([byColumn, bySource, byPerson, byKind, heat].map((rows) => rows.length)).toEqual(
+          [_b, _c, _d, _e, _f].map((rows) => rows.length),
+        );
+      }),
+    );
+  });
+  it('open exactly the tasks that they count, page by page, the earliest limit first', () => {
+    const figureOf = {
       due: 'due',
-      onTime: 'on_time',
+      on_time: 'onTime',
       late: 'late',
       overdue: 'overdue',
       open: 'open',
       exempted: 'exempted',
     } as const;
-    await fc.assert(
-      fc.asyncProperty(anyTasks, anyQuery, async (tasks, query) => {
-        const reader = readerOf(tasks);
-        const { total } = await figuresOf(reader, query, cells);
-        for (const [name, outcome] of Object.entries(asked)) {
-          const behind = await tasksBehind(reader, { ...query, outcome }, cells);
-          expect(behind).toHaveLength(total[name as keyof Figures]);
-          expect(behind.map(({ dueAt }) => dueAt)).toEqual(behind.map(({ dueAt }) => dueAt).sort());
+    fc.assert(
+      fc.property(anyPile, anyQuery, fc.integer({ min: 1, max: 7 }), (all, query, size) => {
+        const book = bookOf(all);
+        const { total } = figuresOf(book, query, names, { at: query.now, zone, position: 7 });
+        for (const [outcome, name] of Object.entries(figureOf) as [
+          ComplianceTasksQuery['outcome'],
+          keyof typeof figureOf,
+        ][]) {
+          const pages = (offset: number): { position: number; due: number }[] => {
+            const { found, count } = findBehind(
+              book,
+              { ...query, outcome, duty: 'repost', offset, size },
+              names,
+              query.now,
+            );
+            expect(count).toBe(total[figureOf[outcome]]);
+            expect(name).toBe(figureOf[outcome]);
+            for (const each of found) {
+              const row = rowOf(all[each.sheet.position[each.at]! - 1]!, each.sheet.position[each.at]!);
+              expect(taskOf(row, book, each)?.taskId).toBe(row.taskId);
+            }
+            const these = found.map(({ sheet, at }) => ({ position: sheet.position[at]!, due: sheet.due[at]! }));
+            return found.length < size ? these : [...these, ...pages(offset + size)];
+          };
+          const behind = pages(0);
+          expect(new Set(behind.map(({ position }) => position)).size).toBe(total[figureOf[outcome]]);
+          expect(behind.map(({ due }) => due)).toEqual(behind.map(({ due }) => due).sort((a, b) => a - b));
         }
       }),
       { numRuns: 50 },
@@ -159,7 +358,7 @@ describe('the outcome of a task', () => {
     publishedAt,
   });
   const fold = (...events: RepostEvent[]) =>
-    events.reduce<Compliance | null>((row, event) => compliance.apply(row, event, {} as never), null);
+    events.reduce<Compliance | null>((row, event) => model.apply(row, event, { position: 1 } as never), null);
 
   it('is open until the public has it, however far the editors are', () => {
     const approved: RepostEvent = {
@@ -187,8 +386,10 @@ describe('the outcome of a task', () => {
     const by = { by: 'li', byName: '李' };
     const asked: RepostEvent = { type: 'repost.exemption_requested', ...key, reason: '无关', ...by, requestedAt: noon };
     expect(fold(queued, asked)).toMatchObject({ counted: [{ outcome: 'open' }] });
-    expect(fold(queued, asked, { type: 'repost.exempted', ...key, ...by, exemptedAt: noon })).toMatchObject({
-      counted: [{ outcome: 'exempted' }],
+    const signed = { type: 'repost.exempted', ...key, by: 'wang', byName: '王', exemptedAt: noon } as const;
+    expect(fold(queued, asked, signed)).toMatchObject({
+      counted: [{ outcome: 'exempted', by: { id: 'wang', name: '王' } }],
+      exemption: { reason: '无关', requestedByName: '李' },
     });
   });
   it('is each obligation’s own: one repost settles all of them, by their own limits', () => {
@@ -207,10 +408,8 @@ describe('the outcome of a task', () => {
     ];
     expect(fold(queued, stricter, out)).toMatchObject({ counted });
     expect(fold(queued, out, stricter)).toMatchObject({ counted });
-    expect(compliance.sets!(fold(queued, stricter)!, '')).toEqual({
-      [cell('province', 'national-policy', 'open')]: Date.parse(facts.dueAt),
-      [cell('province', 'portal', 'open')]: Date.parse(minutesLater(60)),
-    });
+    expect(model.sets!(fold(queued, stricter)!, '')).toEqual({ 'open|province': Date.parse(minutesLater(60)) });
+    expect(model.sets!(fold(queued, stricter, out)!, '')).toEqual({});
   });
   it('after publication is counted apart: an update and a retraction on time or late by limits of their own', () => {
     const after = { ...key, itemId: 'item', version: 2, contentHash: facts.contentHash, title: '改', limit: 'PT1H' };
@@ -234,10 +433,6 @@ describe('the outcome of a task', () => {
     expect(told(retract, { type: 'repost.retract_lifted', ...key, itemId: 'item', liftedAt: noon })).toEqual([
       'repost on_time',
     ]);
-    expect(Object.keys(compliance.sets!(fold(queued, out, retract)!, ''))).toEqual([
-      cell('province', 'national-policy', 'on_time'),
-      cell('province', 'national-policy', 'open', 'retract'),
-    ]);
   });
   it('is no figure at all where its source took it back inside the limit, and late where that was past', () => {
     const gone = (withdrawnAt: string): RepostEvent => ({
@@ -257,5 +452,27 @@ describe('the outcome of a task', () => {
   });
   it('is told of no task that was never queued', () => {
     expect(fold(published(noon))).toBeNull();
+  });
+  it('leaves Redis ninety days after it is closed, and never while anything of it is open', () => {
+    const day = 86_400_000;
+    expect(model.leaves!.at(fold(queued)!)).toBeNull();
+    expect(model.leaves!.at(fold(queued, published(noon))!)).toBe(Date.parse(facts.dueAt) + 90 * day);
+    expect(model.leaves!.at(fold(queued, published(minutesLater(9_000)))!)).toBe(
+      Date.parse(minutesLater(9_000)) + 90 * day,
+    );
+  });
+  it('stands on its sheet just as a figure needs it, and comes back from it the same', () => {
+    const row = fold(queued, published(minutesLater(90)))!;
+    const [[sheet, lines] = ['', {}]] = Object.entries(model.sheets!(row, ''));
+    expect(sheet).toBe('province|2026-11-24');
+    expect(Object.keys(lines)).toEqual(['1']);
+    expect(readLine(lines['1']!)).toMatchObject({
+      outcome: 'on_time',
+      duty: 'repost',
+      sourceId: 'national-policy',
+      column: facts.column,
+      dueMs: Date.parse(facts.dueAt),
+      spentMs: Date.parse(minutesLater(90)) - Date.parse(facts.startsAt),
+    });
   });
 });

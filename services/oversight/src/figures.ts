@@ -1,163 +1,147 @@
-import type {
-  ComplianceQuery,
-  ComplianceTask,
-  ComplianceView,
-  DutyKind,
-  Figures,
-  StageTime,
+import {
+  itemKind,
+  presetHours,
+  stageNames,
+  type ComplianceQuery,
+  type ComplianceView,
+  type HeatCell,
+  type Site,
+  type StageTime,
 } from '@tongsheng/contracts';
-import type { ProjectionReader } from '@tongsheng/projections';
-import { cell, type Compliance } from './compliance.ts';
-import { stageTimes } from './stages.ts';
+import { kindNumber, type Book, type Filter } from './book.ts';
+import { before, daysFrom, partOf, unitFor } from './days.ts';
+import { buckets, quantile } from './histogram.ts';
+import { addAll, figuresOf as figures, noCounts, outcomesOf, rateOf, type Counts } from './tally.ts';
 
-export type Cell = { site: string; sourceId: string; sourceName: string };
-type Reader = ProjectionReader<'repost', Compliance>;
+/** What the registry knows; a site, a source or a person that is gone keeps its figures under its id. */
+export type Names = {
+  sites: readonly Pick<Site, 'siteId' | 'level'>[];
+  source(sourceId: string): string;
+  person(personId: string): string;
+};
 
-const none: Figures = { due: 0, onTime: 0, late: 0, overdue: 0, open: 0, exempted: 0 };
-const sum = (all: Figures[]): Figures =>
-  all.reduce(
-    (a, b) => ({
-      due: a.due + b.due,
-      onTime: a.onTime + b.onTime,
-      late: a.late + b.late,
-      overdue: a.overdue + b.overdue,
-      open: a.open + b.open,
-      exempted: a.exempted + b.exempted,
-    }),
-    none,
-  );
+/** Who has so few that nobody would look for them; an answer must fit one message of the bus. */
+const mostRows = 500;
 
-const wanted =
-  ({ sites, sourceId }: ComplianceQuery) =>
-  (each: Cell) =>
-    (!sites || sites.includes(each.site)) && (!sourceId || sourceId === each.sourceId);
+type Asked = Pick<ComplianceQuery, 'sites' | 'level' | 'sourceId' | 'column' | 'kind' | 'person'>;
 
-/** Every figure of the page, by site, by source and by both. */
-export async function figuresOf(
-  reader: Reader,
-  query: ComplianceQuery,
-  cells: readonly Cell[],
-): Promise<ComplianceView> {
-  const period = { min: Date.parse(query.from), max: Date.parse(query.to) };
-  const pastDue = { ...period, max: Math.min(period.max, Date.parse(query.asOf) - 1) };
-  const count = (duty: DutyKind) =>
-    Promise.all(
-      cells.filter(wanted(query)).map(async ({ site, sourceId, sourceName }) => {
-        const set = (outcome: ComplianceTask['outcome']) => cell(site, sourceId, outcome, duty);
-        const [[onTime = 0, late = 0, open = 0, exempted = 0], [overdue = 0]] = await Promise.all([
-          reader.count([set('on_time'), set('late'), set('open'), set('exempted')], period),
-          reader.count([set('open')], pastDue),
-        ]);
-        return {
-          site,
-          sourceId,
-          sourceName,
-          due: onTime + late + open + exempted,
-          onTime,
-          late,
-          overdue,
-          open,
-          exempted,
-        };
-      }),
-    );
-  const [counted, updates, retracts] = await Promise.all([count('repost'), count('update'), count('retract')]);
-  const busy = counted.filter(({ due }) => due > 0);
-  const sites = [...new Set(busy.map(({ site }) => site))];
-  const sources = new Map(busy.map(({ sourceId, sourceName }) => [sourceId, sourceName]));
+export function filterOf(book: Book, asked: Asked, { sites: all }: Names): Filter {
+  const { sites, level, sourceId, column, kind, person } = asked;
+  const levels = new Map(all.map((each) => [each.siteId, each.level]));
+  const named = sites ?? (level === undefined ? null : book.sites.names);
+  const chosen = named?.filter((site) => level === undefined || levels.get(site) === level) ?? null;
   return {
-    asOf: query.asOf,
-    from: query.from,
-    to: query.to,
-    total: sum(busy),
-    bySite: sites.map((site) => ({ site, ...sum(busy.filter((each) => each.site === site)) })),
-    bySource: [...sources].map(([sourceId, sourceName]) => ({
-      sourceId,
-      sourceName,
-      ...sum(busy.filter((each) => each.sourceId === sourceId)),
-    })),
-    cells: busy.map(({ sourceName: _name, ...each }) => each),
-    updates: sum(updates),
-    retracts: sum(retracts),
-    stages: await stagesOf(reader, query, cells),
-    position: await reader.position(),
+    sites: chosen && new Set(chosen.map((site) => book.sites.known(site)).filter((number) => number >= 0)),
+    source: sourceId === undefined ? null : book.sources.known(sourceId),
+    column: column === undefined ? null : book.columns.known(column),
+    kind: kind === undefined ? null : kindNumber(kind),
+    person: person === undefined ? null : book.people.known(person),
   };
 }
 
-/** Of each cell so many of the newest tasks that are out; a year of a nation is not read for a median. */
-const newestOut = 500;
-
-async function stagesOf(reader: Reader, query: ComplianceQuery, cells: readonly Cell[]): Promise<StageTime[]> {
-  const range = { min: Date.parse(query.from), max: Date.parse(query.to), reverse: true, limit: newestOut };
-  const lists = await Promise.all(
-    cells
-      .filter(wanted(query))
-      .flatMap(({ site, sourceId }) => (['on_time', 'late'] as const).map((each) => cell(site, sourceId, each)))
-      .map((set) => reader.list(set, range)),
-  );
-  const rows = new Map(lists.flat().map((row) => [`${row.site}/${row.taskId}`, row]));
-  return stageTimes([...rows.values()].map(({ moments, publishedAt }) => ({ ...moments, publishedAt })));
-}
-
-/** Everything that the public does not have yet, whenever it is due. */
-export async function openTasks(reader: Reader, cells: readonly Cell[]): Promise<ComplianceTask[]> {
-  const lists = await Promise.all(
-    cells.map(async ({ site, sourceId }) => {
-      const rows = await reader.list(cell(site, sourceId, 'open'), { limit: 10_000 });
-      return rows.flatMap((row) => taskOf(row, sourceId, 'open', 'repost') ?? []);
-    }),
-  );
-  // A task that is owed for several sources is one piece of work, and its earliest limit counts.
-  const tasks = new Map<string, ComplianceTask>();
-  for (const task of lists.flat()) {
-    const known = tasks.get(`${task.site}/${task.taskId}`);
-    if (!known || task.dueAt < known.dueAt) tasks.set(`${task.site}/${task.taskId}`, task);
-  }
-  return [...tasks.values()];
-}
-
-const outcomes = {
-  due: ['on_time', 'late', 'open', 'exempted'],
-  on_time: ['on_time'],
-  late: ['late'],
-  open: ['open'],
-  overdue: ['open'],
-  exempted: ['exempted'],
-} as const;
-
-/** The tasks behind one figure: the same sets and the same range that were counted. */
-export async function tasksBehind(
-  reader: Reader,
+/** Every figure of the page. `at`: the moment by which something is overdue. */
+export function figuresOf(
+  book: Book,
   query: ComplianceQuery,
-  cells: readonly Cell[],
-): Promise<ComplianceTask[]> {
-  const { outcome = 'due', duty = 'repost' } = query;
-  const to = Date.parse(query.to);
-  const max = outcome === 'overdue' ? Math.min(to, Date.parse(query.asOf) - 1) : to;
-  const lists = await Promise.all(
-    cells
-      .filter(wanted(query))
-      .flatMap(({ site, sourceId }) => outcomes[outcome].map((wanted) => ({ site, sourceId, outcome: wanted })))
-      .map(async ({ site, sourceId, outcome: wanted }) => {
-        const range = { min: Date.parse(query.from), max, limit: 10_000 };
-        const rows = await reader.list(cell(site, sourceId, wanted, duty), range);
-        return rows.flatMap((row) => taskOf(row, sourceId, wanted, duty) ?? []);
-      }),
-  );
-  return lists.flat().sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
+  names: Names,
+  { at, zone, position }: { at: string; zone: string; position: number },
+): ComplianceView {
+  const { from, to, limit, unit = unitFor(from, to) } = query;
+  const filter = filterOf(book, query, names);
+  const atMs = Date.parse(at);
+  const tally = book.tally(from, to, filter, atMs);
+  const earlier = before(from, to);
+  const past = book.tally(earlier.from, earlier.to, filter, atMs);
+  const read = (counts: Counts) => figures(counts, limit);
+  /** Of each that anything was due from, the busiest first. */
+  const rows = <Key extends string>(key: Key, of: readonly Counts[], nameOf: (number: number) => string) =>
+    [...of.keys()]
+      .flatMap((number) => (of[number] ? [{ [key]: nameOf(number), number, ...read(of[number]) }] : []))
+      .filter(({ due }) => due > 0)
+      .sort((one, other) => other.due - one.due)
+      .slice(0, mostRows) as ({ [name in Key]: string } & { number: number } & ReturnType<typeof figures>)[];
+  const plain = <Row extends { number: number }>({ number: _number, ...row }: Row) => row;
+
+  const bySite = rows('site', tally.bySite, (number) => book.sites.names[number]!);
+  const parts = [...new Set(daysFrom(from, to).map((day) => partOf(day, unit)))];
+  const byPart = new Map(parts.map((part) => [part, noCounts()]));
+  tally.byDay.forEach((counts, number) => {
+    // A day outside the period is there where all that was due on it is gone: it counts nothing.
+    const part = byPart.get(partOf(book.days.names[number]!, unit));
+    if (part) addAll(part, counts);
+  });
+  return {
+    asOf: at,
+    from,
+    to,
+    zone,
+    total: read(tally.total),
+    before: { ...earlier, total: read(past.total) },
+    bySite: bySite.map((row) => {
+      const then = past.bySite[row.number];
+      return { ...plain(row), rateBefore: then ? rateOf(read(then)) : null };
+    }),
+    byLevel: levelsOf(book, tally.bySite, names).map(([level, counts]) => ({ level, ...read(counts) })),
+    bySource: rows('sourceId', tally.bySource, (number) => book.sources.names[number]!)
+      .filter(({ sourceId }) => sourceId !== '')
+      .map((row) => ({ ...plain(row), sourceName: names.source(row.sourceId) })),
+    byColumn: rows('column', tally.byColumn, (number) => book.columns.names[number]!).map(plain),
+    byKind: rows('kind', tally.byKind, (number) => itemKind.options[number]!).map((row) => ({
+      ...plain(row),
+      kind: itemKind.parse(row.kind),
+    })),
+    byPerson: rows('personId', tally.byPerson, (number) => book.people.names[number]!).map((row) => ({
+      ...plain(row),
+      personName: names.person(row.personId),
+    })),
+    presets: presetHours.map((hours) => ({ hours, ...figures(tally.total, hours) })),
+    unit,
+    trend: parts.map((part) => ({ part, ...read(byPart.get(part)!) })),
+    heat: heatOf(book, query, filter, { atMs, parts, unit, sites: bySite.map(({ site }) => site) }),
+    updates: figures(tally.updates),
+    retracts: figures(tally.retracts),
+    stages: stagesOf(tally.stages),
+    position,
+  };
 }
 
-/** The obligation of a task that was counted in a cell. */
-function taskOf(
-  { taskId, site, publishedAt, counted }: Compliance,
-  sourceId: string,
-  outcome: ComplianceTask['outcome'],
-  duty: DutyKind,
-): ComplianceTask | null {
-  const behind = counted.findLast(
-    (each) => each.sourceId === sourceId && each.outcome === outcome && each.duty === duty,
-  );
-  if (!behind) return null;
-  const { itemId: _item, ...facts } = behind;
-  return { taskId, site, publishedAt, ...facts };
+function levelsOf(book: Book, bySite: readonly Counts[], { sites }: Names): [Site['level'], Counts][] {
+  const levels = new Map<Site['level'], Counts>();
+  for (const { siteId, level } of sites) {
+    const counts = bySite[book.sites.known(siteId)];
+    if (!counts) continue;
+    const sum = levels.get(level) ?? noCounts();
+    levels.set(level, sum);
+    addAll(sum, counts);
+  }
+  return [...levels].filter(([, counts]) => outcomesOf(counts).due > 0);
+}
+
+function heatOf(
+  book: Book,
+  { from, to, limit }: ComplianceQuery,
+  filter: Filter,
+  { atMs, parts, unit, sites }: { atMs: number; parts: string[]; unit: ComplianceView['unit']; sites: string[] },
+): ComplianceView['heat'] {
+  const cells = new Map<number, (HeatCell | null)[]>();
+  const columns = new Map(parts.map((part, i) => [part, i]));
+  for (const { sheet, counts } of book.bySheet(from, to, filter, atMs)) {
+    const { due, onTime, late, overdue, open, exempted } = outcomesOf(counts, limit);
+    if (due === 0) continue;
+    let row = cells.get(sheet.site);
+    if (!row) cells.set(sheet.site, (row = parts.map(() => null)));
+    const column = columns.get(partOf(book.days.names[sheet.day]!, unit))!;
+    const cell = (row[column] ??= [0, 0, 0, 0, 0]);
+    for (const [i, more] of [onTime, late, overdue, open - overdue, exempted].entries()) cell[i]! += more;
+  }
+  return sites.map((site) => ({ site, cells: cells.get(book.sites.known(site)) ?? parts.map(() => null) }));
+}
+
+function stagesOf(stages: Int32Array): StageTime[] {
+  return stageNames.flatMap((stage, i) => {
+    const counts = stages.subarray(i * buckets, (i + 1) * buckets);
+    const tasks = counts.reduce((sum, each) => sum + each, 0);
+    const [median, p95] = [quantile(counts, 0.5), quantile(counts, 0.95)];
+    return median === null || p95 === null ? [] : [{ stage, tasks, medianSeconds: median, p95Seconds: p95 }];
+  });
 }

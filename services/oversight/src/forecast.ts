@@ -1,7 +1,22 @@
 import type { ComplianceTask, Forecast } from '@tongsheng/contracts';
+import type { ProjectionReader } from '@tongsheng/projections';
+import { openOf, type Compliance } from './compliance.ts';
 import { hourMs, type DecidedHour } from './pace.ts';
 
 export type OpenTask = Pick<ComplianceTask, 'taskId' | 'site' | 'title' | 'sourceName' | 'dueAt'>;
+
+/** Everything that the public does not have yet, whenever it is due; of what is owed for several sources the earliest limit. */
+export async function openTasks(
+  reader: Pick<ProjectionReader<'repost', Compliance>, 'list'>,
+  sites: readonly string[],
+): Promise<OpenTask[]> {
+  const lists = await Promise.all(sites.map((site) => reader.list(openOf(site), { limit: 10_000 })));
+  return lists.flat().flatMap(({ taskId, site, counted }) => {
+    const open = counted.filter(({ outcome, duty }) => outcome === 'open' && duty === 'repost');
+    const first = open.sort((one, other) => (one.dueAt < other.dueAt ? -1 : 1))[0];
+    return first ? [{ taskId, site, title: first.title, sourceName: first.sourceName, dueAt: first.dueAt }] : [];
+  });
+}
 
 const dayMs = 24 * hourMs;
 /** The pace of so many days counts at most; below the least, hours of the day are not told apart. */

@@ -2,14 +2,21 @@ import { readFileSync } from 'node:fs';
 import { EvidenceStore } from '@tongsheng/bus';
 import { signingKeys, type SigningKey } from '@tongsheng/evidence';
 import { allowList, BadConfig, run, serve } from '@tongsheng/runtime';
+import { IANAZone } from 'luxon';
 import { z } from 'zod';
+import { defaultZone } from './days.ts';
 import { NotarySettings } from './notary.ts';
 import { OversightModule } from './oversight.module.ts';
-import { RedisUrl } from './oversight.ts';
+import { Settings } from './oversight.ts';
 import { Visitor } from './visitor.ts';
 
 const config = z.object({
   REDIS_URL: z.string().min(1),
+  /** Whose midnight parts the days that figures are counted by; another one has the model built anew. */
+  TIME_ZONE: z
+    .string()
+    .refine((zone) => IANAZone.isValidZone(zone), 'is no zone that is known here; write one as Asia/Shanghai')
+    .default(defaultZone),
   /** Private keys that sign checkpoints of the log, PEM, Ed25519 or SM2: the first signs, the others vouch for it. */
   CHECKPOINT_KEY_FILE: z.string().optional(),
   CHECKPOINT_KEY: z.string().optional(),
@@ -24,8 +31,8 @@ run(() =>
     name: 'oversight',
     config,
     module: OversightModule,
-    providers: ({ REDIS_URL, CHECKPOINT_KEY, CHECKPOINT_KEY_FILE, CHECKPOINT_MINUTES, WEB_ALLOW }) => [
-      { provide: RedisUrl, useValue: new RedisUrl(REDIS_URL) },
+    providers: ({ REDIS_URL, TIME_ZONE, CHECKPOINT_KEY, CHECKPOINT_KEY_FILE, CHECKPOINT_MINUTES, WEB_ALLOW }) => [
+      { provide: Settings, useValue: new Settings(REDIS_URL, TIME_ZONE) },
       {
         provide: NotarySettings,
         useValue: new NotarySettings(keysFrom(CHECKPOINT_KEY, CHECKPOINT_KEY_FILE), CHECKPOINT_MINUTES * 60_000),

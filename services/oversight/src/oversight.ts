@@ -1,28 +1,37 @@
 import { Controller, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { Bus, LiveTable, Query, reasonOf } from '@tongsheng/bus';
+import { Bus, Journal, LiveTable, Query, reasonOf } from '@tongsheng/bus';
 import {
   ComplianceQuery,
+  ComplianceTasksQuery,
   ForecastQuery,
-  type ComplianceTask,
+  type ComplianceBuilding,
+  type ComplianceTasks,
   type ComplianceView,
   type Forecast,
 } from '@tongsheng/contracts';
 import { createRedis, ProjectionReader, ProjectionRunner, type Redis } from '@tongsheng/projections';
-import { Log } from '@tongsheng/runtime';
-import { compliance, type Compliance } from './compliance.ts';
-import { figuresOf, openTasks, tasksBehind, type Cell } from './figures.ts';
-import { forecast, paceFrom } from './forecast.ts';
+import { Clock, Log } from '@tongsheng/runtime';
+import { complianceIn, type Compliance } from './compliance.ts';
+import type { Names } from './figures.ts';
+import { forecast, openTasks, paceFrom } from './forecast.ts';
+import { Ledger } from './ledger.ts';
 import { pace, type DecidedHour } from './pace.ts';
+import { Pasts } from './past.ts';
 
-export class RedisUrl {
-  readonly url: string;
-  constructor(url: string) {
-    this.url = url;
+export class Settings {
+  readonly redisUrl: string;
+  /** Whose midnight parts the days. */
+  readonly zone: string;
+  constructor(redisUrl: string, zone: string) {
+    this.redisUrl = redisUrl;
+    this.zone = zone;
   }
 }
 
-/** Keeps the compliance model up to date and knows which cells it has. */
+const tidyMs = 60_000;
+
+/** Keeps the compliance model up to date and answers from it, as it is and as it was. */
 @Injectable()
 export class Oversight implements OnApplicationBootstrap, OnModuleDestroy {
   #redis!: Redis;
@@ -30,45 +39,72 @@ export class Oversight implements OnApplicationBootstrap, OnModuleDestroy {
   #paceRunner!: ProjectionRunner<'repost', DecidedHour>;
   #sites!: LiveTable<'site'>;
   #sources!: LiveTable<'source'>;
+  #people!: LiveTable<'person'>;
+  #pasts!: Pasts;
+  #ledger!: Ledger;
+  #tidying: NodeJS.Timeout | undefined;
   reader!: ProjectionReader<'repost', Compliance>;
   decided!: ProjectionReader<'repost', DecidedHour>;
 
   constructor(
     private readonly bus: Bus,
     private readonly log: Log,
-    private readonly redisUrl: RedisUrl,
+    private readonly clock: Clock,
+    private readonly settings: Settings,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     const onError = (error: unknown) => this.log.warn('oversight.trouble', { reason: reasonOf(error) });
-    this.#redis = createRedis(this.redisUrl.url, onError);
+    const { redisUrl, zone } = this.settings;
+    const model = complianceIn(zone);
+    this.#redis = createRedis(redisUrl, onError);
     await this.#redis.connect();
-    this.reader = new ProjectionReader(this.#redis, compliance);
+    this.reader = new ProjectionReader(this.#redis, model);
     this.decided = new ProjectionReader(this.#redis, pace);
     this.#sites = await LiveTable.open(this.bus, 'site', onError);
     this.#sources = await LiveTable.open(this.bus, 'source', onError);
+    this.#people = await LiveTable.open(this.bus, 'person', onError);
     const shared = {
       bus: this.bus,
-      redisUrl: this.redisUrl.url,
+      redisUrl,
       onError,
       onUnreadable: (error: Error, { seq }: { seq: number }) =>
         this.log.error('oversight.unreadable', { position: seq, reason: error.message }),
     };
-    this.#runner = new ProjectionRunner({ ...shared, projection: compliance });
+    this.#runner = new ProjectionRunner({ ...shared, projection: model });
     this.#paceRunner = new ProjectionRunner({ ...shared, projection: pace });
     await Promise.all([this.#runner.start(), this.#paceRunner.start()]);
+    this.#ledger = new Ledger(this.reader, model, new Journal(this.bus, 'oversight'), zone);
+    await this.#ledger.read();
+    this.#pasts = new Pasts({ ...shared, redis: this.#redis, zone, now: () => Date.parse(this.clock.now()) });
+    const tidy = () => void this.#pasts.tidy().catch(onError);
+    tidy();
+    this.#tidying = setInterval(tidy, tidyMs);
   }
 
   async onModuleDestroy(): Promise<void> {
-    await Promise.all([this.#runner.stop(), this.#paceRunner.stop(), this.#sites.close(), this.#sources.close()]);
+    clearInterval(this.#tidying);
+    await Promise.all([this.#runner.stop(), this.#paceRunner.stop()]);
+    await Promise.all([this.#sites.close(), this.#sources.close(), this.#people.close()]);
+    if (this.#redis.isOpen) await this.#pasts.close();
     if (this.#redis.isOpen) this.#redis.destroy();
   }
 
-  cells(): Cell[] {
-    const sources = this.#sources.all();
-    return this.#sites
-      .all()
-      .flatMap(({ siteId: site }) => sources.map(({ sourceId, name: sourceName }) => ({ site, sourceId, sourceName })));
+  sites(): string[] {
+    return this.#sites.all().map(({ siteId }) => siteId);
+  }
+
+  names(): Names {
+    return {
+      sites: this.#sites.all(),
+      source: (sourceId) => this.#sources.get(sourceId)?.name ?? sourceId,
+      person: (personId) => this.#people.get(personId)?.name ?? personId,
+    };
+  }
+
+  /** The ledger as it is, or as it stood; or how much of that is folded by now. */
+  async ledger(asOf: string | undefined): Promise<Ledger | ComplianceBuilding> {
+    return asOf === undefined ? this.#ledger : this.#pasts.at(asOf);
   }
 }
 
@@ -77,21 +113,26 @@ export class ComplianceController {
   constructor(private readonly oversight: Oversight) {}
 
   @Query('compliance')
-  figures(@Payload({ schema: ComplianceQuery }) query: ComplianceQuery): Promise<ComplianceView> {
-    return figuresOf(this.oversight.reader, query, this.oversight.cells());
+  async figures(
+    @Payload({ schema: ComplianceQuery }) query: ComplianceQuery,
+  ): Promise<ComplianceView | ComplianceBuilding> {
+    const ledger = await this.oversight.ledger(query.asOf);
+    return 'building' in ledger ? ledger : ledger.view(query, this.oversight.names(), query.asOf ?? query.now);
   }
 
   @Query('compliance.tasks')
-  async tasks(@Payload({ schema: ComplianceQuery }) query: ComplianceQuery): Promise<{ tasks: ComplianceTask[] }> {
-    return { tasks: await tasksBehind(this.oversight.reader, query, this.oversight.cells()) };
+  async tasks(
+    @Payload({ schema: ComplianceTasksQuery }) query: ComplianceTasksQuery,
+  ): Promise<ComplianceTasks | ComplianceBuilding> {
+    const ledger = await this.oversight.ledger(query.asOf);
+    return 'building' in ledger ? ledger : ledger.tasks(query, this.oversight.names(), query.asOf ?? query.now);
   }
 
   @Query('forecast')
   async forecast(@Payload({ schema: ForecastQuery }) { at, sites }: ForecastQuery): Promise<Forecast> {
     const { reader, decided } = this.oversight;
-    const cells = this.oversight.cells().filter(({ site }) => !sites || sites.includes(site));
     const [open, past] = await Promise.all([
-      openTasks(reader, cells),
+      openTasks(reader, sites ?? this.oversight.sites()),
       decided.list('all', { min: paceFrom(at), limit: 1_000 }),
     ]);
     return forecast(open, past, at);

@@ -4,14 +4,11 @@ import type {
   ChannelDetail,
   ChannelOverview,
   ChannelRow,
-  ComplianceTask,
-  ComplianceView,
   DeadLetter,
   DeliveryBoard,
   DeliveryDetail,
   DeliveryOutlook,
   Draft,
-  DutyKind,
   EvidenceView,
   HealthView,
   ItemDetail,
@@ -316,23 +313,6 @@ export const outlooks = (of: OutlookQuery['deliveries']) =>
   });
 
 export type Period = { from: string; to: string };
-
-export const compliance = ({ from, to }: Period) =>
-  queryOptions({
-    queryKey: ['compliance', from, to],
-    queryFn: ({ signal }) => read<ComplianceView>(`/api/compliance${search({ from, to })}`, signal),
-    placeholderData: (before) => before,
-  });
-
-export type Figure = Period & { outcome: string; sites?: string; sourceId?: string; duty?: DutyKind; asOf?: string };
-
-export const tasksPath = (figure: Figure) => search(figure);
-
-export const complianceTasks = (figure: Figure) =>
-  queryOptions({
-    queryKey: ['compliance-tasks', figure],
-    queryFn: ({ signal }) => read<{ tasks: ComplianceTask[] }>(`/api/compliance/tasks${tasksPath(figure)}`, signal),
-  });
 
 export type SourceList = Rows<SourceRow> & { hooksUrl: string };
 

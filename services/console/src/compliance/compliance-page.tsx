@@ -1,331 +1,166 @@
+import './compliance.css';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import type { Figures } from '@tongsheng/contracts';
-import type { ReactElement, ReactNode } from 'react';
-import { useSiteName } from '../api/site-names.ts';
-import * as views from '../api/views.ts';
-import { Empty, Pending, Trouble } from '../parts/states.tsx';
-import { minute, precise } from '../time.ts';
+import { useSearch } from '@tanstack/react-router';
+import type { ComplianceView } from '@tongsheng/contracts';
+import type { ReactElement } from 'react';
+import { compliance, isBuilding } from '../api/compliance.ts';
+import { Empty, Pending } from '../parts/states.tsx';
+import { minute } from '../time.ts';
 import { useWords } from '../words/index.ts';
-import { SubmissionFiguresTable } from './submission-figures.tsx';
+import { askedBy, figureBy, isDimension, isOutcome, outcomes, periodOf, type Search } from './asked.ts';
+import { Breakdown, Change, Choice } from './breakdown.tsx';
+import { Figure, percentOf, Rate, useRate } from './figure.tsx';
+import { FigureTable } from './figure-table.tsx';
+import { Filters } from './filters.tsx';
+import { HeatMap } from './heat-map.tsx';
+import { useNamed, type Named } from './names.ts';
+import { beginOf, endOf } from './period.ts';
 import { StagesTable } from './stages-table.tsx';
+import { SubmissionFiguresTable } from './submission-figures.tsx';
+import { TasksBehind } from './tasks-behind.tsx';
+import { Trend } from './trend.tsx';
 import { Waivers } from './waivers.tsx';
-import { beginOf, endOf, isDay, presetDays, type Preset } from './period.ts';
-
-const outcomes = ['due', 'on_time', 'late', 'overdue', 'open', 'exempted'] as const;
-type Outcome = (typeof outcomes)[number];
-const countOf: Record<Outcome, keyof Figures> = {
-  due: 'due',
-  on_time: 'onTime',
-  late: 'late',
-  overdue: 'overdue',
-  open: 'open',
-  exempted: 'exempted',
-};
+import { useComplianceWords } from './words.ts';
 
 /** Every figure of a period; each opens the tasks behind it. */
 export function CompliancePage(): ReactElement {
   const t = useWords();
-  const navigate = useNavigate({ from: '/compliance' });
+  const own = useComplianceWords();
   const search = useSearch({ from: '/compliance' });
-  const preset = presetDays('week');
-  const from = isDay(search.from) ? search.from : preset.from;
-  const to = isDay(search.to) ? search.to : preset.to;
-  const period = { from: beginOf(from), to: endOf(to) };
-  const answer = useQuery({ ...views.compliance(period), refetchInterval: 10_000 });
-  const { data, isFetching } = answer;
-  const siteName = useSiteName();
-  const sourceName = (source: string) =>
-    data?.bySource.find(({ sourceId }) => sourceId === source)?.sourceName ?? source;
-  const choose = (days: { from: string; to: string }) =>
-    void navigate({ search: (before) => ({ ...before, ...days }), replace: true });
-
-  type Where = { site?: string; source?: string; duty?: 'update' | 'retract' };
-  const figure = (figures: Figures, outcome: Outcome, where: Where = {}): ReactNode => {
-    const count = figures[countOf[outcome]];
-    return (
-      <Link
-        from="/compliance"
-        to="/compliance"
-        search={{ from, to, outcome, ...where }}
-        className={`figure figure-${outcome}${count === 0 ? ' figure-none' : ''}`}
-        data-testid={`figure-${outcome}${where.site ? `-${where.site}` : ''}${where.source ? `-${where.source}` : ''}${where.duty ? `-${where.duty}` : ''}`}
-      >
-        {count}
-      </Link>
-    );
-  };
-
+  const answer = useQuery(compliance(askedBy(search)));
+  const data = answer.data && !isBuilding(answer.data) ? answer.data : undefined;
+  const named = useNamed(data);
+  const open = figureBy(search);
+  const { from, to } = periodOf(search);
+  const days = { from: beginOf(from), to: endOf(to) };
   return (
     <div className="page compliance">
-      <div className="page-bar no-print">
-        <label className="inline-field">
-          <span>{t('compliance.from')}</span>
-          <input
-            type="date"
-            value={from}
-            max={to}
-            onChange={({ target }) => isDay(target.value) && choose({ from: target.value, to })}
-          />
-        </label>
-        <label className="inline-field">
-          <span>{t('compliance.to')}</span>
-          <input
-            type="date"
-            value={to}
-            min={from}
-            onChange={({ target }) => isDay(target.value) && choose({ from, to: target.value })}
-          />
-        </label>
-        {(['today', 'week', 'month', 'quarter'] as Preset[]).map((each) => {
-          const days = presetDays(each);
-          const here = days.from === from && days.to === to;
-          return (
-            <button key={each} type="button" className={here ? 'chip chip-here' : 'chip'} onClick={() => choose(days)}>
-              {t(`compliance.${each}`)}
-            </button>
-          );
-        })}
-        <span className="top-space" />
-        <button type="button" className="button" onClick={() => window.print()}>
-          {t('compliance.print')}
-        </button>
-      </div>
+      <Filters data={data} named={named} />
       <Pending of={answer} />
+      {answer.data && isBuilding(answer.data) && <Building of={answer.data.building} />}
       {data && (
         <>
-          <p className="hint as-of" data-testid="as-of">
+          <p className="hint as-of" data-testid="as-of" data-position={data.position}>
             {t('app.asOf', { time: minute(data.asOf) })} · {t('compliance.position', { n: data.position })}
-            {isFetching && ` · ${t('app.refreshing')}`}
+            {answer.isFetching && ` · ${t('app.refreshing')}`}
           </p>
-          <div className="tiles">
-            <div className="tile tile-rate">
-              <span>{t('compliance.rate')}</span>
-              <Rate figures={data.total} />
-            </div>
-            {outcomes.map((outcome) => (
-              <div key={outcome} className={`tile tile-${outcome}`}>
-                <span>{t(`compliance.${outcome}`)}</span>
-                {figure(data.total, outcome)}
-              </div>
-            ))}
-          </div>
-          {search.outcome && isOutcome(search.outcome) && (
-            <Tasks
-              figure={{
-                ...period,
-                outcome: search.outcome,
-                asOf: data.asOf,
-                ...(search.site && { sites: search.site }),
-                ...(search.source && { sourceId: search.source }),
-                ...(search.duty && { duty: search.duty }),
-              }}
-              title={[
-                search.duty && t(`compliance.duty.${search.duty}`),
-                t(`compliance.${search.outcome}`),
-                search.site && siteName(search.site),
-                search.source && sourceName(search.source),
-              ]
-                .filter(Boolean)
-                .join(' · ')}
-              siteName={siteName}
-              closing={{ from, to }}
-            />
-          )}
-          <div className="compliance-tables">
-            <FigureTable
-              title={t('compliance.bySite')}
-              rows={data.bySite.map((row) => ({
-                key: row.site,
-                name: siteName(row.site),
-                figures: row,
-                cell: (outcome: Outcome) => figure(row, outcome, { site: row.site }),
-              }))}
-            />
-            <FigureTable
-              title={t('compliance.bySource')}
-              rows={data.bySource.map((row) => ({
-                key: row.sourceId,
-                name: row.sourceName,
-                figures: row,
-                cell: (outcome: Outcome) => figure(row, outcome, { source: row.sourceId }),
-              }))}
-            />
-          </div>
+          {search.asOf && <p className="past-note">{own('asOfPast', { time: minute(search.asOf) })}</p>}
+          <Tiles data={data} />
+          {open && <TasksBehind asked={open} title={titleOf(search, named, t, own)} />}
+          {data.total.due === 0 && <Empty title={own('nothing')} />}
+          <Presets data={data} limit={search.limit} />
+          <Trend data={data} />
+          <HeatMap data={data} named={named} />
+          <Breakdown data={data} named={named} />
           <section>
-            <h2>{t('compliance.cells')}</h2>
-            <table className="table table-figures">
-              <thead>
-                <tr>
-                  <td />
-                  {data.bySource.map(({ sourceId, sourceName: name }) => (
-                    <th key={sourceId} scope="col">
-                      {name}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {data.bySite.map(({ site }) => (
-                  <tr key={site}>
-                    <th scope="row">{siteName(site)}</th>
-                    {data.bySource.map(({ sourceId }) => {
-                      const cell = data.cells.find((each) => each.site === site && each.sourceId === sourceId);
-                      if (!cell || cell.due === 0) return <td key={sourceId}>—</td>;
-                      return (
-                        <td key={sourceId} className={cell.overdue + cell.late > 0 ? 'cell-bad' : 'cell-good'}>
-                          {figure(cell, 'on_time', { site, source: sourceId })} /{' '}
-                          {figure(cell, 'due', { site, source: sourceId })}
-                        </td>
-                      );
-                    })}
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+            <h2>{t('compliance.after')}</h2>
+            <FigureTable
+              head={own('duty')}
+              due={t('compliance.afterDue')}
+              rows={(
+                [
+                  ['update', data.updates],
+                  ['retract', data.retracts],
+                ] as const
+              ).map(([duty, figures]) => ({
+                key: duty,
+                name: t(`compliance.duty.${duty}`),
+                figures,
+                where: { duty },
+              }))}
+            />
           </section>
-          <FigureTable
-            title={t('compliance.after')}
-            due={t('compliance.afterDue')}
-            rows={(
-              [
-                ['update', data.updates],
-                ['retract', data.retracts],
-              ] as const
-            ).map(([duty, figures]) => ({
-              key: duty,
-              name: t(`compliance.duty.${duty}`),
-              figures,
-              cell: (outcome: Outcome) => figure(figures, outcome, { duty }),
-            }))}
-          />
-          <SubmissionFiguresTable period={period} />
-          <Waivers period={period} />
+          <SubmissionFiguresTable period={days} />
+          <Waivers period={days} />
           <StagesTable stages={data.stages} />
-          <p className="hint">{t('compliance.definition')}</p>
+          <p className="hint">
+            {own('definition', { zone: data.zone })} {own('timesHint')}
+          </p>
         </>
       )}
     </div>
   );
 }
 
-const isOutcome = (text: string): text is Outcome => outcomes.some((each) => each === text);
-
-/** Of what has been decided or has run out; nothing due is not 100 %. */
-function Rate({ figures }: { figures: Figures }): ReactElement {
-  const t = useWords();
-  const settled = figures.onTime + figures.late + figures.overdue;
-  if (settled === 0) return <strong className="rate rate-none">{t('compliance.rateNone')}</strong>;
-  const percent = Math.floor((figures.onTime / settled) * 1_000) / 10;
+function Building({ of: { asOf, share } }: { of: { asOf: string; share: number } }): ReactElement {
+  const own = useComplianceWords();
+  const says = own('building', { time: minute(asOf), percent: Math.floor(share * 100) });
   return (
-    <strong className="rate">
-      {percent}%
-      <small>
-        {figures.onTime}/{settled}
-      </small>
-    </strong>
+    <div className="empty" role="status" data-testid="building">
+      <p className="empty-title">{says}</p>
+      <progress max={1} value={share} aria-label={says} />
+      <p className="empty-text">{own('buildingHint')}</p>
+    </div>
   );
 }
 
-function FigureTable(props: {
-  title: string;
-  /** What is owed, where it is not a repost. */
-  due?: string;
-  rows: { key: string; name: string; figures: Figures; cell: (outcome: Outcome) => ReactNode }[];
-}): ReactElement {
+function Tiles({ data: { total, before } }: { data: ComplianceView }): ReactElement {
   const t = useWords();
+  const own = useComplianceWords();
+  const rate = useRate();
+  const then = percentOf(before.total);
   return (
-    <section>
-      <h2>{props.title}</h2>
-      <table className="table table-figures">
-        <thead>
-          <tr>
-            <td />
-            {outcomes.map((outcome) => (
-              <th key={outcome} scope="col">
-                {(outcome === 'due' && props.due) || t(`compliance.${outcome}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {props.rows.map(({ key, name, cell }) => (
-            <tr key={key}>
-              <th scope="row">{name}</th>
-              {outcomes.map((outcome) => (
-                <td key={outcome}>{cell(outcome)}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-function Tasks(props: {
-  figure: views.Figure;
-  title: string;
-  siteName: (site: string) => string;
-  closing: { from: string; to: string };
-}): ReactElement {
-  const t = useWords();
-  const { data, error, refetch } = useQuery({
-    ...views.complianceTasks(props.figure),
-    placeholderData: (before) => before,
-  });
-  return (
-    <section className="behind" data-testid="tasks-behind">
-      <h2>
-        {props.title} <span className="badge">{data?.tasks.length ?? '…'}</span>
-        <span className="top-space" />
-        <a
-          className="button button-small no-print"
-          href={`/api/compliance/tasks.csv${views.tasksPath(props.figure)}`}
-          download
-        >
-          {t('compliance.csv')}
-        </a>
-        <Link from="/compliance" to="/compliance" search={props.closing} className="button button-small no-print">
-          {t('app.close')}
-        </Link>
-      </h2>
-      {error && !data && <Trouble error={error} onRetry={() => void refetch()} />}
-      {data && data.tasks.length === 0 && <Empty title={t('compliance.emptyTasks')} />}
-      {data && data.tasks.length > 0 && (
-        <div className="behind-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>{t('releases.colTitle')}</th>
-                <th>{t('releases.colSite')}</th>
-                <th>{t('sources.colName')}</th>
-                <th>{t('compliance.colDue')}</th>
-                <th>{t('compliance.colPublished')}</th>
-                <th>{t('compliance.colOutcome')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.tasks.map((task) => (
-                <tr key={`${task.site}/${task.taskId}`}>
-                  <td className="cell-title">
-                    <Link to="/reposts/$site/$taskId" params={{ site: task.site, taskId: task.taskId }}>
-                      {task.title}
-                    </Link>
-                  </td>
-                  <td>{props.siteName(task.site)}</td>
-                  <td>{task.sourceName}</td>
-                  <td className="cell-time">{precise(task.dueAt)}</td>
-                  <td className="cell-time">{task.publishedAt ? precise(task.publishedAt) : '—'}</td>
-                  <td>
-                    <span className={`tag tag-${task.outcome}`}>{t(`compliance.outcome.${task.outcome}`)}</span>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+    <div className="tiles">
+      <div className="tile tile-rate">
+        <span>{t('compliance.rate')}</span>
+        <Rate figures={total} />
+        <small className="tile-before" title={own('before', { from: before.from, to: before.to })} data-testid="before">
+          {then === null ? own('beforeNone') : own('beforeRate', { rate: rate(before.total) })}{' '}
+          {then !== null && <Change rate={percentOf(total)} before={then} />}
+        </small>
+      </div>
+      {outcomes.map((outcome) => (
+        <div key={outcome} className={`tile tile-${outcome}`}>
+          <span>{t(`compliance.${outcome}`)}</span>
+          <Figure figures={total} outcome={outcome} />
         </div>
-      )}
+      ))}
+    </div>
+  );
+}
+
+/** What the rate would be if everybody had eight, twelve or twenty-four hours. */
+function Presets({ data, limit }: { data: ComplianceView; limit: 8 | 12 | 24 | undefined }): ReactElement {
+  const own = useComplianceWords();
+  return (
+    <section data-testid="presets">
+      <h2>{own('presets')}</h2>
+      <FigureTable
+        head={own('limit')}
+        rows={data.presets.map(({ hours, ...figures }) => ({
+          key: `limit-${hours}`,
+          figures,
+          where: { of: `limit:${hours}` },
+          name: (
+            <Choice here={limit === hours} search={{ limit: limit === hours ? undefined : hours }}>
+              {own('underLimit', { hours })}
+            </Choice>
+          ),
+        }))}
+      />
+      <p className="hint">{own('presetHint')}</p>
     </section>
   );
+}
+
+/** What figure is open, in words: what, whose, when. */
+function titleOf(
+  search: Search,
+  named: Named,
+  t: ReturnType<typeof useWords>,
+  own: ReturnType<typeof useComplianceWords>,
+): string {
+  const { outcome, of = '', duty, part } = search;
+  const [dimension = '', ...rest] = of.split(':');
+  const value = rest.join(':');
+  const { from, to } = periodOf(search);
+  return [
+    (duty === 'update' || duty === 'retract') && t(`compliance.duty.${duty}`),
+    isOutcome(outcome) && t(`compliance.${outcome}`),
+    isDimension(dimension) && named(dimension, value),
+    dimension === 'limit' && own('underLimit', { hours: value }),
+    part ?? `${from} – ${to}`,
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }

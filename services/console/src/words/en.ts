@@ -320,7 +320,6 @@ export const en: FirstWords = {
   'channel.micropub': 'Micropub site',
   'channel.assisted': 'By hand',
 
-  'compliance.title': 'Compliance',
   'compliance.from': 'Due from',
   'compliance.to': 'to',
   'compliance.today': 'Today',
@@ -339,13 +338,6 @@ export const en: FirstWords = {
   'compliance.outcome.on_time': 'On time',
   'compliance.outcome.late': 'Late',
   'compliance.outcome.exempted': 'Exempted',
-  'compliance.bySite': 'By site',
-  'compliance.bySource': 'By source',
-  'compliance.cells': 'Site × source (on time / due)',
-  'compliance.total': 'Total',
-  'compliance.definition':
-    'Definition: repost tasks whose limit falls into the chosen days. On time: the public page was out no later than the limit; overdue now are those of the open whose limit has passed. Each figure opens the tasks behind it.',
-  'compliance.tasks': 'The tasks behind the figure',
   'compliance.csv': 'Export CSV',
   'compliance.print': 'Print',
   'compliance.colDue': 'Due',

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { complianceEn } from './compliance-en.ts';
+import { complianceZh, type ComplianceWords } from './compliance-zh.ts';
 import { en } from './en.ts';
 import { roomsEn } from './rooms-en.ts';
 import { roomsZh } from './rooms-zh.ts';
@@ -49,4 +51,10 @@ it('has with the first screen whatever that says', () => {
     (word) => !ofOthers.test(word) && begun.some((begin) => word.startsWith(begin)),
   );
   expect({ files: files.size > 50, words, composed }).toEqual({ files: true, words: [], composed: [] });
+});
+
+it('says in both languages what comes with the compliance page', () => {
+  const slotsOf = (words: ComplianceWords) => Object.entries(words).map(([word, text]) => [word, slots(text)]);
+  expect(slotsOf(complianceEn)).toEqual(slotsOf(complianceZh));
+  expect(Object.values(complianceEn).filter((text) => /\p{Script=Han}/u.test(text))).toEqual([]);
 });

@@ -318,7 +318,6 @@ export const zh = {
   'channel.micropub': 'Micropub 网站',
   'channel.assisted': '人工渠道',
 
-  'compliance.title': '合规看板',
   'compliance.from': '应办结自',
   'compliance.to': '至',
   'compliance.today': '今天',
@@ -337,13 +336,6 @@ export const zh = {
   'compliance.outcome.on_time': '按时',
   'compliance.outcome.late': '迟到',
   'compliance.outcome.exempted': '豁免',
-  'compliance.bySite': '按站点',
-  'compliance.bySource': '按来源',
-  'compliance.cells': '站点 × 来源（按时 / 应转载）',
-  'compliance.total': '合计',
-  'compliance.definition':
-    '口径：应办结时刻落在所选日期内的转载任务。按时：公网页面发布不晚于应办结时刻；现已超时是未办结中已过时刻的。每个数字都可点开看任务。',
-  'compliance.tasks': '数字背后的任务',
   'compliance.csv': '导出 CSV',
   'compliance.print': '打印',
   'compliance.colDue': '应办结',

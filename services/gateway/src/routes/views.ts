@@ -4,9 +4,6 @@ import {
   channelKinds,
   limitsOf,
   RefusedLogin,
-  ComplianceQuery,
-  ComplianceTask,
-  ComplianceView,
   DeadLetter,
   FidelityQuery,
   FidelityView,
@@ -29,7 +26,6 @@ import {
 } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
-import { toCsv, type Columns } from '../csv.ts';
 import type { Details } from '../details.ts';
 import type { Models } from '../models.ts';
 import { mustServeSite, releaseReaders, rumorReaders, servesSite, taskReaders } from '../permissions.ts';
@@ -57,24 +53,6 @@ const siteQuery = z.object({ site: token });
 export function viewRoutes(tools: ViewTools): Route[] {
   const { models, details, client, bus, journal, clock, settings } = tools;
   const now = () => clock.now();
-
-  const compliance = (query: z.infer<typeof complianceQuery>, caller: Caller): ComplianceQuery => {
-    const asked = query.sites ?? (caller.sites.includes('*') ? undefined : [...caller.sites]);
-    for (const site of asked ?? []) mustServeSite(caller, site);
-    const { from, to, sourceId, outcome, duty } = query;
-    return {
-      from,
-      to,
-      asOf: query.asOf ?? now(),
-      ...(asked && { sites: asked }),
-      ...(sourceId && { sourceId }),
-      ...(outcome && { outcome }),
-      ...(duty && { duty }),
-    };
-  };
-  const tasksBehind = async (query: z.infer<typeof complianceQuery>, caller: Caller) =>
-    z.object({ tasks: z.array(ComplianceTask) }).parse(await client.ask('compliance.tasks', compliance(query, caller)))
-      .tasks;
 
   return [
     defineRoute({
@@ -197,38 +175,6 @@ export function viewRoutes(tools: ViewTools): Route[] {
         mustServeSite(caller, site);
         await models.rumors.runner.reach(atLeast);
         return details.rumor(site, rumorCaseId);
-      },
-    }),
-    defineRoute({
-      method: 'GET',
-      path: '/api/compliance',
-      says: 'Every figure of a period, by site, by source and by both.',
-      may: ['manager', 'admin', 'duty', 'editor'],
-      query: complianceQuery,
-      answer: ComplianceView,
-      handle: async ({ query, caller }) =>
-        ComplianceView.parse(await client.ask('compliance', compliance(query, caller))),
-    }),
-    defineRoute({
-      method: 'GET',
-      path: '/api/compliance/tasks',
-      says: 'The tasks behind a figure.',
-      may: ['manager', 'admin', 'duty', 'editor'],
-      query: complianceQuery,
-      answer: z.object({ tasks: z.array(ComplianceTask) }),
-      handle: async ({ query, caller }) => ({ tasks: await tasksBehind(query, caller) }),
-    }),
-    defineRoute({
-      method: 'GET',
-      path: '/api/compliance/tasks.csv',
-      says: 'The same as CSV.',
-      may: ['manager', 'admin', 'duty', 'editor'],
-      query: complianceQuery,
-      answer: z.string(),
-      mediaType: 'text/csv',
-      async handle({ query, caller, reply }) {
-        reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="compliance.csv"');
-        return toCsv(complianceColumns, await tasksBehind(query, caller));
       },
     }),
     defineRoute({
@@ -365,32 +311,6 @@ export async function merged<Row>(
   scored.sort((a, b) => (range.reverse ? b.score - a.score : a.score - b.score));
   return scored.slice(0, range.limit).map(({ row }) => row);
 }
-
-export const complianceColumns: Columns<ComplianceTask> = [
-  ['站点', ({ site }) => site],
-  ['来源', ({ sourceName }) => sourceName],
-  ['标题', ({ title }) => title],
-  ['起算', ({ startsAt }) => startsAt],
-  ['应办结', ({ dueAt }) => dueAt],
-  ['发布', ({ publishedAt }) => publishedAt],
-  ['结果', ({ outcome }) => outcome],
-  ['义务', ({ duty }) => duty],
-  ['任务号', ({ taskId }) => taskId],
-];
-
-const complianceQuery = z.object({
-  from: instant,
-  to: instant,
-  asOf: instant.optional(),
-  sites: z
-    .string()
-    .transform((value) => value.split(',').filter(Boolean))
-    .pipe(z.array(token))
-    .optional(),
-  sourceId: token.optional(),
-  outcome: ComplianceQuery.shape.outcome,
-  duty: ComplianceQuery.shape.duty,
-});
 
 /** @throws Refusal */
 export const notFound = (what: string) => new Refusal('not_found', what);
