@@ -121,10 +121,10 @@ export class LookAtSites {
   async #reposts(site: string): Promise<Step> {
     const looks = [];
     for (const { taskId, title } of await newestReposts(
-      this.oversight.reader,
-      this.oversight.cells(),
+      (query) => this.oversight.tasks(query),
       site,
       most.reposts,
+      this.clock.now(),
     )) {
       const look = await this.#look(site, taskId).catch((error: unknown) => ({
         title,

@@ -1,23 +1,26 @@
-import type { ProjectionReader } from '@tongsheng/projections';
-import { cell, type Compliance } from './compliance.ts';
-import type { Cell } from './figures.ts';
+import type { ComplianceTasks, ComplianceTasksQuery } from '@tongsheng/contracts';
 
-type Reader = Pick<ProjectionReader<'repost', Compliance>, 'list'>;
+/** All that there ever was. */
+const ever = { from: '2000-01-01', to: '9999-12-31' };
 
-/** The newest tasks of a site that are out, each once. */
+/** The newest tasks of a site that are out, by when they were due, each once; `ask` answers what is behind a figure. */
 export async function newestReposts(
-  reader: Reader,
-  cells: readonly Cell[],
+  ask: (query: ComplianceTasksQuery) => Promise<Pick<ComplianceTasks, 'tasks' | 'count'>>,
   site: string,
   limit: number,
+  now: string,
 ): Promise<{ taskId: string; title: string }[]> {
-  const own = cells.filter((each) => each.site === site);
-  const sets = own.flatMap(({ sourceId }) => (['on_time', 'late'] as const).map((of) => cell(site, sourceId, of)));
-  const found = await Promise.all(sets.map((set) => reader.list(set, { reverse: true, limit })));
-  const tasks = new Map(found.flat().map((task) => [task.taskId, task]));
+  const newest = async (outcome: 'on_time' | 'late') => {
+    const query = { ...ever, now, sites: [site], outcome, duty: 'repost' as const, size: limit };
+    const { tasks, count } = await ask({ ...query, offset: 0 });
+    // A page is by when they were due, the earliest first.
+    return count <= limit ? tasks : (await ask({ ...query, offset: count - limit })).tasks;
+  };
+  const found = (await Promise.all([newest('on_time'), newest('late')])).flat();
+  const tasks = new Map(found.map((task) => [task.taskId, task]));
   return [...tasks.values()]
     .filter(({ publishedAt }) => publishedAt !== null)
     .sort((one, other) => (one.publishedAt! > other.publishedAt! ? -1 : 1))
     .slice(0, limit)
-    .map(({ taskId, counted }) => ({ taskId, title: counted[0]?.title ?? taskId }));
+    .map(({ taskId, title }) => ({ taskId, title }));
 }

@@ -102,6 +102,11 @@ export class Oversight implements OnApplicationBootstrap, OnModuleDestroy {
     };
   }
 
+  /** What is behind a figure, as it is. */
+  tasks(query: ComplianceTasksQuery): Promise<ComplianceTasks> {
+    return this.#ledger.tasks(query, this.names(), query.now);
+  }
+
   /** The ledger as it is, or as it stood; or how much of that is folded by now. */
   async ledger(asOf: string | undefined): Promise<Ledger | ComplianceBuilding> {
     return asOf === undefined ? this.#ledger : this.#pasts.at(asOf);
