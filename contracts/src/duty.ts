@@ -27,8 +27,8 @@ export function mustBeAShift({ personId: person, substituteId, from, to }: Shift
 
 /**
  * What people are alarmed about: a share of a task's, a rumor's, an answer's or a full review's time is gone, a source has been unreadable for hours, what a channel
- * had shown is gone, a platform does not let us in, the public reads something of ours that it must not, or what is to go out together
- * is not ready for its moment.
+ * had shown is gone, a platform does not let us in, the public reads something of ours that it must not, what is to go out together
+ * is not ready for its moment, or an incident waits to be reported.
  */
 export const occasion = z.enum([
   'share_50',
@@ -40,6 +40,7 @@ export const occasion = z.enum([
   'credential',
   'page',
   'linked',
+  'incident',
 ]);
 export type Occasion = z.infer<typeof occasion>;
 
@@ -49,6 +50,7 @@ export const occasionInstead: Partial<Record<Occasion, Occasion>> = {
   credential: 'source',
   page: 'share_100',
   linked: 'share_100',
+  incident: 'share_100',
 };
 
 /** `console`: the alarm itself, live on every screen of the person. */
@@ -139,6 +141,14 @@ export function holes(
   if (covered < period.to) found.push({ from: covered, to: period.to });
   return found;
 }
+
+/** Somebody pretends to be us; somebody got in or changed a page; we can't be reached; what is not public got out; anything else. */
+export const incidentKind = z.enum(['fake_site', 'attack', 'outage', 'leak', 'other']);
+export type IncidentKind = z.infer<typeof incidentKind>;
+
+/** 一般、较大、重大、特别重大. From `major` on, people are alarmed at once. */
+export const severity = z.enum(['ordinary', 'serious', 'major', 'extreme']);
+export type Severity = z.infer<typeof severity>;
 
 /** What an alarm is about, as it stood when it was raised. */
 export const alarmSubject = z.discriminatedUnion('kind', [
@@ -257,6 +267,28 @@ export const alarmSubject = z.discriminatedUnion('kind', [
     missing: z.array(line).max(10),
     count: z.int().min(0),
   }),
+  /** An incident that is grave; or a share of the time to its first report is gone. */
+  z.object({
+    kind: z.literal('incident'),
+    incidentId: token,
+    incident: incidentKind,
+    severity,
+    title: line,
+    /** Null: it is grave, whatever time is left. */
+    share: warningShare.nullable(),
+    startsAt: instant,
+    dueAt: instant,
+  }),
+  /** Nothing is wrong: somebody tries out whether the ladder for such an occasion works. */
+  z.object({
+    kind: z.literal('drill'),
+    drillId: token,
+    on: occasion,
+    scenario: line,
+    by: personId,
+    byName: line,
+    startedAt: instant,
+  }),
 ]);
 export type AlarmSubject = z.infer<typeof alarmSubject>;
 
@@ -316,7 +348,7 @@ const AlarmAcknowledged = z.object({
   byName: line,
   acknowledgedAt: instant,
 });
-/** `reviewed`: the full review is done, or found a fault. `superseded`: more of the time is gone, and a newer alarm speaks of the same. `lifted`: the source has again what it took back. */
+/** `reviewed`: the full review is done, or found a fault. `reported`: the incident was. `drilled`: it was an exercise. `superseded`: more of the time is gone, and a newer alarm speaks of the same. `lifted`: the source has again what it took back. */
 export const closeReason = z.enum([
   'published',
   'exempted',
@@ -330,6 +362,8 @@ export const closeReason = z.enum([
   'mended',
   'answered',
   'reviewed',
+  'reported',
+  'drilled',
 ]);
 /** What it was about is over. */
 const AlarmClosed = z.object({
@@ -376,6 +410,24 @@ export const AlarmCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('alarm.close'), ...command, because: closeReason }),
 ]);
 export type AlarmCommand = z.infer<typeof AlarmCommand>;
+
+/** An exercise: an alarm by the real ladder of a site, marked as one wherever it is told. The service says whom it calls. */
+export const DrillCommand = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('drill.begin'),
+    ...commandHead,
+    drillId: token,
+    site: siteId,
+    on: occasion,
+    scenario: line,
+  }),
+  /** It is broken off; one that somebody took is over by that. */
+  z.strictObject({ type: z.literal('drill.end'), ...commandHead, drillId: token, site: siteId }),
+]);
+export type DrillCommand = z.infer<typeof DrillCommand>;
+
+/** The alarm of a drill. */
+export const drillAlarmId = (drillId: string): string => `drill-${drillId}`.slice(0, 64);
 
 export const alarmState = z.enum(['calling', 'unanswered', 'acknowledged', 'closed']);
 

@@ -7,6 +7,7 @@ import { CredentialEvent } from './credential.ts';
 import { DeliveryEvent } from './delivery.ts';
 import type { ChecklistRegistered } from './checks.ts';
 import { AlarmEvent, type ContactRegistered, type LadderRegistered, type ShiftRegistered } from './duty.ts';
+import { IncidentEvent } from './incident.ts';
 import { InspectionEvent } from './inspection.ts';
 import { ItemEvent, ItemKnownAs } from './item.ts';
 import { QuotaEvent } from './quota.ts';
@@ -43,6 +44,7 @@ export const AnyEvent = z.discriminatedUnion('type', [
   ClusterKeyEvent,
   CredentialEvent,
   DeliveryEvent,
+  IncidentEvent,
   InspectionEvent,
   ItemEvent,
   ItemKnownAs,
@@ -75,6 +77,7 @@ export type EventsByAggregate = {
   contact: ContactRegistered;
   credential: CredentialEvent;
   delivery: DeliveryEvent;
+  incident: IncidentEvent;
   inspection: InspectionEvent;
   item: ItemEvent;
   ladder: LadderRegistered;

@@ -20,6 +20,7 @@ export * from './edit.ts';
 export * from './envelope.ts';
 export * from './evidence.ts';
 export * from './events.ts';
+export * from './incident.ts';
 export * from './inspection.ts';
 export * from './inspection-findings.ts';
 export * from './item.ts';

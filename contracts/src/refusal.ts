@@ -126,6 +126,14 @@ export const refusalCodes = {
   alarm_closed: 409,
   alarm_taken: 409,
   alarm_not_due: 409,
+  ladder_missing: 422,
+  // incidents
+  incident_missing: 404,
+  incident_closed: 409,
+  incident_future: 422,
+  incident_entry_missing: 404,
+  incident_referral_missing: 404,
+  incident_unreported: 409,
   // inspections
   inspection_missing: 404,
   inspection_opened: 409,

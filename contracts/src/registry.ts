@@ -29,6 +29,8 @@ export const site = z.object({
     .default([]),
   /** From the clue of a rumor to its rebuttal: PT1H, PT5H, PT24H, or the site's own; absent, five hours. */
   rumorLimit: duration.optional(),
+  /** From the opening of an incident to its first report upward; absent, one hour. */
+  incidentLimit: duration.optional(),
   /** Where the public reads it; pages of the portal are `<baseUrl>/<site>/<kind>/<id>`. */
   baseUrl: z.url(),
   /** What an inspection opens besides the home page, and how long each may stand still. */

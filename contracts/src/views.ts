@@ -889,6 +889,7 @@ export const LiveChange = z.object({
     'sources',
     'items',
     'alarms',
+    'incidents',
     'inspections',
     'site_checks',
   ]),

@@ -46,6 +46,7 @@ it('every decider is known to the guard', () => {
     'services/delivery/src/delivery.ts',
     'services/delivery/src/quota.ts',
     'services/duty/src/alarm.ts',
+    'services/duty/src/incident.ts',
     'services/ingest/src/alias.ts',
     'services/ingest/src/item.ts',
     'services/ingest/src/source-health.ts',

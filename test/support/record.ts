@@ -71,6 +71,10 @@ function sinceOf(about: AlarmSubject): string | number {
       return about.driftedAt;
     case 'recall':
       return about.since;
+    case 'incident':
+      return String(about.share);
+    case 'drill':
+      return about.drillId;
     case 'linked':
       return `${about.t0} ${about.minutes}`;
   }

@@ -3,6 +3,7 @@ import { Bus, BusClient, reasonOf } from '@tongsheng/bus';
 import {
   Refusal,
   type AggregateName,
+  type IncidentCommand,
   type InspectionCommand,
   type LinkedCommand,
   type ReleaseCommand,
@@ -16,11 +17,12 @@ import { createRedis, ProjectionReader, ProjectionRunner, type Projection, type 
 import { Clock, Log } from '@tongsheng/runtime';
 import { appointments, callsOf, type Appointment, type Call } from './appointments.ts';
 import { deadlines, firingsOf, type Firing } from './deadlines.ts';
+import { dutyMoments } from './duty-moments.ts';
 import { inspectionMoments } from './inspection-moments.ts';
 import { SteadyClock } from './steady.ts';
 import { Ticker, type Due } from './ticker.ts';
 
-type Kept = InspectionCommand | LinkedCommand | ReleaseCommand | RumorCommand | SiteCheckCommand | SubmissionCommand;
+type Kept = IncidentCommand | InspectionCommand | LinkedCommand | ReleaseCommand | RumorCommand | SiteCheckCommand | SubmissionCommand;
 
 export class RedisUrl {
   readonly url: string;
@@ -56,6 +58,7 @@ export class Clockwork implements OnApplicationBootstrap, OnModuleDestroy {
     await this.#tick(deadlines, firingsOf, this.#now, (firing) => this.warn(firing));
     const steadily = () => this.#steady.now();
     await this.#tick(appointments, callsOf, steadily, (call) => this.keep(call));
+    await this.#tick(dutyMoments, callsOf, steadily, (call) => this.keep(call));
     await this.#tick(inspectionMoments, callsOf, steadily, (call) => this.keep(call));
   }
 
@@ -120,6 +123,7 @@ export class Clockwork implements OnApplicationBootstrap, OnModuleDestroy {
     const head = { id: `${id}/${tell}/${moment}`, at, actor: { kind: 'service' as const, id: 'clock' }, site };
     const share = tell as 50;
     const commands: Record<Appointment['of'], Kept> = {
+      incident: { type: 'incident.warn', ...head, incidentId: id, share, fellDueAt },
       inspection: { type: 'inspection.warn', ...head, inspectionId: id, share, fellDueAt },
       site_check: { type: 'site_check.probe', ...head, checkId: id, n: tell, fellDueAt },
       linked:

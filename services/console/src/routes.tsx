@@ -128,6 +128,21 @@ const rumors = createRoute({
   path: '/rumors',
   component: room(() => import('./rumors/rumors-page.tsx'), 'RumorsPage'),
 });
+const incidents = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents',
+  component: room(() => import('./incidents/incidents-page.tsx'), 'IncidentsPage'),
+});
+const newIncident = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/new',
+  component: room(() => import('./incidents/open-page.tsx'), 'OpenIncidentPage'),
+});
+const incident = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$site/$incidentId',
+  component: room(() => import('./incidents/incident-page.tsx'), 'IncidentPage'),
+});
 const newRumor = createRoute({
   getParentRoute: () => root,
   path: '/rumors/new',
@@ -365,6 +380,9 @@ const tree = root.addChildren([
   newLinked,
   linkedBoard,
   editLinked,
+  incidents,
+  newIncident,
+  incident,
   rumors,
   newRumor,
   rumor,

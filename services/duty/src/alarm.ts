@@ -76,7 +76,10 @@ export const alarm = defineAggregate({
         const { id: by, name: byName = by } = command.actor;
         if (alarm.status === 'closed') throw new Refusal('alarm_closed', `${alarmId} is over`);
         if (alarm.status !== 'acknowledged') {
-          return [{ type: 'alarm.acknowledged', ...key, by, byName, acknowledgedAt: at }];
+          const taken = { type: 'alarm.acknowledged' as const, ...key, by, byName, acknowledgedAt: at };
+          // Whoever takes an exercise has passed it: there is nothing to handle.
+          if (alarm.about.kind !== 'drill') return [taken];
+          return [taken, { type: 'alarm.closed', ...key, because: 'drilled', closedAt: at }];
         }
         if (alarm.by === by) return [];
         throw new Refusal('alarm_taken', `${alarm.byName} took it first`, { by: alarm.byName, at: alarm.at });

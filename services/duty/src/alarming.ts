@@ -72,5 +72,9 @@ function occasionOf(about: AlarmSubject): Occasion {
       return 'page';
     case 'linked':
       return 'linked';
+    case 'incident':
+      return 'incident';
+    case 'drill':
+      return about.on;
   }
 }

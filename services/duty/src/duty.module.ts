@@ -1,9 +1,12 @@
 import { Module } from '@nestjs/common';
 import { Alarming } from './alarming.ts';
 import { AlarmsController } from './alarms.controller.ts';
+import { IncidentsController } from './incidents.controller.ts';
 import { Office } from './office.ts';
+import { OpenIncidents } from './open-incidents.reaction.ts';
 import { PassOn } from './pass-on.ts';
 import { RaiseAlarms } from './raise-alarms.reaction.ts';
+import { RaiseIncidentAlarms } from './raise-incident-alarms.reaction.ts';
 import { RaiseLinkedAlarms } from './raise-linked-alarms.reaction.ts';
 import { RaisePageAlarms } from './raise-page-alarms.reaction.ts';
 import { RaiseDebtAlarms } from './raise-debt-alarms.reaction.ts';
@@ -16,6 +19,9 @@ import { TellPeople } from './tell-people.reaction.ts';
 @Module({
   controllers: [
     AlarmsController,
+    IncidentsController,
+    OpenIncidents,
+    RaiseIncidentAlarms,
     RaiseAlarms,
     RaiseDeliveryAlarms,
     RaisePageAlarms,

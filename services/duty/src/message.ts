@@ -44,10 +44,26 @@ export function urgencyOf(about: AlarmSubject, at: string): string {
       return about.drift === 'reappeared' ? '撤下的内容又能看到' : '网页内容被换';
     case 'recall':
       return about.because === 'failed' ? `更正撤回未完成 ${since(about.since)}` : '紧急撤稿待复核';
+    case 'incident': {
+      const left = Date.parse(about.dueAt) - Date.parse(at);
+      if (about.share === null) return `${severityWords[about.severity]}事件`;
+      return left > 0 ? `首报剩 ${spanOf(left)}` : `首报已超时 ${spanOf(left)}`;
+    }
+    case 'drill':
+      return '无需处置';
     case 'linked':
       return about.minutes === null ? '联动发布没有发出' : `联动发布 ${about.minutes} 分钟后到点，尚未就绪`;
   }
 }
+
+const severityWords = { ordinary: '一般', serious: '较大', major: '重大', extreme: '特别重大' } as const;
+const incidentWords = {
+  fake_site: '假冒网站',
+  attack: '攻击篡改',
+  outage: '服务中断',
+  leak: '信息泄露',
+  other: '其他',
+} as const;
 
 const lackWords = {
   not_ready: '必备的页面或渠道没有就绪',
@@ -159,6 +175,24 @@ function whatOf(about: AlarmSubject, at: string): { name: string; lines: string[
           `核验所见：${about.detail}`,
         ],
       };
+    case 'incident':
+      return {
+        name: about.title,
+        lines: [
+          `${severityWords[about.severity]}事件“${about.title}”（${incidentWords[about.incident]}）${about.share === null ? '已立案，请立即处置。' : `还没有首次上报，时限已用 ${about.share}%，${urgencyOf(about, at)}。`}`,
+          `立案时间：${clockTime(about.startsAt)}`,
+          `应于 ${clockTime(about.dueAt)} 前首次上报，并登记上报记录`,
+        ],
+      };
+    case 'drill':
+      return {
+        name: about.scenario,
+        lines: [
+          '这是演练，不是真实告警，没有任何情况发生。请像平时一样接手，系统记录接手用时。',
+          `演练情景：${about.scenario}`,
+          `发起：${about.byName}，${clockTime(about.startedAt)}`,
+        ],
+      };
     case 'linked':
       return {
         name: about.title,
@@ -190,9 +224,10 @@ export function noticeWords(notice: Notice): { subject: string; text: string } {
       ? `${clockTime(next.at)} 前无人接手，将通知：${next.people.map((person) => person.name).join('、')}`
       : '您之后没有下一位，请务必接手。',
   ];
+  const isDrill = about.kind === 'drill';
   return {
-    subject: `【值班告警】${urgencyOf(about, at)}：${name}`,
-    text: `${lines.join('\n')}\n\n请登录控制台，在“当班台”按 Enter 接手；接手后不再通知他人。时间均为北京时间。\n`,
+    subject: isDrill ? `【演练】${name}（${urgencyOf(about, at)}）` : `【值班告警】${urgencyOf(about, at)}：${name}`,
+    text: `${isDrill ? '【演练】' : ''}${lines.join('\n')}\n\n请登录控制台，在“当班台”按 Enter 接手；接手后不再通知他人。时间均为北京时间。\n`,
   };
 }
 

@@ -9,7 +9,11 @@ import {
   type Site,
 } from '@tongsheng/contracts';
 import { Log } from '@tongsheng/runtime';
+import { DateTime, Duration } from 'luxon';
 import { peopleOf } from './whom.ts';
+
+/** From an incident's opening to its first report, where the site says nothing else. */
+const usualIncidentLimit = 'PT1H';
 
 /** The roster, the ladders and the people as they are registered now. Ready before the first door opens. */
 @Injectable()
@@ -67,6 +71,14 @@ export class Office implements OnModuleInit, OnModuleDestroy {
   async contactOf(personId: string): Promise<Contact | undefined> {
     await this.#contacts.fresh();
     return this.#contacts.get(personId);
+  }
+
+  /** Until when an incident that is opened now is to be reported, by the site's own limit. */
+  reportBy(site: string, at: string): { limit: string; dueAt: string } {
+    const limit = this.#sites.get(site)?.incidentLimit ?? usualIncidentLimit;
+    const dueAt = DateTime.fromISO(at, { zone: 'utc' }).plus(Duration.fromISO(limit)).toISO();
+    if (dueAt === null) throw new TypeError(`${at} plus ${limit} is no instant`);
+    return { limit, dueAt };
   }
 
   site(siteId: string): Site | undefined {

@@ -159,5 +159,9 @@ function pathOf(about: AlarmSubject, site: string | null): string {
       return `/deliveries/${site}/${about.deliveryId}`;
     case 'credential':
       return `/channels/${about.channelId}`;
+    case 'incident':
+      return `/incidents/${site}/${about.incidentId}`;
+    case 'drill':
+      return '/duty';
   }
 }

@@ -4,6 +4,7 @@ import {
   targetsOf,
   type AlarmSubject,
   type DeliveryEvent,
+  type IncidentEvent,
   type LinkedEvent,
   type LinkedPlan,
   type PartRole,
@@ -358,4 +359,16 @@ function isWaived(past: readonly LinkedEvent[]): boolean {
     parts = planned;
   }
   return waived;
+}
+
+/** What an alarm needs to know of an incident, from its past; null when it is over. */
+export function openIncident(past: readonly IncidentEvent[]) {
+  const opened = past.find((event) => event.type === 'incident.opened');
+  const isOver = past.findLast(({ type }) => type === 'incident.closed' || type === 'incident.reopened');
+  if (opened?.type !== 'incident.opened' || isOver?.type === 'incident.closed') return null;
+  const { incidentId, kind: incident, title, openedAt: startsAt, dueAt } = opened;
+  const graded = past.findLast((event) => event.type === 'incident.graded');
+  const severity = graded?.type === 'incident.graded' ? graded.severity : opened.severity;
+  const isReported = past.some(({ type }) => type === 'incident.reported');
+  return { incidentId, incident, severity, title, startsAt, dueAt, isReported };
 }

@@ -24,6 +24,7 @@ import { commandRoute } from './routes/commands.ts';
 import { complianceRoutes } from './routes/compliance.ts';
 import { draftRoutes } from './routes/drafts.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
+import { incidentRoutes } from './routes/incidents.ts';
 import { dutyRoutes } from './routes/duty.ts';
 import { fileRoutes } from './routes/files.ts';
 import { itemRoutes } from './routes/items.ts';
@@ -151,6 +152,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...fileRoutes({ uploads, proofs, journal }),
       ...draftRoutes({ models, client, journal, clock, editors, copies: new WorkingCopies(bus) }),
       ...dutyRoutes({ models, client, clock }),
+      ...incidentRoutes({ models, proofs, journal, clock }),
       ...reviewRoutes({ models, journal, clock }),
       ...sourceRoutes({ models, client, proofs, clock, settings }),
       ...rulebookRoutes({ models, client, journal }),

@@ -262,6 +262,28 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
   alarm_closed: { zh: '这条告警已解除，不用再接手。', en: 'This alarm is over; nobody needs to take it.' },
   alarm_taken: { zh: '已有人先接手这条告警。', en: 'Someone took this alarm first.' },
   alarm_not_due: { zh: '还没到通知下一位的时间。', en: 'It is not yet time to tell the next person.' },
+  ladder_missing: {
+    zh: '这个站点对这种情形没有告警阶梯，无法演练。请先在“告警阶梯”中设置。',
+    en: 'This site has no ladder for such an occasion. Set one first.',
+  },
+  incident_missing: { zh: '没有这个事件。', en: 'There is no such incident.' },
+  incident_closed: {
+    zh: '这个事件已办结。如有新情况，请先重新打开。',
+    en: 'This incident is closed. Open it again first.',
+  },
+  incident_future: {
+    zh: '时间在将来。只能登记已经发生的事。',
+    en: 'That time is still to come. Note what has happened.',
+  },
+  incident_entry_missing: {
+    zh: '更正必须指明它更正的那一条记录。',
+    en: 'A correction must name the entry that it corrects.',
+  },
+  incident_referral_missing: { zh: '没有这条移送记录。', en: 'There is no such referral.' },
+  incident_unreported: {
+    zh: '这个事件还没有登记上报。请先登记上报；若并非事件，请按“误报”办结。',
+    en: 'This incident was never reported. Note the report first, or close it as a false alarm.',
+  },
   ...inspectionMessages,
   dead_letter_missing: {
     zh: '没有这条死信，可能已重放。',

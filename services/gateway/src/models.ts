@@ -8,6 +8,7 @@ import { Settings } from './settings.ts';
 import { alarms } from './views/alarms.ts';
 import { audit } from './views/audit.ts';
 import { deliveries } from './views/deliveries.ts';
+import { incidents } from './views/incidents.ts';
 import { inspections } from './views/inspections.ts';
 import { items, type StoredItem } from './views/items.ts';
 import { linked } from './views/linked.ts';
@@ -44,6 +45,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   items!: ReturnType<typeof this.openItems>;
   audit!: ReturnType<typeof this.openAudit>;
   alarms!: ReturnType<typeof this.openAlarms>;
+  incidents!: ReturnType<typeof this.openIncidents>;
   people!: LiveTable<'person'>;
   tokens!: LiveTable<'token'>;
   sites!: LiveTable<'site'>;
@@ -107,6 +109,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
     this.items = this.openItems();
     this.audit = this.openAudit();
     this.alarms = this.openAlarms();
+    this.incidents = this.openIncidents();
     await Promise.all(this.all.map(({ runner }) => runner.start()));
   }
 
@@ -159,6 +162,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
       this.items,
       this.audit,
       this.alarms,
+      this.incidents,
     ];
   }
 
@@ -176,6 +180,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   private openItems = () => this.#open(items);
   private openAudit = () => this.#open(audit);
   private openAlarms = () => this.#open(alarms);
+  private openIncidents = () => this.#open(incidents);
 
   #open<A extends AggregateName, Row>(projection: Projection<A, Row>): Model<A, Row> {
     const runner = new ProjectionRunner({

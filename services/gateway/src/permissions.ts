@@ -24,6 +24,9 @@ export const rumorReaders: readonly Role[] = [
   'admin',
 ];
 
+/** Whoever may have seen something, or must do something about it. */
+export const incidentReaders: readonly Role[] = ['duty', 'editor', 'comms', 'manager', 'admin'];
+
 /** Which roles may say which command. What is not here, nobody may say through this door. */
 export const whoMay: Record<string, readonly Role[]> = {
   // Whose turn it is, the review chain says.
@@ -110,6 +113,16 @@ export const whoMay: Record<string, readonly Role[]> = {
   'checklist.register': ['confidentiality', 'manager', 'admin'],
   'leave.register': releaseReaders,
   'contact.register': ['duty', 'editor', 'manager', 'admin'],
+  'drill.begin': ['duty', 'manager', 'admin'],
+  'drill.end': ['duty', 'manager', 'admin'],
+  'incident.open': incidentReaders,
+  'incident.note': incidentReaders,
+  'incident.grade': ['duty', 'manager', 'admin'],
+  'incident.report': ['duty', 'manager', 'admin'],
+  'incident.refer': ['duty', 'manager', 'admin'],
+  'incident.record_answer': ['duty', 'manager', 'admin'],
+  'incident.close': ['duty', 'manager', 'admin'],
+  'incident.reopen': ['duty', 'manager', 'admin'],
   'alarm.acknowledge': ['duty', 'editor', 'manager', 'admin'],
 };
 

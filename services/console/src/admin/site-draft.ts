@@ -18,6 +18,7 @@ export type SiteDraft = Pick<Site, 'siteId' | 'name' | 'level' | 'baseUrl'> & {
   speaksFor: string;
   /** Not on this form, and not to be lost by it. */
   rumorLimit: string;
+  incidentLimit: string;
   publication: PublicationDraft;
 };
 
@@ -38,6 +39,7 @@ export const blankSite: SiteDraft = {
   superior: '',
   speaksFor: '',
   rumorLimit: '',
+  incidentLimit: '',
   publication: { kind: 'portal', fields: {}, set: [] },
 };
 
@@ -50,6 +52,7 @@ export const draftOf = ({
   superior = '',
   speaksFor,
   rumorLimit = '',
+  incidentLimit = '',
   publication,
 }: SiteRow): SiteDraft => ({
   siteId,
@@ -60,6 +63,7 @@ export const draftOf = ({
   superior,
   speaksFor: speaksFor.map((each) => `${each.region} ${each.name}`).join('\n'),
   rumorLimit,
+  incidentLimit,
   publication: publicationDraftOf(publication),
 });
 
@@ -100,13 +104,22 @@ function publicationOf({ kind, fields, set }: PublicationDraft): unknown {
   return { kind, settings: Object.fromEntries(settings) };
 }
 
-export const siteOf = ({ region, superior, speaksFor, rumorLimit, publication, ...draft }: SiteDraft): Site => ({
+export const siteOf = ({
+  region,
+  superior,
+  speaksFor,
+  rumorLimit,
+  incidentLimit,
+  publication,
+  ...draft
+}: SiteDraft): Site => ({
   ...draft,
   name: draft.name.trim(),
   baseUrl: draft.baseUrl.trim(),
   ...(region && { region }),
   ...(superior && { superior }),
   ...(rumorLimit && { rumorLimit }),
+  ...(incidentLimit && { incidentLimit }),
   ...(publication.kind !== 'portal' && { publication: sitePublication.parse(publicationOf(publication)) }),
   speaksFor: linesOf(speaksFor).map((line) => countyOf(line)!),
 });

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { AlarmRow, DutyNow, DutyPerson, Forecast, Ladder, ShiftRow } from '@tongsheng/contracts';
+import type { AlarmRow, DutyNow, DutyPerson, Forecast, IncidentRow, Ladder, ShiftRow } from '@tongsheng/contracts';
 import { read } from './client.ts';
 import type { Rows } from './views.ts';
 
@@ -45,3 +45,23 @@ export const forecast = () =>
     queryFn: ({ signal }) => read<Forecast>('/api/duty/forecast', signal),
     refetchInterval: 60_000,
   });
+
+export const incidents = () =>
+  queryOptions({
+    queryKey: ['incidents'],
+    queryFn: ({ signal }) => read<Rows<IncidentRow>>('/api/incidents', signal),
+  });
+
+export const incident = (site: string, incidentId: string) =>
+  queryOptions({
+    queryKey: ['incident', `${site}/${incidentId}`],
+    queryFn: ({ signal }) => readIncident(site, incidentId, 0, signal),
+  });
+
+/** As it is once the log has been read that far. */
+export const readIncident = (
+  site: string,
+  incidentId: string,
+  atLeast: number,
+  signal?: AbortSignal,
+): Promise<IncidentRow> => read(`/api/incidents/${incidentId}?site=${site}&atLeast=${atLeast}`, signal);

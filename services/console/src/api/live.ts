@@ -9,6 +9,7 @@ import type {
   QueuePage,
   RecallRow,
   ReleaseRow,
+  IncidentRow,
   RumorRow,
   RepostDetail,
   RepostRow,
@@ -116,6 +117,7 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
     if (view === 'recalls') details.add(`recall ${key}`);
     if (view === 'linked') details.add(`linked ${key}`);
     if (view === 'rumors') details.add(`rumor ${key}`);
+    if (view === 'incidents') details.add(`incident ${key}`);
     if (view === 'submissions') details.add(`submission ${key}`);
     if (view === 'deliveries') details.add(`delivery ${key}`);
     if (view === 'sources') details.add(`source ${key}`);
@@ -139,6 +141,7 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
   // A board and a case show their releases and deliveries as they stand.
   if (touched.has('releases') || touched.has('deliveries'))
     for (const shows of ['linked', 'rumor', 'submission']) void client.invalidateQueries({ queryKey: [shows] });
+  patch<IncidentRow>(client, ['incidents'], 'incidents', changes, ({ site, incidentId }) => `${site}/${incidentId}`);
   patch<RumorRow>(client, ['rumors'], 'rumors', changes, ({ site, rumorCaseId }) => `${site}/${rumorCaseId}`);
   if (touched.has('linked') || touched.has('submissions') || touched.has('deliveries'))
     void client.invalidateQueries({ queryKey: ['calendar'] });

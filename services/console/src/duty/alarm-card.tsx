@@ -8,6 +8,8 @@ import { Countdown } from '../parts/countdown.tsx';
 import { minute, precise, short } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { isWaiting, nameOf } from './alarms.ts';
+import { EndDrill } from './drill-dialog.tsx';
+import { OpenIncident } from './open-incident.tsx';
 import { StepCountdown } from './step-countdown.tsx';
 import { useWhom } from './whom.ts';
 
@@ -22,17 +24,16 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
   const waits = isWaiting(row);
   return (
     <article
-      className={`alarm alarm-${state}`}
+      className={`alarm alarm-${state}${about.kind === 'drill' ? ' alarm-drill' : ''}`}
       data-testid="alarm"
       data-state={state}
       aria-current={chosen || undefined}
       aria-labelledby={`alarm-${row.alarmId}`}
     >
       <header className="alarm-head">
+        {about.kind === 'drill' && <strong className="drill-mark">{t('drill.mark')}</strong>}
         <span className={`alarm-state alarm-state-${state}`}>{t(`alarm.state.${state}`)}</span>
-        <span>
-          <What about={about} />
-        </span>
+        <span>{whatOf(about, t)}</span>
         {'dueAt' in about && <Countdown startsAt={about.startsAt} dueAt={about.dueAt} />}
         <span className="hint" title={minute(row.raisedAt)}>
           {t('alarm.raised', { time: short(row.raisedAt) })}
@@ -48,6 +49,10 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           `${site === null ? '' : siteName(site)} · ${t('task.due', { time: short(about.dueAt) })}`}
         {about.kind === 'assignment' &&
           `${site === null ? '' : siteName(site)} · ${about.channelName} · ${t('assisted.due', { time: short(about.dueAt) })}`}
+        {about.kind === 'incident' &&
+          `${site === null ? '' : siteName(site)} · ${t('alarm.reportBy', { time: short(about.dueAt) })}`}
+        {about.kind === 'drill' &&
+          `${site === null ? '' : siteName(site)} · ${t('alarm.drillOf', { on: t(`ladder.on.${about.on}`), name: about.byName })}`}
         {about.kind === 'source' &&
           `${about.detector ?? ''} ${about.code} · ${t('duty.since', { time: short(about.failingSince) })}`}
         {about.kind === 'delivery' &&
@@ -141,11 +146,18 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           <Link to="/sources/$sourceId" params={{ sourceId: about.sourceId }} className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
           </Link>
+        ) : about.kind === 'incident' && site !== null ? (
+          <Link to="/incidents/$site/$incidentId" params={{ site, incidentId: about.incidentId }} className="button">
+            {t('duty.handle')} {chosen && <kbd>O</kbd>}
+          </Link>
+        ) : about.kind === 'drill' ? (
+          <EndDrill row={row} />
         ) : (
           <Link to="/deliveries" className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
           </Link>
         )}
+        <OpenIncident row={row} />
         {waits && (
           <button
             type="button"
@@ -165,31 +177,36 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
 }
 
 /** What is wrong, in a few words. */
-function What({ about }: { about: AlarmSubject }): ReactElement {
-  const t = useWords();
+export function whatOf(about: AlarmSubject, t: ReturnType<typeof useWords>): string {
   switch (about.kind) {
     case 'task':
-      return <>{t('alarm.task', { share: about.share })}</>;
+      return t('alarm.task', { share: about.share });
     case 'rumor':
-      return <>{t('alarm.rumor', { share: about.share })}</>;
+      return t('alarm.rumor', { share: about.share });
     case 'submission':
-      return <>{t(about.waitsFor === null ? 'alarm.submission.ours' : 'alarm.submission', { share: about.share })}</>;
+      return t(about.waitsFor === null ? 'alarm.submission.ours' : 'alarm.submission', { share: about.share });
     case 'review_debt':
-      return <>{t('alarm.review_debt', { share: about.share })}</>;
+      return t('alarm.review_debt', { share: about.share });
     case 'assignment':
-      return <>{t('alarm.assignment', { share: about.share })}</>;
+      return t('alarm.assignment', { share: about.share });
     case 'source':
-      return <>{t('alarm.source', { hours: about.hours })}</>;
+      return t('alarm.source', { hours: about.hours });
     case 'delivery':
-      return <>{t(`alarm.delivery.${about.because}`)}</>;
+      return t(`alarm.delivery.${about.because}`);
     case 'credential':
-      return <>{t('alarm.credential')}</>;
+      return t('alarm.credential');
     case 'page':
-      return <>{t(`alarm.page.${about.drift}`)}</>;
+      return t(`alarm.page.${about.drift}`);
     case 'recall':
-      return <>{t(`alarm.recall.${about.because}`)}</>;
+      return t(`alarm.recall.${about.because}`);
     case 'linked':
-      return <>{about.minutes === null ? t('alarm.linked.stopped') : t('alarm.linked', { minutes: about.minutes })}</>;
+      return about.minutes === null ? t('alarm.linked.stopped') : t('alarm.linked', { minutes: about.minutes });
+    case 'incident':
+      return about.share === null
+        ? t('alarm.incident.grave', { severity: t(`severity.${about.severity}`) })
+        : t('alarm.incident', { share: about.share });
+    case 'drill':
+      return t('alarm.drill');
   }
 }
 

@@ -25,7 +25,10 @@ export function nameOf(about: AlarmSubject): string {
     case 'submission':
     case 'review_debt':
     case 'linked':
+    case 'incident':
       return about.title;
+    case 'drill':
+      return about.scenario;
     case 'rumor':
       return about.claim;
     case 'source':

@@ -16,6 +16,7 @@ import { useWords } from '../words/index.ts';
 import { AlarmCard } from './alarm-card.tsx';
 import { byUrgency, isWaiting } from './alarms.ts';
 import { ForecastLine } from './forecast-line.tsx';
+import { BeginDrill } from './drill-dialog.tsx';
 import { DutyTabs } from './tabs.tsx';
 import { useTakeAlarm } from './take-alarm.ts';
 
@@ -69,6 +70,11 @@ export function DutyPage(): ReactElement {
         if (site !== null) void navigate({ to: '/deliveries/$site/$deliveryId', params: { site, deliveryId } });
         return;
       }
+      case 'incident':
+        if (site === null) return;
+        return void navigate({ to: '/incidents/$site/$incidentId', params: { site, incidentId: about.incidentId } });
+      case 'drill':
+        return;
       case 'credential':
         return void navigate({ to: '/channels/$channelId', params: { channelId: about.channelId } });
     }
@@ -89,6 +95,7 @@ export function DutyPage(): ReactElement {
       <div className="page-bar">
         <DutyTabs here="/duty" />
         <ForecastLine />
+        <BeginDrill />
       </div>
       {now.data && !now.data.hasLadder && (
         <p className="banner banner-refused">

@@ -21,6 +21,7 @@ const occasions: readonly Occasion[] = [
   'credential',
   'page',
   'linked',
+  'incident',
 ];
 const allMeans: readonly Means[] = ['console', 'email', 'webhook'];
 const roles = ['duty', 'substitute', 'editors', 'managers'] as const;

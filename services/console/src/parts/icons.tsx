@@ -15,6 +15,7 @@ const paths = {
   audit: 'M7 3h7l4 4v14H7zM14 3v4h4M10 12h5M10 16h5',
   health: 'M3 12h4l2.5-6 4 12 2.5-6h5',
   duty: 'M12 3a6 6 0 0 0-6 6v4l-2 4h16l-2-4V9a6 6 0 0 0-6-6zM10 20a2 2 0 0 0 4 0',
+  incidents: 'M12 4 3 20h18L12 4zM12 10v5M12 17.4v.1',
   unrouted: 'M4 5h16v14H4zM4 9h16M10 12.5a2 2 0 1 1 2.6 1.9c-.5.2-.6.5-.6 1M12 17.4v.1',
   rules: 'M6 3h12v18H6zM9 8h6M9 12h6M9 16h3',
   channels: 'M12 12v8M12 12l-7-5M12 12l7-5M5 5v3h3M19 5v3h-3M9 20h6',

@@ -1,14 +1,8 @@
 import type { ReleaseFile } from '@tongsheng/contracts';
 import type { ReactElement } from 'react';
-import { sizeOf } from '../parts/bytes.ts';
-import { FileButton } from '../parts/file-button.tsx';
-import { UploadList } from '../parts/upload-list.tsx';
-import { useUploads } from '../parts/use-uploads.ts';
+import { EvidenceField } from '../parts/evidence-field.tsx';
 import { useWords } from '../words/index.ts';
 import type { ClueDraft } from './clue.ts';
-
-/** As many as a clue holds. */
-const mostFiles = 20;
 
 /** What was seen, where, how far it went, and pictures of it: what is said today may be gone tomorrow. */
 export function ClueFields({
@@ -24,13 +18,6 @@ export function ClueFields({
   onEvidence: (change: (before: ReleaseFile[]) => ReleaseFile[]) => void;
 }): ReactElement {
   const t = useWords();
-  const { going, bring } = useUploads(site);
-  const keep = (files: File[]) => {
-    for (const file of files)
-      bring(file, 'attachment', (kept) =>
-        onEvidence((before) => [...before.filter(({ hash }) => hash !== kept.hash), kept].slice(0, mostFiles)),
-      );
-  };
   return (
     <>
       <label className="field">
@@ -86,29 +73,7 @@ export function ClueFields({
           <input maxLength={200} value={draft.reach} onChange={({ target }) => onChange({ reach: target.value })} />
         </label>
       </div>
-      <fieldset className="attachments">
-        <legend>{t('rumor.evidence')}</legend>
-        {draft.evidence.length > 0 && (
-          <ol>
-            {draft.evidence.map(({ hash, name, bytes }) => (
-              <li key={hash}>
-                {name} <small>{sizeOf(bytes)}</small>
-                <button
-                  type="button"
-                  className="link"
-                  aria-label={t('editor.attachmentRemove', { name })}
-                  onClick={() => onEvidence((before) => before.filter((file) => file.hash !== hash))}
-                >
-                  ×
-                </button>
-              </li>
-            ))}
-          </ol>
-        )}
-        <UploadList going={going} />
-        <FileButton says={t('rumor.evidenceAdd')} testId="evidence" onFiles={keep} />
-        <p className="hint">{t('rumor.evidenceHint')}</p>
-      </fieldset>
+      <EvidenceField site={site} files={draft.evidence} onFiles={onEvidence} />
     </>
   );
 }

@@ -258,7 +258,7 @@ function Clues({ data: { row, clues } }: { data: RumorDetail }): ReactElement {
             <th>{t('rumor.seenWhere')}</th>
             <th>{t('rumor.since')}</th>
             <th>{t('rumor.reach')}</th>
-            <th>{t('rumor.evidence')}</th>
+            <th>{t('proofs.title')}</th>
             <th>{t('alarm.who')}</th>
           </tr>
         </thead>

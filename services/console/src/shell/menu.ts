@@ -73,6 +73,13 @@ export const menu = [
     roles: ['manager', 'admin', 'duty', 'editor'],
   },
   { to: '/duty', word: 'nav.duty', icon: 'duty', key: 'w', roles: ['duty', 'editor', 'manager', 'admin'] },
+  {
+    to: '/incidents',
+    word: 'nav.incidents',
+    icon: 'incidents',
+    key: 'e',
+    roles: ['duty', 'editor', 'comms', 'manager', 'admin'],
+  },
   { to: '/items', word: 'nav.items', icon: 'items', key: 'i', roles: 'everyone' },
   { to: '/sources', word: 'nav.sources', icon: 'sources', key: 's', roles: 'everyone' },
   { to: '/rules', word: 'nav.rules', icon: 'rules', key: 'o', roles: ['editor', 'manager', 'duty', 'admin'] },

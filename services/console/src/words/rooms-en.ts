@@ -2,6 +2,7 @@ import { assistedEn } from './assisted-en.ts';
 import { calendarEn } from './calendar-en.ts';
 import { channelsEn } from './channels-en.ts';
 import { deliveriesEn } from './deliveries-en.ts';
+import { incidentsEn } from './incidents-en.ts';
 import { linkedEn } from './linked-en.ts';
 import { recallsEn } from './recalls-en.ts';
 import { rulesEn } from './rules-en.ts';
@@ -17,6 +18,7 @@ export const roomsEn: RoomWords = {
   ...calendarEn,
   ...channelsEn,
   ...deliveriesEn,
+  ...incidentsEn,
   ...linkedEn,
   ...recallsEn,
   ...rulesEn,

@@ -2,6 +2,7 @@ import { assistedZh } from './assisted-zh.ts';
 import { calendarZh } from './calendar-zh.ts';
 import { channelsZh } from './channels-zh.ts';
 import { deliveriesZh } from './deliveries-zh.ts';
+import { incidentsZh } from './incidents-zh.ts';
 import { linkedZh } from './linked-zh.ts';
 import { recallsZh } from './recalls-zh.ts';
 import { rulesZh } from './rules-zh.ts';
@@ -17,6 +18,7 @@ export const roomsZh = {
   ...calendarZh,
   ...channelsZh,
   ...deliveriesZh,
+  ...incidentsZh,
   ...linkedZh,
   ...recallsZh,
   ...rulesZh,

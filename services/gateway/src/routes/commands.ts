@@ -5,6 +5,8 @@ import {
   CredentialCommand,
   DeliveryCommand,
   draft,
+  DrillCommand,
+  IncidentCommand,
   pathsFor,
   InspectionCommand,
   LinkedCommand,
@@ -52,6 +54,8 @@ const schemas: Record<string, { service: string; schema: z.ZodType<{ type: strin
   delivery: { service: 'delivery', schema: DeliveryCommand },
   credential: { service: 'credential', schema: CredentialCommand },
   alarm: { service: 'alarm', schema: AlarmCommand },
+  drill: { service: 'drill', schema: DrillCommand },
+  incident: { service: 'incident', schema: IncidentCommand },
   ...Object.fromEntries(
     [
       'site',

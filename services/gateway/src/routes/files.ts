@@ -31,8 +31,8 @@ export function fileRoutes({
     defineRoute({
       method: 'POST',
       path: '/api/files',
-      says: 'Takes a file for a release or a clue, as bytes. What it is, its content says; the answer is what names it.',
-      may: ['comms', 'editor', 'duty'],
+      says: 'Takes a file for a release, a clue or an incident, as bytes. What it is, its content says; the answer is what names it.',
+      may: ['comms', 'editor', 'duty', 'manager', 'admin'],
       query: z.object({ site: token, name: line.max(200), purpose: uploadPurpose }),
       takesBytes: true,
       answer: releaseFile,
