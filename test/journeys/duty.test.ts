@@ -507,6 +507,86 @@ describe('the console', () => {
       { personId: 'duty', phone: '0571-0000 0001', substitute: { personId: 'editor2' } },
     ]);
   });
+  it('takes a drill by the real ladder, marked as one wherever it is told, and over when somebody comes', async () => {
+    await page.goto(`${system.consoleUrl}/duty`);
+    await page.getByTestId('language').click();
+    await page.getByTestId('begin-drill').click();
+    await page.locator('#field-scenario').fill('夜间首页疑似被篡改');
+    await page.getByTestId('drill-on').selectOption('share_75');
+    await accessible(page);
+    await page.keyboard.press('Control+Enter');
+    const drill = page.getByTestId('alarm').filter({ hasText: '夜间首页疑似被篡改' });
+    await drill.getByText('演练，无需处置').waitFor();
+    await shot(page, 'drill');
+    await accessible(page);
+    await until(() =>
+      expect(mailsOf('夜间首页').map(({ subject }) => subject)).toEqual(['【演练】夜间首页疑似被篡改（无需处置）']),
+    );
+    await drill.getByTestId('take').click();
+    await drill.waitFor({ state: 'detached' });
+    const { rows } = (await admin.get('/api/alarms?show=all')).body as { rows: AlarmRow[] };
+    expect(rows.find(({ about }) => about.kind === 'drill')).toMatchObject({
+      state: 'closed',
+      acknowledged: { byName: '冯值班' },
+      closed: { because: 'drilled' },
+    });
+  });
+  it('writes an incident down from what was noticed to its report, corrected only by adding', async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('e');
+    await page.getByTestId('empty').getByText('没有事件').waitFor();
+    await accessible(page);
+    await page.keyboard.press('c');
+    await page.locator('#field-title').fill('假冒省局网站');
+    await page.locator('#field-noticed').fill('群众来电反映');
+    await shot(page, 'incident-new');
+    await accessible(page);
+    await page.keyboard.press('Control+Enter');
+    await page.getByTestId('incident').waitFor();
+    await page.keyboard.press('x');
+    await page.getByText('还没有登记上报，只能按误报办结').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('n');
+    await page.locator('#field-text').fill('已截图取证');
+    await page.keyboard.press('Control+Enter');
+    await page.getByTestId('incident-timeline').getByText('已截图取证').waitFor();
+    await page.getByRole('button', { name: '更正 已截图取证' }).click();
+    await page.locator('#field-text').fill('已录屏取证');
+    await page.keyboard.press('Control+Enter');
+    await page.getByTestId('incident-timeline').getByText('已有更正').waitFor();
+    await page.keyboard.press('f');
+    await page.locator('#field-office').fill('省公安厅网安总队');
+    await page.keyboard.press('Control+Enter');
+    await page.getByTestId('referrals').getByText('尚未答复').waitFor();
+    await page.keyboard.press('r');
+    await page.locator('#field-to').fill('总局值班室，电话');
+    await page.locator('#field-text').fill('口头报告');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('已首报，用时').waitFor();
+    await shot(page, 'incident');
+    await accessible(page);
+    await page.keyboard.press('x');
+    await page.locator('#field-cause').fill('仿冒注册域名');
+    await page.locator('#field-measures').fill('已停止解析');
+    await page.keyboard.press('Control+Enter');
+    await page.getByTestId('conclusion').getByText('仿冒注册域名').waitFor();
+    await page.emulateMedia({ media: 'print' });
+    await page.getByText('事件报告', { exact: true }).waitFor();
+    await shot(page, 'incident-print');
+    await page.emulateMedia({ media: 'screen' });
+  });
+  it('makes an incident of an alarm by one click, once', async () => {
+    await queue('suspicious', 90, 300);
+    await page.goto(`${system.consoleUrl}/duty`);
+    const alarm = page.getByTestId('alarm').filter({ hasText: '关于suspicious的公告' });
+    await alarm.getByTestId('incident-from-alarm').click();
+    await page.getByTestId('incident').getByText('由告警立案').waitFor();
+    await page.goBack();
+    await alarm.getByTestId('incident-from-alarm').click();
+    await page.getByTestId('incident').waitFor();
+    const { rows } = (await admin.get('/api/incidents')).body as { rows: { title: string }[] };
+    expect(rows.map(({ title }) => title)).toEqual(['关于suspicious的公告', '假冒省局网站']);
+  });
   it('threw nothing, and reported no error', () => {
     expect(screens.flatMap(({ errors }) => errors)).toEqual([]);
   });

@@ -233,6 +233,8 @@ function demoDuty({ newsroom, webhookSecret }: Pick<SeedParts, 'newsroom' | 'web
       ...urgent('share_100'),
       step('source', 'duty', ['console', 'email'], 'PT15M'),
       step('source', 'managers', ['console', 'email'], 'PT30M'),
+      ...urgent('page'),
+      ...urgent('incident'),
     ],
   };
   const contact = (personId: string, phone: string, webhook: boolean) => ({

@@ -9,6 +9,7 @@ import { makeDurable } from './durability.ts';
 import { callBack } from './fake-channels.ts';
 import { checkpointKey, endOrphans, openInstallation, secretsKey, writePrivate } from './installation.ts';
 import { startNewsroom } from './newsroom.ts';
+import { busySampleDuty } from './sample-duty.ts';
 import { offerSample } from './sample-offer.ts';
 import { demoPassword, demoPeople, demoSeed } from './seed.ts';
 import { isFree, serverVersion, startNats, startRedis, type NatsServer, type Server } from './servers.ts';
@@ -165,8 +166,10 @@ async function main(): Promise<void> {
   }
   await callBack(fakes, 'province', `http://127.0.0.1:${deliveryPort}`);
   // The demonstration is one also without it.
-  if (!flags['no-samples'])
+  if (!flags['no-samples']) {
     await offerSample(consoleUrl).catch((error: unknown) => say(`  示例报送没有建立：${String(error)}`));
+    await busySampleDuty(consoleUrl).catch((error: unknown) => say(`  示例事件没有建立：${String(error)}`));
+  }
   say(
     banner({
       consoleUrl,

@@ -316,3 +316,27 @@ describe('whatever the ladder and however the roster changes', () => {
     );
   });
 });
+
+describe('a drill', () => {
+  const drill: AlarmSubject = {
+    kind: 'drill',
+    drillId: 'drill',
+    on: 'page',
+    scenario: '夜间网页被换',
+    by: 'wu',
+    byName: '吴主任',
+    startedAt: noon,
+  };
+  it('climbs like any alarm, and is over when somebody takes it', () => {
+    const raised = given()
+      .when(raise({ about: drill }))
+      .events();
+    expect(raised).toMatchObject([{ type: 'alarm.raised', about: drill, call: { step: 0 } }]);
+    given(...raised)
+      .when({ type: 'alarm.acknowledge', ...head(minutesLater(3), { kind: 'person', id: 'feng', name: '冯值班' }) })
+      .yields(
+        { type: 'alarm.acknowledged', ...key, by: 'feng', byName: '冯值班', acknowledgedAt: minutesLater(3) },
+        { type: 'alarm.closed', ...key, because: 'drilled', closedAt: minutesLater(3) },
+      );
+  });
+});

@@ -66,12 +66,14 @@ export const incident = defineAggregate({
         throw new Refusal('incident_unreported', `${incidentId} was never reported`);
       return [{ type: 'incident.closed', ...head, ...report, ...said(command), closedAt: at }];
     }
+    // Said again it changes nothing, also when all is over.
+    if (command.type === 'incident.note' && incident.entries.includes(command.entryId)) return [];
+    if (command.type === 'incident.refer' && incident.referrals.includes(command.referralId)) return [];
     if (incident.status === 'closed') throw new Refusal('incident_closed', `${incidentId} is closed`);
 
     switch (command.type) {
       case 'incident.note': {
         const { entryId, entry, corrects, text, happenedAt, evidence } = command;
-        if (incident.entries.includes(entryId)) return [];
         mustHaveBeen(happenedAt, at);
         if ((entry === 'correction') !== (corrects !== null) || (corrects && !incident.entries.includes(corrects)))
           throw new Refusal(
@@ -93,7 +95,6 @@ export const incident = defineAggregate({
       }
       case 'incident.refer': {
         const { referralId, referral } = command;
-        if (incident.referrals.includes(referralId)) return [];
         mustHaveBeen(referral.referredAt, at);
         return [{ type: 'incident.referred', ...head, referralId, ...referral, ...said(command), notedAt: at }];
       }

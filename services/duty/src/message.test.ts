@@ -134,3 +134,36 @@ it('a notice of a page says what the public reads there, and where', () => {
   const { text: other } = noticeWords({ ...notice, about: { ...page, drift: 'replaced' } });
   expect(other).toContain('疑似被篡改');
 });
+
+it('whatever is sent of a drill says so, and nothing of it looks like an alarm', () => {
+  const drill: AlarmSubject = {
+    kind: 'drill',
+    drillId: 'drill',
+    on: 'page',
+    scenario: '夜间网页被换',
+    by: 'wu',
+    byName: '吴主任',
+    startedAt: noon,
+  };
+  const { subject, text } = noticeWords({ ...notice, about: drill });
+  expect(subject).toBe('【演练】夜间网页被换（无需处置）');
+  expect(subject).not.toContain('值班告警');
+  expect(text).toMatch(/^【演练】这是演练，不是真实告警/);
+});
+
+it('a notice of an incident says how grave it is, and until when it is to be reported', () => {
+  const incident: AlarmSubject = {
+    kind: 'incident',
+    incidentId: 'fake',
+    incident: 'fake_site',
+    severity: 'major',
+    title: '假冒省局网站',
+    share: null,
+    startsAt: noon,
+    dueAt: minutesLater(60),
+  };
+  expect(noticeWords({ ...notice, about: incident }).subject).toBe('【值班告警】重大事件：假冒省局网站');
+  const late = noticeWords({ ...notice, about: { ...incident, share: 100 }, at: minutesLater(75) });
+  expect(late.subject).toBe('【值班告警】首报已超时 15 分钟：假冒省局网站');
+  expect(late.text).toContain('应于 11-23 13:00 前首次上报');
+});
