@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { AlarmRow, AlarmSubject } from '@tongsheng/contracts';
+import type { AlarmRow } from '@tongsheng/contracts';
 import type { ReactElement } from 'react';
 import { alarmKey } from '../api/duty.ts';
 import { useSiteName } from '../api/site-names.ts';
@@ -7,6 +7,7 @@ import { useLive } from '../api/live.ts';
 import { Countdown } from '../parts/countdown.tsx';
 import { minute, precise, short } from '../time.ts';
 import { useWords } from '../words/index.ts';
+import { whatOf } from './alarm-words.ts';
 import { isWaiting, nameOf } from './alarms.ts';
 import { EndDrill } from './drill-dialog.tsx';
 import { OpenIncident } from './open-incident.tsx';
@@ -174,40 +175,6 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
       </footer>
     </article>
   );
-}
-
-/** What is wrong, in a few words. */
-export function whatOf(about: AlarmSubject, t: ReturnType<typeof useWords>): string {
-  switch (about.kind) {
-    case 'task':
-      return t('alarm.task', { share: about.share });
-    case 'rumor':
-      return t('alarm.rumor', { share: about.share });
-    case 'submission':
-      return t(about.waitsFor === null ? 'alarm.submission.ours' : 'alarm.submission', { share: about.share });
-    case 'review_debt':
-      return t('alarm.review_debt', { share: about.share });
-    case 'assignment':
-      return t('alarm.assignment', { share: about.share });
-    case 'source':
-      return t('alarm.source', { hours: about.hours });
-    case 'delivery':
-      return t(`alarm.delivery.${about.because}`);
-    case 'credential':
-      return t('alarm.credential');
-    case 'page':
-      return t(`alarm.page.${about.drift}`);
-    case 'recall':
-      return t(`alarm.recall.${about.because}`);
-    case 'linked':
-      return about.minutes === null ? t('alarm.linked.stopped') : t('alarm.linked', { minutes: about.minutes });
-    case 'incident':
-      return about.share === null
-        ? t('alarm.incident.grave', { severity: t(`severity.${about.severity}`) })
-        : t('alarm.incident', { share: about.share });
-    case 'drill':
-      return t('alarm.drill');
-  }
 }
 
 function nextWords(

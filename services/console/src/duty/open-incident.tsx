@@ -5,7 +5,7 @@ import { decide } from '../api/client.ts';
 import { announce } from '../parts/announcer.tsx';
 import { sayError } from '../parts/states.tsx';
 import { useWords } from '../words/index.ts';
-import { whatOf } from './alarm-card.tsx';
+import { whatOf } from './alarm-words.ts';
 import { nameOf } from './alarms.ts';
 
 /** What an alarm most likely is, as an incident; a person may say otherwise on its page. */
