@@ -364,10 +364,14 @@ describe('whenever the duty service dies, nothing is lost and nothing is doubled
   it('as the whole log and the newsroom show', async () => {
     const entries = await readLog(bus);
     expect(twice(entries)).toEqual([]);
+    // A source or a login that fails again is told of again.
+    const raises = new Map<string, number>();
     const told = entries.flatMap(({ events }) =>
-      (events as AlarmEvent[]).flatMap((event) =>
-        event.type === 'alarm.told' ? [`${event.alarmId} ${event.personId} ${event.by}`] : [],
-      ),
+      (events as AlarmEvent[]).flatMap((event) => {
+        if (event.type === 'alarm.raised') raises.set(event.alarmId, (raises.get(event.alarmId) ?? 0) + 1);
+        if (event.type !== 'alarm.told') return [];
+        return [`${event.alarmId} ${raises.get(event.alarmId)} ${event.personId} ${event.by}`];
+      }),
     );
     expect(new Set(told).size).toBe(told.length);
     const mails = system.newsroom.mails.map(({ messageId }) => messageId);

@@ -153,6 +153,7 @@ export class ProjectionRunner<A extends AggregateName, Row> {
       },
       onError,
       onLost: (lost) => this.#lost(lost),
+      onEmpty: (empty) => this.#standAgain(empty),
     });
     await feed.start();
     return feed;
@@ -180,6 +181,12 @@ export class ProjectionRunner<A extends AggregateName, Row> {
     return true;
   }
 
+  /** A model of which the log says nothing yet is whole as it is: when Redis forgot that it is live, it is told again. */
+  async #standAgain(feed: Feed<A, Row>): Promise<void> {
+    if (feed !== this.#feed || (await this.#redis.get(keys.live(this.#options.projection.name))) !== null) return;
+    await feed.store.goLive(this.#redis);
+  }
+
   async #buildAgain(feed: Feed<A, Row>): Promise<void> {
     const { onError, bus } = this.#options;
     this.#buildEnd = (await bus.jsm.streams.info(streams.journal)).state.last_seq;
@@ -204,6 +211,8 @@ type FeedOptions<A extends AggregateName, Row> = Omit<RunnerOptions<A, Row>, 're
   onApplied(): void;
   /** Answers whether the feed goes on. */
   onLost(feed: Feed<A, Row>): Promise<boolean>;
+  /** Nothing was ever written, so that nothing can show whether Redis was emptied. */
+  onEmpty(feed: Feed<A, Row>): Promise<void>;
 };
 
 /** Follows the log into one generation: whatever has arrived while the last batch was written is the next batch. */
@@ -307,6 +316,7 @@ class Feed<A extends AggregateName, Row> {
     try {
       const stands = await this.store.position();
       if (stands < this.position) await this.#recover(new PositionMoved(stands), []);
+      else if (this.position === 0) await this.#options.onEmpty(this);
     } catch (error) {
       if (!this.#stopped) this.#options.onError(error);
     }
