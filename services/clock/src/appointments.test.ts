@@ -1,17 +1,10 @@
-import type {
-  IncidentEvent,
-  LinkedEvent,
-  ReleaseEvent,
-  ReviewAct,
-  RumorEvent,
-  SubmissionEvent,
-} from '@tongsheng/contracts';
+import type { LinkedEvent, ReleaseEvent, ReviewAct, RumorEvent, SubmissionEvent } from '@tongsheng/contracts';
 import { hashA, minutesLater, noon, pressDraft } from '@tongsheng/test/support';
 import { describe, expect, it } from 'vitest';
 import { appointments, type Appointment } from './appointments.ts';
 
 const by = { by: 'comms', byName: '赵宣传' };
-const fold = (...events: (IncidentEvent | LinkedEvent | ReleaseEvent | RumorEvent | SubmissionEvent)[]) =>
+const fold = (...events: (LinkedEvent | ReleaseEvent | RumorEvent | SubmissionEvent)[]) =>
   events.reduce<Appointment | null>((row, event) => appointments.apply(row, event, {} as never), null);
 const tells = (row: Appointment | null) => row?.moments.map(({ tell }) => tell) ?? null;
 const ms = (minutes: number) => Date.parse(minutesLater(minutes));
@@ -122,39 +115,5 @@ describe('a limit', () => {
     const warned: SubmissionEvent = { type: 'submission.warned', ...key, share: 50, fellDueAt: noon, warnedAt: noon };
     expect(tells(fold(offered, warned))).toEqual([75, 90, 100]);
     expect(fold(offered, warned, countered)!.moments[0]).toEqual({ tell: 50, at: ms(70) });
-  });
-});
-
-describe('an incident', () => {
-  const key = { incidentId: 'fake', site: 'province' };
-  const opened: IncidentEvent = {
-    type: 'incident.opened',
-    ...key,
-    kind: 'fake_site',
-    severity: 'ordinary',
-    title: '假冒省局网站',
-    noticed: '群众来电',
-    noticedAt: noon,
-    url: '',
-    evidence: [],
-    origin: { from: 'person' },
-    limit: 'PT1H',
-    dueAt: minutesLater(60),
-    ...by,
-    openedAt: noon,
-  };
-  const reported: IncidentEvent = {
-    type: 'incident.reported',
-    ...key,
-    to: '总局',
-    text: '口头',
-    reportedAt: noon,
-    ...by,
-    notedAt: noon,
-  };
-  it('is spoken of by shares of the time to its first report, until it is reported', () => {
-    expect(tells(fold(opened))).toEqual([50, 75, 90, 100]);
-    expect(fold(opened)!.moments[3]).toEqual({ tell: 100, at: ms(60) });
-    expect(fold(opened, reported)).toBeNull();
   });
 });

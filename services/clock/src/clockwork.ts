@@ -22,7 +22,14 @@ import { inspectionMoments } from './inspection-moments.ts';
 import { SteadyClock } from './steady.ts';
 import { Ticker, type Due } from './ticker.ts';
 
-type Kept = IncidentCommand | InspectionCommand | LinkedCommand | ReleaseCommand | RumorCommand | SiteCheckCommand | SubmissionCommand;
+type Kept =
+  | IncidentCommand
+  | InspectionCommand
+  | LinkedCommand
+  | ReleaseCommand
+  | RumorCommand
+  | SiteCheckCommand
+  | SubmissionCommand;
 
 export class RedisUrl {
   readonly url: string;

@@ -50,7 +50,7 @@ export const incidentsZh = {
   'incident.entry.reported': '上报',
   'incident.entry.closed': '办结',
   'incident.entry.reopened': '重新打开',
-  'incident.notedLater': '{name} 补记于 {time}',
+  'incident.notedLater': '{name} 记于 {time}',
   'incident.corrects': '更正“{text}”',
   'incident.corrected': '已有更正',
   'incident.correct': '更正',
