@@ -147,8 +147,8 @@ export const incidentKind = z.enum(['fake_site', 'attack', 'outage', 'leak', 'ot
 export type IncidentKind = z.infer<typeof incidentKind>;
 
 /** 一般、较大、重大、特别重大. From `major` on, people are alarmed at once. */
-export const severity = z.enum(['ordinary', 'serious', 'major', 'extreme']);
-export type Severity = z.infer<typeof severity>;
+export const incidentSeverity = z.enum(['ordinary', 'serious', 'major', 'extreme']);
+export type IncidentSeverity = z.infer<typeof incidentSeverity>;
 
 /** What an alarm is about, as it stood when it was raised. */
 export const alarmSubject = z.discriminatedUnion('kind', [
@@ -272,7 +272,7 @@ export const alarmSubject = z.discriminatedUnion('kind', [
     kind: z.literal('incident'),
     incidentId: token,
     incident: incidentKind,
-    severity,
+    severity: incidentSeverity,
     title: line,
     /** Null: it is grave, whatever time is left. */
     share: warningShare.nullable(),

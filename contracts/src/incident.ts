@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { incidentKind, severity } from './duty.ts';
+import { incidentKind, incidentSeverity } from './duty.ts';
 import { releaseFile } from './release.ts';
 import { warningShare } from './repost.ts';
 import { commandHead, duration, instant, line, siteId, token } from './words.ts';
@@ -22,7 +22,7 @@ export type IncidentOrigin = z.infer<typeof incidentOrigin>;
 /** What is known when it is opened. The address is for the house alone, and never a link in public. */
 export const incidentFacts = z.object({
   kind: incidentKind,
-  severity,
+  severity: incidentSeverity,
   title: line,
   noticed: words,
   noticedAt: instant,
@@ -89,7 +89,7 @@ const IncidentNoted = z.object({
 const IncidentGraded = z.object({
   type: z.literal('incident.graded'),
   ...key,
-  severity,
+  severity: incidentSeverity,
   reason: line,
   ...said,
   gradedAt: instant,
@@ -186,7 +186,7 @@ export const IncidentCommand = z.discriminatedUnion('type', [
     happenedAt: instant,
     evidence,
   }),
-  z.strictObject({ type: z.literal('incident.grade'), ...command, severity, reason: line }),
+  z.strictObject({ type: z.literal('incident.grade'), ...command, severity: incidentSeverity, reason: line }),
   z.strictObject({ type: z.literal('incident.report'), ...command, to: line, text: words, reportedAt: instant }),
   z.strictObject({ type: z.literal('incident.refer'), ...command, referralId: token, referral }),
   z.strictObject({

@@ -1,11 +1,17 @@
 import { defineAggregate } from '@tongsheng/bus';
-import { IncidentCommand, IncidentEvent, Refusal, type Severity, type WarningShare } from '@tongsheng/contracts';
+import {
+  IncidentCommand,
+  IncidentEvent,
+  Refusal,
+  type IncidentSeverity,
+  type WarningShare,
+} from '@tongsheng/contracts';
 
 type Incident =
   | { status: 'new' }
   | {
       status: 'open' | 'closed';
-      severity: Severity;
+      severity: IncidentSeverity;
       isReported: boolean;
       /** Entries that a correction may name. */
       entries: readonly string[];

@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Journal, Reaction, type Entry } from '@tongsheng/bus';
-import { warningShares, type IncidentEvent, type Severity } from '@tongsheng/contracts';
+import { warningShares, type IncidentEvent, type IncidentSeverity } from '@tongsheng/contracts';
 import { Alarming, alarmIdOf, type Because } from './alarming.ts';
 import { openIncident } from './troubles.ts';
 
@@ -66,7 +66,7 @@ export class RaiseIncidentAlarms {
   }
 }
 
-const isGrave = (severity: Severity): boolean => severity === 'major' || severity === 'extreme';
+const isGrave = (severity: IncidentSeverity): boolean => severity === 'major' || severity === 'extreme';
 
 const keyOf = (site: string, incidentId: string, of: number | 'grave') => ({
   alarmId: alarmIdOf('incident', site, incidentId, of),

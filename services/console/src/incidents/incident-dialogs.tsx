@@ -1,12 +1,12 @@
 import {
   referralOffice,
-  severity,
+  incidentSeverity,
   type ClosingReport,
   type IncidentEntry,
   type IncidentRow,
   type ReferralOffice,
   type ReleaseFile,
-  type Severity,
+  type IncidentSeverity,
 } from '@tongsheng/contracts';
 import { useState, type ReactElement } from 'react';
 import { newId, type Intent } from '../api/client.ts';
@@ -245,7 +245,7 @@ export function AnswerDialog({ onSend, onClose, referralId }: Props & { referral
 
 export function GradeDialog({ row, onSend, onClose }: Props): ReactElement {
   const t = useWords();
-  const [grade, setGrade] = useState<Severity>(row.severity);
+  const [grade, setGrade] = useState<IncidentSeverity>(row.severity);
   const [reason, setReason] = useState('');
   return (
     <FormDialog
@@ -257,8 +257,8 @@ export function GradeDialog({ row, onSend, onClose }: Props): ReactElement {
     >
       <label className="field">
         <span>{t('incident.severity')}</span>
-        <select value={grade} autoFocus onChange={({ target }) => setGrade(target.value as Severity)}>
-          {severity.options.map((each) => (
+        <select value={grade} autoFocus onChange={({ target }) => setGrade(target.value as IncidentSeverity)}>
+          {incidentSeverity.options.map((each) => (
             <option key={each} value={each}>
               {t(`severity.${each}`)}
             </option>

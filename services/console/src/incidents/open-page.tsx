@@ -1,6 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useBlocker, useNavigate } from '@tanstack/react-router';
-import { incidentKind, severity, type IncidentKind, type ReleaseFile, type Severity } from '@tongsheng/contracts';
+import {
+  incidentKind,
+  incidentSeverity,
+  type IncidentKind,
+  type ReleaseFile,
+  type IncidentSeverity,
+} from '@tongsheng/contracts';
 import { useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { decide, newId } from '../api/client.ts';
 import { readIncident } from '../api/duty.ts';
@@ -27,7 +33,7 @@ function Form({ sites }: { sites: { siteId: string; name: string }[] }): ReactEl
   const [blank] = useState(() => ({
     site: sites[0]?.siteId ?? '',
     kind: 'fake_site' as IncidentKind,
-    severity: 'ordinary' as Severity,
+    severity: 'ordinary' as IncidentSeverity,
     title: '',
     noticed: '',
     noticedAt: toField(new Date(serverNow()).toISOString()),
@@ -111,8 +117,11 @@ function Form({ sites }: { sites: { siteId: string; name: string }[] }): ReactEl
             </label>
             <label className="field">
               <span>{t('incident.severity')}</span>
-              <select value={draft.severity} onChange={({ target }) => set({ severity: target.value as Severity })}>
-                {severity.options.map((each) => (
+              <select
+                value={draft.severity}
+                onChange={({ target }) => set({ severity: target.value as IncidentSeverity })}
+              >
+                {incidentSeverity.options.map((each) => (
                   <option key={each} value={each}>
                     {t(`severity.${each}`)}
                   </option>
