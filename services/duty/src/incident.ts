@@ -6,6 +6,7 @@ import {
   type IncidentSeverity,
   type WarningShare,
 } from '@tongsheng/contracts';
+import { DateTime } from 'luxon';
 
 type Incident =
   | { status: 'new' }
@@ -136,7 +137,8 @@ export const incident = defineAggregate({
 
 /** What is written down has happened. A minute is forgiven: clocks differ. @throws Refusal incident_future */
 function mustHaveBeen(happenedAt: string, at: string): void {
-  if (Date.parse(happenedAt) <= Date.parse(at) + 60_000) return;
+  const latest = DateTime.fromISO(at, { zone: 'utc' }).plus({ minutes: 1 }).toISO();
+  if (latest !== null && happenedAt <= latest) return;
   throw new Refusal('incident_future', `${happenedAt} is still to come`, { at: happenedAt });
 }
 
