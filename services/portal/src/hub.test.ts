@@ -154,8 +154,7 @@ it('who wants to be left alone is left alone for so long', async () => {
 
 it.each([
   ['says that nobody listens there any more', 410, '2026-11-23T04:00:00.000Z', 'gone'],
-  ['does not answer well for three days', 500, '2026-11-26T04:00:00.000Z', 'dead'],
-  ['has not renewed its lease', 204, '2026-12-03T04:00:00.000Z', 'lease'],
+  ['is dead, or has not renewed its lease,', 500, '2026-12-03T04:00:00.000Z', 'lease'],
 ] as const)('who %s is told no more', async (_, code, at, because) => {
   const hub = await openHub();
   await subscribe(hub);
@@ -193,6 +192,16 @@ it('one host has a hundred subscriptions and no more, and may still end them', a
   expect(await ask(hub, 'callback/7')).toMatchObject({ status: 202 });
   expect(await ask(hub, 'callback/8', { 'hub.mode': 'unsubscribe' })).toMatchObject({ status: 202 });
   await says('hub.unsubscribed');
+});
+
+it('a publisher’s word is heard for our feeds and no others, and changes nothing', async () => {
+  const hub = await openHub();
+  const say = (...addresses: [string, string][]) =>
+    hub.ask(new URLSearchParams([['hub.mode', 'publish'], ...addresses]));
+  expect(await say(['hub.url', topic], ['hub.url', 'https://portal.example/feed.rss'])).toMatchObject({ status: 204 });
+  expect(await say(['hub.topic', topic])).toMatchObject({ status: 204 });
+  expect(await say(['hub.url', 'https://elsewhere.example/feed'])).toMatchObject({ status: 404 });
+  expect(await say()).toMatchObject({ status: 404 });
 });
 
 it('before it has read its ledger it is not asked in vain: it says so', async () => {

@@ -17,7 +17,7 @@ import {
 import { linksOf, type Topic, type Topics } from './topics.ts';
 
 type Held = { subscription: Subscription; position: number };
-type Answer = { status: 202 | 400 | 404 | 429 | 503; text: string };
+type Answer = { status: 202 | 204 | 400 | 404 | 429 | 503; text: string };
 
 /** What strangers may make us do. A host is that of the callback. */
 const limits = { all: 10_000, ofHost: 100, calls: 32, callsOfHost: 2, questions: 64, questionsOfHost: 4 };
@@ -47,7 +47,7 @@ export class Hub {
   readonly #parts: HubParts;
   readonly #held = new Map<string, Held>();
   /** Feeds as they are since the last change. */
-  readonly #topics = new Map<string, Promise<Topic> | null>();
+  readonly #topics = new Map<string, Promise<Topic>>();
   readonly #calls = new Counter();
   readonly #questions = new Counter();
   readonly #telling = new Set<string>();
@@ -96,6 +96,7 @@ export class Hub {
 
   /** A request for a subscription or its end. What is answered with 202 is still to be meant by the callback's owner. */
   async ask(form: URLSearchParams): Promise<Answer> {
+    if (form.get('hub.mode') === 'publish') return this.#heard(form);
     const asked = readAsked(form);
     if (typeof asked === 'string') return { status: 400, text: asked };
     if (!this.#ready) return { status: 503, text: 'the hub is not ready yet' };
@@ -109,6 +110,13 @@ export class Hub {
       .catch((error: unknown) => this.#parts.log.error('hub.verify_failed', { reason: reasonOf(error) }))
       .finally(place);
     return { status: 202, text: '' };
+  }
+
+  /** A publisher says that a feed has changed: of ours we know it before anybody can say it. */
+  #heard(form: URLSearchParams): Answer {
+    const named = [...form.getAll('hub.url'), ...form.getAll('hub.topic')];
+    const isOurs = named.length > 0 && named.every((address) => this.#topic(address) !== null);
+    return isOurs ? { status: 204, text: '' } : { status: 404, text: 'hub.url is no feed of ours' };
   }
 
   #hasRoom(asked: Asked, host: string): boolean {
@@ -167,9 +175,11 @@ export class Hub {
     const known = this.#topics.get(address);
     if (known !== undefined) return known;
     const found = this.#parts.topics.find(address);
+    // What strangers make up fills no memory.
+    if (!found) return null;
     this.#topics.set(address, found);
     // What could not be read is read again.
-    found?.catch(() => this.#topics.delete(address));
+    found.catch(() => this.#topics.delete(address));
     return found;
   }
 
@@ -255,7 +265,6 @@ export class Hub {
     if (called.kind === 'answered' && called.status === 410) return end('gone', position);
     const wish = called.kind === 'answered' ? called.retryAfterSeconds : null;
     const next = failed(known, wish, clock.now());
-    if (!next) return end('dead', position);
     const reason = called.kind === 'answered' ? `HTTP ${called.status}` : called.detail;
     log.info('hub.not_told', { topic: address, callback, reason, failures: next.failures });
     await this.#write(id, next, position);

@@ -12,9 +12,8 @@ export const Subscription = z.object({
   leaseUntil: z.string(),
   /** The hash of the feed as it was told last. */
   told: z.string(),
-  /** How often it could not be told since, and from when on. */
+  /** How often it could not be told since. */
   failures: z.number(),
-  failingSince: z.string().nullable(),
   /** Before this moment nothing is told: a process is at it, or it is waited for the other side. */
   notBefore: z.string().nullable(),
 });
@@ -29,12 +28,10 @@ export type Asked = {
   leaseSeconds: number;
 };
 
-/** Seconds. Whoever is dead by then is forgotten; whoever is not asks again. */
+/** Seconds. Whoever is dead is forgotten by then, and not before (WebSub 7); whoever is not asks again. */
 const lease = { least: 3_600, usual: 10 * 86_400, most: 30 * 86_400 };
 /** How long it is waited after each failure, in seconds; the last one over and over. */
 const waits = [30, 120, 600, 3_600, 21_600];
-/** Whoever could not be told for so long is told no more. Seconds. */
-const patience = 3 * 86_400;
 /** How long a process has for one call before others may think that it died. Seconds. */
 const claim = 60;
 const longest = { address: 2_000, secret: 199 };
@@ -62,7 +59,7 @@ export function readAsked(form: URLSearchParams): Asked | string {
 /** Verified just now. Who renews is told what it has missed; who is new has the feed as it is. */
 export function subscribed(asked: Asked, known: Subscription | null, hash: string, at: string): Subscription {
   const { topic, callback, secret, leaseSeconds } = asked;
-  const well = { failures: 0, failingSince: null, notBefore: null };
+  const well = { failures: 0, notBefore: null };
   return { topic, callback, secret, leaseUntil: plus(at, leaseSeconds), told: known?.told ?? hash, ...well };
 }
 
@@ -75,21 +72,17 @@ export const told = (known: Subscription, hash: string): Subscription => ({
   ...known,
   told: hash,
   failures: 0,
-  failingSince: null,
   notBefore: null,
 });
 
 /**
  * It could not be told.
  * @param wishSeconds how long the other side wants to be left alone
- * @returns null when it is given up
  */
-export function failed(known: Subscription, wishSeconds: number | null, at: string): Subscription | null {
-  const failingSince = known.failingSince ?? at;
-  if (plus(failingSince, patience) <= at) return null;
+export function failed(known: Subscription, wishSeconds: number | null, at: string): Subscription {
   const wait = waits[Math.min(known.failures, waits.length - 1)]!;
   const seconds = Math.min(waits.at(-1)!, Math.max(wait, wishSeconds ?? 0));
-  return { ...known, failures: known.failures + 1, failingSince, notBefore: plus(at, seconds) };
+  return { ...known, failures: known.failures + 1, notBefore: plus(at, seconds) };
 }
 
 const plus = (at: string, seconds: number): string =>
