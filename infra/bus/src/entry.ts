@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { AnyEvent, Envelope, eventVersion, subjects, type CommandHead } from '@tongsheng/contracts';
-import { headers, type MsgHdrs } from 'nats';
+import type { MsgHdrs } from 'nats';
 import { z } from 'zod';
+import { EntryHeaders } from './entry-headers.ts';
 
 /** One decision as it stands in the log: where, by whom, and the events that it holds. */
 export type Entry<E = AnyEvent> = {
@@ -22,6 +23,8 @@ export class UnreadableEntry extends Error {}
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
+/** What headers can't hold, and what stands for it. */
+const needsEncoding = /[^\x21-\x7e]|["%]/;
 const eventList = z.array(AnyEvent).min(1);
 
 /** A message as NATS hands it over, in whichever of its classes. */
@@ -32,6 +35,7 @@ export type RawMessage = { subject: string; seq: number; data: Uint8Array; heade
  * percent-encoded as UTF-8, so that Chinese names travel safely in headers.
  */
 export function encodeHeader(value: string): string {
+  if (!needsEncoding.test(value)) return value;
   return value.replace(/[^\x21-\x7e]|["%]/gu, (char) =>
     [...encoder.encode(char)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
   );
@@ -112,26 +116,24 @@ export function recordOf(entry: Stored): Found {
 export function encodeEntry(source: string, command: CommandHead, events: AnyEvent[], previousHash: string) {
   const type = events.length === 1 ? events[0]!.type : 'decision';
   const body = encoder.encode(JSON.stringify(events.length === 1 ? events[0] : events));
-  const attributes: Record<string, string | undefined> = {
-    specversion: '1.0',
-    id: command.id,
-    source: `/tongsheng/${source}`,
-    type,
-    time: command.at,
-    datacontenttype: 'application/json',
-    eventversion: String(eventVersion),
-    actorkind: command.actor.kind,
-    actorid: command.actor.id,
-    actorname: command.actor.name,
-    causationid: command.causationId,
-    correlationid: command.correlationId,
-    traceparent: command.traceparent,
-    previoushash: previousHash || undefined,
-  };
-  const head = headers();
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined) head.set(`ce-${name}`, encodeHeader(value));
-  }
+  const { actor } = command;
+  const head = new EntryHeaders();
+  const say = (name: string, value: string | undefined) =>
+    void (value !== undefined && head.set(name, encodeHeader(value)));
+  say('ce-specversion', '1.0');
+  say('ce-id', command.id);
+  say('ce-source', `/tongsheng/${source}`);
+  say('ce-type', type);
+  say('ce-time', command.at);
+  say('ce-datacontenttype', 'application/json');
+  say('ce-eventversion', String(eventVersion));
+  say('ce-actorkind', actor.kind);
+  say('ce-actorid', actor.id);
+  say('ce-actorname', actor.name);
+  say('ce-causationid', command.causationId);
+  say('ce-correlationid', command.correlationId);
+  say('ce-traceparent', command.traceparent);
+  say('ce-previoushash', previousHash || undefined);
   return { body, headers: head };
 }
 

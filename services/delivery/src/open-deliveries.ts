@@ -6,6 +6,8 @@ type Requested = Extract<DeliveryEvent, { type: 'delivery.requested' }>;
 
 export type OpenDelivery = {
   key: string;
+  /** What all versions of one release at one channel have in common. */
+  family: string;
   requested: Requested;
   state: Delivery;
   /** Where its next decision would stand: most can be appended without reading what is known already. */
@@ -105,7 +107,8 @@ export class OpenDeliveries {
     const [first] = told;
     if (first?.type === 'delivery.redriven') return 'forgotten';
     if (first?.type !== 'delivery.requested') return null;
-    const open = { key, requested: first, state: delivery.initial, head: { subject, position: 0, hash: '' } };
+    const family = familyOf(first);
+    const open = { key, family, requested: first, state: delivery.initial, head: { subject, position: 0, hash: '' } };
     return this.extend(open, { position, hash }, told, now);
   }
 
@@ -117,7 +120,7 @@ export class OpenDeliveries {
     const key = `${first.site}/${first.id}`;
     const state = entries.flatMap(({ events }) => events as DeliveryEvent[]).reduce(delivery.evolve, delivery.initial);
     const { position, hash, subject } = entries.at(-1)!;
-    const open = { key, requested, state, head: { subject, position, hash } };
+    const open = { key, family: familyOf(requested), requested, state, head: { subject, position, hash } };
     if (!isEnded(state)) this.#keep(open, now);
   }
 
@@ -190,7 +193,7 @@ export class OpenDeliveries {
     this.#stirFamily(open);
     const family = this.#family(open);
     family.delete(open);
-    if (family.size === 0) this.#families.delete(familyOf(open));
+    if (family.size === 0) this.#families.delete(open.family);
   }
 
   #place(open: OpenDelivery, now: string): void {
@@ -238,10 +241,11 @@ export class OpenDeliveries {
   }
 
   #family(open: OpenDelivery): Set<OpenDelivery> {
-    const name = familyOf(open);
-    const found = this.#families.get(name) ?? new Set();
-    this.#families.set(name, found);
-    return found;
+    const known = this.#families.get(open.family);
+    if (known) return known;
+    const founded = new Set<OpenDelivery>();
+    this.#families.set(open.family, founded);
+    return founded;
   }
 
   /** A correction never overtakes what it corrects; what may have arrived holds back only its own later versions. */
@@ -263,8 +267,7 @@ export class OpenDeliveries {
   }
 }
 
-const familyOf = ({ requested }: { requested: Pick<Requested, 'channelId' | 'family' | 'releaseId'> }): string =>
-  `${requested.channelId}/${requested.family ?? requested.releaseId}`;
+const familyOf = ({ channelId, family, releaseId }: Requested): string => `${channelId}/${family ?? releaseId}`;
 const versionOf = ({ requested }: OpenDelivery): number => requested.version ?? 1;
 
 const isToBeDiscarded = ({ state }: OpenDelivery): boolean =>

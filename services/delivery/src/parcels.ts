@@ -15,6 +15,8 @@ const keptAtMost = 200;
 
 type Named = Pick<Parcel, 'deliveryId' | 'releaseId' | 'contentHash' | 'signedAt'> & { site: Site; channelId: string };
 
+const keyOf = (site: string, releaseId: string, contentHash: string) => `${site}/${releaseId}/${contentHash}`;
+
 /** A release as one channel gets it: with what it has of its own, and else what all have. */
 function parcelOf(draft: DraftInProgress, { site, channelId, ...named }: Named): Parcel {
   const { kind, documentNumber, rumor, files } = draft;
@@ -57,6 +59,12 @@ export class Parcels {
     return { ...parcel, ...(note !== undefined && { note }), ...(embargo && { embargo }) };
   }
 
+  /** What was just read of the log need not be read again. */
+  know(signed: Signed): void {
+    const { site, releaseId, contentHash } = signed;
+    this.#signed.set(keyOf(site, releaseId, contentHash), Promise.resolve(signed));
+  }
+
   /** What it would be if it were signed now. @throws when its site is not registered */
   ofDraft({ site: siteId, releaseId, channelId, draft }: PreviewQuery, at: string): Parcel {
     const site = this.registered.site(siteId);
@@ -91,7 +99,7 @@ export class Parcels {
 
   /** Read once however many channels ask at the same moment. */
   #release(site: string, id: string, contentHash: string): Promise<Signed | undefined> {
-    const key = `${site}/${id}/${contentHash}`;
+    const key = keyOf(site, id, contentHash);
     const known = this.#signed.get(key);
     if (known) return known;
     const reading = this.#read(site, id, contentHash);

@@ -6,6 +6,7 @@ import type { Channel, ReleaseEvent } from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
 import { adapters } from './channels/index.ts';
 import { delivery } from './delivery.ts';
+import { Parcels } from './parcels.ts';
 import { policyOf } from './policy.ts';
 import { Registered } from './registered.ts';
 
@@ -22,6 +23,7 @@ export class RequestDeliveries {
     private readonly journal: Journal,
     private readonly clock: Clock,
     private readonly registered: Registered,
+    private readonly parcels: Parcels,
   ) {}
 
   @Reaction('release', 'request-deliveries')
@@ -31,6 +33,7 @@ export class RequestDeliveries {
       if (event.type !== 'release.signed' || event.linked) continue;
       // A later version goes to whoever has any: that is a recall's to say.
       if ((event.version ?? 1) > 1) continue;
+      this.parcels.know(event);
       const asked = await Promise.all(event.channels.map((channelId) => this.#request(entry, event, channelId)));
       const missing = event.channels.filter((_, i) => !asked[i]);
       // The others are on their way; this is tried again, then waits for an administrator among the dead letters.
