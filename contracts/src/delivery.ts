@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channelId, commandHead, duration, hash, instant, line, personId, siteId, token } from './words.ts';
+import { channelId, commandHead, duration, hash, instant, line, personId, siteId, token, urgency } from './words.ts';
 import { conversation } from './conversation.ts';
 import { textLimit } from './channel.ts';
 import { releaseId } from './release.ts';
@@ -51,10 +51,6 @@ export type DeliveryReceipt = z.infer<typeof deliveryReceipt>;
  */
 export const onUnknown = z.enum(['same_key', 'probe', 'person', 'assisted']);
 export type OnUnknown = z.infer<typeof onUnknown>;
-
-/** Each has lanes of its own: what is urgent never waits behind what is not. */
-export const urgency = z.enum(['rebuttal', 'urgent', 'routine']);
-export type Urgency = z.infer<typeof urgency>;
 
 /** `amend` and `recall` are about what an earlier delivery brought there. */
 export const intent = z.enum(['deliver', 'amend', 'recall']);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changeSecrets, secret } from './channel.ts';
 import { warningShare } from './repost.ts';
-import { commandHead, duration, instant, line, personId, siteId, sourceId, token } from './words.ts';
+import { commandHead, duration, instant, line, personId, siteId, sourceId, token, urgency } from './words.ts';
 
 /** One site, or all of them. */
 export const scope = z.union([siteId, z.literal('*')]);
@@ -27,7 +27,7 @@ export function mustBeAShift({ personId: person, substituteId, from, to }: Shift
 
 /**
  * What people are alarmed about: a share of a task's, a rumor's, an answer's or a full review's time is gone, a source has been unreadable for hours, what a channel
- * had shown is gone, a platform does not let us in, the public reads something of ours that it must not, what is to go out together
+ * had shown is gone, a platform does not let us in or gives no good answer, the public reads something of ours that it must not, what is to go out together
  * is not ready for its moment, or an incident waits to be reported.
  */
 export const occasion = z.enum([
@@ -231,6 +231,16 @@ export const alarmSubject = z.discriminatedUnion('kind', [
     channelName: line,
     detail: z.string().max(500),
     failedAt: instant,
+  }),
+  /** A channel gives no good answer, and something waits there. */
+  z.object({
+    kind: z.literal('stoppage'),
+    channelId: token,
+    channelName: line,
+    urgency,
+    waiting: z.int().min(1),
+    detail: z.string().max(500),
+    since: instant,
   }),
   /** What was taken down can be read again, or something else stands in a page of ours. */
   z.object({

@@ -32,6 +32,7 @@ import { RoutingEvent } from './routing.ts';
 import { RumorEvent } from './rumor.ts';
 import { SiteCheckEvent } from './site-check.ts';
 import { SourceHealthEvent } from './source-health.ts';
+import { StoppageEvent } from './stoppage.ts';
 import { SubmissionEvent } from './submission.ts';
 
 /** Every event of the journal. `history/` holds a frozen sample of each that was ever written. */
@@ -58,6 +59,7 @@ export const AnyEvent = z.discriminatedUnion('type', [
   RumorEvent,
   SiteCheckEvent,
   SourceHealthEvent,
+  StoppageEvent,
   SubmissionEvent,
 ]);
 export type AnyEvent = z.infer<typeof AnyEvent>;
@@ -99,6 +101,7 @@ export type EventsByAggregate = {
   site: SiteRegistered;
   site_check: SiteCheckEvent;
   source: SourceRegistered;
+  stoppage: StoppageEvent;
   submission: SubmissionEvent;
   token: TokenRegistered;
 };

@@ -53,6 +53,7 @@ export * from './source.ts';
 export * from './source-health.ts';
 export * from './stage-spans.ts';
 export * from './stages.ts';
+export * from './stoppage.ts';
 export * from './subjects.ts';
 export * from './submission.ts';
 export * from './upload.ts';

@@ -5,7 +5,7 @@ import { textFinding, waivedFindings } from './checks.ts';
 import { ChannelState } from './channel-state.ts';
 import { member, signal } from './cluster.ts';
 import { Transcript } from './conversation.ts';
-import { assignment, DeliveryEvent, intent, onUnknown, outcome, trouble, urgency } from './delivery.ts';
+import { assignment, DeliveryEvent, intent, onUnknown, outcome, trouble } from './delivery.ts';
 import { textEdit } from './edit.ts';
 import { evidence } from './evidence.ts';
 import { absence, content, itemKind, keptFile, publication } from './item.ts';
@@ -38,6 +38,7 @@ import {
   siteId,
   sourceId,
   token,
+  urgency,
 } from './words.ts';
 
 /** Who is signed in, and what they may do. */

@@ -60,3 +60,7 @@ export const receipt = z.object({
   changed: z.boolean(),
 });
 export type Receipt = z.infer<typeof receipt>;
+
+/** Each has lanes of its own: what is urgent never waits behind what is not. */
+export const urgency = z.enum(['rebuttal', 'urgent', 'routine']);
+export type Urgency = z.infer<typeof urgency>;

@@ -45,6 +45,7 @@ it('every decider is known to the guard', () => {
     'services/delivery/src/credential.ts',
     'services/delivery/src/delivery.ts',
     'services/delivery/src/quota.ts',
+    'services/delivery/src/stoppage.ts',
     'services/duty/src/alarm.ts',
     'services/duty/src/incident.ts',
     'services/ingest/src/alias.ts',

@@ -1,7 +1,15 @@
 // What `npm start` registers for the fakes of platforms, and what a signed release comes to at each of them.
-import { connectBus, Journal, type Bus } from '@tongsheng/bus';
-import type { DeliveryEvent, RegistryEvent, ReleaseEvent } from '@tongsheng/contracts';
-import { hashA, startSystem, until, type System } from '@tongsheng/test/support';
+import { BusClient, connectBus, Journal, type Bus } from '@tongsheng/bus';
+import {
+  ChannelStates,
+  type AlarmEvent,
+  type CredentialCommand,
+  type DeliveryCommand,
+  type DeliveryEvent,
+  type RegistryEvent,
+  type ReleaseEvent,
+} from '@tongsheng/contracts';
+import { hashA, readLog, startSystem, until, type System } from '@tongsheng/test/support';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deliveryIdOf } from '../../services/delivery/src/request-deliveries.reaction.ts';
 
@@ -13,7 +21,12 @@ let bus: Bus;
 let journal: Journal;
 
 beforeAll(async () => {
-  system = await startSystem({ services: ['registry', 'releases', 'delivery'], samples: false, fakes: kinds });
+  system = await startSystem({
+    services: ['registry', 'releases', 'delivery', 'duty'],
+    samples: false,
+    fakes: kinds,
+    environment: { STOPPAGE_ALARM: 'PT1S,PT1H,PT1H' },
+  });
   bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
   journal = new Journal(bus, 'test');
 }, 120_000);
@@ -24,7 +37,7 @@ afterAll(async () => {
 
 const head = (id: string) => ({ id, at: new Date().toISOString(), actor: { kind: 'person' as const, id: 'signer' } });
 
-async function sign(releaseId: string): Promise<void> {
+async function sign(releaseId: string, channels = kinds.map(channelOf)): Promise<void> {
   const signed: ReleaseEvent = {
     type: 'release.signed',
     releaseId,
@@ -36,7 +49,7 @@ async function sign(releaseId: string): Promise<void> {
     summary: '没有这样的政策。',
     html: '<p>正文</p>',
     rumor: { claim: '存款要缴税', seenWhere: '某群', verdict: 'false', rumorCaseId: null, publicLink: null },
-    channels: kinds.map(channelOf),
+    channels,
     variants: {},
     cover: null,
     files: [],
@@ -83,4 +96,88 @@ it('a signed rebuttal is read once at each of them', async () => {
     const { title, text } = state.posts[0]!;
     expect(`${title}\n${text}`).toContain('关于deposit的说明');
   }
+});
+
+const fake = (kind: string) => system.fakes.find((each) => each.kind === kind)!.url;
+async function fault(kind: string, body: object): Promise<void> {
+  const { ok } = await fetch(`${fake(kind)}/fake/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  expect(ok).toBe(true);
+}
+/** The alarms about what a channel was to be told, or about the channel: whether each calls or is over, and why it was raised. */
+async function alarmsOf(is: (about: Extract<AlarmEvent, { type: 'alarm.raised' }>['about']) => boolean) {
+  const events = (await readLog(bus)).flatMap(({ aggregate, events: all }) =>
+    aggregate === 'alarm' ? (all as AlarmEvent[]) : [],
+  );
+  return events.flatMap((event) => {
+    if (event.type !== 'alarm.raised' || !is(event.about)) return [];
+    const closed = events.some((each) => each.type === 'alarm.closed' && each.alarmId === event.alarmId);
+    const told = events.some((each) => each.type === 'alarm.told' && each.alarmId === event.alarmId);
+    return [{ about: event.about, calls: event.call !== null, closed, told }];
+  });
+}
+const tell = (command: DeliveryCommand | CredentialCommand) =>
+  new BusClient(bus).command(command.type.split('.')[0]!, command);
+const ofRelease = (releaseId: string) => (about: object) => 'releaseId' in about && about.releaseId === releaseId;
+
+it('a rebuttal that may have arrived and nobody can ask about calls whoever is on duty, until a person says which', async () => {
+  await fault('feishu', { kind: 'drop', executed: true, route: '*' });
+  await sign('unsure', [channelOf('feishu')]);
+  const [alarm] = await until(async () => {
+    const found = await alarmsOf(ofRelease('unsure'));
+    expect(found).toMatchObject([{ told: true }]);
+    return found;
+  });
+  expect(alarm).toMatchObject({ about: { kind: 'delivery', because: 'unknown' }, calls: true, closed: false });
+  const address = { site: 'province', deliveryId: deliveryIdOf('province', 'unsure', channelOf('feishu')) };
+  await tell({
+    type: 'delivery.resolve',
+    ...head('resolve/unsure'),
+    ...address,
+    resolution: 'arrived',
+    note: '群里看得到',
+  });
+  await until(async () => expect(await alarmsOf(ofRelease('unsure'))).toMatchObject([{ closed: true }]));
+});
+
+it('a rebuttal that a channel refuses for good calls too', async () => {
+  await fault('dingtalk', { kind: 'code', code: 430101, executed: false, route: '*' });
+  await sign('refused', [channelOf('dingtalk')]);
+  await until(async () =>
+    expect(await alarmsOf(ofRelease('refused'))).toMatchObject([
+      { about: { kind: 'delivery', because: 'failed' }, calls: true, closed: false },
+    ]),
+  );
+});
+
+it('a channel that gives no good answer while rebuttals wait calls, and a reset of its breaker is heard at once', async () => {
+  await fault('wecom', { kind: 'code', code: -1, executed: false, route: '*', times: 1_000 });
+  const releases = ['one', 'two', 'three', 'four', 'five', 'six'].map((name) => `stopped-${name}`);
+  for (const releaseId of releases) await sign(releaseId, [channelOf('wecom')]);
+  const isChannel = (about: object) => 'channelId' in about && about.channelId === channelOf('wecom');
+  const [alarm] = await until(async () => {
+    const found = await alarmsOf(isChannel);
+    expect(found).toMatchObject([{ told: true }]);
+    return found;
+  });
+  expect(alarm).toMatchObject({ about: { kind: 'stoppage', urgency: 'rebuttal' }, calls: true, closed: false });
+
+  expect((await fetch(`${fake('wecom')}/fake/faults`, { method: 'DELETE' })).ok).toBe(true);
+  const states = await new BusClient(bus).ask('channels.states', { channels: [channelOf('wecom')] });
+  const { rows } = ChannelStates.parse(states);
+  expect(rows[0]!.breakers.every(({ openUntil }) => openUntil !== null)).toBe(true);
+  await tell({
+    type: 'credential.reset_breaker',
+    ...head('reset/wecom'),
+    credentialId: rows[0]!.credentialId,
+    site: 'province',
+    channelId: channelOf('wecom'),
+    reason: '平台已恢复',
+  });
+  for (const releaseId of releases)
+    await until(async () => expect((await history(releaseId, channelOf('wecom'))).at(-1)).toBe('confirmed'));
+  await until(async () => expect(await alarmsOf(isChannel)).toMatchObject([{ closed: true }]));
 });

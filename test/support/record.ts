@@ -70,6 +70,7 @@ function sinceOf(about: AlarmSubject): string | number {
     case 'page':
       return about.driftedAt;
     case 'recall':
+    case 'stoppage':
       return about.since;
     case 'incident':
       return String(about.share);

@@ -7,13 +7,22 @@ export type Breaker = {
   bad: number;
   /** How often it opened since it was well. */
   trips: number;
+  /** When it opened last, and when it opened first since it was well. */
   openedAt: string | null;
+  openSince: string | null;
   openUntil: string | null;
   /** The channel asked to be left alone until then. */
   restUntil: string | null;
 };
 
-export const closedBreaker: Breaker = { bad: 0, trips: 0, openedAt: null, openUntil: null, restUntil: null };
+export const closedBreaker: Breaker = {
+  bad: 0,
+  trips: 0,
+  openedAt: null,
+  openSince: null,
+  openUntil: null,
+  restUntil: null,
+};
 
 /** Troubles in a row before it opens; how long it then stays open at first and at most; a rebuttal looks in more often. */
 const opensAfter = 5;
@@ -52,7 +61,14 @@ export function afterSignal(breaker: Breaker, signal: Signal, at: string): Break
       if (breaker.openUntil !== null && at < breaker.openUntil) return { ...breaker, bad };
       if (bad < opensAfter) return { ...breaker, bad };
       const open = opens[Math.min(breaker.trips, opens.length - 1)]!;
-      return { ...breaker, bad, trips: breaker.trips + 1, openedAt: at, openUntil: after(at, open) };
+      return {
+        ...breaker,
+        bad,
+        trips: breaker.trips + 1,
+        openedAt: at,
+        openSince: breaker.openSince ?? at,
+        openUntil: after(at, open),
+      };
     }
   }
 }

@@ -24,7 +24,7 @@ const failed: CredentialEvent = {
   detail: '40164',
   failedAt: noon,
 };
-const mend: CredentialCommand = {
+const mend: Extract<CredentialCommand, { type: 'credential.mend' }> = {
   type: 'credential.mend',
   ...key,
   id: 'm',
@@ -61,6 +61,30 @@ describe('a login', () => {
     given(failed, mended)
       .when(fail(minutesLater(6)))
       .yields({ ...failed, failedAt: minutesLater(6) } as CredentialEvent);
+  });
+  it('has its breaker reset by a person who says why, however often, also when nothing was ever wrong with it', () => {
+    const reset: CredentialCommand = {
+      type: 'credential.reset_breaker',
+      ...key,
+      id: 'r',
+      at: minutesLater(7),
+      actor: editor('comms'),
+      channelId: 'wechat',
+      reason: '对方已恢复',
+    };
+    const { name: byName = 'comms' } = reset.actor;
+    const done = { channelId: 'wechat', reason: '对方已恢复', by: 'comms', byName, resetAt: minutesLater(7) };
+    for (const past of [[], [failed, mended]])
+      given(...past)
+        .when(reset)
+        .yields({ type: 'credential.breaker_reset', ...key, ...done });
+  });
+  it('that is refused is not opened by resetting a breaker', () => {
+    const reset = { type: 'credential.reset_breaker' as const, channelId: 'wechat', reason: '再试' };
+    const { how: _how, ...head } = mend;
+    given(failed)
+      .when({ ...head, ...reset })
+      .isRefused('credential_refused');
   });
   it('without trouble needs no mending', () => {
     given().when(mend).isRefused('credential_missing');

@@ -23,6 +23,7 @@ import { RequestDeliveries } from './request-deliveries.reaction.ts';
 import { ReserveSlots } from './reserve-slots.reaction.ts';
 import { SendDeliveries } from './send-deliveries.ts';
 import { Shared } from './shared.ts';
+import { WatchStoppages } from './watch-stoppages.ts';
 
 @Module({
   controllers: [
@@ -49,6 +50,7 @@ import { Shared } from './shared.ts';
     Attempts,
     Looks,
     LinkedReadiness,
+    WatchStoppages,
     SendDeliveries,
     Callbacks,
     Door,

@@ -9,13 +9,13 @@ type Answered = Extract<DeliveryEvent, { type: 'delivery.answered' }>;
 @Injectable()
 export class Gates {
   /** Each with the moment at which something was heard of it last. */
-  readonly #breakers = new Map<string, { breaker: Breaker; heardAt: string }>();
+  readonly #breakers = new Map<string, { breaker: Breaker; heardAt: string; detail: string }>();
 
   constructor(private readonly credentials: Credentials) {}
 
   /** Every answer of the log, in its order. */
   heard(channelId: string, channel: Channel | undefined, answered: Answered): void {
-    const { outcome, trouble, answeredAt, nextAttemptAt, orphaned = false } = answered;
+    const { outcome, trouble, detail, answeredAt, nextAttemptAt, orphaned = false } = answered;
     const credentialId = channel && this.credentials.of(channel);
     for (const name of namesOf(channelId, credentialId)) {
       const breaker = this.#breakerOf(name, credentialId);
@@ -23,7 +23,7 @@ export class Gates {
       const rests = (trouble === 'rate_limited' || trouble === 'quota') && nextAttemptAt !== null;
       const settled = rests ? resting(next, nextAttemptAt) : next;
       if (settled === closedBreaker) this.#breakers.delete(name);
-      else this.#breakers.set(name, { breaker: settled, heardAt: answeredAt });
+      else this.#breakers.set(name, { breaker: settled, heardAt: answeredAt, detail });
     }
   }
 
@@ -53,6 +53,19 @@ export class Gates {
       { of: 'channel', breaker: this.#breakerOf(own!, credentialId) },
       { of: 'credential', breaker: this.#breakerOf(shared!, credentialId) },
     ];
+  }
+
+  /** Since when the channel, or its login, has given no good answer, and what it said last; null while neither is open. */
+  stopped(channel: Channel): { since: string; detail: string } | null {
+    const credentialId = this.credentials.of(channel);
+    const open = namesOf(channel.channelId, credentialId).flatMap((name) => {
+      const { openSince } = this.#breakerOf(name, credentialId);
+      return openSince === null ? [] : [{ since: openSince, detail: this.#breakers.get(name)?.detail ?? '' }];
+    });
+    return open.reduce<(typeof open)[number] | null>(
+      (one, other) => (one && one.since <= other.since ? one : other),
+      null,
+    );
   }
 
   /** What was heard before a person said that it is well counts no more. */

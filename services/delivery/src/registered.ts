@@ -32,6 +32,10 @@ export class Registered implements OnModuleInit, OnModuleDestroy {
     return this.#channels.get(channelId)?.channel;
   }
 
+  channels(): Channel[] {
+    return this.#channels.all().map(({ channel }) => channel);
+  }
+
   /** Told when a channel was changed, e.g. paused or given another address. */
   onChannelChange(listener: () => void): void {
     this.#channels.onChange(listener);

@@ -9,6 +9,7 @@ import { Gates } from './gates.ts';
 import { Looks } from './looks.ts';
 import type { Lane, OpenDelivery } from './open-deliveries.ts';
 import { Registered } from './registered.ts';
+import { WatchStoppages } from './watch-stoppages.ts';
 
 /** What one process has under way at the same moment: at most, and of what is no rebuttal. */
 const capacity = { all: 1_024, others: 768 };
@@ -64,6 +65,7 @@ export class SendDeliveries implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly gates: Gates,
     private readonly attempts: Attempts,
     private readonly looks: Looks,
+    private readonly stoppages: WatchStoppages,
     ids: Ids,
   ) {
     this.#instance = ids.next();
@@ -78,6 +80,7 @@ export class SendDeliveries implements OnApplicationBootstrap, OnModuleDestroy {
     this.registered.onChannelChange(() => this.#wakeAll());
     this.credentials.onChange(() => this.#wakeAll());
     this.#ready = true;
+    this.stoppages.begin();
     this.#look(0);
     this.#wake();
   }

@@ -66,6 +66,7 @@ function occasionOf(about: AlarmSubject): Occasion {
     case 'delivery':
       return 'delivery_lost';
     case 'credential':
+    case 'stoppage':
       return 'credential';
     case 'page':
     case 'recall':

@@ -12,6 +12,7 @@ import { RaisePageAlarms } from './raise-page-alarms.reaction.ts';
 import { RaiseDebtAlarms } from './raise-debt-alarms.reaction.ts';
 import { RaiseRecallAlarms } from './raise-recall-alarms.reaction.ts';
 import { RaiseRumorAlarms } from './raise-rumor-alarms.reaction.ts';
+import { RaiseStoppageAlarms } from './raise-stoppage-alarms.reaction.ts';
 import { RaiseSubmissionAlarms } from './raise-submission-alarms.reaction.ts';
 import { RaiseDeliveryAlarms } from './raise-delivery-alarms.reaction.ts';
 import { TellPeople } from './tell-people.reaction.ts';
@@ -27,6 +28,7 @@ import { TellPeople } from './tell-people.reaction.ts';
     RaisePageAlarms,
     RaiseRecallAlarms,
     RaiseRumorAlarms,
+    RaiseStoppageAlarms,
     RaiseSubmissionAlarms,
     RaiseDebtAlarms,
     RaiseLinkedAlarms,

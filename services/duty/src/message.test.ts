@@ -167,3 +167,19 @@ it('a notice of an incident says how grave it is, and until when it is to be rep
   expect(late.subject).toBe('【值班告警】首报已超时 15 分钟：假冒省局网站');
   expect(late.text).toContain('应于 11-23 13:00 前首次上报');
 });
+
+it('a notice of a channel that stands still says how many wait, since when, and that a rebuttal does', () => {
+  const stopped: AlarmSubject = {
+    kind: 'stoppage',
+    channelId: 'wechat',
+    channelName: '公众号',
+    urgency: 'rebuttal',
+    waiting: 3,
+    detail: 'HTTP 503',
+    since: minutesLater(-5),
+  };
+  const { subject, text } = noticeWords({ ...notice, about: stopped });
+  expect(subject).toBe('【值班告警】渠道中断 5 分钟：公众号');
+  expect(text).toContain('有 3 个投递在等待，其中有辟谣');
+  expect(text).toContain('最近一次：HTTP 503');
+});

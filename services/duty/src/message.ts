@@ -40,6 +40,8 @@ export function urgencyOf(about: AlarmSubject, at: string): string {
       return deliveryWords[about.because].title;
     case 'credential':
       return `渠道登录被拒 ${since(about.failedAt)}`;
+    case 'stoppage':
+      return `渠道中断 ${since(about.since)}`;
     case 'page':
       return about.drift === 'reappeared' ? '撤下的内容又能看到' : '网页内容被换';
     case 'recall':
@@ -161,6 +163,15 @@ function whatOf(about: AlarmSubject, at: string): { name: string; lines: string[
           `渠道“${about.channelName}”拒绝了我们的登录，其全部投递已停下等待，不会再试，以免账号被锁。`,
           `自 ${clockTime(about.failedAt)} 起，平台答复：${about.detail}`,
           '请更新该渠道的凭证；若问题在对方（如 IP 白名单），处理后在投递台选择“再试一次”。',
+        ],
+      };
+    case 'stoppage':
+      return {
+        name: about.channelName,
+        lines: [
+          `渠道“${about.channelName}”一直没有正常应答，有 ${about.waiting} 个投递在等待${about.urgency === 'rebuttal' ? '，其中有辟谣' : ''}。`,
+          `自 ${clockTime(about.since)} 起，最近一次：${about.detail || '没有应答'}`,
+          '系统会继续试探，恢复后自动投递；请联系平台，或改用其他渠道。确认已恢复时，可在渠道页“重置熔断”。',
         ],
       };
     case 'page':

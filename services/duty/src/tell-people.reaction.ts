@@ -158,6 +158,7 @@ function pathOf(about: AlarmSubject, site: string | null): string {
     case 'delivery':
       return `/deliveries/${site}/${about.deliveryId}`;
     case 'credential':
+    case 'stoppage':
       return `/channels/${about.channelId}`;
     case 'incident':
       return `/incidents/${site}/${about.incidentId}`;

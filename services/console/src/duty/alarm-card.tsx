@@ -63,6 +63,8 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           `${site === null ? '' : siteName(site)} · ${about.target ?? ''} ${about.detail} · ${short(about.since)}`}
         {about.kind === 'linked' &&
           `${site === null ? '' : siteName(site)} · ${t('linked.colT0')} ${short(about.t0)} · ${about.missing.join('、') || t(`linked.stoppedBecause.${about.because}`)}${about.count > about.missing.length ? ` … (${about.count})` : ''}`}
+        {about.kind === 'stoppage' &&
+          `${site === null ? '' : siteName(site)} · ${about.detail} · ${t('duty.since', { time: short(about.since) })}`}
         {about.kind === 'credential' &&
           `${site === null ? '' : siteName(site)} · ${about.detail} · ${t('duty.since', { time: short(about.failedAt) })}`}
       </p>
@@ -141,6 +143,10 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           </Link>
         ) : about.kind === 'linked' && site !== null ? (
           <Link to="/linked/$site/$linkedId" params={{ site, linkedId: about.linkedId }} className="button">
+            {t('duty.handle')} {chosen && <kbd>O</kbd>}
+          </Link>
+        ) : about.kind === 'credential' || about.kind === 'stoppage' ? (
+          <Link to="/channels/$channelId" params={{ channelId: about.channelId }} className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
           </Link>
         ) : about.kind === 'source' ? (

@@ -20,6 +20,8 @@ export function whatOf(about: AlarmSubject, t: ReturnType<typeof useWords>): str
       return t(`alarm.delivery.${about.because}`);
     case 'credential':
       return t('alarm.credential');
+    case 'stoppage':
+      return t('alarm.stoppage', { count: about.waiting });
     case 'page':
       return t(`alarm.page.${about.drift}`);
     case 'recall':

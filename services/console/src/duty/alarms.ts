@@ -34,6 +34,7 @@ export function nameOf(about: AlarmSubject): string {
     case 'source':
       return about.name;
     case 'credential':
+    case 'stoppage':
       return about.channelName;
   }
 }

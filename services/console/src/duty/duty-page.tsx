@@ -76,6 +76,7 @@ export function DutyPage(): ReactElement {
       case 'drill':
         return;
       case 'credential':
+      case 'stoppage':
         return void navigate({ to: '/channels/$channelId', params: { channelId: about.channelId } });
     }
   };
