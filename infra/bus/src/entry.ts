@@ -28,7 +28,14 @@ const needsEncoding = /[^\x21-\x7e]|["%]/;
 const eventList = z.array(AnyEvent).min(1);
 
 /** A message as NATS hands it over, in whichever of its classes. */
-export type RawMessage = { subject: string; seq: number; data: Uint8Array; headers?: MsgHdrs | undefined };
+export type RawMessage = {
+  subject: string;
+  seq: number;
+  data: Uint8Array;
+  headers?: MsgHdrs | undefined;
+  /** When the server took it, UTC with milliseconds; known of what is read from a stream in order. */
+  storedAt?: string;
+};
 
 /**
  * CloudEvents 1.0, NATS protocol binding, binary mode: everything outside U+0021–U+007E, and `"` and `%`, is
@@ -70,15 +77,7 @@ export const recordBytes = (entry: Stored): Buffer => {
 };
 
 /** SHA-256 of the record. Whichever part of it is changed, the entry after it no longer follows. */
-export const hashEntry = (entry: Stored): string => digest(entry, 'hex');
-
-/** One call with everything in it: each one costs more than what it hashes. */
-function digest(entry: Stored, encoding: 'hex'): string;
-function digest(entry: Stored, encoding: 'buffer'): Buffer;
-function digest(entry: Stored, encoding: 'hex' | 'buffer'): string | Buffer {
-  const { data } = entry;
-  return hash('sha256', typeof data === 'string' ? headOf(entry) + data : recordBytes(entry), encoding);
-}
+export const hashEntry = (entry: Stored): string => hash('sha256', recordBytes(entry));
 
 type Found = {
   hash: Buffer;
@@ -96,21 +95,28 @@ type Found = {
  * What ties a message to the one before it of the same aggregate. It holds also for one that this release can't read:
  * whether the log is whole does not depend on who reads it.
  */
-export function recordOf(entry: Stored): Found {
-  const bytes = digest(entry, 'buffer');
-  const found: Found = { hash: bytes, previousHash: '', id: '', storedAs: '', onTopOf: '', stray: null };
-  if (!entry.headers) return found;
-  for (const [name, values] of entry.headers) {
-    const [value = ''] = values;
+export function recordOf({ subject, data, headers: head }: Stored): Found {
+  const found: Found = { hash: nothing, previousHash: '', id: '', storedAs: '', onTopOf: '', stray: null };
+  // As `headOf` makes it; in one pass, because a log has many entries.
+  let lines = '';
+  for (const [name, values] of head ?? []) {
+    const value = values[0] ?? '';
     if (values.length > 1) found.stray = `the header ${name} twice`;
-    else if (name === 'ce-previoushash') found.previousHash = value;
-    else if (name === 'ce-id') found.id = value;
-    else if (name === forServer.id) found.storedAs = value;
+    if (name.startsWith('ce-')) {
+      lines += `${name}: ${value}\n`;
+      if (name === 'ce-id') found.id = value;
+      else if (name === 'ce-previoushash') found.previousHash = value;
+    } else if (name === forServer.id) found.storedAs = value;
     else if (name === forServer.onTopOf) found.onTopOf = value;
-    else if (!name.startsWith('ce-')) found.stray = `the header ${name}`;
+    else found.stray ??= `the header ${name}`;
   }
+  const text = `${subject}\n${lines || '\n'}\n`;
+  const bytes = typeof data === 'string' ? text + data : Buffer.concat([Buffer.from(text), data]);
+  found.hash = hash('sha256', bytes, 'buffer');
   return found;
 }
+
+const nothing = Buffer.alloc(0);
 
 /** The body and headers of a decision, ready to be published. */
 export function encodeEntry(source: string, command: CommandHead, events: AnyEvent[], previousHash: string) {

@@ -75,6 +75,11 @@ class HashStore {
     return { bytes, intact: sha256(bytes) === hash };
   }
 
+  /** The hashes of everything that is kept. */
+  async list(): Promise<string[]> {
+    return (await (await this.#open()).list()).filter(({ deleted }) => !deleted).map(({ name }) => name);
+  }
+
   /** The bucket exists since start-up; this only binds to it. A failed try is tried again. */
   #open(): Promise<ObjectStore> {
     this.#store ??= this.#bus.js.views.os(this.#bucket).catch((error: unknown) => {

@@ -138,7 +138,53 @@ const raw = (message: JsMsg): RawMessage => ({
   get headers() {
     return message.headers;
   },
+  get storedAt() {
+    return new Date(message.info.timestampNanos / 1_000_000).toISOString();
+  },
 });
+
+/**
+ * Walks what stands in a stream now, up to its end or until `onMessage` answers false.
+ * @throws what `onMessage` throws
+ * @returns the position of the end
+ */
+export async function walkStream(
+  bus: Bus,
+  {
+    onMessage,
+    ...options
+  }: Pick<FollowOptions, 'stream' | 'subject' | 'from' | 'since' | 'ahead'> & {
+    onMessage(message: RawMessage, end: number): Promise<void> | void | false;
+  },
+): Promise<number> {
+  const { state } = await bus.jsm.streams.info(options.stream);
+  const end = state.last_seq;
+  const over = Promise.withResolvers<void>();
+  over.promise.catch(() => {});
+  let isOver = false;
+  const following = await followStream(bus, {
+    ...options,
+    async onMessage(message) {
+      if (isOver) return;
+      try {
+        const goesOn = message.seq <= end ? onMessage(message, end) : false;
+        if (goesOn !== false) return await goesOn;
+        isOver = true;
+        over.resolve();
+      } catch (error) {
+        isOver = true;
+        over.reject(error);
+      }
+    },
+    onFailure: over.reject,
+  });
+  try {
+    await Promise.race([following.caughtUp, over.promise]);
+  } finally {
+    await following.stop();
+  }
+  return end;
+}
 
 /** Sequence of the newest message of a stream, whatever its subject. */
 export async function endOf(bus: Bus, stream: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { BusClient, followStream, Journal, tryDecode, UnreadableEntry, type Bus } from '@tongsheng/bus';
+import { BusClient, Journal, tryDecode, UnreadableEntry, walkStream, type Bus } from '@tongsheng/bus';
 import { CheckpointAnswer, checkpointAddress, streams, subjects, type CheckpointSigned } from '@tongsheng/contracts';
 import { Chain, type Break, type ChainOptions } from './chain.ts';
 import type { PublicKey } from './signing.ts';
@@ -39,32 +39,19 @@ const ahead = 10_000;
  * @throws BrokenLog at the first break
  */
 export async function verifyLog(bus: Bus, { read = false, onProgress, ...options }: VerifyOptions): Promise<Verified> {
-  const { state } = await bus.jsm.streams.info(streams.journal);
-  const end = state.last_seq;
   const chain = new Chain(options);
   const unreadable: number[] = [];
-  const broken = Promise.withResolvers<never>();
-  broken.promise.catch(() => {});
-
-  const following = await followStream(bus, {
+  const end = await walkStream(bus, {
     stream: streams.journal,
     subject: subjects.events(),
-    from: 1,
     ahead,
-    onMessage(message) {
-      if (message.seq > end) return;
+    onMessage(message, last) {
       const wrong = chain.add(message);
-      if (wrong) return broken.reject(new BrokenLog(wrong));
+      if (wrong) throw new BrokenLog(wrong);
       if (read && tryDecode(message) instanceof UnreadableEntry) unreadable.push(message.seq);
-      if (chain.entries % progressEvery === 0) onProgress?.(message.seq, end);
+      if (chain.entries % progressEvery === 0) onProgress?.(message.seq, last);
     },
-    onFailure: broken.reject,
   });
-  try {
-    await Promise.race([following.caughtUp, broken.promise]);
-  } finally {
-    await following.stop();
-  }
   if (chain.position < end)
     throw new BrokenLog({ position: chain.position + 1, wrong: `everything up to ${end} is gone` });
   return { ...finished(chain), unreadable };

@@ -1,13 +1,15 @@
 import { Refusal, role } from '@tongsheng/contracts';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { checkpointCommand, exportCommand, keysCommand, restoreCommand } from './commands/archive.ts';
 import { runBench } from './commands/bench.ts';
+import { packCommand, subjectOf, type PackCommand } from './commands/evidence-pack.ts';
 import { readFeedCommand, type FeedOptions } from './commands/feed.ts';
 import { cleanHtmlCommand } from './commands/html.ts';
 import { listProjections, rebuildProjections } from './commands/projections.ts';
 import { rotateSecrets } from './commands/rotate-secrets.ts';
 import { tailLog, type TailOptions } from './commands/tail-log.ts';
 import { checkedToken, createToken, type TokenOptions } from './commands/token.ts';
-import { describeVerified, verifyCommand, type VerifyCommand } from './commands/verify-log.ts';
+import { describeVerified, keysIn, verifyCommand, type VerifyCommand } from './commands/verify-log.ts';
 import { Failure, Misuse } from './failure.ts';
 import { natsUrl, withBus } from './installation.ts';
 
@@ -61,15 +63,57 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
       await onBus((bus) => tailLog(bus, options, print, stop.signal));
     });
+  const key = new Option('--key <file...>', 'public keys (PEM) that are the house’s own').default([], 'none');
   log
     .command('verify')
-    .description('check that nothing was changed, put in, taken out or moved; in a running system')
-    .option('--key <file...>', 'public keys (PEM) that are the house’s own')
+    .description('check that nothing was changed, put in, taken out or moved, in a running system or in an archive')
+    .argument('[folder]', 'what `log export` wrote')
+    .addOption(key)
     .option('--anchor <file...>', 'checkpoints that were kept elsewhere: the log must still lead to them')
     .option('--read', 'also tell which entries this release can’t read')
-    .action(async (options: VerifyCommand) => {
-      const verified = await verifyCommand(options, onBus, say);
-      for (const line of describeVerified(verified)) print(line);
+    .action(async (folder: string | undefined, options: VerifyCommand) => {
+      for (const line of describeVerified(await verifyCommand(folder, options, onBus, say))) print(line);
+    });
+  log
+    .command('export')
+    .description('write the log, what is public and what proves something into an empty folder')
+    .argument('<folder>')
+    .action(async (folder: string) => {
+      print(await onBus((bus) => exportCommand(bus, folder, new Date().toISOString(), say)));
+    });
+  log
+    .command('restore')
+    .description('put an archive back into an empty server, to the same positions')
+    .argument('<folder>', 'what `log export` wrote')
+    .addOption(key)
+    .action(async (folder: string, options: { key: string[] }) => {
+      const trusted = await keysIn(options.key);
+      print(await onBus((bus) => restoreCommand(bus, folder, trusted, say)));
+    });
+  log
+    .command('checkpoint')
+    .description('print a signed checkpoint of the log as it is, to be kept elsewhere')
+    .action(async () => print(await onBus((bus) => checkpointCommand(bus, say))));
+  log
+    .command('keys')
+    .description('print the public keys that checkpoints are verified with')
+    .action(async () => {
+      for (const each of await onBus(keysCommand)) print(each);
+    });
+
+  program
+    .command('evidence')
+    .description('what somebody else can check without Tongsheng')
+    .command('pack')
+    .description('write an evidence pack (.tar.gz) about a task, a site or a time')
+    .option('--task <site/task>', 'a repost task, with what was seen upstream')
+    .option('--site <site>', 'only what stands under this site')
+    .option('--from <day>', 'first day (Beijing time)')
+    .option('--to <day>', 'last day')
+    .option('--out <file>', 'where it goes; named by its subject when left out')
+    .action(async ({ out, ...options }: PackCommand) => {
+      const about = subjectOf(options);
+      print(await onBus((bus) => packCommand(bus, about, out, new Date().toISOString())));
     });
 
   const projections = program.command('projections').description('the read models in Redis');

@@ -1,27 +1,29 @@
 import { readFile } from 'node:fs/promises';
-import { reasonOf, type Bus } from '@tongsheng/bus';
-import { BrokenLog, coverAll, publicKeyFrom, readNote, verifyLog, type Verified } from '@tongsheng/evidence';
-import { Failure, Misuse } from '../failure.ts';
+import type { Bus } from '@tongsheng/bus';
+import { publicKeyFrom, readNote, verifyArchive, verifyLog, type Verified } from '@tongsheng/evidence';
+import { Misuse } from '../failure.ts';
+import { plainly, signFirst } from './archive.ts';
 
 export type VerifyCommand = { key?: string[]; anchor?: string[]; read?: boolean };
 
-/** @throws Failure at the first break, with its position */
+/**
+ * A running system, or what was exported into a folder.
+ * @throws Failure at the first break, with its position
+ */
 export async function verifyCommand(
+  folder: string | undefined,
   { key = [], anchor = [], read = false }: VerifyCommand,
   onBus: (work: (bus: Bus) => Promise<Verified>) => Promise<Verified>,
   say: (line: string) => void,
 ): Promise<Verified> {
-  const trusted = await Promise.all(key.map(keyIn));
+  const trusted = await keysIn(key);
   const anchors = await Promise.all(anchor.map(anchorIn));
-  const options = { trusted, anchors, read, onProgress: (at: number, end: number) => say(`${at} of ${end}`) };
-  try {
-    return await onBus(async (bus) => {
-      await coverAll(bus).catch((error: unknown) => say(`no new checkpoint: ${reasonOf(error)}`));
-      return verifyLog(bus, options);
-    });
-  } catch (error) {
-    throw error instanceof BrokenLog ? new Failure(error.message) : error;
-  }
+  if (folder !== undefined) return verifyArchive(folder, { trusted, anchors, onProgress: say }).catch(plainly);
+  return onBus(async (bus) => {
+    await signFirst(bus, say);
+    const onProgress = (at: number, end: number) => say(`${at} of ${end}`);
+    return verifyLog(bus, { trusted, anchors, read, onProgress }).catch(plainly);
+  });
 }
 
 /** What was found, for a person: one line that says it, then what it rests on. */
@@ -35,13 +37,17 @@ export function describeVerified({ entries, aggregates, position, checkpoint, ke
   return said;
 }
 
-async function keyIn(file: string): Promise<string> {
-  try {
-    return publicKeyFrom(await readFile(file, 'utf8')).keyId;
-  } catch (error) {
-    throw new Misuse(`--key ${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
+/** The ids of public keys in files. @throws Misuse */
+export const keysIn = (files: string[]): Promise<string[]> =>
+  Promise.all(
+    files.map(async (file) => {
+      try {
+        return publicKeyFrom(await readFile(file, 'utf8')).keyId;
+      } catch (error) {
+        throw new Misuse(`--key ${file}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }),
+  );
 
 async function anchorIn(file: string) {
   const note = readNote(await readFile(file, 'utf8').catch(() => ''));

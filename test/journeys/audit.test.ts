@@ -1,0 +1,161 @@
+import { execFile, spawn } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { connectBus, type Bus } from '@tongsheng/bus';
+import { coverAll, exportLog, restoreLog, verifyArchive, verifyLog } from '@tongsheng/evidence';
+import { signIn, startServers, startSystem, until, type System } from '@tongsheng/test/support';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+let system: System;
+let bus: Bus;
+let home: string;
+let task: { site: string; taskId: string };
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'tongsheng-audit-'));
+  system = await startSystem({ services: ['registry', 'ingest', 'reposts', 'oversight', 'gateway'] });
+  bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
+  const editor = await signIn(system.consoleUrl, 'editor');
+  task = await until(async () => {
+    const { rows } = (await editor.get('/api/reposts')).body as { rows: (typeof task)[] };
+    expect(rows.length).toBeGreaterThan(0);
+    return rows[0]!;
+  });
+});
+afterAll(async () => {
+  await bus?.close();
+  await system?.[Symbol.asyncDispose]();
+  await rm(home, { recursive: true, force: true });
+});
+
+async function tongsheng(...args: string[]) {
+  const child = spawn(process.execPath, [join(root, 'infra/local/tongsheng.mjs'), ...args], {
+    cwd: home,
+    env: { ...process.env, NATS_URL: system.servers.nats.url },
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { out, err, code };
+}
+
+/** Changes one byte of a file. */
+async function flip(file: string): Promise<void> {
+  const bytes = await readFile(file);
+  bytes[Math.floor(bytes.length / 2)]! ^= 1;
+  await writeFile(file, bytes);
+}
+
+const under = async (folder: string) =>
+  (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((each) => each.isFile())
+    .map((each) => join(each.parentPath, each.name));
+
+describe('an evidence pack', () => {
+  /** The commands that VERIFY.md prints, run as they stand there. */
+  async function follow(folder: string): Promise<{ ok: boolean; said: string }> {
+    const written = await readFile(join(folder, 'VERIFY.md'), 'utf8');
+    const commands = [...written.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block).join('\n');
+    try {
+      return { ok: true, said: (await run('sh', ['-c', commands], { cwd: folder })).stdout };
+    } catch (error) {
+      return { ok: false, said: error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error) };
+    }
+  }
+
+  let pack: string;
+
+  it('is checked by somebody who has only openssl and sha256sum, by the written procedure', async () => {
+    const { out, err, code } = await tongsheng('evidence', 'pack', '--task', `${task.site}/${task.taskId}`);
+    expect({ err, code }).toEqual({ err: '', code: 0 });
+    await run('tar', ['xzf', out.trim()], { cwd: home });
+    pack = join(home, out.trim().replace('.tar.gz', ''));
+    const { ok, said } = await follow(pack);
+    expect(said).toMatch(/签名公钥编号：[0-9a-f]{32}\n.*核对通过\n$/s);
+    expect(ok).toBe(true);
+    const summary = await readFile(join(pack, 'SUMMARY.txt'), 'utf8');
+    expect(summary).toContain('repost.queued');
+    expect(summary).toContain('item.published');
+    expect((await readdir(join(pack, 'objects'))).length).toBeGreaterThan(0);
+  });
+
+  it('no longer is when one byte of any file was changed', async () => {
+    const copy = join(home, 'changed');
+    const names = (await under(pack)).map((file) => file.slice(pack.length));
+    const kinds = new Map(names.map((name) => [name.split('/')[1]!, name]));
+    expect([...kinds.keys()]).toEqual(expect.arrayContaining(['records', 'objects', 'proof', 'checkpoint.sig']));
+    for (const name of kinds.values()) {
+      await rm(copy, { recursive: true, force: true });
+      await cp(pack, copy, { recursive: true });
+      // A text that is no longer the procedure is not followed: the reader has the one that came with the pack.
+      if (name.endsWith('.md')) continue;
+      await flip(join(copy, name));
+      expect({ name, ...(await follow(copy)) }).toMatchObject({ name, ok: false });
+    }
+  });
+
+  it('nor when whoever changed a record also wrote the list of hashes anew', async () => {
+    for (const part of ['records', 'proof', 'checkpoint.txt', 'key.pem']) {
+      const copy = join(home, 'forged');
+      await rm(copy, { recursive: true, force: true });
+      await cp(pack, copy, { recursive: true });
+      const file = (await under(copy)).find((each) => each.slice(copy.length + 1).startsWith(part))!;
+      await flip(file);
+      await run('sh', ['-c', 'find . -type f ! -name SHA256SUMS | sed s,^./,, | xargs sha256sum > SHA256SUMS'], {
+        cwd: copy,
+      });
+      const { ok, said } = await follow(copy);
+      expect({ part, ok }).toEqual({ part, ok: false });
+      expect(said).not.toBe('');
+      expect(said).not.toContain('有文件被改动');
+    }
+  });
+});
+
+describe('the whole log', () => {
+  let archive: string;
+
+  it('stands under a checkpoint, sign-ins and the newest entries too', async () => {
+    await coverAll(bus);
+    const { checkpoint, position, keys } = await verifyLog(bus, {});
+    expect(checkpoint?.size).toBeGreaterThan(0);
+    expect(position).toBeGreaterThan(checkpoint!.size);
+    expect(keys).toHaveLength(1);
+    const { out, code } = await tongsheng('log', 'checkpoint');
+    expect({ code, out }).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^tongsheng\/EVENTS\n\d+\n\S{44}\ntime /),
+    });
+  });
+
+  it('is archived to files and checked there, and a flipped byte is named', async () => {
+    archive = join(home, 'archive');
+    await system.stop('ingest');
+    const exported = await exportLog(bus, archive, '2026-11-23T04:00:00.000Z', () => {});
+    expect(await verifyArchive(archive)).toMatchObject({ root: exported.root, position: exported.position });
+    for (const file of await under(archive)) {
+      const before = await readFile(file);
+      await flip(file);
+      await expect(verifyArchive(archive), file).rejects.toThrowError(
+        /changed|position \d+|gone|not listed|can't be read/,
+      );
+      await writeFile(file, before);
+    }
+    expect(await verifyArchive(archive)).toMatchObject({ root: exported.root });
+    await expect(exportLog(bus, archive, '2026-11-23T04:00:00.000Z', () => {})).rejects.toThrowError('not empty');
+  });
+
+  it('is restored to the same positions of an empty server, and never over another log', async () => {
+    await using servers = await startServers();
+    const other = await connectBus({ url: servers.nats.url, name: 'test' });
+    const restored = await restoreLog(other, archive);
+    const archived = await verifyArchive(archive);
+    expect(restored).toMatchObject({ root: archived.root, position: archived.position });
+    await expect(restoreLog(other, archive)).rejects.toThrowError('holds a log already');
+    await other.close();
+  });
+});
