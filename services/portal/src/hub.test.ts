@@ -113,11 +113,11 @@ async function subscribe(hub: Hub, path?: string): Promise<void> {
 }
 function publish(n: number): void {
   index.add(document(n), n);
-  for (const hub of hubs) hub.changed();
+  for (const hub of hubs) hub.changed('province');
 }
 function pass(at: string): void {
   now = at;
-  for (const hub of hubs) hub.changed();
+  for (const hub of hubs) hub.changed('province');
 }
 
 it('a callback that does not give the challenge back is no subscription', async () => {
@@ -192,6 +192,23 @@ it('one host has a hundred subscriptions and no more, and may still end them', a
   expect(await ask(hub, 'callback/7')).toMatchObject({ status: 202 });
   expect(await ask(hub, 'callback/8', { 'hub.mode': 'unsubscribe' })).toMatchObject({ status: 202 });
   await says('hub.unsubscribed');
+});
+
+it('a change of one site is told to who reads it or everything, and to nobody else', async () => {
+  const hub = await openHub();
+  index.add({ ...document(4), site: 'city' }, 4);
+  await subscribe(hub);
+  expect(await ask(hub, 'city', { 'hub.topic': 'https://portal.example/city/feed.rss' })).toMatchObject({
+    status: 202,
+  });
+  await says('hub.subscribed', 2);
+  publish(2);
+  await vi.waitFor(() => expect(pushes).toHaveLength(1), 20_000);
+  index.add({ ...document(5), site: 'city' }, 5);
+  hub.changed('city');
+  await vi.waitFor(() => expect(pushes).toHaveLength(3), 20_000);
+  expect(pushes.filter((push) => push.includes('第5号公告'))).toHaveLength(2);
+  expect(pushes.filter((push) => push.includes('第2号公告'))).toHaveLength(2);
 });
 
 it('a publisher’s word is heard for our feeds and no others, and changes nothing', async () => {

@@ -88,9 +88,9 @@ export class Hub {
     await this.#following?.stop();
   }
 
-  /** Something public was added, changed or taken back. */
-  changed(): void {
-    this.#topics.clear();
+  /** Something public of this site was added, changed or taken back. Feeds of others are not written again. */
+  changed(site: string): void {
+    for (const address of this.#parts.topics.addressesOf(site)) this.#topics.delete(address);
     this.#wake(gatherMs);
   }
 
@@ -179,7 +179,7 @@ export class Hub {
     if (!found) return null;
     this.#topics.set(address, found);
     // What could not be read is read again.
-    found.catch(() => this.#topics.delete(address));
+    found.catch(() => this.#topics.get(address) === found && this.#topics.delete(address));
     return found;
   }
 

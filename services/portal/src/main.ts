@@ -55,7 +55,7 @@ run(async () => {
   await server.listen({ port, host });
   await publicLog.follow((document, position) => {
     index.add(document, position);
-    hub.changed();
+    hub.changed(document.site);
   });
   complete = true;
   log.info('portal.ready', { port });

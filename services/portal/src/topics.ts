@@ -30,6 +30,15 @@ export class Topics {
     return found ? this.of(found[1], found[2]!) : null;
   }
 
+  /** The addresses of all feeds that a change of a site's documents changes. */
+  addressesOf(site: string): string[] {
+    const { baseUrl } = this.#parts;
+    return Object.keys(feedFormats).flatMap((format) => [
+      `${baseUrl}/feed.${format}`,
+      `${baseUrl}/${site}/feed.${format}`,
+    ]);
+  }
+
   /** @param site without it, everything */
   of(site: string | undefined, format: string): Promise<Topic> | null {
     const known = site === undefined ? null : this.#parts.index.site(site);
