@@ -28,7 +28,7 @@ export function mustBeAShift({ personId: person, substituteId, from, to }: Shift
 /**
  * What people are alarmed about: a share of a task's, a rumor's, an answer's or a full review's time is gone, a source has been unreadable for hours, what a channel
  * had shown is gone, a platform does not let us in or gives no good answer, the public reads something of ours that it must not, what is to go out together
- * is not ready for its moment, or an incident waits to be reported.
+ * is not ready for its moment, an incident waits to be reported, or nobody has entered the holidays of a year that limits run over.
  */
 export const occasion = z.enum([
   'share_50',
@@ -41,6 +41,7 @@ export const occasion = z.enum([
   'page',
   'linked',
   'incident',
+  'calendar',
 ]);
 export type Occasion = z.infer<typeof occasion>;
 
@@ -51,6 +52,7 @@ export const occasionInstead: Partial<Record<Occasion, Occasion>> = {
   page: 'share_100',
   linked: 'share_100',
   incident: 'share_100',
+  calendar: 'share_100',
 };
 
 /** `console`: the alarm itself, live on every screen of the person. */
@@ -190,6 +192,17 @@ export const alarmSubject = z.discriminatedUnion('kind', [
     startsAt: instant,
     dueAt: instant,
   }),
+  /** A share of the time to answer a netizen is gone. */
+  z.object({
+    kind: z.literal('correction'),
+    correctionId: token,
+    share: warningShare,
+    title: line,
+    startsAt: instant,
+    dueAt: instant,
+  }),
+  /** Working days of a year are counted whose holidays nobody has entered; until then only weekends are left out. */
+  z.object({ kind: z.literal('calendar'), year: z.int(), since: instant }),
   /** A share of the time to answer an offer, or a counter-proposal, is gone. */
   z.object({
     kind: z.literal('submission'),

@@ -3,6 +3,7 @@ import { AccessEvent } from './access.ts';
 import { CallbackEvent } from './callback.ts';
 import { CheckpointEvent } from './checkpoint.ts';
 import { ClusterEvent, ClusterKeyEvent } from './cluster.ts';
+import { CorrectionEvent } from './correction.ts';
 import { CredentialEvent } from './credential.ts';
 import { DeliveryEvent } from './delivery.ts';
 import type { ChecklistRegistered } from './checks.ts';
@@ -34,6 +35,7 @@ import { SiteCheckEvent } from './site-check.ts';
 import { SourceHealthEvent } from './source-health.ts';
 import { StoppageEvent } from './stoppage.ts';
 import { SubmissionEvent } from './submission.ts';
+import type { CalendarRegistered } from './work-calendar.ts';
 
 /** Every event of the journal. `history/` holds a frozen sample of each that was ever written. */
 export const AnyEvent = z.discriminatedUnion('type', [
@@ -43,6 +45,7 @@ export const AnyEvent = z.discriminatedUnion('type', [
   CheckpointEvent,
   ClusterEvent,
   ClusterKeyEvent,
+  CorrectionEvent,
   CredentialEvent,
   DeliveryEvent,
   IncidentEvent,
@@ -69,6 +72,7 @@ export type EventsByAggregate = {
   access: AccessEvent;
   alarm: AlarmEvent;
   alias: ItemKnownAs;
+  calendar: CalendarRegistered;
   callback: CallbackEvent;
   chain: ChainRegistered;
   checkpoint: CheckpointEvent;
@@ -77,6 +81,7 @@ export type EventsByAggregate = {
   cluster: ClusterEvent;
   cluster_key: ClusterKeyEvent;
   contact: ContactRegistered;
+  correction: CorrectionEvent;
   credential: CredentialEvent;
   delivery: DeliveryEvent;
   incident: IncidentEvent;

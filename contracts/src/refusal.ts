@@ -114,6 +114,12 @@ export const refusalCodes = {
   recall_same_person: 403,
   recall_settled: 409,
   delivery_not_askable: 409,
+  // netizens' corrections
+  correction_missing: 404,
+  correction_answered: 409,
+  correction_not_accepted: 409,
+  correction_spam: 409,
+  correction_same: 422,
   // credentials and quotas
   credential_missing: 404,
   credential_refused: 409,

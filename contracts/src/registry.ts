@@ -9,6 +9,7 @@ import { leave, LeaveRegistered, mustBeALeave, releaseChain, ReleaseChainRegiste
 import { siteColumn } from './site-check.ts';
 import { sitePublication } from './site-publication.ts';
 import { mustBeReadable, source } from './source.ts';
+import { CalendarRegistered, mustBeACalendar, workCalendar } from './work-calendar.ts';
 import { commandHead, duration, line, personId, region, role, siteId, sourceId, token } from './words.ts';
 
 export const level = z.enum(['national', 'province', 'city']);
@@ -155,6 +156,7 @@ export const RegistryEvent = z.discriminatedUnion('type', [
   ReleaseChainRegistered,
   LeaveRegistered,
   ChecklistRegistered,
+  CalendarRegistered,
 ]);
 export type RegistryEvent = z.infer<typeof RegistryEvent>;
 
@@ -186,6 +188,11 @@ export const RegistryCommand = z.discriminatedUnion('type', [
     registrationId: token,
     secrets: z.array(z.strictObject({ path: z.string(), was: z.string(), now: sealedSecret })).default([]),
   }),
+  z.strictObject({
+    type: z.literal('calendar.register'),
+    ...commandHead,
+    calendar: workCalendar.superRefine(mustBeACalendar),
+  }),
 ]);
 export type RegistryCommand = z.infer<typeof RegistryCommand>;
 
@@ -205,5 +212,6 @@ export const Seed = z.strictObject({
   releaseChains: z.array(releaseChain).default([]),
   leaves: z.array(leave).default([]),
   checklists: z.array(checklist).default([]),
+  calendars: z.array(workCalendar).default([]),
 });
 export type Seed = z.infer<typeof Seed>;

@@ -885,6 +885,7 @@ export const LiveChange = z.object({
     'recalls',
     'linked',
     'rumors',
+    'corrections',
     'submissions',
     'deliveries',
     'sources',

@@ -57,6 +57,7 @@ function sinceOf(about: AlarmSubject): string | number {
   switch (about.kind) {
     case 'task':
     case 'rumor':
+    case 'correction':
     case 'submission':
     case 'review_debt':
     case 'assignment':
@@ -76,6 +77,8 @@ function sinceOf(about: AlarmSubject): string | number {
       return String(about.share);
     case 'drill':
       return about.drillId;
+    case 'calendar':
+      return about.year;
     case 'linked':
       return `${about.t0} ${about.minutes}`;
   }

@@ -1,6 +1,7 @@
 import {
   reminderMinutes,
   warningShares,
+  type CorrectionEvent,
   type LinkedEvent,
   type ReleaseEvent,
   type RumorEvent,
@@ -10,7 +11,7 @@ import { defineProjection } from '@tongsheng/projections';
 
 /** Something that is told at fixed moments. `tell`: minutes before T0, 0 for T0 itself; the share of the time that is gone; or which probe it is. */
 export type Appointment = {
-  of: 'incident' | 'inspection' | 'linked' | 'release' | 'rumor' | 'site_check' | 'submission';
+  of: 'correction' | 'incident' | 'inspection' | 'linked' | 'release' | 'rumor' | 'site_check' | 'submission';
   site: string;
   id: string;
   /** What is still to be told, in order; `at` in ms since 1970. */
@@ -46,12 +47,13 @@ export const sharesOf = (startsAt: string, dueAt: string): Appointment['moments'
 export const without = (row: Appointment | null, tell: number): Appointment | null =>
   row && { ...row, moments: row.moments.filter((each) => each.tell !== tell) };
 
-/** Every moment that is fixed when it is agreed: T0 of linked releases, limits of rebuttals, of answers and of full reviews. */
+/** Every moment that is fixed when it is agreed: T0 of linked releases, limits of rebuttals, of answers to sites and to netizens, and of full reviews. */
 export const appointments = defineProjection({
   name: 'appointments',
-  version: 2,
-  follows: ['linked', 'release', 'rumor', 'submission'],
-  keyOf: (event: LinkedEvent | ReleaseEvent | RumorEvent | SubmissionEvent) => {
+  version: 3,
+  follows: ['correction', 'linked', 'release', 'rumor', 'submission'],
+  keyOf: (event: CorrectionEvent | LinkedEvent | ReleaseEvent | RumorEvent | SubmissionEvent) => {
+    if ('correctionId' in event) return `${event.site}/correction/${event.correctionId}`;
     if ('linkedId' in event) return `${event.site}/linked/${event.linkedId}`;
     if ('rumorCaseId' in event) return `${event.site}/rumor/${event.rumorCaseId}`;
     if ('submissionId' in event) return `${event.site}/submission/${event.submissionId}`;
@@ -80,6 +82,24 @@ export const appointments = defineProjection({
         const { site, rumorCaseId: id, reportedAt, dueAt } = event;
         return { of: 'rumor', site, id, moments: sharesOf(reportedAt, dueAt) };
       }
+      case 'correction.received':
+      case 'correction.spam_lifted':
+      case 'correction.deadline_moved': {
+        const { site, correctionId: id, receivedAt, dueAt } = event;
+        return { of: 'correction', site, id, moments: sharesOf(receivedAt, dueAt) };
+      }
+      case 'correction.warned':
+        return without(row, event.share);
+      case 'correction.answered':
+      case 'correction.spam_marked':
+        return null;
+      case 'correction.repeated':
+      case 'correction.accepted':
+      case 'correction.folded':
+      case 'correction.forwarded':
+      case 'correction.linked':
+      case 'correction.mailed':
+        return row;
       case 'rumor.warned':
         return without(row, event.share);
       case 'rumor.assessed':

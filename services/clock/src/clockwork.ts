@@ -3,6 +3,7 @@ import { Bus, BusClient, reasonOf } from '@tongsheng/bus';
 import {
   Refusal,
   type AggregateName,
+  type CorrectionCommand,
   type IncidentCommand,
   type InspectionCommand,
   type LinkedCommand,
@@ -23,6 +24,7 @@ import { SteadyClock } from './steady.ts';
 import { Ticker, type Due } from './ticker.ts';
 
 type Kept =
+  | CorrectionCommand
   | IncidentCommand
   | InspectionCommand
   | LinkedCommand
@@ -130,6 +132,7 @@ export class Clockwork implements OnApplicationBootstrap, OnModuleDestroy {
     const head = { id: `${id}/${tell}/${moment}`, at, actor: { kind: 'service' as const, id: 'clock' }, site };
     const share = tell as 50;
     const commands: Record<Appointment['of'], Kept> = {
+      correction: { type: 'correction.warn', ...head, correctionId: id, share, fellDueAt },
       incident: { type: 'incident.warn', ...head, incidentId: id, share, fellDueAt },
       inspection: { type: 'inspection.warn', ...head, inspectionId: id, share, fellDueAt },
       site_check: { type: 'site_check.probe', ...head, checkId: id, n: tell, fellDueAt },

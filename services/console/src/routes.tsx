@@ -154,6 +154,26 @@ const rumor = createRoute({
   component: room(() => import('./rumors/rumor-page.tsx'), 'RumorPage'),
 });
 
+const corrections = createRoute({
+  getParentRoute: () => root,
+  path: '/corrections',
+  validateSearch: (search: Record<string, unknown>) => ({
+    ...one('show', search['show'], ['open', 'done'] as const),
+    ...given({ q: text(search['q']) }),
+  }),
+  component: lazyRouteComponent(() => import('./corrections/corrections-page.tsx'), 'CorrectionsPage'),
+});
+const correction = createRoute({
+  getParentRoute: () => root,
+  path: '/corrections/$site/$correctionId',
+  component: lazyRouteComponent(() => import('./corrections/correction-page.tsx'), 'CorrectionPage'),
+});
+const workCalendar = createRoute({
+  getParentRoute: () => root,
+  path: '/admin/calendar',
+  component: lazyRouteComponent(() => import('./admin/calendar-page.tsx'), 'WorkCalendarPage'),
+});
+
 const calendar = createRoute({
   getParentRoute: () => root,
   path: '/releases/calendar',
@@ -386,6 +406,9 @@ const tree = root.addChildren([
   rumors,
   newRumor,
   rumor,
+  corrections,
+  correction,
+  workCalendar,
   calendar,
   submissions,
   offered,

@@ -57,6 +57,7 @@ function occasionOf(about: AlarmSubject): Occasion {
   switch (about.kind) {
     case 'task':
     case 'rumor':
+    case 'correction':
     case 'submission':
     case 'review_debt':
     case 'assignment':
@@ -77,5 +78,7 @@ function occasionOf(about: AlarmSubject): Occasion {
       return 'incident';
     case 'drill':
       return about.on;
+    case 'calendar':
+      return 'calendar';
   }
 }

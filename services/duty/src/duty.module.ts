@@ -9,6 +9,7 @@ import { RaiseAlarms } from './raise-alarms.reaction.ts';
 import { RaiseIncidentAlarms } from './raise-incident-alarms.reaction.ts';
 import { RaiseLinkedAlarms } from './raise-linked-alarms.reaction.ts';
 import { RaisePageAlarms } from './raise-page-alarms.reaction.ts';
+import { RaiseCorrectionAlarms } from './raise-correction-alarms.reaction.ts';
 import { RaiseDebtAlarms } from './raise-debt-alarms.reaction.ts';
 import { RaiseRecallAlarms } from './raise-recall-alarms.reaction.ts';
 import { RaiseRumorAlarms } from './raise-rumor-alarms.reaction.ts';
@@ -29,6 +30,7 @@ import { TellPeople } from './tell-people.reaction.ts';
     RaiseRecallAlarms,
     RaiseRumorAlarms,
     RaiseStoppageAlarms,
+    RaiseCorrectionAlarms,
     RaiseSubmissionAlarms,
     RaiseDebtAlarms,
     RaiseLinkedAlarms,

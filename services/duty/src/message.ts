@@ -27,6 +27,7 @@ export function urgencyOf(about: AlarmSubject, at: string): string {
   const since = (instant: string) => spanOf(Date.parse(at) - Date.parse(instant));
   switch (about.kind) {
     case 'rumor':
+    case 'correction':
     case 'submission':
     case 'review_debt':
     case 'assignment':
@@ -38,6 +39,8 @@ export function urgencyOf(about: AlarmSubject, at: string): string {
       return `已失联 ${since(about.failingSince)}`;
     case 'delivery':
       return deliveryWords[about.because].title;
+    case 'calendar':
+      return `${about.year} 年节假日安排未登记`;
     case 'credential':
       return `渠道登录被拒 ${since(about.failedAt)}`;
     case 'stoppage':
@@ -92,6 +95,24 @@ function whatOf(about: AlarmSubject, at: string): { name: string; lines: string[
           `谣言“${about.claim}”还没有公开辟谣，时限已用 ${about.share}%，${urgencyOf(about, at)}。`,
           `线索报告时间：${clockTime(about.startsAt)}`,
           `应于 ${clockTime(about.dueAt)} 前辟谣`,
+        ],
+      };
+    case 'correction':
+      return {
+        name: about.title,
+        lines: [
+          `网民对“${about.title}”的纠错还没有答复，时限已用 ${about.share}%，${urgencyOf(about, at)}。`,
+          `收到时间：${clockTime(about.startsAt)}`,
+          `应于 ${clockTime(about.dueAt)} 前答复网民（3 个工作日）`,
+        ],
+      };
+    case 'calendar':
+      return {
+        name: `${about.year} 年节假日安排`,
+        lines: [
+          `${about.year} 年的节假日和调休安排还没有登记，跨入该年的纠错时限暂按双休日推算，可能偏早或偏晚。`,
+          `自 ${clockTime(about.since)} 起`,
+          `请把国务院办公厅 ${about.year} 年放假通知登记到“管理 → 工作日历”；登记后时限自动重算。`,
         ],
       };
     case 'submission':

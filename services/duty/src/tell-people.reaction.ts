@@ -143,6 +143,10 @@ function pathOf(about: AlarmSubject, site: string | null): string {
       return `/reposts/${site}/${about.taskId}`;
     case 'rumor':
       return `/rumors/${site}/${about.rumorCaseId}`;
+    case 'correction':
+      return `/corrections/${site}/${about.correctionId}`;
+    case 'calendar':
+      return '/admin/calendar';
     case 'recall':
       return `/releases/recalls/${site}/${about.releaseId}/${about.round}`;
     case 'submission':

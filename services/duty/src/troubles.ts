@@ -3,6 +3,7 @@ import {
   speaksTogether,
   targetsOf,
   type AlarmSubject,
+  type CorrectionEvent,
   type DeliveryEvent,
   type IncidentEvent,
   type LinkedEvent,
@@ -134,6 +135,26 @@ export function openRumor(past: readonly RumorEvent[]): OpenRumor | null {
     if (event.type === 'rumor.warned') rumor = { ...rumor, warned: [...rumor.warned, event.share] };
   }
   return waits ? rumor : null;
+}
+
+export type OpenCorrection = { title: string; startsAt: string; dueAt: string; warned: WarningShare[] };
+
+/** What an alarm needs to know of a netizen's report, from its past; null while nobody owes an answer to it. */
+export function openCorrection(past: readonly CorrectionEvent[]): OpenCorrection | null {
+  let [report, waits] = [null as OpenCorrection | null, false];
+  for (const event of past) {
+    if (event.type === 'correction.received') {
+      const { page, text, receivedAt: startsAt, dueAt } = event;
+      [report, waits] = [{ title: page.title || text.slice(0, 60), startsAt, dueAt, warned: [] }, true];
+    }
+    if (report === null) continue;
+    if (event.type === 'correction.answered' || event.type === 'correction.spam_marked') waits = false;
+    if (event.type === 'correction.spam_lifted') waits = true;
+    if (event.type === 'correction.deadline_moved' || event.type === 'correction.spam_lifted')
+      report = { ...report, dueAt: event.dueAt, warned: report.dueAt === event.dueAt ? report.warned : [] };
+    if (event.type === 'correction.warned') report = { ...report, warned: [...report.warned, event.share] };
+  }
+  return waits ? report : null;
 }
 
 export type OpenSubmission = Omit<Extract<AlarmSubject, { kind: 'submission' }>, 'kind' | 'share'> & {

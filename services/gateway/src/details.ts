@@ -361,7 +361,7 @@ export function presenceOf(events: ItemEvent[]): RepostDetail['presence'] {
 }
 
 /** Bodies stay where they are; a timeline says what happened, not what was written. */
-const untold = new Set(['type', 'html', 'sealKey', 'checklist', 'variants', 'targets', 'evidence']);
+const untold = new Set(['type', 'contact', 'html', 'sealKey', 'checklist', 'variants', 'targets', 'evidence']);
 
 export function timelineOf(entries: Entry[]): TimelineEntry[] {
   return entries

@@ -22,6 +22,7 @@ import { calendarRoutes } from './routes/calendar.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { commandRoute } from './routes/commands.ts';
 import { complianceRoutes } from './routes/compliance.ts';
+import { correctionRoutes } from './routes/corrections.ts';
 import { draftRoutes } from './routes/drafts.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { incidentRoutes } from './routes/incidents.ts';
@@ -147,6 +148,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...calendarRoutes({ models, details, client, bus, journal, clock, settings }),
       ...inspectionRoutes({ models, proofs, clock }),
       ...recallRoutes({ models, details, proofs, client, clock }),
+      ...correctionRoutes({ models, client, journal, clock }),
       ...itemRoutes({ items, proofs }),
       ...pageLookRoutes({ looks, proofs }),
       ...fileRoutes({ uploads, proofs, journal }),

@@ -193,6 +193,20 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
     zh: '已决定辟谣，辟谣稿发布前不能办结。',
     en: 'A rebuttal was decided; the case can’t be closed before it is out.',
   },
+  correction_missing: { zh: '没有这条纠错。', en: 'There is no such correction.' },
+  correction_answered: { zh: '这条纠错已经答复。', en: 'This correction was answered already.' },
+  correction_not_accepted: {
+    zh: '请先受理、转办或并案，再按相应结果答复。',
+    en: 'Accept, forward or fold it first, and answer to match.',
+  },
+  correction_spam: {
+    zh: '这条已标为无效信息，请先恢复。',
+    en: 'It is marked as spam; restore it first.',
+  },
+  correction_same: {
+    zh: '不能并入它自己，或已并入它的纠错。',
+    en: 'It can’t be folded into itself, or into one that was folded into it.',
+  },
   rumor_closed: { zh: '这条线索已办结。', en: 'This case is closed.' },
   submission_missing: { zh: '没有这条报送。', en: 'There is no such submission.' },
   submission_wrong_side: { zh: '这一步不由您所在的单位办理。', en: 'That is for the other side to do.' },

@@ -7,6 +7,7 @@ import { Clock, Log } from '@tongsheng/runtime';
 import { Settings } from './settings.ts';
 import { alarms } from './views/alarms.ts';
 import { audit } from './views/audit.ts';
+import { corrections } from './views/corrections.ts';
 import { deliveries } from './views/deliveries.ts';
 import { incidents } from './views/incidents.ts';
 import { inspections } from './views/inspections.ts';
@@ -36,6 +37,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   recalls!: ReturnType<typeof this.openRecalls>;
   linked!: ReturnType<typeof this.openLinked>;
   rumors!: ReturnType<typeof this.openRumors>;
+  corrections!: ReturnType<typeof this.openCorrections>;
   submissions!: ReturnType<typeof this.openSubmissions>;
   inspections!: ReturnType<typeof this.openInspections>;
   siteChecks!: ReturnType<typeof this.openSiteChecks>;
@@ -100,6 +102,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
     this.recalls = this.openRecalls();
     this.linked = this.openLinked();
     this.rumors = this.openRumors();
+    this.corrections = this.openCorrections();
     this.submissions = this.openSubmissions();
     this.inspections = this.openInspections();
     this.siteChecks = this.openSiteChecks();
@@ -153,6 +156,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
       this.recalls,
       this.linked,
       this.rumors,
+      this.corrections,
       this.submissions,
       this.inspections,
       this.siteChecks,
@@ -171,6 +175,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   private openRecalls = () => this.#open(recalls);
   private openLinked = () => this.#open(linked);
   private openRumors = () => this.#open(rumors);
+  private openCorrections = () => this.#open(corrections);
   private openSubmissions = () => this.#open(submissions);
   private openInspections = () => this.#open(inspections);
   private openSiteChecks = () => this.#open(siteChecks);

@@ -26,6 +26,9 @@ export const rumorReaders: readonly Role[] = [
 
 /** Whoever may have seen something, or must do something about it. */
 export const incidentReaders: readonly Role[] = ['duty', 'editor', 'comms', 'manager', 'admin'];
+/** Whoever mends pages or writes texts of a site answers its netizens; who watches over it may look. */
+const correctionWorkers: readonly Role[] = ['editor', 'comms'];
+export const correctionReaders: readonly Role[] = [...correctionWorkers, 'signer', 'duty', 'manager', 'admin'];
 
 /** Which roles may say which command. What is not here, nobody may say through this door. */
 export const whoMay: Record<string, readonly Role[]> = {
@@ -94,6 +97,13 @@ export const whoMay: Record<string, readonly Role[]> = {
   'inspection.recheck': ['manager'],
   'inspection.publish': ['manager'],
   'site_check.begin': ['manager'],
+  'correction.accept': correctionWorkers,
+  'correction.fold': correctionWorkers,
+  'correction.forward': correctionWorkers,
+  'correction.link': correctionWorkers,
+  'correction.answer': correctionWorkers,
+  'correction.mark_spam': correctionWorkers,
+  'correction.lift_spam': correctionWorkers,
   'delivery.resolve': ['comms'],
   'delivery.report': ['comms'],
   'delivery.redrive': ['comms'],
@@ -107,6 +117,7 @@ export const whoMay: Record<string, readonly Role[]> = {
   'rule.register': ['admin'],
   'chain.register': ['admin'],
   'channel.register': ['admin'],
+  'calendar.register': ['admin'],
   'shift.register': ['duty', 'manager', 'admin'],
   'ladder.register': ['manager', 'admin'],
   'release_chain.register': ['manager', 'admin'],

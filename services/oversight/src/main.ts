@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { EvidenceStore } from '@tongsheng/bus';
 import { signingKeys, type SigningKey } from '@tongsheng/evidence';
-import { allowList, BadConfig, run, serve } from '@tongsheng/runtime';
+import { allowList, BadConfig, run, SecretBox, secretsConfig, serve } from '@tongsheng/runtime';
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { defaultZone } from './days.ts';
+import { AnswerPost } from './mail-answers.reaction.ts';
 import { NotarySettings } from './notary.ts';
 import { OversightModule } from './oversight.module.ts';
 import { Settings } from './oversight.ts';
@@ -22,8 +23,15 @@ const config = z.object({
   CHECKPOINT_KEY: z.string().optional(),
   /** A checkpoint is made at least so often, while something happens; and every 1,000 entries. */
   CHECKPOINT_MINUTES: z.coerce.number().positive().max(1_440).default(10),
-  /** `host:port` of sites that may be looked at although not public, comma-separated. */
+  /** `host:port` of sites and mail servers that may be reached although not public, comma-separated. */
   WEB_ALLOW: allowList,
+  /** Our own mail server, `smtp://user:password@host:port`; without it answers to netizens are read by their receipts alone. */
+  OVERSIGHT_SMTP: z.url().optional(),
+  OVERSIGHT_FROM: z.email().default('corrections@localhost.localdomain'),
+  /** How the public reaches the portal, for the link in a mail. */
+  PORTAL_URL: z.url().optional(),
+  /** Addresses of netizens are sealed with them. */
+  ...secretsConfig,
 });
 
 run(() =>
@@ -31,8 +39,24 @@ run(() =>
     name: 'oversight',
     config,
     module: OversightModule,
-    providers: ({ REDIS_URL, TIME_ZONE, CHECKPOINT_KEY, CHECKPOINT_KEY_FILE, CHECKPOINT_MINUTES, WEB_ALLOW }) => [
+    providers: ({
+      REDIS_URL,
+      TIME_ZONE,
+      CHECKPOINT_KEY,
+      CHECKPOINT_KEY_FILE,
+      CHECKPOINT_MINUTES,
+      OVERSIGHT_SMTP,
+      OVERSIGHT_FROM,
+      WEB_ALLOW,
+      PORTAL_URL,
+      ...keys
+    }) => [
       { provide: Settings, useValue: new Settings(REDIS_URL, TIME_ZONE) },
+      {
+        provide: AnswerPost,
+        useValue: new AnswerPost(OVERSIGHT_SMTP, OVERSIGHT_FROM, WEB_ALLOW, PORTAL_URL?.replace(/\/$/, '')),
+      },
+      { provide: SecretBox, useValue: SecretBox.fromConfig(keys) },
       {
         provide: NotarySettings,
         useValue: new NotarySettings(keysFrom(CHECKPOINT_KEY, CHECKPOINT_KEY_FILE), CHECKPOINT_MINUTES * 60_000),

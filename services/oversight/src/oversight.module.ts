@@ -4,6 +4,12 @@ import { ExpectInspection } from './expect-inspection.reaction.ts';
 import { InspectedSites } from './inspected-sites.ts';
 import { InspectionsController } from './inspections.controller.ts';
 import { LookAtSites } from './look-at-sites.reaction.ts';
+import { AnswerFolded } from './answer-folded.reaction.ts';
+import { CorrectionDesk } from './correction-desk.ts';
+import { CorrectionIntakeController } from './correction-intake.controller.ts';
+import { CorrectionsController } from './corrections.controller.ts';
+import { MailAnswers } from './mail-answers.reaction.ts';
+import { MoveDeadlines } from './move-deadlines.reaction.ts';
 import { CheckpointsController, Notary } from './notary.ts';
 import { ComplianceController, Oversight } from './oversight.ts';
 import { ProbeSites } from './probe-sites.reaction.ts';
@@ -19,7 +25,12 @@ import { PublishInspection } from './publish-inspection.reaction.ts';
     LookAtSites,
     PublishInspection,
     ExpectInspection,
+    CorrectionsController,
+    CorrectionIntakeController,
+    MoveDeadlines,
+    AnswerFolded,
+    MailAnswers,
   ],
-  providers: [Oversight, Notary, InspectedSites],
+  providers: [Oversight, Notary, InspectedSites, CorrectionDesk],
 })
 export class OversightModule {}

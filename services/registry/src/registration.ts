@@ -62,6 +62,8 @@ function wanted(command: RegistryCommand, registered: Registration): RegistryEve
     case 'source.reseal':
     case 'contact.reseal':
       return resealed(command, past(registered));
+    case 'calendar.register':
+      return { type: 'calendar.registered', ...command.calendar };
   }
 }
 
@@ -102,6 +104,8 @@ function idOf(command: RegistryCommand): string {
     case 'source.reseal':
     case 'contact.reseal':
       return command.registrationId;
+    case 'calendar.register':
+      return String(command.calendar.year);
   }
 }
 
@@ -211,4 +215,5 @@ export const registrations = {
   'release_chain.register': registration('release_chain'),
   'leave.register': registration('leave'),
   'checklist.register': registration('checklist'),
+  'calendar.register': registration('calendar'),
 };

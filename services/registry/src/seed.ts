@@ -29,7 +29,7 @@ export class Seeding implements OnApplicationBootstrap {
     const seed = Seed.safeParse(JSON.parse(await readFile(this.file, 'utf8')));
     if (!seed.success) throw new Error(`registry: ${this.file}: ${z.prettifyError(seed.error)}`);
     const { sites, sources, policies, rules, chains, channels, people, shifts, ladders, contacts } = seed.data;
-    const { releaseChains, leaves, checklists } = seed.data;
+    const { releaseChains, leaves, checklists, calendars } = seed.data;
 
     let count = 0;
     const register = async (command: RegistryCommand) => {
@@ -78,6 +78,8 @@ export class Seeding implements OnApplicationBootstrap {
       await register({ type: 'leave.register', ...this.#head('leave', leave.leaveId), leave });
     for (const checklist of checklists)
       await register({ type: 'checklist.register', ...this.#head('checklist', checklist.listId), checklist });
+    for (const calendar of calendars)
+      await register({ type: 'calendar.register', ...this.#head('calendar', String(calendar.year)), calendar });
     // Last: as soon as a source is known it is read, and by then everything that judges its items must stand.
     for (const source of sources)
       await register({ type: 'source.register', ...this.#head('source', source.sourceId), source });

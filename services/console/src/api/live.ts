@@ -1,6 +1,7 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import type {
   AlarmRow,
+  CorrectionRow,
   DeliveryRow,
   ItemRow,
   ItemSearch,
@@ -118,6 +119,7 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
     if (view === 'linked') details.add(`linked ${key}`);
     if (view === 'rumors') details.add(`rumor ${key}`);
     if (view === 'incidents') details.add(`incident ${key}`);
+    if (view === 'corrections') details.add(`correction ${key}`);
     if (view === 'submissions') details.add(`submission ${key}`);
     if (view === 'deliveries') details.add(`delivery ${key}`);
     if (view === 'sources') details.add(`source ${key}`);
@@ -143,6 +145,14 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
     for (const shows of ['linked', 'rumor', 'submission']) void client.invalidateQueries({ queryKey: [shows] });
   patch<IncidentRow>(client, ['incidents'], 'incidents', changes, ({ site, incidentId }) => `${site}/${incidentId}`);
   patch<RumorRow>(client, ['rumors'], 'rumors', changes, ({ site, rumorCaseId }) => `${site}/${rumorCaseId}`);
+  patch<CorrectionRow>(
+    client,
+    ['corrections'],
+    'corrections',
+    changes,
+    ({ site, correctionId }) => `${site}/${correctionId}`,
+  );
+  if (touched.has('corrections')) void client.invalidateQueries({ queryKey: ['correction-figures'] });
   if (touched.has('linked') || touched.has('submissions') || touched.has('deliveries'))
     void client.invalidateQueries({ queryKey: ['calendar'] });
   // What one side lists the other does not, and a row says not whose screen this is.

@@ -8,6 +8,7 @@ import { Empty, Pending } from '../parts/states.tsx';
 import { minute } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { askedBy, figureBy, isDimension, isOutcome, outcomes, periodOf, type Search } from './asked.ts';
+import { CorrectionFiguresTable } from './correction-figures.tsx';
 import { Breakdown, Change, Choice } from './breakdown.tsx';
 import { Figure, percentOf, Rate, useRate } from './figure.tsx';
 import { FigureTable } from './figure-table.tsx';
@@ -71,6 +72,7 @@ export function CompliancePage(): ReactElement {
             />
           </section>
           <SubmissionFiguresTable period={days} />
+          <CorrectionFiguresTable />
           <Waivers period={days} />
           <StagesTable stages={data.stages} />
           <p className="hint">

@@ -46,7 +46,8 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
       <p className="hint">
         {about.kind === 'task' &&
           `${site === null ? t('roster.allSites') : siteName(site)} · ${about.sourceName} · ${t('task.due', { time: short(about.dueAt) })}`}
-        {(about.kind === 'rumor' || about.kind === 'submission') &&
+        {about.kind === 'calendar' && t('alarm.calendarHint', { time: short(about.since) })}
+        {(about.kind === 'rumor' || about.kind === 'submission' || about.kind === 'correction') &&
           `${site === null ? '' : siteName(site)} · ${t('task.due', { time: short(about.dueAt) })}`}
         {about.kind === 'assignment' &&
           `${site === null ? '' : siteName(site)} · ${about.channelName} · ${t('assisted.due', { time: short(about.dueAt) })}`}
@@ -119,6 +120,18 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           </Link>
         ) : about.kind === 'rumor' && site !== null ? (
           <Link to="/rumors/$site/$rumorCaseId" params={{ site, rumorCaseId: about.rumorCaseId }} className="button">
+            {t('duty.handle')} {chosen && <kbd>O</kbd>}
+          </Link>
+        ) : about.kind === 'correction' && site !== null ? (
+          <Link
+            to="/corrections/$site/$correctionId"
+            params={{ site, correctionId: about.correctionId }}
+            className="button"
+          >
+            {t('duty.handle')} {chosen && <kbd>O</kbd>}
+          </Link>
+        ) : about.kind === 'calendar' ? (
+          <Link to="/admin/calendar" className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
           </Link>
         ) : about.kind === 'recall' && site !== null ? (

@@ -26,9 +26,12 @@ export function nameOf(about: AlarmSubject): string {
     case 'review_debt':
     case 'linked':
     case 'incident':
+    case 'correction':
       return about.title;
     case 'drill':
       return about.scenario;
+    case 'calendar':
+      return String(about.year);
     case 'rumor':
       return about.claim;
     case 'source':

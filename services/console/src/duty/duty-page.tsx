@@ -50,6 +50,14 @@ export function DutyPage(): ReactElement {
       case 'rumor':
         if (site === null) return;
         return void navigate({ to: '/rumors/$site/$rumorCaseId', params: { site, rumorCaseId: about.rumorCaseId } });
+      case 'correction':
+        if (site === null) return;
+        return void navigate({
+          to: '/corrections/$site/$correctionId',
+          params: { site, correctionId: about.correctionId },
+        });
+      case 'calendar':
+        return void navigate({ to: '/admin/calendar' });
       case 'recall':
         if (site === null) return;
         return void navigate({

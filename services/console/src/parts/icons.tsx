@@ -7,6 +7,8 @@ const paths = {
   calendar: 'M4 6h16v14H4zM4 10.5h16M8 3.5v4M16 3.5v4',
   submissions: 'M4 13v6h16v-6M12 15V4M7.5 8.5 12 4l4.5 4.5',
   rumors: 'M4 5h16v11h-7l-4 4v-4H4zM12 7.5v4M12 13.6v.1',
+  corrections: 'M4 20l1-5L16 4l4 4L9 19zM14 6l4 4',
+  workCalendar: 'M4 6h16v14H4zM4 10.5h16M8 3.5v4M16 3.5v4M8.5 15.5l2.5 2 4.5-4.5',
   deliveries: 'M3 11l18-8-7 18-3-7-8-3zM11 14l4-5',
   compliance: 'M4 20V4M4 20h16M8 16v-5M12 16V8M16 16v-3M20 16V6',
   items: 'M5 4h14v16H5zM8 8h8M8 12h8M8 16h5',

@@ -31,6 +31,13 @@ export const menu = [
     roles: ['comms', 'editor', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
   },
   {
+    to: '/corrections',
+    word: 'nav.corrections',
+    icon: 'corrections',
+    key: 'e',
+    roles: ['editor', 'comms', 'signer', 'manager', 'duty', 'admin'],
+  },
+  {
     to: '/linked',
     word: 'nav.linked',
     icon: 'linked',
@@ -84,6 +91,7 @@ export const menu = [
   { to: '/sources', word: 'nav.sources', icon: 'sources', key: 's', roles: 'everyone' },
   { to: '/rules', word: 'nav.rules', icon: 'rules', key: 'o', roles: ['editor', 'manager', 'duty', 'admin'] },
   { to: '/admin/sites', word: 'nav.sites', icon: 'site', key: 't', roles: ['admin'] },
+  { to: '/admin/calendar', word: 'nav.workCalendar', icon: 'workCalendar', key: 'v', roles: ['admin', 'manager'] },
   { to: '/dead-letters', word: 'nav.deadLetters', icon: 'deadLetters', key: 'x', roles: ['admin'] },
   { to: '/audit', word: 'nav.audit', icon: 'audit', key: 'a', roles: ['admin', 'manager'] },
   { to: '/health', word: 'nav.health', icon: 'health', key: 'h', roles: 'everyone' },

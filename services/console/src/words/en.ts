@@ -350,6 +350,8 @@ export const en: FirstWords = {
   'nav.linked': 'Linked releases',
   'nav.submissions': 'Submissions',
   'nav.rumors': 'Rumors',
+  'nav.corrections': 'Corrections',
+  'nav.workCalendar': 'Working days',
   'nav.unrouted': 'Unrouted',
   'nav.rules': 'Obligations & rules',
   'nav.sites': 'Sites',

@@ -6,6 +6,7 @@ import { incidentsEn } from './incidents-en.ts';
 import { linkedEn } from './linked-en.ts';
 import { recallsEn } from './recalls-en.ts';
 import { rulesEn } from './rules-en.ts';
+import { correctionsEn } from './corrections-en.ts';
 import { rumorsEn } from './rumors-en.ts';
 import { signingEn } from './signing-en.ts';
 import { sourcesEn } from './sources-en.ts';
@@ -23,6 +24,7 @@ export const roomsEn: RoomWords = {
   ...recallsEn,
   ...rulesEn,
   ...rumorsEn,
+  ...correctionsEn,
   ...signingEn,
   ...sourcesEn,
   ...submissionsEn,

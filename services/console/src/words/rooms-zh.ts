@@ -6,6 +6,7 @@ import { incidentsZh } from './incidents-zh.ts';
 import { linkedZh } from './linked-zh.ts';
 import { recallsZh } from './recalls-zh.ts';
 import { rulesZh } from './rules-zh.ts';
+import { correctionsZh } from './corrections-zh.ts';
 import { rumorsZh } from './rumors-zh.ts';
 import { signingZh } from './signing-zh.ts';
 import { sourcesZh } from './sources-zh.ts';
@@ -23,6 +24,7 @@ export const roomsZh = {
   ...recallsZh,
   ...rulesZh,
   ...rumorsZh,
+  ...correctionsZh,
   ...signingZh,
   ...sourcesZh,
   ...submissionsZh,

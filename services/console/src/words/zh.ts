@@ -348,6 +348,8 @@ export const zh = {
   'nav.linked': '联动发布',
   'nav.submissions': '报送协商',
   'nav.rumors': '谣言处置',
+  'nav.corrections': '网民纠错',
+  'nav.workCalendar': '工作日历',
   'nav.unrouted': '未匹配',
   'nav.rules': '义务与规则',
   'nav.sites': '站点',

@@ -2,6 +2,7 @@ import type { BusClient } from '@tongsheng/bus';
 import {
   AlarmCommand,
   ClusterCommand,
+  CorrectionCommand,
   CredentialCommand,
   DeliveryCommand,
   draft,
@@ -50,6 +51,7 @@ const schemas: Record<string, { service: string; schema: z.ZodType<{ type: strin
   rumor: { service: 'rumor', schema: RumorCommand },
   inspection: { service: 'inspection', schema: InspectionCommand },
   site_check: { service: 'site_check', schema: SiteCheckCommand },
+  correction: { service: 'correction', schema: CorrectionCommand },
   submission: { service: 'submission', schema: SubmissionCommand },
   delivery: { service: 'delivery', schema: DeliveryCommand },
   credential: { service: 'credential', schema: CredentialCommand },
@@ -71,6 +73,7 @@ const schemas: Record<string, { service: string; schema: z.ZodType<{ type: strin
       'release_chain',
       'leave',
       'checklist',
+      'calendar',
     ].map((kind) => [kind, { service: 'registry', schema: RegistryCommand }]),
   ),
 };
