@@ -120,6 +120,10 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     RELEASES_PORT: String(releasesPort),
     SUBMISSIONS_SMTP: newsroom.smtpUrl,
     SUBMISSIONS_FROM: 'submissions@tax.example',
+    OVERSIGHT_SMTP: newsroom.smtpUrl,
+    OVERSIGHT_FROM: 'corrections@tax.example',
+    // A browser that is driven fills in a form at once.
+    PORTAL_FORM_SECONDS: '0',
     SEED_FILE: seedFile,
     CONSOLE_URL: consoleUrl,
     DUTY_SMTP: newsroom.smtpUrl,

@@ -235,6 +235,7 @@ function demoDuty({ newsroom, webhookSecret }: Pick<SeedParts, 'newsroom' | 'web
       step('source', 'managers', ['console', 'email'], 'PT30M'),
       ...urgent('page'),
       ...urgent('incident'),
+      step('calendar', 'managers', ['console', 'email'], 'PT1H'),
     ],
   };
   const contact = (personId: string, phone: string, webhook: boolean) => ({

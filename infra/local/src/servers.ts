@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { correctionIntake, subjects } from '@tongsheng/contracts';
 
 /** A server of ours: where it listens, and how it ends. */
 export type Server = {
@@ -18,7 +19,7 @@ export type Server = {
 };
 
 export type NatsServer = Server & {
-  /** For the user who may read the PUBLIC stream and nothing else. */
+  /** For the user who may read the PUBLIC stream and hand in netizens' corrections, and nothing else. */
   portalUrl: string;
 };
 
@@ -96,8 +97,9 @@ export type NatsOptions = {
   syncAlways?: boolean;
 };
 
-/** What the portal's user may say and hear: reading PUBLIC and its files, what its hub remembers, and its own inbox. */
+/** What the portal's user may say and hear: reading PUBLIC and its files, what its hub remembers, its own inbox, and the one door for corrections. */
 const portalMaySay = [
+  subjects.query(correctionIntake),
   '$JS.API.STREAM.INFO.PUBLIC',
   '$JS.API.STREAM.MSG.GET.PUBLIC',
   '$JS.API.CONSUMER.CREATE.PUBLIC',

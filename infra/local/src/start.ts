@@ -10,6 +10,7 @@ import { callBack } from './fake-channels.ts';
 import { checkpointKey, endOrphans, openInstallation, secretsKey, writePrivate } from './installation.ts';
 import { startNewsroom } from './newsroom.ts';
 import { busySampleDuty } from './sample-duty.ts';
+import { reportSamples } from './sample-corrections.ts';
 import { offerSample } from './sample-offer.ts';
 import { demoPassword, demoPeople, demoSeed } from './seed.ts';
 import { isFree, serverVersion, startNats, startRedis, type NatsServer, type Server } from './servers.ts';
@@ -121,6 +122,8 @@ async function main(): Promise<void> {
     ...(newsroom && {
       SUBMISSIONS_SMTP: process.env['SUBMISSIONS_SMTP'] ?? newsroom.smtpUrl,
       SUBMISSIONS_FROM: 'submissions@tax.example',
+      OVERSIGHT_SMTP: process.env['OVERSIGHT_SMTP'] ?? newsroom.smtpUrl,
+      OVERSIGHT_FROM: 'corrections@tax.example',
     }),
   };
   const mainOf = (service: string) => join(root, 'services', service, 'dist/main.js');
@@ -169,6 +172,7 @@ async function main(): Promise<void> {
   if (!flags['no-samples']) {
     await offerSample(consoleUrl).catch((error: unknown) => say(`  示例报送没有建立：${String(error)}`));
     await busySampleDuty(consoleUrl).catch((error: unknown) => say(`  示例事件没有建立：${String(error)}`));
+    await reportSamples(nats.portalUrl).catch((error: unknown) => say(`  示例纠错没有建立：${String(error)}`));
   }
   say(
     banner({

@@ -44,6 +44,7 @@ export function renderPage({ title, siteName, siteHome, head, trail = [], conten
         <footer class="foot">
           <div class="wrap">
             <p>${siteName}</p>
+            <p><a href="/corrections">网民纠错</a></p>
             <p>订阅：${each.map((format) => html`<a href="${feed(format)}">${formats[format]}</a> `)}</p>
           </div>
         </footer>
@@ -60,7 +61,7 @@ const renderTrail = (trail: NonNullable<Page['trail']>): Html =>
 
 /** The page of one document, as the public gets it. */
 export function renderDocument(document: PublicDocument): string {
-  const { title, siteName, site, column, url } = document;
+  const { title, siteName, site, kind, documentId, column, url } = document;
   const siteHome = `/${site}`;
   return renderPage({
     title: `${title} - ${siteName}`,
@@ -73,6 +74,12 @@ export function renderDocument(document: PublicDocument): string {
       { name: column, href: `${siteHome}?column=${encodeURIComponent(column)}` },
       { name: '正文', href: null },
     ],
-    content: renderArticle(document),
+    content: html`${renderArticle(document)}
+      <p class="page-report">
+        <a href="/corrections/new?${new URLSearchParams({ site, kind, id: documentId }).toString()}" rel="nofollow"
+          >纠错</a
+        >
+        <span>发现本页有错误，请告诉我们</span>
+      </p>`,
   });
 }

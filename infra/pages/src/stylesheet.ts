@@ -86,6 +86,37 @@ a:focus-visible { outline: 3px solid #f5a300; outline-offset: 2px; border-radius
 .notice h1 { font-size: 26px; margin: 0 0 8px; }
 .notice p { margin: 0 0 22px; color: var(--soft); }
 
+.page-report { margin: 28px 0 0; padding-top: 12px; border-top: 1px solid var(--line); font-size: 14px; color: var(--soft); }
+.page-report a { margin-right: 10px; padding: 3px 14px; border: 1px solid var(--blue); border-radius: 2px; }
+.form { max-width: 720px; margin: 20px 0 0; }
+.form label { display: block; font-weight: 600; }
+.form input:not([type=hidden]), .form select, .form textarea { box-sizing: border-box; width: 100%; margin: 4px 0 0; padding: 9px 12px; border: 1px solid #7d838c; border-radius: 2px; background: #fff; color: var(--ink); font: inherit; }
+.form :is(input, select, textarea):focus-visible, .form-send:focus-visible { outline: 2px solid var(--blue); outline-offset: 2px; }
+.form [aria-invalid] { border-color: var(--red); border-width: 2px; }
+.form-field { margin: 0 0 22px; }
+.form-hint { margin: 0; font-size: 14px; color: var(--soft); }
+.form-place { padding: 10px 14px; background: var(--pale); overflow-wrap: anywhere; }
+.form-place a, .form-text a { text-decoration: underline; text-underline-offset: 3px; }
+.form-problem { margin: 4px 0 0; color: var(--red); font-weight: 600; }
+.form-problems { margin: 18px 0; padding: 12px 18px; border: 2px solid var(--red); }
+.form-problems h2 { margin: 0 0 6px; font-size: 18px; }
+.form-problems ul { margin: 0; padding-left: 1.2em; }
+.form-problems a { color: var(--red); text-decoration: underline; }
+.form-trap { position: absolute; left: -9999px; width: 1px; height: 1px; overflow: hidden; }
+.form-send { padding: 9px 32px; border: 1px solid var(--blue); border-radius: 2px; background: var(--blue); color: #fff; font: inherit; cursor: pointer; }
+.form-line { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 14px; }
+.form-line .form-problem { order: 4; width: 100%; }
+.form-line input:not([type=hidden]) { width: auto; flex: 1 1 240px; margin: 0; }
+.form-facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 8px 22px; margin: 20px 0; }
+.form-facts dt { color: var(--soft); }
+.form-facts dd { margin: 0; overflow-wrap: anywhere; }
+.form-answer { white-space: pre-wrap; }
+.form-receipt { font-size: 20px; letter-spacing: .04em; }
+.form-table { width: 100%; max-width: 860px; margin: 18px 0; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+.form-table caption { padding: 4px 0; font-weight: 600; text-align: left; }
+.form-table :is(th, td) { padding: 7px 10px; border-bottom: 1px solid var(--line); text-align: right; }
+.form-table :is(th, td):first-child { text-align: left; }
+
 body.preview { padding: 0 22px 24px; }
 body.preview .article { margin-top: 16px; }
 body.preview .article-title { font-size: 23px; }

@@ -85,7 +85,7 @@ export class CorrectionDesk implements OnModuleInit, OnModuleDestroy {
     const needed = open.flatMap(({ receivedAt }) => answerLimit(receivedAt, known).unknownYears);
     const missing = [...new Set([year, year + 1, ...needed])]
       .filter((each) => !known.has(each))
-      .sort()
+      .sort((one, other) => one - other)
       .map((each) => ({ year: each, openCases: needed.filter((one) => one === each).length }));
     return { calendars: [...notices, ...ofLibrary].sort((one, other) => other.year - one.year), missing };
   }

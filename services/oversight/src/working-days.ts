@@ -30,5 +30,8 @@ export function answerLimit(receivedAt: string, calendars: Calendars): { dueAt: 
     if (!calendars.has(day.year)) unknown.add(day.year);
     if (isWorkingDay(day.toISODate()!, calendars)) counted++;
   }
-  return { dueAt: day.plus({ days: 1 }).toUTC().toISO()!, unknownYears: [...unknown].sort() };
+  return {
+    dueAt: day.plus({ days: 1 }).toUTC().toISO()!,
+    unknownYears: [...unknown].sort((one, other) => one - other),
+  };
 }

@@ -1,7 +1,9 @@
 import { connectBus, HubLedger, PublicFiles } from '@tongsheng/bus';
 import { allowList, JsonLog, onShutdown, readConfig, run, SystemClock } from '@tongsheng/runtime';
 import { z } from 'zod';
+import { FormTokens } from './form-token.ts';
 import { Hub } from './hub.ts';
+import { BusIntake } from './intake.ts';
 import { PublicIndex } from './public-index.ts';
 import { BusLog } from './public-log.ts';
 import { createSite } from './site.ts';
@@ -11,7 +13,7 @@ import { Topics } from './topics.ts';
 /** Texts that were read last and stay in memory. Bytes. */
 const keptTexts = 32 * 2 ** 20;
 
-/** `NATS_URL` names a user who may read PUBLIC, keep what the hub remembers, and nothing else. */
+/** `NATS_URL` names a user who may read PUBLIC, keep what the hub remembers, hand in netizens' corrections, and nothing else. */
 const config = z.object({
   PORTAL_PORT: z.coerce.number().int().min(0).max(65_535).default(8081),
   PORTAL_HOST: z.string().default('127.0.0.1'),
@@ -19,6 +21,12 @@ const config = z.object({
   PORTAL_URL: z.url().default('http://127.0.0.1:8081'),
   /** Subscribers of the hub that may be called although they are not public. */
   WEB_ALLOW: allowList,
+  /** Shared by portals that stand beside each other; without it a form is only taken by the one that showed it. */
+  PORTAL_FORM_KEY: z.string().min(16).optional(),
+  /** Who sends a form sooner after it was shown is a machine. */
+  PORTAL_FORM_SECONDS: z.coerce.number().min(0).default(3),
+  /** Addresses of the proxies before the portal, comma-separated: without them all readers seem to be one. */
+  PORTAL_PROXIES: allowList,
 });
 
 run(async () => {
@@ -29,6 +37,7 @@ run(async () => {
     PORTAL_HOST: host,
     PORTAL_URL,
     WEB_ALLOW: allow,
+    ...rest
   } = readConfig(config);
   const log = new JsonLog('portal', LOG_LEVEL);
   const bus = await connectBus({ url, name: 'portal', inboxPrefix: '_INBOX_portal' });
@@ -45,6 +54,13 @@ run(async () => {
     topics,
     hub,
     complete: () => complete,
+    corrections: {
+      baseUrl: PORTAL_URL.replace(/\/$/, ''),
+      intake: new BusIntake(bus),
+      tokens: new FormTokens(rest.PORTAL_FORM_KEY, rest.PORTAL_FORM_SECONDS * 1_000),
+      now: () => Date.now(),
+    },
+    proxies: rest.PORTAL_PROXIES,
   });
   onShutdown('portal', async () => {
     await server.close();

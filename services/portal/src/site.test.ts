@@ -2,6 +2,8 @@ import type { PublicDocument } from '@tongsheng/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PublicIndex } from './public-index.ts';
 import { withdrawnDocument } from '@tongsheng/pages';
+import { FormTokens } from './form-token.ts';
+import { IntakeAway } from './intake.ts';
 import { createSite } from './site.ts';
 import { TextUnavailable } from './texts.ts';
 import { Topics } from './topics.ts';
@@ -57,7 +59,10 @@ beforeEach(() => {
   const files = { read: async () => ({ bytes: Buffer.from('png'), intact: true }) };
   const topics = new Topics({ index, texts, baseUrl: 'https://portal.example' });
   const hub = { ask: async () => ({ status: 503 as const, text: 'closed' }) };
-  site = createSite({ index, texts, files, topics, hub, complete: () => true });
+  const shut = () => Promise.reject(new IntakeAway('not in this test'));
+  const intake = { report: shut, answer: shut, figures: shut };
+  const corrections = { intake, tokens: new FormTokens('k'.repeat(16), 3_000), now: () => 0 };
+  site = createSite({ index, texts, files, topics, hub, complete: () => true, corrections });
 });
 
 const get = (url: string, headers: Record<string, string> = {}) => site.inject({ url, headers });

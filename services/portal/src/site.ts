@@ -3,6 +3,7 @@ import type { PublicFiles } from '@tongsheng/bus';
 import { shownTypes, type PublicDocument } from '@tongsheng/contracts';
 import { byteRange, renderDocument, stylesheet } from '@tongsheng/pages';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { openCorrections, type CorrectionParts } from './corrections.ts';
 import type { Hub } from './hub.ts';
 import { renderHome, renderMissing, renderRebuttals, renderSite, renderWithdrawn } from './lists.ts';
 import { isWithdrawn, type PublicIndex } from './public-index.ts';
@@ -26,11 +27,15 @@ export type SiteParts = {
   hub: Pick<Hub, 'ask'>;
   /** Whether the index holds everything that was public when the portal started. */
   complete: () => boolean;
+  corrections: Omit<CorrectionParts, 'index'>;
+  /** Addresses of the proxies before us, who say whom they speak for. */
+  proxies?: string[];
 };
 
-/** The public pages: no script, no cookie. Nothing can be written to but who wants to be told of changes. */
-export function createSite({ index, texts, files, topics, hub, complete }: SiteParts): FastifyInstance {
-  const server = Fastify({ forceCloseConnections: true });
+/** The public pages: no script, no cookie. Nothing can be written to but netizens' corrections, and who wants to be told of changes. */
+export function createSite(parts: SiteParts): FastifyInstance {
+  const { index, texts, files, topics, hub, complete, corrections, proxies = [] } = parts;
+  const server = Fastify({ forceCloseConnections: true, trustProxy: proxies.length > 0 && proxies });
 
   server.addHook('onRequest', async (_, reply) => {
     reply.headers({
@@ -40,13 +45,15 @@ export function createSite({ index, texts, files, topics, hub, complete }: SiteP
     });
   });
   server.setNotFoundHandler((_, reply) => missing(reply));
-  server.setErrorHandler((error, _, reply) =>
-    reply
-      .code(error instanceof TextUnavailable ? 503 : 500)
-      .header('retry-after', '5')
+  server.setErrorHandler((error, _, reply) => {
+    const status = statusOf(error);
+    const isTheirs = status < 500;
+    if (!isTheirs) reply.header('retry-after', '5');
+    return reply
+      .code(status)
       .type('text/plain; charset=utf-8')
-      .send('页面暂时打不开，请稍后再试。'),
-  );
+      .send(isTheirs ? '没有受理：内容太长，或不是本页的表单。' : '页面暂时打不开，请稍后再试。');
+  });
 
   server.get('/health', async (_, reply) => reply.code(complete() ? 200 : 503).send({ ok: complete() }));
   server.get('/robots.txt', async (_, reply) => reply.type('text/plain').send('User-agent: *\nAllow: /\n'));
@@ -74,6 +81,7 @@ export function createSite({ index, texts, files, topics, hub, complete }: SiteP
     return reply.code(status).type('text/plain; charset=utf-8').send(text);
   });
 
+  openCorrections(server, { index, ...corrections });
   server.get<Paged>('/rebuttals', (request, reply) => page(request, reply, renderRebuttals(index, pageOf(request))));
   server.get<SiteParams & Paged>('/:site', (request, reply) => {
     const content = renderSite(index, request.params.site, pageOf(request));
@@ -123,6 +131,13 @@ function nameOfFile({ name, hash, mediaType }: PublicDocument['files'][number]):
   const known = endings[mediaType];
   const base = name.trim() || hash.slice(0, 12);
   return known && !base.toLowerCase().endsWith(known) && !/\.\w{2,5}$/.test(base) ? `${base}${known}` : base;
+}
+
+/** What was sent is wrong, the stream can't be read at the moment, or something broke. */
+function statusOf(error: unknown): number {
+  if (error instanceof TextUnavailable) return 503;
+  const said = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+  return said >= 400 && said < 500 ? said : 500;
 }
 
 const endings: Record<string, string> = { 'application/pdf': '.pdf', 'application/zip': '.zip' };

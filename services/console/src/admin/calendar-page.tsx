@@ -54,8 +54,12 @@ export function WorkCalendarPage(): ReactElement {
               <tr key={known.year}>
                 <th scope="row">{known.year}</th>
                 <td>{known.notice ?? t('workCalendar.by.library')}</td>
-                <td className="text-lines">{linesOf(known.holidays)}</td>
-                <td className="text-lines">{linesOf(known.workdays)}</td>
+                <td>
+                  <Days days={known.holidays} />
+                </td>
+                <td>
+                  <Days days={known.workdays} />
+                </td>
                 <td>
                   {enters && (
                     <button type="button" className="button" onClick={() => setEdited(known)}>
@@ -81,6 +85,18 @@ export function WorkCalendarPage(): ReactElement {
         />
       )}
     </div>
+  );
+}
+
+function Days({ days }: { days: string[] }): ReactElement {
+  return (
+    <ul className="plain-list day-list">
+      {linesOf(days)
+        .split('\n')
+        .map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+    </ul>
   );
 }
 

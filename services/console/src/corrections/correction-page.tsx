@@ -107,7 +107,9 @@ export function CorrectionPage(): ReactElement {
           {row.unknownYears.length > 0 && row.answeredAt === null && (
             <p className="alarm-gap" role="note" data-testid="provisional">
               {t('corrections.provisional', { years: row.unknownYears.join('、') })}{' '}
-              <Link to="/admin/calendar">{t('corrections.enterCalendar')}</Link>
+              <Link to="/admin/calendar" className="button">
+                {t('corrections.enterCalendar')}
+              </Link>
             </p>
           )}
         </header>
@@ -120,7 +122,7 @@ export function CorrectionPage(): ReactElement {
             {row.reports > 1 && <p className="hint">{t('correction.reports', { n: row.reports - 1 })}</p>}
             {row.page.url && (
               <p>
-                <a href={row.page.url} target="_blank" rel="noreferrer noopener">
+                <a href={row.page.url} target="_blank" rel="noreferrer noopener" className="button">
                   {t('correction.openPage')}
                 </a>{' '}
                 <span className="hint">{row.page.url}</span>

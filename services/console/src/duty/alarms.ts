@@ -31,7 +31,7 @@ export function nameOf(about: AlarmSubject): string {
     case 'drill':
       return about.scenario;
     case 'calendar':
-      return String(about.year);
+      return `${about.year} 年放假安排`;
     case 'rumor':
       return about.claim;
     case 'source':
