@@ -130,6 +130,11 @@ describe('the form', () => {
     expect(shown.body).toContain('2026-12-02 00:00');
     expect(shown.body).not.toContain('wang@example.com');
   });
+  it('takes as much text as it says it does', async () => {
+    const token = await opened();
+    expect((await post({ ...ofPage, token, text: '误'.repeat(2_000) })).statusCode).toBe(303);
+    expect((await post({ ...ofPage, token, text: '误'.repeat(2_001) })).statusCode).toBe(422);
+  });
   it('takes a report of a page that is not named, too', async () => {
     const token = await opened('');
     await post({ site: 'province', token, text, title: '办税地图', url: '', email: '', website: '' });

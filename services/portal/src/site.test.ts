@@ -61,7 +61,12 @@ beforeEach(() => {
   const hub = { ask: async () => ({ status: 503 as const, text: 'closed' }) };
   const shut = () => Promise.reject(new IntakeAway('not in this test'));
   const intake = { report: shut, answer: shut, figures: shut };
-  const corrections = { intake, tokens: new FormTokens('k'.repeat(16), 3_000), now: () => 0 };
+  const corrections = {
+    baseUrl: 'https://portal.example',
+    intake,
+    tokens: new FormTokens('k'.repeat(16), 3_000),
+    now: () => 0,
+  };
   site = createSite({ index, texts, files, topics, hub, complete: () => true, corrections });
 });
 

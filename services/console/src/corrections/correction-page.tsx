@@ -46,7 +46,10 @@ export function CorrectionPage(): ReactElement {
     try {
       const { position } = await decide({ ...intent, site, correctionId });
       const newest = await views.readCorrection(site, correctionId, position);
-      client.setQueryData(views.correction(site, correctionId).queryKey, newest);
+      // What happened since may have been told live already.
+      client.setQueryData(views.correction(site, correctionId).queryKey, (shown) =>
+        shown && endOf(shown) > endOf(newest) ? shown : newest,
+      );
       announce('done', t(done));
       setAsked(null);
     } catch (caught) {
@@ -235,6 +238,8 @@ export function CorrectionPage(): ReactElement {
     </div>
   );
 }
+
+const endOf = ({ timeline }: CorrectionDetail) => timeline.at(-1)?.position ?? 0;
 
 /** How the repost or the release stands. */
 function stateWord({ kind, state }: Work, t: ReturnType<typeof useWords>): string {
