@@ -161,17 +161,17 @@ const corrections = createRoute({
     ...one('show', search['show'], ['open', 'done'] as const),
     ...given({ q: text(search['q']) }),
   }),
-  component: lazyRouteComponent(() => import('./corrections/corrections-page.tsx'), 'CorrectionsPage'),
+  component: room(() => import('./corrections/corrections-page.tsx'), 'CorrectionsPage'),
 });
 const correction = createRoute({
   getParentRoute: () => root,
   path: '/corrections/$site/$correctionId',
-  component: lazyRouteComponent(() => import('./corrections/correction-page.tsx'), 'CorrectionPage'),
+  component: room(() => import('./corrections/correction-page.tsx'), 'CorrectionPage'),
 });
 const workCalendar = createRoute({
   getParentRoute: () => root,
   path: '/admin/calendar',
-  component: lazyRouteComponent(() => import('./admin/calendar-page.tsx'), 'WorkCalendarPage'),
+  component: room(() => import('./admin/calendar-page.tsx'), 'WorkCalendarPage'),
 });
 
 const calendar = createRoute({
