@@ -21,7 +21,7 @@ export function CorrectionFiguresTable(): ReactElement | null {
   if (!data || data.total.received === 0) return null;
   const rows = [
     ...data.sites.map(({ site, ...counts }) => ({ name: siteName(site), key: site, counts })),
-    { name: t('compliance.total'), key: 'total', counts: data.total },
+    { name: t('compliance.corTotal'), key: 'total', counts: data.total },
     ...data.months
       .filter(({ received }) => received > 0)
       .map(({ month, ...counts }) => ({ name: month, key: month, counts })),

@@ -117,7 +117,7 @@ export const correctionsEn: Record<keyof typeof correctionsZh, string> = {
   'compliance.corLate': 'Late',
   'compliance.corOpen': 'Open',
   'compliance.corOverdue': 'Overdue now',
-  'compliance.corMonth': 'Month',
+  'compliance.corTotal': 'Total',
   'workCalendar.hint':
     'Three working days are counted by these holidays and make-up days. A library brings the years announced so far; enter the State Council’s notice of a new year here, and limits that still run are counted again.',
   'workCalendar.year': 'Year',

@@ -112,7 +112,7 @@ export const correctionsZh = {
   'compliance.corLate': '超时答复',
   'compliance.corOpen': '待答复',
   'compliance.corOverdue': '已超时未答复',
-  'compliance.corMonth': '月份',
+  'compliance.corTotal': '合计',
   'workCalendar.hint':
     '纠错 3 个工作日按这里的放假和调休安排计算。软件库自带已公布的年份；新一年的国务院办公厅放假通知公布后，请在这里登记，未到期的时限自动重算。',
   'workCalendar.year': '年份',
