@@ -8,6 +8,10 @@ export function whatOf(about: AlarmSubject, t: ReturnType<typeof useWords>): str
       return t('alarm.task', { share: about.share });
     case 'rumor':
       return t('alarm.rumor', { share: about.share });
+    case 'correction':
+      return t('alarm.correction', { share: about.share });
+    case 'calendar':
+      return t('alarm.calendar', { year: about.year });
     case 'submission':
       return t(about.waitsFor === null ? 'alarm.submission.ours' : 'alarm.submission', { share: about.share });
     case 'review_debt':
