@@ -65,11 +65,11 @@ export class Journal {
     return past;
   }
 
-  /** What can be read of one aggregate up to a position, oldest first: for who builds views, and passes over the rest. */
-  async readable({ aggregate, site, id }: Address, until: number): Promise<Entry[]> {
+  /** What can be read of one aggregate from a position to another, oldest first: for who builds views, and passes over the rest. */
+  async readable({ aggregate, site, id }: Address, until: number, from = 1): Promise<Entry[]> {
     const entries: Entry[] = [];
     const subject = subjects.event(aggregate, site, id);
-    for (let seq = 1; seq <= until;) {
+    for (let seq = from; seq <= until;) {
       const next = await this.#stored({ seq, next_by_subj: subject });
       if (!next || next.seq > until) break;
       const read = tryDecode({ subject, seq: next.seq, data: next.data, headers: next.header });

@@ -75,7 +75,7 @@ export type Filter = {
 
 export type Found = { sheet: Sheet; at: number };
 
-type Month = { tally: Tally; days: Map<string, Map<number, Sheet>> };
+type Month = { tally: Tally; days: Map<string, Map<number, Sheet>>; open: number };
 
 /** Every obligation that counts, in memory, by month, day and site; what a page asks is added up from it. */
 export class Book {
@@ -90,12 +90,13 @@ export class Book {
   put(site: string, day: string, lines: readonly (readonly [string, string])[]): void {
     const name = monthOf(day);
     let month = this.#months.get(name);
-    if (!month) this.#months.set(name, (month = { tally: noTally(), days: new Map() }));
+    if (!month) this.#months.set(name, (month = { tally: noTally(), days: new Map(), open: 0 }));
     let sheets = month.days.get(day);
     if (!sheets) month.days.set(day, (sheets = new Map()));
     const number = this.sites.numberOf(site);
     const old = sheets.get(number);
     if (old) this.#count(month.tally, old, null, -1);
+    month.open -= old?.open ?? 0;
     if (lines.length === 0) {
       sheets.delete(number);
       if (sheets.size === 0) month.days.delete(day);
@@ -103,6 +104,7 @@ export class Book {
     }
     const sheet = this.#pack(number, this.days.numberOf(day), lines);
     sheets.set(number, sheet);
+    month.open += sheet.open;
     this.#count(month.tally, sheet, null, 1);
   }
 
@@ -114,6 +116,7 @@ export class Book {
       const days = [...month.days].filter(([day]) => day >= from && day <= to);
       const isWhole = isAll && days.length === month.days.size;
       if (isWhole) mergeTally(tally, month.tally);
+      if (isWhole && month.open === 0) continue;
       for (const [, sheets] of days) {
         for (const sheet of chosen(sheets, filter.sites)) {
           if (!isWhole) this.#count(tally, sheet, isUnfiltered(filter) ? null : filter, 1);

@@ -125,14 +125,19 @@ function heatOf(
 ): ComplianceView['heat'] {
   const cells = new Map<number, (HeatCell | null)[]>();
   const columns = new Map(parts.map((part, i) => [part, i]));
+  const columnOf: number[] = [];
   for (const { sheet, counts } of book.bySheet(from, to, filter, atMs)) {
     const { due, onTime, late, overdue, open, exempted } = outcomesOf(counts, limit);
     if (due === 0) continue;
     let row = cells.get(sheet.site);
     if (!row) cells.set(sheet.site, (row = parts.map(() => null)));
-    const column = columns.get(partOf(book.days.names[sheet.day]!, unit))!;
+    const column = (columnOf[sheet.day] ??= columns.get(partOf(book.days.names[sheet.day]!, unit))!);
     const cell = (row[column] ??= [0, 0, 0, 0, 0]);
-    for (const [i, more] of [onTime, late, overdue, open - overdue, exempted].entries()) cell[i]! += more;
+    cell[0] += onTime;
+    cell[1] += late;
+    cell[2] += overdue;
+    cell[3] += open - overdue;
+    cell[4] += exempted;
   }
   return sites.map((site) => ({ site, cells: cells.get(book.sites.known(site)) ?? parts.map(() => null) }));
 }

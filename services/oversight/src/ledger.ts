@@ -103,7 +103,7 @@ export class Ledger {
     return Promise.all(
       firsts.map(async (first, i) => {
         if (kept[i] || !first) return kept[i] ?? null;
-        const entries = await this.#journal.readable(first, until);
+        const entries = [first, ...(await this.#journal.readable(first, until, first.position + 1))];
         let row: Compliance | null = null;
         for (const entry of entries)
           for (const event of entry.events)
