@@ -28,6 +28,7 @@ import {
 import { LinkedEvent } from './linked.ts';
 import { ReleaseEvent } from './release.ts';
 import type { LeaveRegistered, ReleaseChainRegistered } from './release-chain.ts';
+import { ReportEvent } from './report.ts';
 import { RepostEvent } from './repost.ts';
 import { RoutingEvent } from './routing.ts';
 import { RumorEvent } from './rumor.ts';
@@ -57,6 +58,7 @@ export const AnyEvent = z.discriminatedUnion('type', [
   RecallEvent,
   RegistryEvent,
   ReleaseEvent,
+  ReportEvent,
   RepostEvent,
   RoutingEvent,
   RumorEvent,
@@ -98,6 +100,7 @@ export type EventsByAggregate = {
   recall: RecallEvent;
   release: ReleaseEvent;
   release_chain: ReleaseChainRegistered;
+  report: ReportEvent;
   repost: RepostEvent;
   routing: RoutingEvent;
   rule: RuleRegistered;

@@ -78,6 +78,17 @@ export const refusalCodes = {
   linked_not_part: 409,
   linked_unsigned: 409,
   release_no_interpretation: 409,
+  // reports
+  report_missing: 404,
+  report_locked: 409,
+  report_period_running: 409,
+  report_incomplete: 422,
+  report_changed: 409,
+  report_same_person: 403,
+  report_not_submitted: 409,
+  report_field_unknown: 422,
+  report_reason_missing: 422,
+  report_no_printer: 503,
   // rumor cases
   rumor_missing: 404,
   rumor_not_assessed: 409,

@@ -884,6 +884,7 @@ export const LiveChange = z.object({
     'releases',
     'recalls',
     'linked',
+    'reports',
     'rumors',
     'corrections',
     'submissions',

@@ -53,6 +53,7 @@ it('every decider is known to the guard', () => {
     'services/ingest/src/source-health.ts',
     'services/oversight/src/correction.ts',
     'services/oversight/src/inspection.ts',
+    'services/oversight/src/report.ts',
     'services/oversight/src/site-check.ts',
     'services/registry/src/registration.ts',
     'services/releases/src/linked-release.ts',

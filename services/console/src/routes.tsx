@@ -123,6 +123,17 @@ const editLinked = createRoute({
   component: room(() => import('./linked/plan-page.tsx'), 'EditLinkedPage'),
 });
 
+const reports = createRoute({
+  getParentRoute: () => root,
+  path: '/reports',
+  component: room(() => import('./reports/reports-page.tsx'), 'ReportsPage'),
+});
+const report = createRoute({
+  getParentRoute: () => root,
+  path: '/reports/$site/$reportId',
+  component: room(() => import('./reports/report-page.tsx'), 'ReportPage'),
+});
+
 const rumors = createRoute({
   getParentRoute: () => root,
   path: '/rumors',
@@ -403,6 +414,8 @@ const tree = root.addChildren([
   incidents,
   newIncident,
   incident,
+  reports,
+  report,
   rumors,
   newRumor,
   rumor,

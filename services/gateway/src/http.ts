@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import cookie from '@fastify/cookie';
 import files from '@fastify/static';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Bus, BusClient, Journal, WorkingCopies } from '@tongsheng/bus';
+import { Bus, BusClient, Journal, WorkingCopies, EvidenceStore } from '@tongsheng/bus';
 import { Clock, Ids, Log } from '@tongsheng/runtime';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Details } from './details.ts';
@@ -31,6 +31,7 @@ import { fileRoutes } from './routes/files.ts';
 import { itemRoutes } from './routes/items.ts';
 import { inspectionRoutes } from './routes/inspections.ts';
 import { recallRoutes } from './routes/recalls.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { pageLookRoutes } from './routes/page-looks.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { rulebookRoutes } from './routes/rulebook.ts';
@@ -149,6 +150,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...inspectionRoutes({ models, proofs, clock }),
       ...recallRoutes({ models, details, proofs, client, clock }),
       ...correctionRoutes({ models, client, journal, clock }),
+      ...reportRoutes({ models, evidence: new EvidenceStore(bus), client, clock }),
       ...itemRoutes({ items, proofs }),
       ...pageLookRoutes({ looks, proofs }),
       ...fileRoutes({ uploads, proofs, journal }),

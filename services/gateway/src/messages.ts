@@ -182,6 +182,37 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
     zh: '政策文件须与解读同步发布：请先在联动发布方案里加入解读，或由有权人签批放行。',
     en: 'A policy goes out together with its interpretation: add one to the linked release, or have the lack waived.',
   },
+  report_no_printer: {
+    zh: '这台机器上没有可以生成 PDF 的浏览器，请安装 Chromium，或改用 XLSX、CSV 或直接打印页面。',
+    en: 'This machine has no browser to make a PDF with. Install Chromium, or take XLSX or CSV, or print the page.',
+  },
+  report_missing: { zh: '没有这份报表，请先新建。', en: 'There is no such report; open it first.' },
+  report_locked: {
+    zh: '报表已送审或已签批，不能再改。要改请先退回；签批之后只能补充说明。',
+    en: 'It was handed in or approved and can no longer be changed. Return it first; once approved, add a note instead.',
+  },
+  report_period_running: {
+    zh: '这一期还没有结束（到 {to}），数字还会变，期满后才能送审。',
+    en: 'Its period is not over (until {to}); its figures still move. Hand it in afterwards.',
+  },
+  report_incomplete: {
+    zh: '还有 {count} 项既没有填写也没有说明，不能送审。请逐项填写，或写明为什么填不了。',
+    en: 'Of its entries {count} are neither filled nor explained. Fill them, or say why they cannot be known.',
+  },
+  report_changed: {
+    zh: '报表在您看过之后又有改动，请看过新的一稿再办。',
+    en: 'It was changed since you read it. Read the new version first.',
+  },
+  report_same_person: {
+    zh: '填报人和审批人必须是不同的人。',
+    en: 'Whoever filled it in cannot approve it.',
+  },
+  report_not_submitted: { zh: '报表还没有送审。', en: 'It was not handed in yet.' },
+  report_field_unknown: { zh: '这张表里没有“{field}”这一项。', en: 'The form has no entry “{field}”.' },
+  report_reason_missing: {
+    zh: '填写的“{field}”与系统记录不一致，请写明理由。',
+    en: 'What you give for “{field}” differs from the log; say why.',
+  },
   rumor_missing: { zh: '没有这条谣言线索。', en: 'There is no such rumor case.' },
   rumor_not_assessed: { zh: '请先研判，再办下一步。', en: 'Assess it first.' },
   rumor_not_false: {

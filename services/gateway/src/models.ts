@@ -16,6 +16,7 @@ import { linked } from './views/linked.ts';
 import { quotas } from './views/quotas.ts';
 import { recalls } from './views/recalls.ts';
 import { releases } from './views/releases.ts';
+import { reports } from './views/reports.ts';
 import { reposts } from './views/reposts.ts';
 import { rumors } from './views/rumors.ts';
 import { siteChecks } from './views/site-checks.ts';
@@ -36,6 +37,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   releases!: ReturnType<typeof this.openReleases>;
   recalls!: ReturnType<typeof this.openRecalls>;
   linked!: ReturnType<typeof this.openLinked>;
+  reports!: ReturnType<typeof this.openReports>;
   rumors!: ReturnType<typeof this.openRumors>;
   corrections!: ReturnType<typeof this.openCorrections>;
   submissions!: ReturnType<typeof this.openSubmissions>;
@@ -101,6 +103,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
     this.releases = this.openReleases();
     this.recalls = this.openRecalls();
     this.linked = this.openLinked();
+    this.reports = this.openReports();
     this.rumors = this.openRumors();
     this.corrections = this.openCorrections();
     this.submissions = this.openSubmissions();
@@ -155,6 +158,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
       this.releases,
       this.recalls,
       this.linked,
+      this.reports,
       this.rumors,
       this.corrections,
       this.submissions,
@@ -174,6 +178,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   private openReleases = () => this.#open(releases);
   private openRecalls = () => this.#open(recalls);
   private openLinked = () => this.#open(linked);
+  private openReports = () => this.#open(reports);
   private openRumors = () => this.#open(rumors);
   private openCorrections = () => this.#open(corrections);
   private openSubmissions = () => this.#open(submissions);

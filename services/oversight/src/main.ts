@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { EvidenceStore } from '@tongsheng/bus';
 import { signingKeys, type SigningKey } from '@tongsheng/evidence';
 import { allowList, BadConfig, run, SecretBox, secretsConfig, serve } from '@tongsheng/runtime';
+import { chromiumAt } from '@tongsheng/browser';
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { defaultZone } from './days.ts';
@@ -9,6 +10,7 @@ import { AnswerPost } from './mail-answers.reaction.ts';
 import { NotarySettings } from './notary.ts';
 import { OversightModule } from './oversight.module.ts';
 import { Settings } from './oversight.ts';
+import { Paper } from './report-printer.ts';
 import { Visitor } from './visitor.ts';
 
 const config = z.object({
@@ -21,6 +23,8 @@ const config = z.object({
   /** Private keys that sign checkpoints of the log, PEM, Ed25519 or SM2: the first signs, the others vouch for it. */
   CHECKPOINT_KEY_FILE: z.string().optional(),
   CHECKPOINT_KEY: z.string().optional(),
+  /** The browser that prints reports, where it is none of the usual ones. */
+  CHROMIUM: z.string().optional(),
   /** A checkpoint is made at least so often, while something happens; and every 1,000 entries. */
   CHECKPOINT_MINUTES: z.coerce.number().positive().max(1_440).default(10),
   /** `host:port` of sites and mail servers that may be reached although not public, comma-separated. */
@@ -49,6 +53,7 @@ run(() =>
       OVERSIGHT_FROM,
       WEB_ALLOW,
       PORTAL_URL,
+      CHROMIUM,
       ...keys
     }) => [
       { provide: Settings, useValue: new Settings(REDIS_URL, TIME_ZONE) },
@@ -66,6 +71,7 @@ run(() =>
         useFactory: (evidence: EvidenceStore) => new Visitor(WEB_ALLOW, evidence),
         inject: [EvidenceStore],
       },
+      { provide: Paper, useValue: new Paper(chromiumAt(CHROMIUM), TIME_ZONE) },
     ],
   }),
 );

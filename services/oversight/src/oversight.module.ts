@@ -1,4 +1,9 @@
 import { Module } from '@nestjs/common';
+import { ReportCounter } from './count-report.ts';
+import { PublishReport } from './publish-report.reaction.ts';
+import { ReportPrinter } from './report-printer.ts';
+import { ReportsController } from './reports.controller.ts';
+import { Reports } from './reports.ts';
 import { BeginChecks } from './begin-checks.reaction.ts';
 import { ExpectInspection } from './expect-inspection.reaction.ts';
 import { InspectedSites } from './inspected-sites.ts';
@@ -30,7 +35,9 @@ import { PublishInspection } from './publish-inspection.reaction.ts';
     MoveDeadlines,
     AnswerFolded,
     MailAnswers,
+    ReportsController,
+    PublishReport,
   ],
-  providers: [Oversight, Notary, InspectedSites, CorrectionDesk],
+  providers: [Oversight, Notary, InspectedSites, CorrectionDesk, Reports, ReportCounter, ReportPrinter],
 })
 export class OversightModule {}

@@ -1,7 +1,7 @@
 import { startSite } from '@tongsheng/test/support';
 import { openGuardedProxy } from '@tongsheng/web';
 import { describe, expect, it } from 'vitest';
-import { chromiumAt, NoShot, takeShot } from './browser.ts';
+import { chromiumAt, NoShot, takeShot } from '@tongsheng/browser';
 
 const executable = chromiumAt(undefined);
 

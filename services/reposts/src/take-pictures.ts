@@ -1,9 +1,9 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { chromiumAt, NoShot, sweepProfiles, takeShot } from '@tongsheng/browser';
 import { carryOut, EvidenceStore, Journal, reasonOf } from '@tongsheng/bus';
 import { Refusal, type RepostCommand } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { openGuardedProxy } from '@tongsheng/web';
-import { chromiumAt, NoShot, sweepProfiles, takeShot } from './browser.ts';
 import { repost } from './repost.ts';
 import type { Watched } from './watched.ts';
 import { Watchlist } from './watchlist.ts';

@@ -11,6 +11,7 @@ import type {
   RecallRow,
   ReleaseRow,
   IncidentRow,
+  ReportRow,
   RumorRow,
   RepostDetail,
   RepostRow,
@@ -120,6 +121,7 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
     if (view === 'rumors') details.add(`rumor ${key}`);
     if (view === 'incidents') details.add(`incident ${key}`);
     if (view === 'corrections') details.add(`correction ${key}`);
+    if (view === 'reports') details.add(`report ${key}`);
     if (view === 'submissions') details.add(`submission ${key}`);
     if (view === 'deliveries') details.add(`delivery ${key}`);
     if (view === 'sources') details.add(`source ${key}`);
@@ -144,6 +146,7 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
   if (touched.has('releases') || touched.has('deliveries'))
     for (const shows of ['linked', 'rumor', 'submission']) void client.invalidateQueries({ queryKey: [shows] });
   patch<IncidentRow>(client, ['incidents'], 'incidents', changes, ({ site, incidentId }) => `${site}/${incidentId}`);
+  patch<ReportRow>(client, ['reports'], 'reports', changes, ({ site, reportId }) => `${site}/${reportId}`);
   patch<RumorRow>(client, ['rumors'], 'rumors', changes, ({ site, rumorCaseId }) => `${site}/${rumorCaseId}`);
   patch<CorrectionRow>(
     client,

@@ -11,6 +11,7 @@ const paths = {
   workCalendar: 'M4 6h16v14H4zM4 10.5h16M8 3.5v4M16 3.5v4M8.5 15.5l2.5 2 4.5-4.5',
   deliveries: 'M3 11l18-8-7 18-3-7-8-3zM11 14l4-5',
   compliance: 'M4 20V4M4 20h16M8 16v-5M12 16V8M16 16v-3M20 16V6',
+  reports: 'M6 3h9l4 4v14H6zM15 3v4h4M9 12h7M9 15.5h7M9 8.5h3',
   items: 'M5 4h14v16H5zM8 8h8M8 12h8M8 16h5',
   sources: 'M5 19a1 1 0 1 0 0-.01M4 12a8 8 0 0 1 8 8M4 6a14 14 0 0 1 14 14',
   deadLetters: 'M4 6h16v12H4zM4 7l8 6 8-6M9 21h6',

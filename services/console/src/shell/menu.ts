@@ -79,6 +79,13 @@ export const menu = [
     key: 'c',
     roles: ['manager', 'admin', 'duty', 'editor'],
   },
+  {
+    to: '/reports',
+    word: 'nav.reports',
+    icon: 'reports',
+    key: 'n',
+    roles: ['manager', 'signer', 'comms', 'editor', 'duty', 'admin'],
+  },
   { to: '/duty', word: 'nav.duty', icon: 'duty', key: 'w', roles: ['duty', 'editor', 'manager', 'admin'] },
   {
     to: '/incidents',

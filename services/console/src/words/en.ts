@@ -40,6 +40,7 @@ export const en: FirstWords = {
   'nav.releases': 'Releases',
   'nav.deliveries': 'Deliveries',
   'nav.compliance': 'Compliance',
+  'nav.reports': 'Reports',
   'nav.items': 'Items',
   'nav.sources': 'Sources',
   'nav.deadLetters': 'Dead letters',

@@ -5,6 +5,7 @@ import { deliveriesEn } from './deliveries-en.ts';
 import { incidentsEn } from './incidents-en.ts';
 import { linkedEn } from './linked-en.ts';
 import { recallsEn } from './recalls-en.ts';
+import { reportsEn } from './reports-en.ts';
 import { rulesEn } from './rules-en.ts';
 import { correctionsEn } from './corrections-en.ts';
 import { rumorsEn } from './rumors-en.ts';
@@ -22,6 +23,7 @@ export const roomsEn: RoomWords = {
   ...incidentsEn,
   ...linkedEn,
   ...recallsEn,
+  ...reportsEn,
   ...rulesEn,
   ...rumorsEn,
   ...correctionsEn,

@@ -5,6 +5,7 @@ import { deliveriesZh } from './deliveries-zh.ts';
 import { incidentsZh } from './incidents-zh.ts';
 import { linkedZh } from './linked-zh.ts';
 import { recallsZh } from './recalls-zh.ts';
+import { reportsZh } from './reports-zh.ts';
 import { rulesZh } from './rules-zh.ts';
 import { correctionsZh } from './corrections-zh.ts';
 import { rumorsZh } from './rumors-zh.ts';
@@ -22,6 +23,7 @@ export const roomsZh = {
   ...incidentsZh,
   ...linkedZh,
   ...recallsZh,
+  ...reportsZh,
   ...rulesZh,
   ...rumorsZh,
   ...correctionsZh,

@@ -40,6 +40,7 @@ export const zh = {
   'nav.releases': '组稿审签',
   'nav.deliveries': '渠道投递',
   'nav.compliance': '合规看板',
+  'nav.reports': '报表',
   'nav.items': '稿件',
   'nav.sources': '来源',
   'nav.deadLetters': '死信',

@@ -39,7 +39,24 @@ const heapMb = 256;
  * reaches the world by the given proxy alone. Names are not looked up by it, QUIC and WebRTC, which go past proxies, are
  * off, and the loopback is no exception. @throws NoShot
  */
-export async function takeShot(executable: string, url: string, proxy: string): Promise<Shot> {
+export const takeShot = (executable: string, url: string, proxy: string): Promise<Shot> =>
+  inBrowser(executable, proxy, (browser) => picture(browser, url));
+
+/**
+ * An A4 document of a page of ours, with the number of each sheet at its foot. It reaches nothing: what is to be seen is in
+ * the page. @throws NoShot
+ */
+export const printPdf = (executable: string, page: string): Promise<Buffer> =>
+  inBrowser(executable, nowhere, (browser) => sheets(browser, page));
+
+/** Port 9 of the loopback discards; nothing of ours listens there. */
+const nowhere = '127.0.0.1:9';
+
+async function inBrowser<T>(
+  executable: string,
+  proxy: string,
+  work: (browser: ChildProcess) => Promise<T>,
+): Promise<T> {
   const profile = await mkdtemp(join(tmpdir(), profiles));
   const browser = spawn(executable, argumentsFor(profile, proxy), {
     // A group of its own, so that its helpers end with it.
@@ -49,9 +66,9 @@ export async function takeShot(executable: string, url: string, proxy: string): 
   });
   giveWay(browser);
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new NoShot('timeout', `no picture within ${totalMs} ms`)), totalMs);
+  const timer = setTimeout(() => late.reject(new NoShot('timeout', `not done within ${totalMs} ms`)), totalMs);
   try {
-    return await Promise.race([picture(browser, url), late.promise]);
+    return await Promise.race([work(browser), late.promise]);
   } finally {
     clearTimeout(timer);
     await end(browser);
@@ -109,7 +126,7 @@ const argumentsFor = (profile: string, proxy: string): string[] => [
   'about:blank',
 ];
 
-async function picture(browser: ChildProcess, url: string): Promise<Shot> {
+async function openPage(browser: ChildProcess) {
   const talk = new Talk(browser);
   const { targetId } = await talk.say('Target.createTarget', { url: 'about:blank' }, Target);
   const { sessionId } = await talk.say('Target.attachToTarget', { targetId, flatten: true }, Session);
@@ -117,6 +134,33 @@ async function picture(browser: ChildProcess, url: string): Promise<Shot> {
     talk.say(method, params, shape, sessionId);
   await talk.say('Browser.setDownloadBehavior', { behavior: 'deny' }, Nothing);
   await page('Page.enable', {}, Nothing);
+  return { talk, page };
+}
+
+async function sheets(browser: ChildProcess, content: string): Promise<Buffer> {
+  const { page } = await openPage(browser);
+  const { frameTree } = await page('Page.getFrameTree', {}, Frames);
+  await page('Page.setDocumentContent', { frameId: frameTree.frame.id, html: content }, Nothing);
+  const foot = `<div style="width:100%;font-size:8px;text-align:center">第 <span class="pageNumber"></span> 页，共 <span class="totalPages"></span> 页</div>`;
+  const { data } = await page(
+    'Page.printToPDF',
+    {
+      paperWidth: 8.27,
+      paperHeight: 11.69,
+      marginTop: 0.7,
+      marginBottom: 0.7,
+      printBackground: true,
+      displayHeaderFooter: true,
+      headerTemplate: '<span></span>',
+      footerTemplate: foot,
+    },
+    Captured,
+  );
+  return Buffer.from(data, 'base64');
+}
+
+async function picture(browser: ChildProcess, url: string): Promise<Shot> {
+  const { talk, page } = await openPage(browser);
   const screen = { width, height: 900, deviceScaleFactor: 1, mobile: false };
   await page('Emulation.setDeviceMetricsOverride', screen, Nothing);
   const loaded = talk.hears('Page.loadEventFired', loadMs);
@@ -138,6 +182,7 @@ const Nothing = z.object({});
 const Target = z.object({ targetId: z.string() });
 const Session = z.object({ sessionId: z.string() });
 const Navigated = z.object({ errorText: z.string().optional() });
+const Frames = z.object({ frameTree: z.object({ frame: z.object({ id: z.string() }) }) });
 const Layout = z.object({ cssContentSize: z.object({ height: z.number() }) });
 const Captured = z.object({ data: z.string() });
 const Message = z.object({

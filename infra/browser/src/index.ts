@@ -1,0 +1,1 @@
+export { chromiumAt, NoShot, printPdf, sweepProfiles, takeShot, type Shot } from './browser.ts';
