@@ -30,7 +30,8 @@ export async function asSample(
   }
 }
 
-async function signIn(consoleUrl: string, personId: string): Promise<SampleSession> {
+/** @throws Error with the answer, where a person would be told no */
+export async function signIn(consoleUrl: string, personId: string): Promise<SampleSession> {
   const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
     const answer = await fetch(`${consoleUrl}${path}`, init);
     if (!answer.ok) throw new Error(`${path}: HTTP ${answer.status} ${await answer.text()}`);

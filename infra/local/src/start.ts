@@ -11,6 +11,7 @@ import { checkpointKey, endOrphans, openInstallation, secretsKey, writePrivate }
 import { startNewsroom } from './newsroom.ts';
 import { busySampleDuty } from './sample-duty.ts';
 import { reportSamples } from './sample-corrections.ts';
+import { sampleDeliveries } from './sample-deliveries.ts';
 import { offerSample } from './sample-offer.ts';
 import { demoPassword, demoPeople, demoSeed } from './seed.ts';
 import { isFree, serverVersion, startNats, startRedis, type NatsServer, type Server } from './servers.ts';
@@ -187,6 +188,9 @@ async function main(): Promise<void> {
       logs,
     }),
   );
+  // It takes a minute, and nobody need wait for it.
+  if (!flags['no-samples'])
+    void sampleDeliveries(consoleUrl, fakes).catch((error: unknown) => say(`  示例投递没有全部建立：${String(error)}`));
 }
 
 async function mustBeFree(name: string, port: string): Promise<void> {
