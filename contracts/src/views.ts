@@ -864,6 +864,10 @@ export const HealthView = z.object({
   serverTime: instant,
   durability: z.string(),
   journalPosition: z.int(),
+  /** What of the running streams would let history be lost; none is well. */
+  streams: z.array(z.string()),
+  /** The newest checkpoint of the log; none where no key signs. */
+  checkpoint: z.object({ size: z.int(), signedAt: instant, keyId: z.string() }).nullable(),
   projections: z.array(
     z.object({
       name: z.string(),

@@ -116,6 +116,43 @@ describe('an evidence pack', () => {
   });
 });
 
+describe('in the console', () => {
+  it('a manager downloads the pack of a task and of a period, and an editor does not', async () => {
+    const manager = await signIn(system.consoleUrl, 'manager');
+    const names = async (path: string) => {
+      const answer = await fetch(`${system.consoleUrl}${path}`, { headers: { cookie: manager.cookie } });
+      expect(answer.status).toBe(200);
+      const file = join(home, 'downloaded.tar.gz');
+      await writeFile(file, Buffer.from(await answer.arrayBuffer()));
+      return (await run('tar', ['tzf', file])).stdout;
+    };
+    const ofTask = `/api/reposts/${task.taskId}/evidence.tar.gz?site=${task.site}`;
+    const listed = await names(ofTask);
+    expect(listed).toContain('VERIFY.md');
+    const from = new Date(Date.now() - 3_600_000).toISOString();
+    const to = new Date(Date.now() + 3_600_000).toISOString();
+    const all = await names(`/api/evidence.tar.gz?${new URLSearchParams({ from, to })}`);
+    expect(all.split('\n').length).toBeGreaterThan(listed.split('\n').length);
+    expect((await manager.get(`/api/evidence.tar.gz?${new URLSearchParams({ from: to, to })}`)).status).toBe(404);
+    const editor = await signIn(system.consoleUrl, 'editor');
+    expect((await editor.get(ofTask)).status).toBe(403);
+  });
+
+  it('the health page names the checkpoint, and a stream that somebody changed so that history can be lost', async () => {
+    const admin = await signIn(system.consoleUrl, 'admin');
+    const health = async () =>
+      (await admin.get('/api/health')).body as { ok: boolean; streams: string[]; checkpoint: unknown };
+    expect(await health()).toMatchObject({ streams: [], checkpoint: { size: expect.any(Number) } });
+    const dayNs = 86_400_000_000_000;
+    await bus.jsm.streams.update('EVENTS', { max_age: 90 * dayNs });
+    expect(await health()).toMatchObject({ ok: false, streams: [expect.stringContaining('max_age')] });
+    await bus.jsm.streams.update('EVENTS', { max_age: 0 });
+    expect((await health()).streams).toEqual([]);
+    await expect(bus.jsm.streams.purge('EVENTS')).rejects.toThrowError(/purge/i);
+    await expect(bus.jsm.streams.deleteMessage('EVENTS', 1)).rejects.toThrowError(/delete/i);
+  });
+});
+
 describe('the whole log', () => {
   let archive: string;
 
@@ -157,5 +194,11 @@ describe('the whole log', () => {
     expect(restored).toMatchObject({ root: archived.root, position: archived.position });
     await expect(restoreLog(other, archive)).rejects.toThrowError('holds a log already');
     await other.close();
+  });
+
+  it('is not deleted within six months, not even from the archive', async () => {
+    const { code, err } = await tongsheng('log', 'discard', archive, '--keep-days', '10');
+    expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining('at least 184 days') });
+    expect(await verifyArchive(archive)).toMatchObject({ position: expect.any(Number) });
   });
 });

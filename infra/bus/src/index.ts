@@ -27,5 +27,12 @@ export { newSealKey, openSealed, sealPublic, unseal, type Seal } from './sealed.
 export { LiveTable } from './live-table.ts';
 export { answerLiveness, isAlive } from './liveness.ts';
 export { BusServer, Commands, Query, Reaction } from './server.ts';
-export { defaultMaxBytes, ensureStreams, isAtLeast, UnfitServer, type StreamOptions } from './streams.ts';
+export {
+  defaultMaxBytes,
+  ensureStreams,
+  isAtLeast,
+  streamTroubles,
+  UnfitServer,
+  type StreamOptions,
+} from './streams.ts';
 export { WorkingCopies } from './working-copies.ts';

@@ -104,6 +104,26 @@ export async function ensureStreams(bus: Bus, options: StreamOptions = {}): Prom
   });
 }
 
+/**
+ * What of the running streams is no longer as our promises need it: deletion or purging allowed, an age or a count set, or a
+ * stream gone. Read from the server each time, because anyone who administers it can change them.
+ */
+export async function streamTroubles(bus: Bus): Promise<string[]> {
+  const found = await Promise.all(
+    wantedStreams({}).map(async (wanted) => {
+      try {
+        checkUnchanged((await bus.jsm.streams.info(wanted.name)).config, wanted);
+        return [];
+      } catch (error) {
+        if (error instanceof UnfitServer) return [error.message];
+        if (isApiError(error, apiCode.noStream)) return [`bus: stream ${wanted.name} is gone`];
+        throw error;
+      }
+    }),
+  );
+  return found.flat();
+}
+
 /** On 2.9 several writers win one sequence check when a stream is replicated (measured; fixed by 2.10.27). */
 function requireReplicaSafe(version: string): void {
   if (isAtLeast(version, '2.10.27')) return;

@@ -1,6 +1,7 @@
 import { Refusal, role } from '@tongsheng/contracts';
+import { discardArchive, leastDays } from '@tongsheng/evidence';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { checkpointCommand, exportCommand, keysCommand, restoreCommand } from './commands/archive.ts';
+import { checkpointCommand, exportCommand, keysCommand, plainly, restoreCommand } from './commands/archive.ts';
 import { runBench } from './commands/bench.ts';
 import { packCommand, subjectOf, type PackCommand } from './commands/evidence-pack.ts';
 import { readFeedCommand, type FeedOptions } from './commands/feed.ts';
@@ -89,6 +90,15 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
     .action(async (folder: string, options: { key: string[] }) => {
       const trusted = await keysIn(options.key);
       print(await onBus((bus) => restoreCommand(bus, folder, trusted, say)));
+    });
+  log
+    .command('discard')
+    .description('delete an archive whose time is over; what is younger than six months stays, whatever is set')
+    .argument('<folder>', 'what `log export` wrote')
+    .option('--keep-days <days>', 'how long the house keeps its logs', whole, leastDays)
+    .action(async (folder: string, { keepDays }: { keepDays: number }) => {
+      await discardArchive(folder, new Date().toISOString(), keepDays).catch(plainly);
+      print(`${folder}: deleted`);
     });
   log
     .command('checkpoint')

@@ -27,6 +27,7 @@ import { draftRoutes } from './routes/drafts.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { dutyRoutes } from './routes/duty.ts';
+import { evidenceRoutes } from './routes/evidence.ts';
 import { fileRoutes } from './routes/files.ts';
 import { itemRoutes } from './routes/items.ts';
 import { inspectionRoutes } from './routes/inspections.ts';
@@ -151,6 +152,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...recallRoutes({ models, details, proofs, client, clock }),
       ...correctionRoutes({ models, client, journal, clock }),
       ...reportRoutes({ models, evidence: new EvidenceStore(bus), client, clock }),
+      ...evidenceRoutes({ bus, clock }),
       ...itemRoutes({ items, proofs }),
       ...pageLookRoutes({ looks, proofs }),
       ...fileRoutes({ uploads, proofs, journal }),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openApi } from './openapi.ts';
 import { commandRoute } from './routes/commands.ts';
 import { complianceRoutes } from './routes/compliance.ts';
+import { evidenceRoutes } from './routes/evidence.ts';
 import { itemRoutes } from './routes/items.ts';
 import { inspectionRoutes } from './routes/inspections.ts';
 import { recallRoutes } from './routes/recalls.ts';
@@ -29,6 +30,7 @@ const routes = [
   ...submissionRoutes(tools),
   ...viewRoutes(tools),
   ...complianceRoutes(tools),
+  ...evidenceRoutes(tools),
   ...itemRoutes(tools),
   ...pageLookRoutes(tools),
   ...inspectionRoutes(tools),

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { health } from '../api/views.ts';
 import { Pending } from '../parts/states.tsx';
-import { precise } from '../time.ts';
+import { minute, precise } from '../time.ts';
 import { useWords } from '../words/index.ts';
 
 /** What guarantee holds, and how far each view is. */
@@ -27,6 +27,30 @@ export function HealthPage(): ReactElement {
         <div>
           <dt>{t('health.position')}</dt>
           <dd>{data.journalPosition}</dd>
+        </div>
+        <div>
+          <dt>{t('evidence.checkpoint')}</dt>
+          <dd data-testid="checkpoint">
+            {data.checkpoint ? (
+              <>
+                {t('evidence.covers', { size: data.checkpoint.size, time: minute(data.checkpoint.signedAt) })}
+                <br />
+                <small className="hint">
+                  {t('evidence.key')} <code>{data.checkpoint.keyId}</code>
+                </small>
+              </>
+            ) : (
+              t('evidence.unsigned')
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>{t('evidence.streams')}</dt>
+          <dd>
+            {data.streams.length === 0
+              ? t('evidence.streamsWell')
+              : data.streams.map((said) => <p key={said}>{said}</p>)}
+          </dd>
         </div>
         <div>
           <dt>{t('health.deadLetters')}</dt>

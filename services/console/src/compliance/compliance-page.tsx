@@ -5,6 +5,7 @@ import type { ComplianceView } from '@tongsheng/contracts';
 import type { ReactElement } from 'react';
 import { compliance, isBuilding } from '../api/compliance.ts';
 import { Empty, Pending } from '../parts/states.tsx';
+import { hasRole, useMe } from '../session.ts';
 import { minute } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { askedBy, figureBy, isDimension, isOutcome, outcomes, periodOf, type Search } from './asked.ts';
@@ -75,12 +76,35 @@ export function CompliancePage(): ReactElement {
           <CorrectionFiguresTable />
           <Waivers period={days} />
           <StagesTable stages={data.stages} />
+          <PackLink period={days} site={search.site} />
           <p className="hint">
             {own('definition', { zone: data.zone })} {own('timesHint')}
           </p>
         </>
       )}
     </div>
+  );
+}
+
+/** Of the site that the figures are narrowed to, of the only one that a person works for, or of all. */
+function PackLink({
+  period,
+  site,
+}: {
+  period: { from: string; to: string };
+  site: string | undefined;
+}): ReactElement | null {
+  const t = useWords();
+  const me = useMe();
+  const only = site ?? (me.sites.length === 1 && me.sites[0] !== '*' ? me.sites[0] : undefined);
+  if (!hasRole(me, 'manager', 'admin') || (only === undefined && !me.sites.includes('*'))) return null;
+  const asked = new URLSearchParams({ ...period, ...(only !== undefined && { site: only }) });
+  return (
+    <p className="hint no-print">
+      <a href={`/api/evidence.tar.gz?${asked}`} download title={t('evidence.packHint')} data-testid="evidence-pack">
+        {t('evidence.packOfPeriod')}
+      </a>
+    </p>
   );
 }
 

@@ -3,6 +3,7 @@ import type { RepostDetail, RepostRow } from '@tongsheng/contracts';
 import type { ReactElement } from 'react';
 import { PresenceTag } from '../items/presence-tag.tsx';
 import { Countdown } from '../parts/countdown.tsx';
+import { hasRole, useMe } from '../session.ts';
 import { minute, precise } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { Pairs } from './cluster-section.tsx';
@@ -23,6 +24,7 @@ export function TaskHead(props: {
 }): ReactElement {
   const { row, detail, shown, edit, why, onWhy, onDrop } = props;
   const t = useWords();
+  const me = useMe();
   const members = detail?.cluster?.members.length ?? row.obligations.length;
   return (
     <header className="task-head">
@@ -50,6 +52,17 @@ export function TaskHead(props: {
               </button>
             )}
           </span>
+        )}
+        {hasRole(me, 'manager', 'admin') && (
+          <a
+            className="no-print"
+            href={`/api/reposts/${row.taskId}/evidence.tar.gz?${new URLSearchParams({ site: row.site })}`}
+            download
+            title={t('evidence.packHint')}
+            data-testid="evidence-pack"
+          >
+            {t('evidence.pack')}
+          </a>
         )}
         <span>{t(row.retract || row.removal ? 'retract.dueBy' : 'task.due', { time: minute(row.dueAt) })}</span>
         <span>{t(`task.basis.${row.basis}`)}</span>

@@ -7,6 +7,7 @@ import { publicationEn } from './publication-en.ts';
 import { queueEn } from './queue-en.ts';
 import { retractEn } from './retract-en.ts';
 import { reviewEn } from './review-en.ts';
+import { evidenceEn } from './evidence-en.ts';
 import { troublesEn } from './troubles-en.ts';
 import type { FirstWords } from './zh.ts';
 
@@ -371,6 +372,7 @@ export const en: FirstWords = {
   ...retractEn,
   ...outsideEn,
   ...reviewEn,
+  ...evidenceEn,
   ...troublesEn,
 
   'dead.hint':

@@ -7,6 +7,7 @@ import { publicationZh } from './publication-zh.ts';
 import { queueZh } from './queue-zh.ts';
 import { retractZh } from './retract-zh.ts';
 import { reviewZh } from './review-zh.ts';
+import { evidenceZh } from './evidence-zh.ts';
 import { troublesZh } from './troubles-zh.ts';
 
 /** Every word on the screen, in Chinese: the source of the catalogue. `{name}` is filled in. */
@@ -369,6 +370,7 @@ export const zh = {
   ...retractZh,
   ...outsideZh,
   ...reviewZh,
+  ...evidenceZh,
   ...troublesZh,
 
   'dead.hint': '重试多次仍没办成的消息停放在这里，不会丢失，也不挡住后面的。排除原因后可重放。',

@@ -1,4 +1,12 @@
-import { BusClient, countDeadLetters, listDeadLetters, replayDeadLetter, type Bus, type Journal } from '@tongsheng/bus';
+import {
+  BusClient,
+  countDeadLetters,
+  listDeadLetters,
+  replayDeadLetter,
+  streamTroubles,
+  type Bus,
+  type Journal,
+} from '@tongsheng/bus';
 import {
   ChannelRow,
   channelKinds,
@@ -7,6 +15,7 @@ import {
   DeadLetter,
   FidelityQuery,
   FidelityView,
+  checkpointAddress,
   HealthView,
   instant,
   LinkedDetail,
@@ -271,15 +280,23 @@ export function viewRoutes(tools: ViewTools): Route[] {
       may: 'public',
       answer: HealthView,
       async handle({ reply }) {
-        const [journalPosition, deadLetters] = await Promise.all([journal.position(), countDeadLetters(bus)]);
+        const [journalPosition, deadLetters, streams, notarised] = await Promise.all([
+          journal.position(),
+          countDeadLetters(bus),
+          streamTroubles(bus),
+          journal.last(checkpointAddress),
+        ]);
+        const checkpoint = notarised?.events.findLast((event) => event.type === 'checkpoint.signed') ?? null;
         const projections = models.all.map(({ runner }) => runner.status);
-        const ok = projections.every(({ rebuilding }) => rebuilding === null);
+        const ok = streams.length === 0 && projections.every(({ rebuilding }) => rebuilding === null);
         if (!ok) reply.code(503);
         return {
           ok,
           serverTime: now(),
           durability: settings.values.DURABILITY,
           journalPosition,
+          streams,
+          checkpoint: checkpoint && { size: checkpoint.size, signedAt: checkpoint.signedAt, keyId: checkpoint.keyId },
           projections,
           deadLetters,
         };
