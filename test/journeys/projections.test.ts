@@ -1,4 +1,4 @@
-import { carryOut, connectBus, ensureStreams, Journal, type Bus } from '@tongsheng/bus';
+import { carryOut, connectBus, ensureStreams, Journal, LiveTable, type Bus } from '@tongsheng/bus';
 import {
   buildPast,
   createRedis,
@@ -181,4 +181,17 @@ describe('rows that leave', () => {
     await dropPast(redis, past.name);
     expect(await redis.keys('p:{ledger-past}:*')).toEqual([]);
   });
+});
+
+it('a table has all that was registered before it was asked to be fresh, by however many at once', async () => {
+  const table = await LiveTable.open(bus, 'poll', (error) => expect.unreachable(String(error)));
+  for (let i = 0; i < 20; i++) {
+    await carryOut(journal, trouble, failure(`fresh-${i}`, `fresh${i}`));
+    const asked = [table.fresh(), table.fresh(), table.fresh()];
+    for (const each of asked) {
+      await each;
+      expect(table.get(`fresh${i}`)).toMatchObject({ sourceId: `fresh${i}` });
+    }
+  }
+  await table.close();
 });

@@ -185,6 +185,7 @@ export function decodeEntry(message: RawMessage): Entry {
   const events = eventList.safeParse(Array.isArray(data) ? data : [data]);
   if (!events.success) throw new UnreadableEntry(`${type}: ${z.prettifyError(events.error)}`);
 
+  let hashed: string | undefined;
   return {
     position: message.seq,
     subject: message.subject,
@@ -193,7 +194,10 @@ export function decodeEntry(message: RawMessage): Entry {
     id,
     envelope: envelope.data,
     events: events.data,
-    hash: hashEntry(message),
+    /** Worked out when somebody asks; most who read do not. */
+    get hash() {
+      return (hashed ??= hashEntry(message));
+    },
   };
 }
 

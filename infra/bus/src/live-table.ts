@@ -16,6 +16,8 @@ export class LiveTable<A extends AggregateName, Row = EventsByAggregate[A]> {
   #position = 0;
   /** Up to here nothing is in the log that is not in here. */
   #complete = 0;
+  #looking: Promise<void> | null = null;
+  #lookingNext: Promise<void> | null = null;
   #following: Following | null = null;
 
   private constructor(bus: Bus, aggregate: A) {
@@ -91,7 +93,22 @@ export class LiveTable<A extends AggregateName, Row = EventsByAggregate[A]> {
    * Only what was stored since the last time is looked through: where the newest of a kind stands, the server finds by going
    * through the subjects of the whole log.
    */
-  async fresh(): Promise<void> {
+  fresh(): Promise<void> {
+    // What is being looked at may have begun before the moment of the call: whoever comes meanwhile shares the next look.
+    if (this.#looking) return (this.#lookingNext ??= this.#looking.catch(() => {}).then(() => this.#beginLook()));
+    return this.#beginLook();
+  }
+
+  #beginLook(): Promise<void> {
+    this.#lookingNext = null;
+    const looking = this.#look().finally(() => {
+      if (this.#looking === looking) this.#looking = null;
+    });
+    this.#looking = looking;
+    return looking;
+  }
+
+  async #look(): Promise<void> {
     const end = await endOf(this.#bus, streams.journal);
     while (this.#complete < end) {
       const subject = subjects.events(this.#aggregate);
