@@ -22,7 +22,7 @@ import { endOnSignal, median, report, rounded, say, timed } from './measure.ts';
 const entries = 100_000;
 const perAggregate = 20;
 const everySigned = 1_000;
-const rounds = 3;
+const rounds = 2;
 
 await using servers = await startServers();
 endOnSignal(servers);
