@@ -141,7 +141,7 @@ const work: ReportForm = {
         ask('security_found', '发现问题数量', '个'),
         ask('security_mended', '问题整改数量', '个'),
         ask('security_watch', '是否建立安全监测预警机制', ''),
-        log('drills', '应急演练', '次', '期内完成的值班告警演练；其他演练请核增并说明。'),
+        ask('drills', '应急演练', '次', '值班告警演练见“演练”页，其他演练一并计入。'),
         log('incidents', '突发事件', '起', '期内登记的事件，演练除外。'),
         ask('security_officer', '是否明确网站安全责任人', ''),
       ],
@@ -175,7 +175,7 @@ const supervision: ReportForm = {
       name: '网站开设整合',
       fields: [
         log('sites', '网站总数', '个', '期末登记在册的本级与所辖网站。'),
-        log('sites_new', '新开设', '个', '期内首次登记的网站。'),
+        ask('sites_new', '新开设', '个'),
         ask('sites_closed', '关停整合', '个'),
       ],
     },

@@ -11,7 +11,16 @@ import { defineProjection } from '@tongsheng/projections';
 
 /** Something that is told at fixed moments. `tell`: minutes before T0, 0 for T0 itself; the share of the time that is gone; or which probe it is. */
 export type Appointment = {
-  of: 'correction' | 'incident' | 'inspection' | 'linked' | 'release' | 'rumor' | 'site_check' | 'submission';
+  of:
+    | 'correction'
+    | 'incident'
+    | 'inspection'
+    | 'linked'
+    | 'release'
+    | 'report'
+    | 'rumor'
+    | 'site_check'
+    | 'submission';
   site: string;
   id: string;
   /** What is still to be told, in order; `at` in ms since 1970. */

@@ -8,6 +8,7 @@ import {
   type InspectionCommand,
   type LinkedCommand,
   type ReleaseCommand,
+  type ReportCommand,
   type RepostCommand,
   type RoutingCommand,
   type RumorCommand,
@@ -20,6 +21,7 @@ import { appointments, callsOf, type Appointment, type Call } from './appointmen
 import { deadlines, firingsOf, type Firing } from './deadlines.ts';
 import { dutyMoments } from './duty-moments.ts';
 import { inspectionMoments } from './inspection-moments.ts';
+import { reportMoments } from './report-moments.ts';
 import { SteadyClock } from './steady.ts';
 import { Ticker, type Due } from './ticker.ts';
 
@@ -29,6 +31,7 @@ type Kept =
   | InspectionCommand
   | LinkedCommand
   | ReleaseCommand
+  | ReportCommand
   | RumorCommand
   | SiteCheckCommand
   | SubmissionCommand;
@@ -69,6 +72,7 @@ export class Clockwork implements OnApplicationBootstrap, OnModuleDestroy {
     await this.#tick(appointments, callsOf, steadily, (call) => this.keep(call));
     await this.#tick(dutyMoments, callsOf, steadily, (call) => this.keep(call));
     await this.#tick(inspectionMoments, callsOf, steadily, (call) => this.keep(call));
+    await this.#tick(reportMoments, callsOf, steadily, (call) => this.keep(call));
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -141,6 +145,7 @@ export class Clockwork implements OnApplicationBootstrap, OnModuleDestroy {
           ? { type: 'linked.commit', ...head, linkedId: id, ready: [] }
           : { type: 'linked.remind', ...head, linkedId: id, minutes: tell as 30, ready: [] },
       release: { type: 'release.warn_debt', ...head, releaseId: id, share, fellDueAt },
+      report: { type: 'report.remind', ...head, reportId: id, days: tell, fellDueAt },
       rumor: { type: 'rumor.warn', ...head, rumorCaseId: id, share, fellDueAt },
       submission: { type: 'submission.warn', ...head, submissionId: id, actingSite: site, share, fellDueAt },
     };

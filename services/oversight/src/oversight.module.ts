@@ -6,6 +6,7 @@ import { ReportsController } from './reports.controller.ts';
 import { Reports } from './reports.ts';
 import { BeginChecks } from './begin-checks.reaction.ts';
 import { ExpectInspection } from './expect-inspection.reaction.ts';
+import { ExpectReport } from './expect-report.reaction.ts';
 import { InspectedSites } from './inspected-sites.ts';
 import { InspectionsController } from './inspections.controller.ts';
 import { LookAtSites } from './look-at-sites.reaction.ts';
@@ -37,6 +38,7 @@ import { PublishInspection } from './publish-inspection.reaction.ts';
     MailAnswers,
     ReportsController,
     PublishReport,
+    ExpectReport,
   ],
   providers: [Oversight, Notary, InspectedSites, CorrectionDesk, Reports, ReportCounter, ReportPrinter],
 })

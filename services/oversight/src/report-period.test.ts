@@ -1,6 +1,6 @@
 import { parseReportId } from '@tongsheng/contracts';
 import { expect, it } from 'vitest';
-import { periodOf } from './report-period.ts';
+import { periodOf, yearDueNext } from './report-period.ts';
 
 const of = (id: string) => periodOf(parseReportId(id)!, 'Asia/Shanghai');
 
@@ -18,4 +18,10 @@ it('falls due when the 31st of January is over, for the yearly tables alone', ()
 it('knows what is no name of a report', () => {
   for (const id of ['work-26', 'monthly-2026-13', 'quarterly-2026-q5', 'other-2026', ''])
     expect(parseReportId(id)).toBeNull();
+});
+
+it('knows whose tables are due next, by Beijing’s midnight', () => {
+  expect(yearDueNext('2026-11-26T00:00:00.000Z', 'Asia/Shanghai')).toBe(2026);
+  expect(yearDueNext('2027-01-31T15:59:59.999Z', 'Asia/Shanghai')).toBe(2026);
+  expect(yearDueNext('2027-01-31T16:00:00.000Z', 'Asia/Shanghai')).toBe(2027);
 });

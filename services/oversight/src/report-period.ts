@@ -27,3 +27,9 @@ const instantOf = (moment: DateTime): string => {
   if (iso === null) throw new Error(`oversight: ${moment.invalidReason}`);
   return iso;
 };
+
+/** The year whose tables are due next: last year's until January is over, then this year's. */
+export function yearDueNext(now: string, zone: string): number {
+  const { year, month } = DateTime.fromISO(now, { zone });
+  return month === 1 ? year - 1 : year;
+}

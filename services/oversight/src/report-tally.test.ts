@@ -98,3 +98,58 @@ it('counts a linked release with policy by whether its interpretation was in it,
   );
   expect(figures).toMatchObject({ with_policy: '1', waivers: '1' });
 });
+
+it('counts what netizens reported in the period, by its first answer, without what reports nothing', () => {
+  const received = (correctionId: string, receivedAt = inside) =>
+    event('correction.received', { correctionId, site: 'province', receivedAt, dueAt: '2026-06-04T00:00:00.000Z' });
+  const answered = (correctionId: string, answeredAt: string) =>
+    event('correction.answered', { correctionId, site: 'province', answeredAt });
+  const figures = of(
+    received('a'),
+    answered('a', '2026-06-04T00:00:00.000Z'),
+    answered('a', '2026-06-09T00:00:00.000Z'),
+    received('b'),
+    answered('b', '2026-06-04T00:00:00.001Z'),
+    received('open'),
+    received('spam'),
+    event('correction.spam_marked', { correctionId: 'spam', site: 'province' }),
+    received('later', after),
+  );
+  expect(figures).toMatchObject({ corrections_received: '3', corrections_answered: '2', corrections_on_time: '1' });
+});
+
+it('counts incidents, and of fake sites those that were referred, once', () => {
+  const opened = (incidentId: string, kind: string) =>
+    event('incident.opened', { incidentId, site: 'province', kind, openedAt: inside });
+  const referred = (incidentId: string) => event('incident.referred', { incidentId, site: 'province' });
+  const figures = of(
+    opened('a', 'fake_site'),
+    referred('a'),
+    referred('a'),
+    opened('b', 'fake_site'),
+    opened('c', 'attack'),
+  );
+  expect(figures).toMatchObject({ incidents: '3', fake_sites: '2', fake_sites_referred: '1' });
+});
+
+it('counts inspections when they are public, and says the lowest share', () => {
+  const key = (inspectionId: string) => ({ inspectionId, site: 'province' });
+  const sites = (count: number) => Array.from({ length: count }, (_, n) => `s${n}`);
+  const population = sites(10).map((siteId) => ({
+    ...(samples('inspection.opened')[0]!['population'] as object[])[0],
+    siteId,
+  }));
+  const inspected = (id: string, chosen: number) => [
+    event('inspection.opened', { ...key(id), population }),
+    event('inspection.drawn', { ...key(id), chosen: sites(chosen), order: sites(10) }),
+    event('inspection.concluded', { ...key(id), siteId: 's0', result: 'failed', concludedAt: inside }),
+    event('inspection.published', { ...key(id), stage: 'results', version: 1, publishedAt: inside }),
+  ];
+  expect(of(...inspected('2026-Q1', 3), ...inspected('2026-Q2', 5))).toMatchObject({
+    inspections: '2',
+    inspected: '8',
+    inspected_share: '30.00',
+    inspected_failed: '2',
+  });
+  expect(of()['inspected_share']).toBe('没有办结的抽查');
+});

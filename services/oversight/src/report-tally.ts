@@ -16,6 +16,11 @@ export class Tally {
   readonly #rumors = new Map<string, { dueAt: string; site: string }>();
   readonly #offered = new Map<string, boolean>();
   readonly #deliveries = new Map<string, string>();
+  /** Reports of netizens that came in the period: until when each is to be answered; null once it is, or is none. */
+  readonly #corrections = new Map<string, string>();
+  readonly #fakes = new Map<string, boolean>();
+  readonly #drawn = new Map<string, { population: number; chosen: Set<string> }>();
+  readonly #shares: number[] = [];
 
   constructor(period: ReportPeriod, isOurs: (site: string) => boolean) {
     this.#period = period;
@@ -23,11 +28,22 @@ export class Tally {
   }
 
   /** Which parts of the log it has to be fed with. */
-  static readonly follows = ['release', 'linked', 'rumor', 'submission', 'delivery'] as const satisfies AggregateName[];
+  static readonly follows = [
+    'release',
+    'linked',
+    'rumor',
+    'submission',
+    'delivery',
+    'correction',
+    'incident',
+    'inspection',
+  ] as const satisfies AggregateName[];
 
   /** Every figure that it knows, 0 where nothing happened. */
   figures(): Record<string, string> {
-    return Object.fromEntries(names.map((name) => [name, String(this.#counts.get(name) ?? 0)]));
+    const counts = names.map((name) => [name, String(this.#counts.get(name) ?? 0)] as const);
+    const lowest = this.#shares.length === 0 ? '没有办结的抽查' : Math.min(...this.#shares).toFixed(2);
+    return { ...Object.fromEntries(counts), inspected_share: lowest };
   }
 
   add(event: AnyEvent): void {
@@ -104,7 +120,78 @@ export class Tally {
         return;
       case 'delivery.reported':
         return this.#seen(event.site, event.deliveryId, event.reportedAt);
+      case 'correction.received':
+        if (!this.#falls(event.site, event.receivedAt)) return;
+        this.#corrections.set(`${event.site}/${event.correctionId}`, event.dueAt);
+        return this.#count('corrections_received');
+      case 'correction.deadline_moved': {
+        const key = `${event.site}/${event.correctionId}`;
+        if (this.#corrections.has(key)) this.#corrections.set(key, event.dueAt);
+        return;
+      }
+      case 'correction.folded':
+      case 'correction.spam_marked':
+        // What reports nothing of its own is no report.
+        if (this.#corrections.delete(`${event.site}/${event.correctionId}`)) this.#count('corrections_received', -1);
+        return;
+      case 'correction.spam_lifted':
+        if (!this.#falls(event.site, event.receivedAt)) return;
+        this.#corrections.set(`${event.site}/${event.correctionId}`, event.dueAt);
+        return this.#count('corrections_received');
+      case 'correction.answered': {
+        const key = `${event.site}/${event.correctionId}`;
+        const dueAt = this.#corrections.get(key);
+        // The first answer counts; a later one puts it right.
+        if (dueAt === undefined || !this.#corrections.delete(key)) return;
+        this.#count('corrections_answered');
+        if (event.answeredAt <= dueAt) this.#count('corrections_on_time');
+        return;
+      }
+      case 'incident.opened': {
+        const { site, incidentId, kind, openedAt } = event;
+        if (!this.#falls(site, openedAt)) return;
+        this.#count('incidents');
+        if (kind !== 'fake_site') return;
+        this.#fakes.set(`${site}/${incidentId}`, false);
+        return this.#count('fake_sites');
+      }
+      case 'incident.referred': {
+        const key = `${event.site}/${event.incidentId}`;
+        if (this.#fakes.get(key) !== false) return;
+        this.#fakes.set(key, true);
+        return this.#count('fake_sites_referred');
+      }
+      case 'inspection.opened':
+        this.#drawn.set(`${event.site}/${event.inspectionId}`, {
+          population: event.population.length,
+          chosen: new Set(),
+        });
+        return;
+      case 'inspection.drawn':
+        return this.#draw(event, event.chosen);
+      case 'inspection.enlarged':
+        return this.#draw(event, event.added);
+      case 'inspection.concluded':
+        if (event.result === 'failed' && this.#falls(event.site, event.concludedAt)) this.#count('inspected_failed');
+        return;
+      case 'inspection.interviewed':
+        if (this.#falls(event.site, event.interviewedAt)) this.#count('interviews_held');
+        return;
+      case 'inspection.published': {
+        const drawn = this.#drawn.get(`${event.site}/${event.inspectionId}`);
+        if (event.stage !== 'results' || event.version > 1 || !drawn) return;
+        if (!this.#falls(event.site, event.publishedAt)) return;
+        this.#count('inspections');
+        this.#count('inspected', drawn.chosen.size);
+        this.#shares.push((drawn.chosen.size * 100) / drawn.population);
+        return;
+      }
     }
+  }
+
+  #draw({ site, inspectionId }: { site: string; inspectionId: string }, sites: readonly string[]): void {
+    const drawn = this.#drawn.get(`${site}/${inspectionId}`);
+    for (const each of sites) drawn?.chosen.add(each);
   }
 
   #published(site: string, releaseId: string, at: string): void {
@@ -136,8 +223,8 @@ export class Tally {
     return this.#isOurs(site) && at >= this.#period.from && at < this.#period.to;
   }
 
-  #count(name: (typeof names)[number]): void {
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  #count(name: (typeof names)[number], by = 1): void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + by);
   }
 }
 
@@ -158,6 +245,20 @@ const counted = [
   'delivery.probed',
   'delivery.resolved',
   'delivery.reported',
+  'correction.received',
+  'correction.deadline_moved',
+  'correction.folded',
+  'correction.spam_marked',
+  'correction.spam_lifted',
+  'correction.answered',
+  'incident.opened',
+  'incident.referred',
+  'inspection.opened',
+  'inspection.drawn',
+  'inspection.enlarged',
+  'inspection.concluded',
+  'inspection.interviewed',
+  'inspection.published',
 ] as const;
 type Counted = Extract<AnyEvent, { type: (typeof counted)[number] }>;
 const isCounted = (event: AnyEvent): event is Counted => (counted as readonly string[]).includes(event.type);
@@ -178,4 +279,14 @@ const names = [
   'wechat_posts',
   'weibo_posts',
   'other_posts',
+  'corrections_received',
+  'corrections_answered',
+  'corrections_on_time',
+  'incidents',
+  'fake_sites',
+  'fake_sites_referred',
+  'inspections',
+  'inspected',
+  'inspected_failed',
+  'interviews_held',
 ] as const;
