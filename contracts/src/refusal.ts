@@ -10,6 +10,7 @@ export const refusalCodes = {
   session_expired: 401,
   role_missing: 403,
   site_forbidden: 403,
+  auditor_reads_only: 403,
   origin_refused: 403,
   not_found: 404,
   no_answer: 503,

@@ -17,7 +17,17 @@ export const personId = token;
 export const region = z.string().regex(/^\d{6}$/);
 export type Region = z.infer<typeof region>;
 
-export const role = z.enum(['editor', 'comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin']);
+export const role = z.enum([
+  'editor',
+  'comms',
+  'reviewer',
+  'confidentiality',
+  'signer',
+  'manager',
+  'duty',
+  'admin',
+  'auditor',
+]);
 export type Role = z.infer<typeof role>;
 
 /** SHA-256, lower-case hex. */

@@ -1,5 +1,6 @@
 // A netizen finds an error on a public page and reports it there; an editor answers; the netizen reads the answer by the
 // receipt and by mail, and everybody the figures. A limit that runs into a year without a calendar moves when it is entered.
+import { createHash } from 'node:crypto';
 import { BusClient, connectBus, type Bus } from '@tongsheng/bus';
 import {
   AlarmRow,
@@ -7,13 +8,18 @@ import {
   correctionIntake,
   CorrectionRow,
   ReleaseDetail,
+  ReportTaken,
+  role,
   type CorrectionCommand,
+  type RegistryCommand,
+  type Role,
 } from '@tongsheng/contracts';
 import {
   barriersOf,
   enter,
   openScreen,
   picture,
+  readDoors,
   readLog,
   readPublic,
   signIn,
@@ -269,4 +275,112 @@ it('what a person marks as spam can be restored; folded reports are answered tog
   expect(rows.every(({ state }) => state === 'answered')).toBe(true);
   expect(desk.errors).toEqual([]);
   expect(netizen.errors).toEqual([]);
+});
+
+it('whoever works for a city reads nothing of another site, a province reads its cities, an auditor all and changes nothing', async () => {
+  const house = new BusClient(bus);
+  const key = 'k'.repeat(32);
+  const roles = role.options.filter((each) => each !== 'auditor');
+  const register = (tokenId: string, token: { roles: Role[]; sites: string[] }) =>
+    house.command('registry', {
+      type: 'token.register',
+      id: `token-${tokenId}`,
+      at: new Date().toISOString(),
+      actor: { kind: 'service', id: 'test' },
+      token: {
+        tokenId,
+        name: tokenId,
+        secretHash: createHash('sha256').update(key).digest('hex'),
+        ...token,
+        revoked: false,
+      },
+    } as RegistryCommand);
+  await register('of-city', { roles, sites: ['city'] });
+  await register('of-province', { roles, sites: ['province'] });
+  await register('of-auditor', { roles: ['auditor'], sites: ['city'] });
+  const { receipt: ofCity } = ReportTaken.parse(
+    await house.ask(correctionIntake, {
+      ask: 'report',
+      site: 'city',
+      page: { title: '社保缴费指南', url: null, document: null },
+      text: '社保指南里的链接打不开',
+      email: null,
+    }),
+  );
+  const ask = (as: string, path: string, init: RequestInit = {}) =>
+    fetch(`${system.consoleUrl}${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${as}.${key}`, ...init.headers },
+    });
+  const description = (await (await fetch(`${system.consoleUrl}/api/openapi.json`)).json()) as {
+    paths: Record<string, object>;
+  };
+  const doors = Object.entries(description.paths)
+    .filter(([, methods]) => 'get' in methods)
+    .map(([path]) => path.replace(/\{(\w+)\}/g, ':$1'));
+  expect(doors.sort()).toEqual(Object.keys(readDoors).sort());
+
+  const known: Record<string, string> = {
+    releaseId,
+    correctionId: receipt,
+    site: 'province',
+    revision: '1',
+    kind: 'site',
+  };
+  const walk = async (as: string) => {
+    const seen = new Map<string, { status: number; text: string }>();
+    for (const [door, query] of Object.entries(readDoors)) {
+      const path = door.replace(/:(\w+)/g, (_, name: string) => known[name] ?? 'x'.repeat(64));
+      const answer = await ask(as, `${path}?${[query, 'site=province'].filter(Boolean).join('&')}`);
+      seen.set(door, { status: answer.status, text: await answer.text() });
+    }
+    return seen;
+  };
+  await until(async () => expect((await ask('of-city', '/api/corrections')).status).toBe(200));
+  const city = await walk('of-city');
+  const theirs = ['便民办税十项措施', '办税地图', '增值锐', receipt, 'next-year'];
+  for (const [door, { status, text }] of city) {
+    expect({ door, fails: status >= 500 && status !== 503 }).toEqual({ door, fails: false });
+    expect({ door, leaks: theirs.filter((each) => text.includes(each)) }).toEqual({ door, leaks: [] });
+  }
+  // The walk would see it: the same doors show it to whom it concerns.
+  const province = await walk('of-province');
+  for (const door of ['/api/releases', '/api/releases/:releaseId', '/api/corrections', '/api/corrections.csv'])
+    expect({ door, shown: theirs.some((each) => province.get(door)!.text.includes(each)) }).toEqual({
+      door,
+      shown: true,
+    });
+  await until(async () => expect(await (await ask('of-province', '/api/corrections')).text()).toContain(ofCity));
+  const accept = { type: 'correction.accept', site: 'city', correctionId: ofCity };
+  const say = (as: string, path: string, body: object) =>
+    ask(as, path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  expect((await say('of-province', '/api/commands', accept)).status).toBe(403);
+
+  const auditor = await walk('of-auditor');
+  for (const [door, { status }] of auditor)
+    expect({ door, refused: status === 401 || status === 403 }).toEqual({
+      door,
+      refused: door === '/api/calendar/feed.ics',
+    });
+  expect(auditor.get('/api/corrections')!.text).toContain(receipt);
+  const refused = await say('of-auditor', '/api/commands', accept);
+  expect(await refused.json()).toMatchObject({ code: 'auditor_reads_only', params: { what: 'correction.accept' } });
+  const changing = Object.entries(description.paths).flatMap(([path, methods]) =>
+    ['post', 'delete'].filter((method) => method in methods).map((method) => ({ path, method })),
+  );
+  const allowed = new Set<string>();
+  for (const { path, method } of changing) {
+    if (path === '/api/session') continue;
+    const answer = await ask('of-auditor', path.replace(/\{\w+\}/g, 'x'), { method: method.toUpperCase() });
+    if (!(await answer.text()).includes('auditor_reads_only')) allowed.add(path);
+  }
+  expect([...allowed].sort()).toEqual([
+    '/api/commands',
+    '/api/deliveries/outlook',
+    '/api/releases/check',
+    '/api/releases/{releaseId}/preview',
+    '/api/releases/{releaseId}/previews/{channelId}',
+    '/api/reposts/{taskId}/fidelity',
+    '/api/rulebook/simulation',
+  ]);
 });

@@ -8,6 +8,7 @@ export { allServices, startSystem, type ServiceName, type System, type SystemOpt
 export { barriersOf, enter, openScreen, picture, startBrowser, type Screen } from './browser.ts';
 export { readLog, readPublic, twice } from './record.ts';
 export { startCms, type Cms } from './cms.ts';
+export { readDoors } from './doors.ts';
 export { bodyOf, startSite, type Site } from './site.ts';
 export { sampleBodies, type SampleBody } from './bodies.ts';
 export { channelTools, samplePost } from './channel.ts';

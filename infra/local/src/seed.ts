@@ -20,6 +20,7 @@ export const demoPeople: readonly DemoPerson[] = [
   { personId: 'duty', name: '冯值班', roles: ['duty'], sites: ['*'] },
   { personId: 'manager', name: '吴主任', roles: ['manager'], sites: ['*'] },
   { personId: 'admin', name: '郑管理', roles: ['admin', 'manager'], sites: ['*'] },
+  { personId: 'auditor', name: '何审计', roles: ['auditor'], sites: ['*'] },
 ];
 
 /** Whose websites the samples stand for. */

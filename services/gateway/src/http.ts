@@ -15,6 +15,7 @@ import { openApi } from './openapi.ts';
 import { PageLooks } from './page-looks.ts';
 import { mustHaveRole } from './permissions.ts';
 import { Proofs } from './proofs.ts';
+import { asReader, isAuditor, mustNotBeAuditor } from './reach.ts';
 import { PresentEditors } from './present-editors.ts';
 import { Written, type Route } from './route.ts';
 import { assistedRoutes } from './routes/assisted.ts';
@@ -107,7 +108,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
     server.get('/api/openapi.json', async (_, reply) => reply.header('cache-control', 'no-store').send(document));
     server.get('/api/events', async (request, reply) => {
       const caller = await this.door.callerOf(request);
-      this.live.open(request, reply, caller);
+      this.live.open(request, reply, asReader(caller, this.models.sites.all()));
     });
     await this.#serveConsole(server);
     await server.listen({ port, host });
@@ -167,19 +168,22 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   #open(server: FastifyInstance, route: Route): void {
+    const reads = route.method === 'GET' || route.harmless === true;
     server.route({
       method: route.method,
       url: route.path,
       handler: async (http, reply) => {
         if (route.may !== 'public') {
           http.caller = await this.door.callerOf(http);
-          if (route.may !== 'signed-in') mustHaveRole(http.caller, route.may);
+          // A command is refused by its own name.
+          if (!reads && route.path !== '/api/commands') mustNotBeAuditor(http.caller, `${route.method} ${route.path}`);
+          if (route.may !== 'signed-in' && !isAuditor(http.caller)) mustHaveRole(http.caller, route.may);
         }
         const answer = await route.handle({
           query: route.query?.parse(http.query),
           params: route.params?.parse(http.params),
           body: route.body?.parse(http.body),
-          caller: http.caller ?? nobody,
+          caller: http.caller ? (reads ? asReader(http.caller, this.models.sites.all()) : http.caller) : nobody,
           http,
           reply,
         });

@@ -224,6 +224,10 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
     zh: '已决定辟谣，辟谣稿发布前不能办结。',
     en: 'A rebuttal was decided; the case can’t be closed before it is out.',
   },
+  auditor_reads_only: {
+    zh: '审计角色查看一切，但不能办理任何事项。',
+    en: 'An auditor reads everything and changes nothing.',
+  },
   correction_missing: { zh: '没有这条纠错。', en: 'There is no such correction.' },
   correction_answered: { zh: '这条纠错已经答复。', en: 'This correction was answered already.' },
   correction_not_accepted: {

@@ -1,4 +1,5 @@
 import { outsideSite, Refusal, signingRole, type Role } from '@tongsheng/contracts';
+import { mustNotBeAuditor } from './reach.ts';
 import type { Caller } from './sessions.ts';
 
 /** Who reads releases before they are public: those who write, sign or watch over them. */
@@ -179,8 +180,9 @@ type Asked = {
   checklist?: unknown;
 };
 
-/** @throws Refusal role_missing or site_forbidden: deny by default. */
+/** @throws Refusal auditor_reads_only, role_missing or site_forbidden: deny by default. */
 export function mustBeAllowed(caller: Caller, command: Asked): void {
+  mustNotBeAuditor(caller, command.type);
   mustHaveRole(caller, own(whoMay, command.type) ?? []);
   // In a negotiation `site` is the one that offered; who answers speaks for another.
   const speaks = command.type.startsWith('submission.') ? { site: command.actingSite } : command;

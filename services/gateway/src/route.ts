@@ -18,6 +18,8 @@ export type Route<
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
   says: string;
+  /** No GET, but changes nothing that others see: who only reads may use it. */
+  harmless?: true;
   /** `public`: without sign-in. `signed-in`: any role. */
   may: 'public' | 'signed-in' | readonly Role[];
   query?: Q;

@@ -105,12 +105,12 @@ export const menu = [
 ] as const satisfies readonly Entry[];
 
 export const sees = (entry: Entry, { roles }: Me): boolean =>
-  entry.roles === 'everyone' || entry.roles.some((role) => roles.includes(role));
+  entry.roles === 'everyone' || roles.includes('auditor') || entry.roles.some((role) => roles.includes(role));
 
 /** Where work begins for someone: the person on duty looks at alarms first, managers at figures, the others at what waits for them. */
 export function homeOf(me: Me): (typeof menu)[number]['to'] {
   if (me.roles.includes('duty')) return '/duty';
-  if (me.roles.includes('manager')) return '/compliance';
+  if (me.roles.includes('manager') || me.roles.includes('auditor')) return '/compliance';
   if (me.roles.includes('editor')) return '/reposts';
   // Reposts that wait for a reviewer are counted beside the menu.
   return menu.find((entry) => entry.to !== '/reposts' && sees(entry, me))?.to ?? '/health';

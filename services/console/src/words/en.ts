@@ -66,6 +66,7 @@ export const en: FirstWords = {
   'error.unknown': 'The server failed. Please try again later.',
   'error.code': 'Error number {id}',
 
+  'role.auditor': 'Auditor',
   'role.editor': 'Editor',
   'role.comms': 'Communications',
   'role.reviewer': 'Reviewer',

@@ -65,6 +65,7 @@ export const zh = {
   'error.unknown': '服务器出错了，请稍后再试。',
   'error.code': '错误编号 {id}',
 
+  'role.auditor': '审计',
   'role.editor': '编辑',
   'role.comms': '宣传',
   'role.reviewer': '审核',

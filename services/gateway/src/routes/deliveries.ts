@@ -184,6 +184,7 @@ export function deliveryRoutes(tools: {
     defineRoute({
       method: 'POST',
       path: '/api/deliveries/outlook',
+      harmless: true,
       says: 'What would become of each of these if a person had it sent again; nothing is done.',
       may: deliveryReaders,
       body: OutlookQuery,

@@ -139,6 +139,7 @@ export function draftRoutes({ models, client, journal, clock, copies, editors }:
     defineRoute({
       method: 'POST',
       path: '/api/releases/:releaseId/preview',
+      harmless: true,
       says: 'A draft as the portal will show it, before it is saved. Writes nothing.',
       may: ['comms'],
       ...ofRelease,
@@ -165,6 +166,7 @@ export function draftRoutes({ models, client, journal, clock, copies, editors }:
     defineRoute({
       method: 'POST',
       path: '/api/releases/:releaseId/previews/:channelId',
+      harmless: true,
       says: 'What a channel would be handed of a draft, made by the code that will hand it over. Sends nothing.',
       may: ['comms'],
       params: z.object({ releaseId: token, channelId: token }),

@@ -80,6 +80,7 @@ export function reviewRoutes(tools: { models: Models; journal: Journal; clock: C
     defineRoute({
       method: 'POST',
       path: '/api/releases/check',
+      harmless: true,
       says: 'What the site’s lists say of a draft, in place. Writes nothing.',
       may: releaseReaders,
       body: z.strictObject({ site: token, draft }),

@@ -58,6 +58,7 @@ export function rulebookRoutes({ models, client, journal }: RulebookTools): Rout
     defineRoute({
       method: 'POST',
       path: '/api/rulebook/simulation',
+      harmless: true,
       says: 'What a change would have done to the items since a moment, one part of the log at a time. Writes nothing.',
       may: ['admin', 'manager'],
       body: z.strictObject({ change: BookChange, since: instant, after: z.int().min(0).default(0) }),

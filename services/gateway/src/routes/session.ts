@@ -41,7 +41,8 @@ export function sessionRoutes({ sessions, live, door, clock, settings }: Session
       says: 'Who is signed in.',
       may: 'signed-in',
       answer: Me,
-      handle: ({ caller }) => toMe(caller),
+      // Whom they work for, not of whom they may read.
+      handle: ({ http }) => toMe(http.caller!),
     }),
     defineRoute({
       method: 'GET',
@@ -54,6 +55,7 @@ export function sessionRoutes({ sessions, live, door, clock, settings }: Session
     defineRoute({
       method: 'DELETE',
       path: '/api/session',
+      harmless: true,
       says: 'Signs out.',
       may: 'signed-in',
       answer: z.object({ signedOut: z.literal(true) }),

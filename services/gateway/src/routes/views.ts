@@ -80,6 +80,7 @@ export function viewRoutes(tools: ViewTools): Route[] {
     defineRoute({
       method: 'POST',
       path: '/api/reposts/:taskId/fidelity',
+      harmless: true,
       says: 'How faithful an edited text would be to the version that it is made from. Writes nothing.',
       may: ['editor'],
       params: z.object({ taskId: token }),

@@ -1,0 +1,105 @@
+/**
+ * Every door of the API that is read, and what it is asked with, as somebody would who knows the ids of another site. A new
+ * door stands here as well, or the walk is red.
+ */
+export const readDoors: Record<string, string> = Object.fromEntries(
+  `
+/api/alarms?show=all
+/api/audit
+/api/calendar?from=2026-11-01T00:00:00.000Z&to=2026-12-31T00:00:00.000Z
+/api/calendar.ics
+/api/calendar/feed.ics
+/api/calendars
+/api/channels
+/api/channels/:channelId
+/api/channels/overview
+/api/checklists
+/api/checklists/:listId
+/api/clusters/:clusterId/similar
+/api/compliance
+/api/compliance/tasks
+/api/compliance/tasks.csv
+/api/corrections
+/api/corrections.csv
+/api/corrections/:correctionId
+/api/corrections/figures
+/api/dead-letters
+/api/deliveries
+/api/deliveries.csv
+/api/deliveries/:deliveryId
+/api/deliveries/:deliveryId/transcripts/:hash
+/api/deliveries/:site/:deliveryId/files/:hash
+/api/duty/forecast
+/api/duty/ladders
+/api/duty/now
+/api/duty/people
+/api/duty/shifts?from=2026-11-01T00:00:00.000Z&to=2026-12-31T00:00:00.000Z
+/api/health
+/api/incidents
+/api/incidents/:incidentId
+/api/incidents/:incidentId/files/:hash
+/api/inspections
+/api/inspections/:inspectionId
+/api/inspections/:inspectionId/findings.csv
+/api/inspections/:inspectionId/sites.txt
+/api/items
+/api/items/:sourceId/:itemId
+/api/items/:sourceId/:itemId/evidence/:snapshot
+/api/items/:sourceId/:itemId/evidence/:snapshot/body
+/api/items/:sourceId/:itemId/evidence/:snapshot/message
+/api/items/:sourceId/:itemId/files/:hash
+/api/linked
+/api/linked/:linkedId
+/api/recalls
+/api/recalls.csv
+/api/recalls/:releaseId/:round
+/api/recalls/:site/:releaseId/:round/evidence/:snapshot
+/api/recalls/:site/:releaseId/:round/evidence/:snapshot/body
+/api/refused-logins
+/api/releases
+/api/releases/:releaseId
+/api/releases/:releaseId/files/:hash
+/api/releases/:releaseId/recall-plan?kind=correct
+/api/releases/:releaseId/revisions
+/api/releases/:releaseId/revisions/:revision
+/api/releases/:releaseId/working
+/api/releases/approvals
+/api/reposts
+/api/reposts.csv
+/api/reposts/:site/:taskId/evidence/:snapshot
+/api/reposts/:site/:taskId/evidence/:snapshot/body
+/api/reposts/:site/:taskId/pictures/:hash
+/api/reposts/:taskId
+/api/reposts/choices
+/api/reviews
+/api/reviews/:kind/:id/history
+/api/rulebook
+/api/rulebook/:kind/:id/history
+/api/rulebook/matrix
+/api/rumors
+/api/rumors/:rumorCaseId
+/api/rumors/:rumorCaseId/files/:hash
+/api/rumors/similar?claim=存款利息
+/api/session
+/api/site-checks
+/api/site-checks/:checkId/evidence/:snapshot
+/api/sites
+/api/sources
+/api/sources/:sourceId
+/api/sources/:sourceId/evidence/:snapshot
+/api/sources/:sourceId/evidence/:snapshot/body
+/api/submissions?way=out
+/api/submissions.csv
+/api/submissions/:site/:submissionId
+/api/submissions/counts
+/api/submissions/recipients
+/api/time
+/api/working
+`
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [path = '', query = ''] = line.split('?');
+      return [path, query];
+    }),
+);
