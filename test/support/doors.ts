@@ -64,6 +64,11 @@ export const readDoors: Record<string, string> = Object.fromEntries(
 /api/releases/:releaseId/revisions/:revision
 /api/releases/:releaseId/working
 /api/releases/approvals
+/api/reports
+/api/reports/:site/:reportId
+/api/reports/:site/:reportId/report.csv
+/api/reports/:site/:reportId/report.pdf
+/api/reports/:site/:reportId/report.xlsx
 /api/reposts
 /api/reposts.csv
 /api/reposts/:site/:taskId/evidence/:snapshot
