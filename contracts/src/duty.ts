@@ -203,6 +203,14 @@ export const alarmSubject = z.discriminatedUnion('kind', [
   }),
   /** Working days of a year are counted whose holidays nobody has entered; until then only weekends are left out. */
   z.object({ kind: z.literal('calendar'), year: z.int(), since: instant }),
+  /** A share of the quarter is gone, or all of it, and its inspection is not public. */
+  z.object({
+    kind: z.literal('inspection'),
+    inspectionId: token,
+    share: warningShare,
+    startsAt: instant,
+    dueAt: instant,
+  }),
   /** A share of the time to answer an offer, or a counter-proposal, is gone. */
   z.object({
     kind: z.literal('submission'),

@@ -4,8 +4,23 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InspectionDetail, quarterOf, verifyScript, worksheetItem } from '@tongsheng/contracts';
-import { signIn, startSite, startSystem, until, type Session, type Site, type System } from '@tongsheng/test/support';
+import {
+  barriersOf,
+  enter,
+  openScreen,
+  picture,
+  signIn,
+  startBrowser,
+  startSite,
+  startSystem,
+  until,
+  type Screen,
+  type Session,
+  type Site,
+  type System,
+} from '@tongsheng/test/support';
 import { DateTime } from 'luxon';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const { inspectionId } = quarterOf(new Date().toISOString());
@@ -19,6 +34,8 @@ const judgements = worksheetItem.options.map((item) => ({ item, verdict: 'fine',
 let system: System;
 let target: Site;
 let manager: Session;
+let browser: Browser;
+let screen: Screen;
 
 beforeAll(async () => {
   target = await startSite();
@@ -30,6 +47,7 @@ beforeAll(async () => {
     samples: false,
     environment: { WEB_ALLOW: new URL(target.url).host },
   });
+  browser = await startBrowser();
   manager = await signIn(system.consoleUrl, 'manager');
   const admin = await signIn(system.consoleUrl, 'admin');
   const columns = [
@@ -42,8 +60,11 @@ beforeAll(async () => {
     const answer = await admin.command({ type: 'site.register', site: { ...of, publication } });
     expect(answer).toMatchObject({ status: 202 });
   }
+  screen = await openScreen(browser, `${system.consoleUrl}/inspections`);
+  await enter(screen, 'manager');
 });
 afterAll(async () => {
+  await browser.close();
   await system[Symbol.asyncDispose]();
   await target[Symbol.asyncDispose]();
 });
@@ -55,23 +76,51 @@ const say = async (type: string, more: object = {}) => {
   return { status, ...(body as { position: number; code?: string }) };
 };
 
+const accessible = async (name: string) => {
+  await picture(screen.page, name);
+  expect(await barriersOf(screen.page)).toEqual([]);
+};
+const press = (id: string) => screen.page.getByTestId(id).click();
+const stateIs = (state: string) => screen.page.locator(`[data-testid=inspection][data-state=${state}]`).waitFor();
+
 it('is expected as soon as there is a site that supervises', async () => {
   await until(async () => expect((await detail()).row.state).toBe('expected'));
 });
 
 it('freezes its list, is drawn once, and never with less than thirty of a hundred', async () => {
-  const open = { publicValueName: '下一交易日上证综指收盘点位', exclude: [{ siteId: 'city', reason: '正在迁移' }] };
-  expect(await say('open', { ...open, share: 20 })).toMatchObject({ status: 422, code: 'inspection_share_low' });
-  const { position } = await say('open', { ...open, share: 50 });
-  expect((await detail(position)).row).toMatchObject({ state: 'opened', population: { length: 3 } });
-  await say('draw', { publicValue });
+  const { page } = screen;
+  await page.goto(`${system.consoleUrl}/inspections`);
+  await page.getByTestId('inspection-list').waitFor();
+  await accessible('inspections');
+  await page.keyboard.press('Enter');
+  await stateIs('expected');
+  await page.getByTestId('not-opened').waitFor();
+  await page.keyboard.press('a');
+  await page.fill('#field-share', '29');
+  await page.getByLabel('某市税务局网站（示例）', { exact: true }).check();
+  await press('send-form');
+  await page.getByTestId('problems').waitFor();
+  await accessible('inspection-open');
+  await page.fill('#field-share', '50');
+  await page.getByLabel('理由 某市税务局网站（示例）').fill('正在迁移');
+  await page.keyboard.press('Control+Enter');
+  await stateIs('opened');
+  const open = { publicValueName: '值', exclude: [] };
+  expect(await say('open', { ...open, share: 29 })).toMatchObject({ status: 422, code: 'inspection_share_low' });
+  expect(await say('open', { ...open, share: 30 })).toMatchObject({ status: 409, code: 'inspection_opened' });
+  await page.keyboard.press('a');
+  await page.fill('#field-value', publicValue);
+  await page.keyboard.press('Control+Enter');
+  await stateIs('drawn');
   expect(await say('draw', { publicValue: 'another' })).toMatchObject({ status: 409, code: 'inspection_drawn' });
-  const left = await say('enlarge', { count: 1, reason: '全部检查' });
-  expect((await detail(left.position)).row.sites.map(({ siteId }) => siteId).sort()).toEqual([
-    'county-a',
-    'county-b',
-    'province',
-  ]);
+  await press('enlarge');
+  await page.fill('#field-reason', '全部检查');
+  await press('send-form');
+  await page.locator('[data-testid=inspected-sites] tbody tr').nth(2).waitFor();
+  expect((await detail()).row.sites.map(({ siteId }) => siteId).sort()).toEqual(['county-a', 'county-b', 'province']);
+  await page.getByText('怎样复算').click();
+  await press('recompute');
+  await page.getByText('复算一致').waitFor();
 });
 
 it('looks at every site by machine, step by step, and counts what it could not see as no pass', async () => {
@@ -91,30 +140,44 @@ it('looks at every site by machine, step by step, and counts what it could not s
 });
 
 it('is concluded by people, and a faulty site is told, talked to and looked at again', async () => {
+  const { page } = screen;
   expect(await say('conclude', { siteId: 'county-a' })).toMatchObject({ code: 'inspection_not_judged' });
-  const faulty = [{ ...judgements[0]!, verdict: 'fault', note: '首页标题有错字' }, ...judgements.slice(1)];
-  for (const siteId of ['county-a', 'county-b', 'province']) {
+  for (const siteId of ['county-b', 'province']) {
     expect(await say('publish', { stage: 'results' })).toMatchObject({ code: 'inspection_unfinished' });
-    await say('judge', { siteId, judgements: siteId === 'county-a' ? faulty : judgements });
+    await say('judge', { siteId, judgements });
     expect(await say('conclude', { siteId })).toMatchObject({ status: 202 });
   }
-  const siteId = 'county-a';
-  await say('notice', { siteId, text: '请于期限内整改', mendBy: new Date().toISOString() });
+  await page.locator('tr[data-site=county-a] button').click();
+  await page.locator('[data-testid=findings] [data-code=column_stale]').waitFor();
+  await page.keyboard.press('w');
+  for (const item of worksheetItem.options) await page.getByTestId(`judge-${item}`).selectOption('fine');
+  await page.getByTestId('judge-wording').selectOption('fault');
+  await press('send-form');
+  await page.getByTestId('problems').waitFor();
+  await accessible('inspection-sheet');
+  await page.fill('#field-note-wording', '首页标题有错字');
+  await page.keyboard.press('Control+Enter');
+  await press('conclude');
+  await press('confirm');
+  await page.locator('[data-testid=after]').waitFor();
+  await page.keyboard.press('n');
+  await page.fill('#field-mendBy', '2030-01-01T12:00');
+  await page.keyboard.press('Control+Enter');
+  await page.locator('.inspection-after').waitFor();
   const talk = { with: '张处长', where: '三楼会议室', heldAt: new Date().toISOString(), record: '已说明问题' };
-  await say('interview', { siteId, ...talk });
-  const { position } = await say('recheck', { siteId, mended: true, note: '错字已改' });
-  const { sites } = (await detail(position)).row;
-  expect(sites.find((each) => each.siteId === siteId)).toMatchObject({
-    conclusion: { result: 'failed' },
-    notices: { length: 1 },
-    interviews: { length: 1 },
-    rechecks: { length: 1 },
-  });
-  expect(sites.find((each) => each.siteId === 'county-b')!.conclusion!.result).toBe('unchecked');
+  await say('interview', { siteId: 'county-a', ...talk });
+  await say('recheck', { siteId: 'county-a', mended: true, note: '错字已改' });
+  await page.locator('.inspection-after').nth(2).waitFor();
+  await accessible('inspection');
+  const { sites } = (await detail()).row;
+  expect(sites.find(({ siteId }) => siteId === 'county-a')!.conclusion!.result).toBe('failed');
+  expect(sites.find(({ siteId }) => siteId === 'county-b')!.conclusion!.result).toBe('unchecked');
 });
 
 it('is published by one decision, and whoever reads the page repeats the draw', async () => {
-  await say('publish', { stage: 'results' });
+  await press('publish');
+  await press('confirm');
+  await stateIs('published');
   const url = await until(async () => {
     const { row } = await detail();
     expect(row.state).toBe('published');
@@ -143,11 +206,10 @@ it('is published by one decision, and whoever reads the page repeats the draw', 
 });
 
 it('says how far our own site is from what would fail it', async () => {
-  await manager.command({ type: 'site_check.begin', site: 'county-b', checkId: `self-${day(0)}` });
-  await until(async () => {
-    const { body } = await manager.get('/api/site-checks');
-    const { rows } = body as { rows: { site: string; states: { code: string; state: string; days: number }[] }[] };
-    const home = rows.find((each) => each.site === 'county-b')!.states.find(({ code }) => code === 'home_stale');
-    expect(home).toMatchObject({ state: 'clear', days: 13 });
-  }, 30_000);
+  const { page } = screen;
+  await page.goto(`${system.consoleUrl}/inspections`);
+  await page.getByTestId('self-county-b').locator('summary').click();
+  await press('begin-county-b');
+  await page.locator('[data-testid=self-county-b] .tag[data-code=home_stale]', { hasText: '再过 13 天触线' }).waitFor();
+  await accessible('inspections-self');
 });

@@ -58,6 +58,7 @@ function sinceOf(about: AlarmSubject): string | number {
     case 'task':
     case 'rumor':
     case 'correction':
+    case 'inspection':
     case 'submission':
     case 'review_debt':
     case 'assignment':

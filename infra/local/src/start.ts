@@ -12,6 +12,7 @@ import { startNewsroom } from './newsroom.ts';
 import { busySampleDuty } from './sample-duty.ts';
 import { reportSamples } from './sample-corrections.ts';
 import { sampleDeliveries } from './sample-deliveries.ts';
+import { inspectSamples } from './sample-inspection.ts';
 import { offerSample } from './sample-offer.ts';
 import { demoPassword, demoPeople, demoSeed } from './seed.ts';
 import { isFree, serverVersion, startNats, startRedis, type NatsServer, type Server } from './servers.ts';
@@ -174,6 +175,10 @@ async function main(): Promise<void> {
     await offerSample(consoleUrl).catch((error: unknown) => say(`  示例报送没有建立：${String(error)}`));
     await busySampleDuty(consoleUrl).catch((error: unknown) => say(`  示例事件没有建立：${String(error)}`));
     await reportSamples(nats.portalUrl).catch((error: unknown) => say(`  示例纠错没有建立：${String(error)}`));
+    if (upstreams)
+      await inspectSamples(consoleUrl, upstreams.url).catch((error: unknown) =>
+        say(`  示例抽查没有建立：${String(error)}`),
+      );
   }
   say(
     banner({

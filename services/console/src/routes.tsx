@@ -184,6 +184,16 @@ const workCalendar = createRoute({
   path: '/admin/calendar',
   component: room(() => import('./admin/calendar-page.tsx'), 'WorkCalendarPage'),
 });
+const inspections = createRoute({
+  getParentRoute: () => root,
+  path: '/inspections',
+  component: room(() => import('./inspections/inspections-page.tsx'), 'InspectionsPage'),
+});
+const inspection = createRoute({
+  getParentRoute: () => root,
+  path: '/inspections/$site/$inspectionId',
+  component: room(() => import('./inspections/inspection-page.tsx'), 'InspectionPage'),
+});
 
 const calendar = createRoute({
   getParentRoute: () => root,
@@ -422,6 +432,8 @@ const tree = root.addChildren([
   corrections,
   correction,
   workCalendar,
+  inspections,
+  inspection,
   calendar,
   submissions,
   offered,

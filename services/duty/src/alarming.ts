@@ -58,6 +58,7 @@ function occasionOf(about: AlarmSubject): Occasion {
     case 'task':
     case 'rumor':
     case 'correction':
+    case 'inspection':
     case 'submission':
     case 'review_debt':
     case 'assignment':

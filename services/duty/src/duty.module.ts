@@ -15,6 +15,7 @@ import { RaiseRecallAlarms } from './raise-recall-alarms.reaction.ts';
 import { RaiseRumorAlarms } from './raise-rumor-alarms.reaction.ts';
 import { RaiseStoppageAlarms } from './raise-stoppage-alarms.reaction.ts';
 import { RaiseSubmissionAlarms } from './raise-submission-alarms.reaction.ts';
+import { RaiseInspectionAlarms } from './raise-inspection-alarms.reaction.ts';
 import { RaiseDeliveryAlarms } from './raise-delivery-alarms.reaction.ts';
 import { TellPeople } from './tell-people.reaction.ts';
 
@@ -34,6 +35,7 @@ import { TellPeople } from './tell-people.reaction.ts';
     RaiseSubmissionAlarms,
     RaiseDebtAlarms,
     RaiseLinkedAlarms,
+    RaiseInspectionAlarms,
     TellPeople,
   ],
   providers: [Office, Alarming, PassOn],

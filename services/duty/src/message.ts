@@ -28,6 +28,7 @@ export function urgencyOf(about: AlarmSubject, at: string): string {
   switch (about.kind) {
     case 'rumor':
     case 'correction':
+    case 'inspection':
     case 'submission':
     case 'review_debt':
     case 'assignment':
@@ -115,6 +116,17 @@ function whatOf(about: AlarmSubject, at: string): { name: string; lines: string[
           `请把国务院办公厅 ${about.year} 年放假通知登记到“管理 → 工作日历”；登记后时限自动重算。`,
         ],
       };
+    case 'inspection': {
+      const name = `${about.inspectionId} 网站抽查`;
+      return {
+        name,
+        lines: [
+          `${name}还没有公布结果，本季度已过 ${about.share}%，${urgencyOf(about, at)}。`,
+          '每季度抽查不少于 30% 的网站，结束后公开检查情况（税总发〔2017〕84号 二（五）1）。',
+          `应于 ${clockTime(about.dueAt)} 前公布`,
+        ],
+      };
+    }
     case 'submission':
       return {
         name: about.title,

@@ -147,6 +147,8 @@ function pathOf(about: AlarmSubject, site: string | null): string {
       return `/corrections/${site}/${about.correctionId}`;
     case 'calendar':
       return '/admin/calendar';
+    case 'inspection':
+      return `/inspections/${site}/${about.inspectionId}`;
     case 'recall':
       return `/releases/recalls/${site}/${about.releaseId}/${about.round}`;
     case 'submission':

@@ -18,7 +18,8 @@ const rowOf = (of: Site) => ({ ...of, publication: publicationShown(of.publicati
 describe('a site that is being written', () => {
   it('is registered as it was, when nothing was changed', () => {
     expect(siteOf(draftOf(rowOf(site)))).toEqual(site);
-    const limited = { ...site, rumorLimit: 'PT1H' };
+    const columns = [{ kind: 'news' as const, name: '税务 要闻', url: 'https://city.example/ywxw/' }];
+    const limited = { ...site, rumorLimit: 'PT1H', columns };
     expect(siteOf(draftOf(rowOf(limited)))).toEqual(limited);
   });
   it('has no place in the hierarchy until someone gives it one', () => {
@@ -26,15 +27,16 @@ describe('a site that is being written', () => {
     expect(siteOf(draftOf(rowOf(rest)))).toEqual(rest);
   });
   it('is told all that is wrong at once', () => {
-    const wrong = { ...blankSite, siteId: '坏', region: '3702', speaksFor: '370281 某县\n某区' };
+    const wrong = { ...blankSite, siteId: '坏', region: '3702', speaksFor: '370281 某县\n某区', columns: '新闻 要闻' };
     expect(problemsOf(wrong, new Set()).map(({ field }) => field)).toEqual([
       'name',
       'siteId',
       'baseUrl',
       'region',
       'speaksFor',
+      'columns',
     ]);
-    expect(problemsOf(wrong, new Set()).at(-1)!.values).toEqual({ n: '2' });
+    expect(problemsOf(wrong, new Set()).at(-2)!.values).toEqual({ n: '2' });
     expect(problemsOf(draftOf(rowOf(site)), new Set(['city'])).map(({ field }) => field)).toEqual(['siteId']);
   });
 });

@@ -1,9 +1,12 @@
 import {
+  columnKind,
   fieldsOf,
   keptSecret,
   publicationSettings,
   sitePublication,
+  type ColumnKind,
   type Site,
+  type SiteColumn,
   type SitePublication,
   type SiteRow,
 } from '@tongsheng/contracts';
@@ -16,6 +19,8 @@ export type SiteDraft = Pick<Site, 'siteId' | 'name' | 'level' | 'baseUrl'> & {
   superior: string;
   /** One county a line: its code and its name. */
   speaksFor: string;
+  /** One column a line: its kind, name and address. */
+  columns: string;
   /** Not on this form, and not to be lost by it. */
   rumorLimit: string;
   incidentLimit: string;
@@ -38,6 +43,7 @@ export const blankSite: SiteDraft = {
   region: '',
   superior: '',
   speaksFor: '',
+  columns: '',
   rumorLimit: '',
   incidentLimit: '',
   publication: { kind: 'portal', fields: {}, set: [] },
@@ -51,6 +57,7 @@ export const draftOf = ({
   region = '',
   superior = '',
   speaksFor,
+  columns = [],
   rumorLimit = '',
   incidentLimit = '',
   publication,
@@ -62,6 +69,7 @@ export const draftOf = ({
   region,
   superior,
   speaksFor: speaksFor.map((each) => `${each.region} ${each.name}`).join('\n'),
+  columns: columns.map(({ kind, name: of, url }) => `${columnWords[kind]} ${of} ${url}`).join('\n'),
   rumorLimit,
   incidentLimit,
   publication: publicationDraftOf(publication),
@@ -110,6 +118,7 @@ export const siteOf = ({
   speaksFor,
   rumorLimit,
   incidentLimit,
+  columns,
   publication,
   ...draft
 }: SiteDraft): Site => ({
@@ -122,6 +131,7 @@ export const siteOf = ({
   ...(incidentLimit && { incidentLimit }),
   ...(publication.kind !== 'portal' && { publication: sitePublication.parse(publicationOf(publication)) }),
   speaksFor: linesOf(speaksFor).map((line) => countyOf(line)!),
+  ...(columns.trim() && { columns: linesOf(columns).map((line) => columnOf(line)!) }),
 });
 
 const linesOf = (text: string) =>
@@ -135,13 +145,22 @@ function countyOf(line: string): { region: string; name: string } | null {
   return region && name ? { region, name } : null;
 }
 
+/** What a column is for, as it stands at the beginning of its line. */
+const columnWords: Record<ColumnKind, string> = { news: '新闻', notices: '通知', policy: '政策', other: '其他' };
+
+function columnOf(line: string): SiteColumn | null {
+  const [, word, name, url] = /^(\S+)[\s,，、]+(.+?)[\s,，、]+(https?:\/\/[^/]\S*)$/u.exec(line) ?? [];
+  const kind = columnKind.options.find((each) => each === word || columnWords[each] === word);
+  return kind && name && url && URL.canParse(url) ? { kind, name, url } : null;
+}
+
 const token = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Everything that is missing, at once. */
 export function problemsOf(draft: SiteDraft, taken: ReadonlySet<string>): FieldProblem[] {
   const found: FieldProblem[] = [];
   const need = (ok: boolean, problem: FieldProblem) => void (ok || found.push(problem));
-  const { siteId, name, baseUrl, region, superior, speaksFor } = draft;
+  const { siteId, name, baseUrl, region, superior, speaksFor, columns } = draft;
   need(name.trim() !== '', { field: 'name', word: 'rules.need.name' });
   need(token.test(siteId) && !taken.has(siteId), { field: 'siteId', word: 'rules.need.siteId' });
   need(/^https?:\/\/[^/]/i.test(baseUrl.trim()) && URL.canParse(baseUrl.trim()), {
@@ -152,6 +171,7 @@ export function problemsOf(draft: SiteDraft, taken: ReadonlySet<string>): FieldP
   need(superior === '' || isRegion(superior), { field: 'superior', word: 'rules.need.region' });
   const bad = linesOf(speaksFor).findIndex((line) => countyOf(line) === null);
   need(bad < 0, { field: 'speaksFor', word: 'sites.speaksForBad', values: { n: String(bad + 1) } });
+  need(!linesOf(columns).some((line) => columnOf(line) === null), { field: 'columns', word: 'sites.need.columns' });
   const publication = sitePublication.safeParse(publicationOf(draft.publication));
   const wrong = new Set(publication.error?.issues.map(({ path }) => String(path[1])));
   for (const field of wrong)

@@ -206,6 +206,17 @@ function Form({ known, rows }: { known: SiteRow | undefined; rows: SiteRow[] }):
               onChange={({ target }) => set({ speaksFor: target.value })}
             />
           </label>
+          <label className="field">
+            <span>
+              {t('sites.columns')} <small>{t('sites.columnsHint')}</small>
+            </span>
+            <textarea
+              id="field-columns"
+              rows={3}
+              value={draft.columns}
+              onChange={({ target }) => set({ columns: target.value })}
+            />
+          </label>
           <PublicationFields draft={draft.publication} onChange={(publication) => set({ publication })} />
           {known && draft.publication.kind !== 'portal' && <TestConnection siteId={known.siteId} isSaved={!changed} />}
         </div>

@@ -175,6 +175,10 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
   // A login that was just refused: nobody tells of it but what waits for it.
   if (changes.some(({ view, row }) => view === 'deliveries' && (row as DeliveryRow | null)?.trouble === 'credential'))
     void client.invalidateQueries({ queryKey: ['refused-logins'] });
+  // Machines look at sites while people read.
+  if (touched.has('inspections') || touched.has('site_checks'))
+    for (const shows of ['inspections', 'inspection', 'self-checks'])
+      void client.invalidateQueries({ queryKey: [shows] });
   if (touched.has('reposts'))
     for (const view of ['compliance-tasks', 'similar']) void client.invalidateQueries({ queryKey: [view] });
 }

@@ -47,7 +47,10 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
         {about.kind === 'task' &&
           `${site === null ? t('roster.allSites') : siteName(site)} · ${about.sourceName} · ${t('task.due', { time: short(about.dueAt) })}`}
         {about.kind === 'calendar' && t('alarm.calendarHint', { time: short(about.since) })}
-        {(about.kind === 'rumor' || about.kind === 'submission' || about.kind === 'correction') &&
+        {(about.kind === 'rumor' ||
+          about.kind === 'submission' ||
+          about.kind === 'correction' ||
+          about.kind === 'inspection') &&
           `${site === null ? '' : siteName(site)} · ${t('task.due', { time: short(about.dueAt) })}`}
         {about.kind === 'assignment' &&
           `${site === null ? '' : siteName(site)} · ${about.channelName} · ${t('assisted.due', { time: short(about.dueAt) })}`}
@@ -126,6 +129,14 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           <Link
             to="/corrections/$site/$correctionId"
             params={{ site, correctionId: about.correctionId }}
+            className="button"
+          >
+            {t('duty.handle')} {chosen && <kbd>O</kbd>}
+          </Link>
+        ) : about.kind === 'inspection' && site !== null ? (
+          <Link
+            to="/inspections/$site/$inspectionId"
+            params={{ site, inspectionId: about.inspectionId }}
             className="button"
           >
             {t('duty.handle')} {chosen && <kbd>O</kbd>}

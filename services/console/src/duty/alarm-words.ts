@@ -12,6 +12,8 @@ export function whatOf(about: AlarmSubject, t: ReturnType<typeof useWords>): str
       return t('alarm.correction', { share: about.share });
     case 'calendar':
       return t('alarm.calendar', { year: about.year });
+    case 'inspection':
+      return t('alarm.inspection', { share: about.share });
     case 'submission':
       return t(about.waitsFor === null ? 'alarm.submission.ours' : 'alarm.submission', { share: about.share });
     case 'review_debt':

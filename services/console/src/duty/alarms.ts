@@ -34,6 +34,8 @@ export function nameOf(about: AlarmSubject): string {
       return `${about.year} 年放假安排`;
     case 'rumor':
       return about.claim;
+    case 'inspection':
+      return about.inspectionId;
     case 'source':
       return about.name;
     case 'credential':

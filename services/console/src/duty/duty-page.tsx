@@ -58,6 +58,12 @@ export function DutyPage(): ReactElement {
         });
       case 'calendar':
         return void navigate({ to: '/admin/calendar' });
+      case 'inspection':
+        if (site === null) return;
+        return void navigate({
+          to: '/inspections/$site/$inspectionId',
+          params: { site, inspectionId: about.inspectionId },
+        });
       case 'recall':
         if (site === null) return;
         return void navigate({

@@ -6,6 +6,7 @@ const paths = {
   linked: 'M9 7H7a5 5 0 0 0 0 10h2M15 7h2a5 5 0 0 1 0 10h-2M8 12h8',
   calendar: 'M4 6h16v14H4zM4 10.5h16M8 3.5v4M16 3.5v4',
   submissions: 'M4 13v6h16v-6M12 15V4M7.5 8.5 12 4l4.5 4.5',
+  inspections: 'M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5 20 20M7.8 10.6l2 2 3.6-3.8',
   rumors: 'M4 5h16v11h-7l-4 4v-4H4zM12 7.5v4M12 13.6v.1',
   corrections: 'M4 20l1-5L16 4l4 4L9 19zM14 6l4 4',
   workCalendar: 'M4 6h16v14H4zM4 10.5h16M8 3.5v4M16 3.5v4M8.5 15.5l2.5 2 4.5-4.5',

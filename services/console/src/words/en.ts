@@ -352,6 +352,7 @@ export const en: FirstWords = {
   'nav.channels': 'Channels',
   'nav.linked': 'Linked releases',
   'nav.submissions': 'Submissions',
+  'nav.inspections': 'Site inspections',
   'nav.rumors': 'Rumors',
   'nav.corrections': 'Corrections',
   'nav.workCalendar': 'Working days',

@@ -3,6 +3,7 @@ import { calendarEn } from './calendar-en.ts';
 import { channelsEn } from './channels-en.ts';
 import { deliveriesEn } from './deliveries-en.ts';
 import { incidentsEn } from './incidents-en.ts';
+import { inspectionsEn } from './inspections-en.ts';
 import { linkedEn } from './linked-en.ts';
 import { recallsEn } from './recalls-en.ts';
 import { reportsEn } from './reports-en.ts';
@@ -21,6 +22,7 @@ export const roomsEn: RoomWords = {
   ...channelsEn,
   ...deliveriesEn,
   ...incidentsEn,
+  ...inspectionsEn,
   ...linkedEn,
   ...recallsEn,
   ...reportsEn,

@@ -3,6 +3,7 @@ import { calendarZh } from './calendar-zh.ts';
 import { channelsZh } from './channels-zh.ts';
 import { deliveriesZh } from './deliveries-zh.ts';
 import { incidentsZh } from './incidents-zh.ts';
+import { inspectionsZh } from './inspections-zh.ts';
 import { linkedZh } from './linked-zh.ts';
 import { recallsZh } from './recalls-zh.ts';
 import { reportsZh } from './reports-zh.ts';
@@ -21,6 +22,7 @@ export const roomsZh = {
   ...channelsZh,
   ...deliveriesZh,
   ...incidentsZh,
+  ...inspectionsZh,
   ...linkedZh,
   ...recallsZh,
   ...reportsZh,

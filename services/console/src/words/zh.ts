@@ -350,6 +350,7 @@ export const zh = {
   'nav.channels': '渠道',
   'nav.linked': '联动发布',
   'nav.submissions': '报送协商',
+  'nav.inspections': '网站抽查',
   'nav.rumors': '谣言处置',
   'nav.corrections': '网民纠错',
   'nav.workCalendar': '工作日历',
