@@ -20,7 +20,7 @@ export function useFinding(): (finding: SiteFinding) => string {
     const word = wordFor(`finding.${code}`);
     const said = word ? t(word, { of, n: n ?? 0 }) : code;
     const isPersons = !/^(down|probes|home|column|link|repost)/.test(code);
-    return severity === 'unchecked' && isPersons ? `${t('severity.unchecked')}: ${said}` : said;
+    return severity === 'unchecked' && isPersons ? `${t('weight.unchecked')}: ${said}` : said;
   };
 }
 
@@ -41,7 +41,7 @@ export function Findings({
     <ul className="inspection-findings" data-testid="findings">
       {sorted.map((each, at) => (
         <li key={`${each.code} ${each.of} ${at}`} data-code={each.code}>
-          <span className={`tag tag-severity-${each.severity}`}>{t(`severity.${each.severity}`)}</span> {sentence(each)}
+          <span className={`tag tag-severity-${each.severity}`}>{t(`weight.${each.severity}`)}</span> {sentence(each)}
           {each.detail && <span className="hint"> {each.detail}</span>}{' '}
           {each.url && (
             <a href={each.url} target="_blank" rel="noreferrer noopener">
