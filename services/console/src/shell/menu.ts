@@ -86,7 +86,7 @@ export const menu = [
     key: 'n',
     roles: ['manager', 'signer', 'comms', 'editor', 'duty', 'admin'],
   },
-  { to: '/inspections', word: 'nav.inspections', icon: 'inspections', key: 'v', roles: ['manager', 'duty', 'admin'] },
+  { to: '/inspections', word: 'nav.inspections', icon: 'inspections', key: 'u', roles: ['manager', 'duty', 'admin'] },
   { to: '/duty', word: 'nav.duty', icon: 'duty', key: 'w', roles: ['duty', 'editor', 'manager', 'admin'] },
   {
     to: '/incidents',
