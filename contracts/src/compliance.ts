@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { itemKind } from './item.ts';
 import { level } from './registry.ts';
 import { stageTime } from './stages.ts';
-import { instant, line, personId, siteId, sourceId, token } from './words.ts';
+import { channelId, instant, line, personId, siteId, sourceId, token } from './words.ts';
 
 /** `withdrawn`: its source took it back inside the limit, and nothing was out: not owed, and in no figure. */
 export const complianceOutcome = z.enum(['open', 'on_time', 'late', 'exempted', 'withdrawn']);
@@ -138,3 +138,55 @@ export type ComplianceTask = z.infer<typeof ComplianceTask>;
 /** One page of the tasks behind a figure; `count` is the figure. */
 export const ComplianceTasks = z.object({ tasks: z.array(ComplianceTask), count: z.int(), position: z.int() });
 export type ComplianceTasks = z.infer<typeof ComplianceTasks>;
+
+/** Whether a policy went out with its interpretation; `late`: with it, and some site or channel came after the moment. */
+export const syncOutcome = z.enum(['together', 'late', 'waived']);
+/** What became of a rumor: answered in time or late, unanswered past its limit, still within it, or needing no answer. */
+export const rumorOutcome = z.enum(['in_time', 'late', 'overdue', 'open', 'closed']);
+
+/** How far a channel was reached by what was asked of it in a period. */
+export const channelReach = z.object({
+  channelId,
+  channelName: line,
+  site: siteId,
+  asked: z.int(),
+  confirmed: z.int(),
+  /** Accepted, and nobody knows yet whether it can be seen. */
+  pending: z.int(),
+  failed: z.int(),
+  unknown: z.int(),
+  waiting: z.int(),
+});
+
+/** What the house itself published, answered and pushed in a period, each figure with what it is made of. */
+export const ReleaseCompliance = z.object({
+  policies: z.array(
+    z.object({
+      site: siteId,
+      linkedId: token,
+      title: line,
+      at: instant,
+      outcome: syncOutcome,
+      /** Of a waiver: who signed it and why. */
+      waived: z.object({ byName: line, reason: line }).nullable(),
+    }),
+  ),
+  rumors: z.array(
+    z.object({
+      site: siteId,
+      rumorCaseId: token,
+      claim: line,
+      reportedAt: instant,
+      dueAt: instant,
+      rebuttedAt: instant.nullable(),
+      outcome: rumorOutcome,
+    }),
+  ),
+  /** From the clue to the rebuttal, of those that were rebutted. */
+  rebuttal: z.object({ medianSeconds: z.number().nullable(), p95Seconds: z.number().nullable() }),
+  channels: z.array(channelReach),
+  /** There was more in the period than is counted at once; the newest is. */
+  truncated: z.boolean(),
+  serverTime: instant,
+});
+export type ReleaseCompliance = z.infer<typeof ReleaseCompliance>;

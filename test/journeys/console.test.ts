@@ -207,6 +207,11 @@ it('a manager sees how a period went, by site and day, under another limit, and 
   await until(async () => expect(await count('figure-on_time')).toBe(await count('figure-on_time-limit-8')));
   await picture(page, 'compliance');
   expect(await barriersOf(page)).toEqual([]);
+  await page.getByText('发布、辟谣与报送').click();
+  await page.getByTestId('reach').locator('tbody tr').first().waitFor();
+  expect(await page.getByTestId('rebuttals').innerText()).toMatch(/线索 1/);
+  await picture(page, 'compliance-releases');
+  expect(await barriersOf(page)).toEqual([]);
   // Yesterday nothing was there yet: the log is folded up to then.
   const yesterday = new Date(Date.now() - 86_400_000).toISOString();
   await page.goto(`${system.consoleUrl}/compliance?asOf=${encodeURIComponent(yesterday)}`);

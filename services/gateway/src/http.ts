@@ -143,7 +143,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...sessionRoutes({ sessions, live, door, clock, settings }),
       ...queueRoutes({ queue, clock }),
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
-      ...complianceRoutes({ client, clock }),
+      ...complianceRoutes({ models, client, clock }),
       ...submissionRoutes({ models, details, client, bus, journal, clock, settings }),
       ...channelRoutes({ models, client, journal, clock }),
       ...deliveryRoutes({ models, client, journal, proofs, clock }),

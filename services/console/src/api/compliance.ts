@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { ComplianceBuilding, ComplianceTasks, ComplianceView } from '@tongsheng/contracts';
+import type { ComplianceBuilding, ComplianceTasks, ComplianceView, ReleaseCompliance } from '@tongsheng/contracts';
 import { read } from './client.ts';
 
 /** What of the questions of the page is in its address; the values as they travel. */
@@ -35,6 +35,14 @@ export const compliance = (asked: Asked) =>
       if (data && isBuilding(data)) return again.building;
       return asked.asOf === undefined ? again.now : false;
     },
+  });
+
+export const releaseCompliance = (period: { from: string; to: string }) =>
+  queryOptions({
+    queryKey: ['compliance-releases', period],
+    queryFn: ({ signal }) => read<ReleaseCompliance>(`/api/compliance/releases${query(period)}`, signal),
+    placeholderData: (before) => before,
+    refetchInterval: again.now,
   });
 
 export const complianceFile = (asked: AskedTasks): string => `/api/compliance/tasks.csv${query(asked)}`;

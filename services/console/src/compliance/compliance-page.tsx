@@ -13,19 +13,45 @@ import { CorrectionFiguresTable } from './correction-figures.tsx';
 import { Breakdown, Change, Choice } from './breakdown.tsx';
 import { Figure, percentOf, Rate, useRate } from './figure.tsx';
 import { FigureTable } from './figure-table.tsx';
-import { Filters } from './filters.tsx';
+import { Filters, Period } from './filters.tsx';
 import { HeatMap } from './heat-map.tsx';
 import { useNamed, type Named } from './names.ts';
 import { beginOf, endOf } from './period.ts';
+import { ReleaseTab } from './release-tab.tsx';
 import { StagesTable } from './stages-table.tsx';
-import { SubmissionFiguresTable } from './submission-figures.tsx';
 import { TasksBehind } from './tasks-behind.tsx';
 import { Trend } from './trend.tsx';
-import { Waivers } from './waivers.tsx';
 import { useComplianceWords } from './words.ts';
 
 /** Every figure of a period; each opens the tasks behind it. */
 export function CompliancePage(): ReactElement {
+  const own = useComplianceWords();
+  const search = useSearch({ from: '/compliance' });
+  const { from, to } = periodOf(search);
+  const isReleases = search.show === 'releases';
+  return (
+    <div className="page compliance">
+      <nav className="page-bar no-print" aria-label={own('tabs')}>
+        <Choice here={!isReleases} search={{ show: undefined }}>
+          {own('tabReposts')}
+        </Choice>
+        <Choice here={isReleases} search={{ show: 'releases' }}>
+          {own('tabReleases')}
+        </Choice>
+      </nav>
+      {isReleases ? (
+        <>
+          <Period />
+          <ReleaseTab period={{ from: beginOf(from), to: endOf(to) }} />
+        </>
+      ) : (
+        <RepostTab />
+      )}
+    </div>
+  );
+}
+
+function RepostTab(): ReactElement {
   const t = useWords();
   const own = useComplianceWords();
   const search = useSearch({ from: '/compliance' });
@@ -33,10 +59,8 @@ export function CompliancePage(): ReactElement {
   const data = answer.data && !isBuilding(answer.data) ? answer.data : undefined;
   const named = useNamed(data);
   const open = figureBy(search);
-  const { from, to } = periodOf(search);
-  const days = { from: beginOf(from), to: endOf(to) };
   return (
-    <div className="page compliance">
+    <>
       <Filters data={data} named={named} />
       <Pending of={answer} />
       {answer.data && isBuilding(answer.data) && <Building of={answer.data.building} />}
@@ -72,9 +96,7 @@ export function CompliancePage(): ReactElement {
               }))}
             />
           </section>
-          <SubmissionFiguresTable period={days} />
           <CorrectionFiguresTable />
-          <Waivers period={days} />
           <StagesTable stages={data.stages} />
           <PackLink period={days} site={search.site} />
           <p className="hint">
@@ -82,7 +104,7 @@ export function CompliancePage(): ReactElement {
           </p>
         </>
       )}
-    </div>
+    </>
   );
 }
 

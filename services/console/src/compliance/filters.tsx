@@ -23,18 +23,10 @@ const limits = [8, 12, 24] as const;
 
 /** The period, what narrows it, and the moment; all of it is in the address. */
 export function Filters({ data, named }: { data: ComplianceView | undefined; named: Named }): ReactElement {
-  const t = useWords();
   const own = useComplianceWords();
   const search = useSearch({ from: '/compliance' });
-  const navigate = useNavigate({ from: '/compliance' });
-  const { from, to } = periodOf(search);
   const known = useQuery(sites()).data?.rows.map(({ siteId }) => siteId) ?? [];
-  const set = (changed: Record<string, string | number | undefined>) =>
-    void navigate({
-      search: ({ page: _page, part: _part, ...before }) =>
-        Object.fromEntries(Object.entries({ ...before, ...changed }).filter(([, value]) => value !== undefined)),
-      replace: true,
-    });
+  const set = useSet();
   const values: Record<Dimension, readonly string[]> = {
     site: known,
     level: worded.level,
@@ -46,45 +38,7 @@ export function Filters({ data, named }: { data: ComplianceView | undefined; nam
   const isNarrowed = search.limit !== undefined || dimensions.some((each) => search[each] !== undefined);
   return (
     <>
-      <div className="page-bar no-print">
-        <label className="inline-field">
-          <span>{t('compliance.from')}</span>
-          <input
-            type="date"
-            value={from}
-            max={to}
-            onChange={({ target }) => isDay(target.value) && set({ from: target.value, to })}
-          />
-        </label>
-        <label className="inline-field">
-          <span>{t('compliance.to')}</span>
-          <input
-            type="date"
-            value={to}
-            min={from}
-            onChange={({ target }) => isDay(target.value) && set({ from, to: target.value })}
-          />
-        </label>
-        {presets.map((each) => {
-          const days = presetDays(each);
-          const here = days.from === from && days.to === to;
-          return (
-            <button
-              key={each}
-              type="button"
-              className={here ? 'chip chip-here' : 'chip'}
-              aria-pressed={here}
-              onClick={() => set({ ...days, unit: undefined })}
-            >
-              {each === 'year' ? own('year') : t(`compliance.${each}`)}
-            </button>
-          );
-        })}
-        <span className="top-space" />
-        <button type="button" className="button" onClick={() => window.print()}>
-          {t('compliance.print')}
-        </button>
-      </div>
+      <Period />
       <div className="page-bar no-print" role="group" aria-label={own('filters')}>
         {dimensions.map((each) => {
           const value = search[each];
@@ -134,6 +88,66 @@ export function Filters({ data, named }: { data: ComplianceView | undefined; nam
         <AsOf asOf={search.asOf} choose={(asOf) => set({ asOf })} />
       </div>
     </>
+  );
+}
+
+/** Changes what the address says; a page and a part of what was there before mean nothing any more. */
+function useSet(): (changed: Record<string, string | number | undefined>) => void {
+  const navigate = useNavigate({ from: '/compliance' });
+  return (changed) =>
+    void navigate({
+      search: ({ page: _page, part: _part, ...before }) =>
+        Object.fromEntries(Object.entries({ ...before, ...changed }).filter(([, value]) => value !== undefined)),
+      replace: true,
+    });
+}
+
+/** The days that are looked at. */
+export function Period(): ReactElement {
+  const t = useWords();
+  const own = useComplianceWords();
+  const { from, to } = periodOf(useSearch({ from: '/compliance' }));
+  const set = useSet();
+  return (
+    <div className="page-bar no-print">
+      <label className="inline-field">
+        <span>{t('compliance.from')}</span>
+        <input
+          type="date"
+          value={from}
+          max={to}
+          onChange={({ target }) => isDay(target.value) && set({ from: target.value, to })}
+        />
+      </label>
+      <label className="inline-field">
+        <span>{t('compliance.to')}</span>
+        <input
+          type="date"
+          value={to}
+          min={from}
+          onChange={({ target }) => isDay(target.value) && set({ from, to: target.value })}
+        />
+      </label>
+      {presets.map((each) => {
+        const days = presetDays(each);
+        const here = days.from === from && days.to === to;
+        return (
+          <button
+            key={each}
+            type="button"
+            className={here ? 'chip chip-here' : 'chip'}
+            aria-pressed={here}
+            onClick={() => set({ ...days, unit: undefined })}
+          >
+            {each === 'year' ? own('year') : t(`compliance.${each}`)}
+          </button>
+        );
+      })}
+      <span className="top-space" />
+      <button type="button" className="button" onClick={() => window.print()}>
+        {t('compliance.print')}
+      </button>
+    </div>
   );
 }
 

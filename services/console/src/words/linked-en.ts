@@ -139,9 +139,6 @@ export const linkedEn: Record<keyof typeof linkedZh, string> = {
   'linked.pressDone': 'Sent; see below what became of each copy',
   'linked.cmsHint':
     'A site that is published by WordPress or another system is reached by its channel: a draft before, public at the moment.',
-  'compliance.waivers': 'Policies and their interpretations',
-  'compliance.waiversCount':
-    '{of} linked releases in this period; in {n} a policy went out without its interpretation, by a signed waiver',
   'linked.history': 'What happened',
   'linked.partIn': 'Becomes public with “{title}”',
 };

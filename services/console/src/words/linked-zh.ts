@@ -132,8 +132,6 @@ export const linkedZh = {
   'linked.pressSend': '供稿给 {n} 位',
   'linked.pressDone': '已供稿，送达情况见“提前供稿”',
   'linked.cmsHint': '发布在 WordPress 等其他系统上的站点，请选它的渠道：先存草稿，到点发布。',
-  'compliance.waivers': '政策解读同步',
-  'compliance.waiversCount': '本期联动发布 {of} 次，其中 {n} 次政策经签批在没有解读的情况下发布',
   'linked.history': '经过',
   'linked.partIn': '随联动发布“{title}”一起公开',
 } as const;

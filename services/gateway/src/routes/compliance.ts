@@ -9,6 +9,7 @@ import {
   figureOutcome,
   instant,
   presetLimit,
+  ReleaseCompliance,
   Refusal,
   token,
   type ComplianceTask,
@@ -16,18 +17,31 @@ import {
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { toCsv, type Columns } from '../csv.ts';
+import type { Models } from '../models.ts';
 import { mustServeSite } from '../permissions.ts';
+import { policiesOf, reachOf, rebuttalTimes, rumorsOf } from '../release-compliance.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Caller } from '../sessions.ts';
+import { setsFor } from './views.ts';
 
 const readers = ['manager', 'admin', 'duty', 'editor'] as const;
 /** A sheet that a person still opens, and tasks that are read at once for it. */
 const mostInFile = 20_000;
 const atOnce = 500;
 const mostYears = 40;
+/** Of each kind that are counted at once. */
+const mostCounted = 20_000;
 
 /** Whether the law is kept, and what every figure is made of. */
-export function complianceRoutes({ client, clock }: { client: BusClient; clock: Clock }): Route[] {
+export function complianceRoutes({
+  models,
+  client,
+  clock,
+}: {
+  models: Models;
+  client: BusClient;
+  clock: Clock;
+}): Route[] {
   /** What a person may see of what was asked. */
   const asked = <Query extends z.infer<typeof viewQuery>>(query: Query, caller: Caller) => {
     const sites = query.sites ?? (caller.sites.includes('*') ? undefined : [...caller.sites]);
@@ -58,6 +72,37 @@ export function complianceRoutes({ client, clock }: { client: BusClient; clock: 
         z
           .union([ComplianceView, ComplianceBuilding])
           .parse(await client.ask('compliance', ComplianceQuery.parse(asked(query, caller)))),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/compliance/releases',
+      says: 'Policies with their interpretations, rumors to their rebuttals and the reach of each channel, of a period.',
+      may: ['manager', 'admin', 'duty'],
+      query: z.object({ from: instant, to: instant }),
+      answer: ReleaseCompliance,
+      async handle({ query: { from, to }, caller }) {
+        const range = { min: Date.parse(from), max: Date.parse(to) - 1, reverse: true };
+        const within = (at: string | null) => at !== null && at >= from && at < to;
+        const lists = <Row>(reader: Lists<Row>, name: string, span: object) =>
+          Promise.all(setsFor(name, caller).map((set) => reader.list(set, span))).then((found) => found.flat());
+        const [linked, open, done, deliveries] = await Promise.all([
+          lists(models.linked.reader, 'all', { ...range, limit: mostCounted }),
+          lists(models.rumors.reader, 'open', { limit: mostCounted }),
+          lists(models.rumors.reader, 'done', { ...range, limit: mostCounted }),
+          lists(models.deliveries.reader, 'all', { ...range, limit: mostCounted }),
+        ]);
+        const now = clock.now();
+        const rumors = rumorsOf([...open.filter(({ reportedAt }) => within(reportedAt)), ...done], now);
+        const policies = policiesOf(linked.filter(({ committedAt }) => within(committedAt)));
+        return {
+          policies,
+          rumors,
+          rebuttal: rebuttalTimes(rumors),
+          channels: reachOf(deliveries),
+          truncated: [linked, open, done, deliveries].some(({ length }) => length >= mostCounted),
+          serverTime: now,
+        };
+      },
     }),
     defineRoute({
       method: 'GET',
@@ -96,6 +141,8 @@ export function complianceRoutes({ client, clock }: { client: BusClient; clock: 
     }),
   ];
 }
+
+type Lists<Row> = { list(set: string, range: { limit?: number }): Promise<Row[]> };
 
 const viewQuery = z.object({
   ...ComplianceQuery.pick({
