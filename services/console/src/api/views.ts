@@ -312,7 +312,7 @@ export const outlooks = (of: OutlookQuery['deliveries']) =>
     gcTime: 0,
   });
 
-export type Period = { from: string; to: string };
+type Period = { from: string; to: string };
 
 export type SourceList = Rows<SourceRow> & { hooksUrl: string };
 
