@@ -312,8 +312,6 @@ export const outlooks = (of: OutlookQuery['deliveries']) =>
     gcTime: 0,
   });
 
-type Period = { from: string; to: string };
-
 export type SourceList = Rows<SourceRow> & { hooksUrl: string };
 
 export const sources = () =>
