@@ -59,6 +59,8 @@ function RepostTab(): ReactElement {
   const data = answer.data && !isBuilding(answer.data) ? answer.data : undefined;
   const named = useNamed(data);
   const open = figureBy(search);
+  const { from, to } = periodOf(search);
+  const days = { from: beginOf(from), to: endOf(to) };
   return (
     <>
       <Filters data={data} named={named} />
