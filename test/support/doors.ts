@@ -34,6 +34,7 @@ export const readDoors: Record<string, string> = Object.fromEntries(
 /api/duty/now
 /api/duty/people
 /api/duty/shifts?from=2026-11-01T00:00:00.000Z&to=2026-12-31T00:00:00.000Z
+/api/evidence.tar.gz
 /api/health
 /api/incidents
 /api/incidents/:incidentId
@@ -75,6 +76,7 @@ export const readDoors: Record<string, string> = Object.fromEntries(
 /api/reposts/:site/:taskId/evidence/:snapshot/body
 /api/reposts/:site/:taskId/pictures/:hash
 /api/reposts/:taskId
+/api/reposts/:taskId/evidence.tar.gz
 /api/reposts/choices
 /api/reviews
 /api/reviews/:kind/:id/history
