@@ -201,6 +201,8 @@ export const alarmSubject = z.discriminatedUnion('kind', [
     startsAt: instant,
     dueAt: instant,
   }),
+  /** So many days are left until a yearly table has to be public; 0: its last one is over. */
+  z.object({ kind: z.literal('report'), reportId: token, days: z.int().min(0), title: line, dueAt: instant }),
   /** Working days of a year are counted whose holidays nobody has entered; until then only weekends are left out. */
   z.object({ kind: z.literal('calendar'), year: z.int(), since: instant }),
   /** A share of the quarter is gone, or all of it, and its inspection is not public. */

@@ -63,6 +63,8 @@ function sinceOf(about: AlarmSubject): string | number {
     case 'review_debt':
     case 'assignment':
       return about.share;
+    case 'report':
+      return about.days;
     case 'source':
       return about.failingSince;
     case 'delivery':

@@ -63,6 +63,8 @@ function occasionOf(about: AlarmSubject): Occasion {
     case 'review_debt':
     case 'assignment':
       return `share_${about.share}`;
+    case 'report':
+      return about.days === 0 ? 'share_100' : about.days <= 3 ? 'share_90' : about.days <= 7 ? 'share_75' : 'share_50';
     case 'source':
       return 'source';
     case 'delivery':

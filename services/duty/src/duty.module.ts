@@ -12,6 +12,7 @@ import { RaisePageAlarms } from './raise-page-alarms.reaction.ts';
 import { RaiseCorrectionAlarms } from './raise-correction-alarms.reaction.ts';
 import { RaiseDebtAlarms } from './raise-debt-alarms.reaction.ts';
 import { RaiseRecallAlarms } from './raise-recall-alarms.reaction.ts';
+import { RaiseReportAlarms } from './raise-report-alarms.reaction.ts';
 import { RaiseRumorAlarms } from './raise-rumor-alarms.reaction.ts';
 import { RaiseStoppageAlarms } from './raise-stoppage-alarms.reaction.ts';
 import { RaiseSubmissionAlarms } from './raise-submission-alarms.reaction.ts';
@@ -29,6 +30,7 @@ import { TellPeople } from './tell-people.reaction.ts';
     RaiseDeliveryAlarms,
     RaisePageAlarms,
     RaiseRecallAlarms,
+    RaiseReportAlarms,
     RaiseRumorAlarms,
     RaiseStoppageAlarms,
     RaiseCorrectionAlarms,

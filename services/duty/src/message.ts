@@ -40,6 +40,8 @@ export function urgencyOf(about: AlarmSubject, at: string): string {
       return `已失联 ${since(about.failingSince)}`;
     case 'delivery':
       return deliveryWords[about.because].title;
+    case 'report':
+      return about.days === 0 ? '已过公开期限' : `距公开期限 ${about.days} 天`;
     case 'calendar':
       return `${about.year} 年节假日安排未登记`;
     case 'credential':
@@ -105,6 +107,14 @@ function whatOf(about: AlarmSubject, at: string): { name: string; lines: string[
           `网民对“${about.title}”的纠错还没有答复，时限已用 ${about.share}%，${urgencyOf(about, at)}。`,
           `收到时间：${clockTime(about.startsAt)}`,
           `应于 ${clockTime(about.dueAt)} 前答复网民（3 个工作日）`,
+        ],
+      };
+    case 'report':
+      return {
+        name: about.title,
+        lines: [
+          `《${about.title}》${about.days === 0 ? '已过公开期限' : `距公开期限还有 ${about.days} 天`}，还没有签批公开。`,
+          `应于 ${clockTime(about.dueAt)} 前公开（国办函〔2018〕12号）`,
         ],
       };
     case 'calendar':

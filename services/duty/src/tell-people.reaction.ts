@@ -145,6 +145,8 @@ function pathOf(about: AlarmSubject, site: string | null): string {
       return `/rumors/${site}/${about.rumorCaseId}`;
     case 'correction':
       return `/corrections/${site}/${about.correctionId}`;
+    case 'report':
+      return `/reports/${site}/${about.reportId}`;
     case 'calendar':
       return '/admin/calendar';
     case 'inspection':

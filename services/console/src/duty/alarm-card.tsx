@@ -35,7 +35,7 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
         {about.kind === 'drill' && <strong className="drill-mark">{t('drill.mark')}</strong>}
         <span className={`alarm-state alarm-state-${state}`}>{t(`alarm.state.${state}`)}</span>
         <span>{whatOf(about, t)}</span>
-        {'dueAt' in about && <Countdown startsAt={about.startsAt} dueAt={about.dueAt} />}
+        {'startsAt' in about && 'dueAt' in about && <Countdown startsAt={about.startsAt} dueAt={about.dueAt} />}
         <span className="hint" title={minute(row.raisedAt)}>
           {t('alarm.raised', { time: short(row.raisedAt) })}
         </span>
@@ -49,6 +49,7 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
         {about.kind === 'calendar' && t('alarm.calendarHint', { time: short(about.since) })}
         {(about.kind === 'rumor' ||
           about.kind === 'submission' ||
+          about.kind === 'report' ||
           about.kind === 'correction' ||
           about.kind === 'inspection') &&
           `${site === null ? '' : siteName(site)} · ${t('task.due', { time: short(about.dueAt) })}`}
@@ -139,6 +140,10 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
             params={{ site, inspectionId: about.inspectionId }}
             className="button"
           >
+            {t('duty.handle')} {chosen && <kbd>O</kbd>}
+          </Link>
+        ) : about.kind === 'report' && site !== null ? (
+          <Link to="/reports/$site/$reportId" params={{ site, reportId: about.reportId }} className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
           </Link>
         ) : about.kind === 'calendar' ? (

@@ -10,6 +10,8 @@ export function whatOf(about: AlarmSubject, t: ReturnType<typeof useWords>): str
       return t('alarm.rumor', { share: about.share });
     case 'correction':
       return t('alarm.correction', { share: about.share });
+    case 'report':
+      return about.days === 0 ? t('alarm.report.over') : t('alarm.report', { days: about.days });
     case 'calendar':
       return t('alarm.calendar', { year: about.year });
     case 'inspection':

@@ -26,6 +26,7 @@ export function nameOf(about: AlarmSubject): string {
     case 'review_debt':
     case 'linked':
     case 'incident':
+    case 'report':
     case 'correction':
       return about.title;
     case 'drill':

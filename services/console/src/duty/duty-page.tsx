@@ -56,6 +56,9 @@ export function DutyPage(): ReactElement {
           to: '/corrections/$site/$correctionId',
           params: { site, correctionId: about.correctionId },
         });
+      case 'report':
+        if (site === null) return;
+        return void navigate({ to: '/reports/$site/$reportId', params: { site, reportId: about.reportId } });
       case 'calendar':
         return void navigate({ to: '/admin/calendar' });
       case 'inspection':

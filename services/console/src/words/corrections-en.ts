@@ -94,6 +94,8 @@ export const correctionsEn: Record<keyof typeof correctionsZh, string> = {
   'correction.history': 'History',
   'correction.print': 'Print',
   'alarm.correction': 'A netizen is unanswered, {share}% of the time gone',
+  'alarm.report': 'Yearly table: {days} days left',
+  'alarm.report.over': 'Yearly table: its time is over',
   'alarm.calendar': 'The holidays of {year} were not entered',
   'alarm.calendarHint': 'Limits that run into it leave out weekends only · since {time}',
   'ladder.on.calendar': 'Holidays were not entered',

@@ -90,6 +90,8 @@ export const correctionsZh = {
   'correction.history': '办理过程',
   'correction.print': '打印',
   'alarm.correction': '网民纠错未答复，时限已用 {share}%',
+  'alarm.report': '年度报表：距公开期限 {days} 天',
+  'alarm.report.over': '年度报表：已过公开期限',
   'alarm.calendar': '{year} 年放假安排未登记',
   'alarm.calendarHint': '跨入该年的纠错时限暂按双休日推算 · 自 {time} 起',
   'ladder.on.calendar': '放假安排未登记',
