@@ -28,7 +28,8 @@ export function mustBeAShift({ personId: person, substituteId, from, to }: Shift
 /**
  * What people are alarmed about: a share of a task's, a rumor's, an answer's or a full review's time is gone, a source has been unreadable for hours, what a channel
  * had shown is gone, a platform does not let us in or gives no good answer, the public reads something of ours that it must not, what is to go out together
- * is not ready for its moment, an incident waits to be reported, or nobody has entered the holidays of a year that limits run over.
+ * is not ready for its moment, an incident waits to be reported, a shift was not handed over, or nobody has entered the holidays of a year that limits
+ * run over.
  */
 export const occasion = z.enum([
   'share_50',
@@ -42,6 +43,7 @@ export const occasion = z.enum([
   'linked',
   'incident',
   'calendar',
+  'handover',
 ]);
 export type Occasion = z.infer<typeof occasion>;
 
@@ -53,6 +55,7 @@ export const occasionInstead: Partial<Record<Occasion, Occasion>> = {
   linked: 'share_100',
   incident: 'share_100',
   calendar: 'share_100',
+  handover: 'source',
 };
 
 /** `console`: the alarm itself, live on every screen of the person. */
@@ -312,6 +315,16 @@ export const alarmSubject = z.discriminatedUnion('kind', [
     startsAt: instant,
     dueAt: instant,
   }),
+  /** A shift has ended, and nobody handed it over, or nobody took it over. */
+  z.object({
+    kind: z.literal('handover'),
+    handoverId: token,
+    because: z.enum(['not_given', 'not_accepted']),
+    /** Whose shift it was, and whose comes after it. */
+    name: line,
+    nextName: line.nullable(),
+    endedAt: instant,
+  }),
   /** Nothing is wrong: somebody tries out whether the ladder for such an occasion works. */
   z.object({
     kind: z.literal('drill'),
@@ -324,6 +337,39 @@ export const alarmSubject = z.discriminatedUnion('kind', [
   }),
 ]);
 export type AlarmSubject = z.infer<typeof alarmSubject>;
+
+/** What an alarm is about, by its name. */
+export function nameOfAlarm(about: AlarmSubject): string {
+  switch (about.kind) {
+    case 'task':
+    case 'delivery':
+    case 'assignment':
+    case 'page':
+    case 'recall':
+    case 'submission':
+    case 'review_debt':
+    case 'linked':
+    case 'incident':
+    case 'report':
+    case 'correction':
+      return about.title;
+    case 'handover':
+      return about.name;
+    case 'drill':
+      return about.scenario;
+    case 'inspection':
+      return about.inspectionId;
+    case 'calendar':
+      return `${about.year} 年放假安排`;
+    case 'rumor':
+      return about.claim;
+    case 'source':
+      return about.name;
+    case 'credential':
+    case 'stoppage':
+      return about.channelName;
+  }
+}
 
 const reached = z.object({ personId, name: line });
 export type Reached = z.infer<typeof reached>;

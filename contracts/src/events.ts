@@ -8,6 +8,7 @@ import { CredentialEvent } from './credential.ts';
 import { DeliveryEvent } from './delivery.ts';
 import type { ChecklistRegistered } from './checks.ts';
 import { AlarmEvent, type ContactRegistered, type LadderRegistered, type ShiftRegistered } from './duty.ts';
+import { HandoverEvent } from './handover.ts';
 import { IncidentEvent } from './incident.ts';
 import { InspectionEvent } from './inspection.ts';
 import { ItemEvent, ItemKnownAs } from './item.ts';
@@ -49,6 +50,7 @@ export const AnyEvent = z.discriminatedUnion('type', [
   CorrectionEvent,
   CredentialEvent,
   DeliveryEvent,
+  HandoverEvent,
   IncidentEvent,
   InspectionEvent,
   ItemEvent,
@@ -86,6 +88,7 @@ export type EventsByAggregate = {
   correction: CorrectionEvent;
   credential: CredentialEvent;
   delivery: DeliveryEvent;
+  handover: HandoverEvent;
   incident: IncidentEvent;
   inspection: InspectionEvent;
   item: ItemEvent;

@@ -145,6 +145,11 @@ export const refusalCodes = {
   alarm_taken: 409,
   alarm_not_due: 409,
   ladder_missing: 422,
+  // handovers
+  handover_not_yours: 403,
+  handover_own: 403,
+  handover_not_given: 409,
+  handover_accepted: 409,
   // incidents
   incident_missing: 404,
   incident_closed: 409,

@@ -897,6 +897,7 @@ export const LiveChange = z.object({
     'items',
     'alarms',
     'incidents',
+    'handovers',
     'inspections',
     'site_checks',
   ]),

@@ -47,6 +47,7 @@ it('every decider is known to the guard', () => {
     'services/delivery/src/quota.ts',
     'services/delivery/src/stoppage.ts',
     'services/duty/src/alarm.ts',
+    'services/duty/src/handover.ts',
     'services/duty/src/incident.ts',
     'services/ingest/src/alias.ts',
     'services/ingest/src/item.ts',

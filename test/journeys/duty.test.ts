@@ -133,7 +133,11 @@ beforeAll(async () => {
     ladder: {
       site: 'city',
       name: '市局阶梯',
-      steps: [ladderStep('substitute', ['email']), ladderStep('managers', ['console'], 'share_75', 'PT1H')],
+      steps: [
+        ladderStep('substitute', ['email']),
+        ladderStep('managers', ['console'], 'share_75', 'PT1H'),
+        ladderStep('managers', ['console'], 'handover', 'PT1H'),
+      ],
     },
   });
 });
@@ -590,6 +594,52 @@ describe('the console', () => {
     await page.getByTestId('incident').waitFor();
     const { rows } = (await admin.get('/api/incidents')).body as { rows: { title: string }[] };
     expect(rows.map(({ title }) => title)).toEqual(['关于suspicious的公告', '假冒省局网站']);
+  });
+  it('is handed over and taken over, each signed by another, with what stands open listed', async () => {
+    await page.goto(`${system.consoleUrl}/duty`);
+    await page.getByTestId('give-handover').first().click();
+    await page.locator('#field-notes').fill('关注首页访问');
+    await accessible(page);
+    await page.keyboard.press('Control+Enter');
+    await page.getByTestId('handover-waiting').getByText('冯值班 于').waitFor();
+    expect(await page.getByTestId('accept-handover').count()).toBe(0);
+    await shot(page, 'handover');
+    const manager = await signedIn('manager', '/duty');
+    await manager.getByTestId('accept-handover').click();
+    await manager
+      .getByRole('dialog')
+      .getByText('假冒省局网站')
+      .or(manager.getByText('关于suspicious的公告'))
+      .first()
+      .waitFor();
+    await accessible(manager);
+    await manager.keyboard.press('Control+Enter');
+    await manager.getByTestId('handover-waiting').waitFor({ state: 'detached' });
+    await manager.goto(`${system.consoleUrl}/duty/book`);
+    await manager.getByTestId('book').getByText('接班', { exact: true }).waitFor();
+    await manager.getByTestId('book').getByText('演练接手').waitFor();
+    await shot(manager, 'book');
+    await accessible(manager);
+    const from = ago(24 * hourMs);
+    const csv = (await admin.get(`/api/duty/book.csv?from=${from}&to=${ago(-hourMs)}`)).body as string;
+    expect(csv).toContain('"交班","冯值班"');
+    await manager.goto(`${system.consoleUrl}/duty/figures`);
+    await manager.getByTestId('drills').getByText('夜间首页疑似被篡改').waitFor();
+    await shot(manager, 'figures');
+    await accessible(manager);
+  });
+  it('alarms when a shift ends and nobody hands it over', async () => {
+    const ends = new Date(Date.now() - 15 * 60_000 + 1_500).toISOString();
+    await must({
+      type: 'shift.register',
+      shift: { shiftId: 'ended', site: 'city', personId: 'editor2', substituteId: null, from: ago(hourMs), to: ends },
+    });
+    await until(async () => {
+      const { rows } = (await admin.get('/api/alarms?show=all')).body as { rows: AlarmRow[] };
+      expect(rows.filter(({ about }) => about.kind === 'handover')).toMatchObject([
+        { about: { because: 'not_given', name: '王编辑', nextName: '冯值班' } },
+      ]);
+    }, 20_000);
   });
   it('threw nothing, and reported no error', () => {
     expect(screens.flatMap(({ errors }) => errors)).toEqual([]);

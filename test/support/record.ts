@@ -78,6 +78,8 @@ function sinceOf(about: AlarmSubject): string | number {
       return about.since;
     case 'incident':
       return String(about.share);
+    case 'handover':
+      return about.because;
     case 'drill':
       return about.drillId;
     case 'calendar':

@@ -13,6 +13,7 @@ import { defineProjection } from '@tongsheng/projections';
 export type Appointment = {
   of:
     | 'correction'
+    | 'handover'
     | 'incident'
     | 'inspection'
     | 'linked'
@@ -25,6 +26,8 @@ export type Appointment = {
   id: string;
   /** What is still to be told, in order; `at` in ms since 1970. */
   moments: { tell: number; at: number }[];
+  /** It has come to its end, also when what it hangs on is registered anew. */
+  isDone?: true;
 };
 
 /** A moment that has come, as the ticker waits for it. */

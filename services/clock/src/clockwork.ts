@@ -4,6 +4,7 @@ import {
   Refusal,
   type AggregateName,
   type CorrectionCommand,
+  type HandoverCommand,
   type IncidentCommand,
   type InspectionCommand,
   type LinkedCommand,
@@ -27,6 +28,7 @@ import { Ticker, type Due } from './ticker.ts';
 
 type Kept =
   | CorrectionCommand
+  | HandoverCommand
   | IncidentCommand
   | InspectionCommand
   | LinkedCommand
@@ -137,6 +139,7 @@ export class Clockwork implements OnApplicationBootstrap, OnModuleDestroy {
     const share = tell as 50;
     const commands: Record<Appointment['of'], Kept> = {
       correction: { type: 'correction.warn', ...head, correctionId: id, share, fellDueAt },
+      handover: { type: 'handover.expect', ...head, handoverId: id, next: null },
       incident: { type: 'incident.warn', ...head, incidentId: id, share, fellDueAt },
       inspection: { type: 'inspection.warn', ...head, inspectionId: id, share, fellDueAt },
       site_check: { type: 'site_check.probe', ...head, checkId: id, n: tell, fellDueAt },

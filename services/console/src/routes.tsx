@@ -139,6 +139,18 @@ const rumors = createRoute({
   path: '/rumors',
   component: room(() => import('./rumors/rumors-page.tsx'), 'RumorsPage'),
 });
+const book = createRoute({
+  getParentRoute: () => root,
+  path: '/duty/book',
+  validateSearch: (search) => given({ from: text(search['from']), to: text(search['to']) }),
+  component: room(() => import('./duty/book-page.tsx'), 'BookPage'),
+});
+const figures = createRoute({
+  getParentRoute: () => root,
+  path: '/duty/figures',
+  validateSearch: (search) => given({ from: text(search['from']), to: text(search['to']) }),
+  component: room(() => import('./duty/figures-page.tsx'), 'FiguresPage'),
+});
 const incidents = createRoute({
   getParentRoute: () => root,
   path: '/incidents',
@@ -462,6 +474,8 @@ const tree = root.addChildren([
   duty,
   roster,
   ladder,
+  book,
+  figures,
   rules,
   sites,
   deadLetters,

@@ -79,6 +79,8 @@ function occasionOf(about: AlarmSubject): Occasion {
       return 'linked';
     case 'incident':
       return 'incident';
+    case 'handover':
+      return 'handover';
     case 'drill':
       return about.on;
     case 'calendar':

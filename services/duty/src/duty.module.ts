@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
 import { Alarming } from './alarming.ts';
 import { AlarmsController } from './alarms.controller.ts';
+import { HandoversController } from './handovers.controller.ts';
 import { IncidentsController } from './incidents.controller.ts';
 import { Office } from './office.ts';
 import { OpenIncidents } from './open-incidents.reaction.ts';
 import { PassOn } from './pass-on.ts';
 import { RaiseAlarms } from './raise-alarms.reaction.ts';
+import { RaiseHandoverAlarms } from './raise-handover-alarms.reaction.ts';
 import { RaiseIncidentAlarms } from './raise-incident-alarms.reaction.ts';
 import { RaiseLinkedAlarms } from './raise-linked-alarms.reaction.ts';
 import { RaisePageAlarms } from './raise-page-alarms.reaction.ts';
@@ -23,7 +25,9 @@ import { TellPeople } from './tell-people.reaction.ts';
 @Module({
   controllers: [
     AlarmsController,
+    HandoversController,
     IncidentsController,
+    RaiseHandoverAlarms,
     OpenIncidents,
     RaiseIncidentAlarms,
     RaiseAlarms,

@@ -57,6 +57,8 @@ export function urgencyOf(about: AlarmSubject, at: string): string {
       if (about.share === null) return `${severityWords[about.severity]}事件`;
       return left > 0 ? `首报剩 ${spanOf(left)}` : `首报已超时 ${spanOf(left)}`;
     }
+    case 'handover':
+      return about.because === 'not_given' ? '没有交班' : '没有接班';
     case 'drill':
       return '无需处置';
     case 'linked':
@@ -236,6 +238,17 @@ function whatOf(about: AlarmSubject, at: string): { name: string; lines: string[
           `${severityWords[about.severity]}事件“${about.title}”（${incidentWords[about.incident]}）${about.share === null ? '已立案，请立即处置。' : `还没有首次上报，时限已用 ${about.share}%，${urgencyOf(about, at)}。`}`,
           `立案时间：${clockTime(about.startsAt)}`,
           `应于 ${clockTime(about.dueAt)} 前首次上报，并登记上报记录`,
+        ],
+      };
+    case 'handover':
+      return {
+        name: `${about.name}的班次`,
+        lines: [
+          about.because === 'not_given'
+            ? `${about.name}的班次已结束，还没有交班。`
+            : `${about.name}已交班，还没有人接班。`,
+          `班次结束：${clockTime(about.endedAt)}`,
+          about.nextName === null ? '此后无人当班，请安排人员接班。' : `接班人：${about.nextName}`,
         ],
       };
     case 'drill':

@@ -1,7 +1,9 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Bus, LiveTable, reasonOf } from '@tongsheng/bus';
 import {
+  handoverGraceMs,
   occasionInstead,
+  onDuty,
   type Contact,
   type LadderStep,
   type Occasion,
@@ -14,6 +16,7 @@ import { peopleOf } from './whom.ts';
 
 /** From an incident's opening to its first report, where the site says nothing else. */
 const usualIncidentLimit = 'PT1H';
+const longPastMs = 24 * 3_600_000 + handoverGraceMs;
 
 /** The roster, the ladders and the people as they are registered now. Ready before the first door opens. */
 @Injectable()
@@ -71,6 +74,28 @@ export class Office implements OnModuleInit, OnModuleDestroy {
   async contactOf(personId: string): Promise<Contact | undefined> {
     await this.#contacts.fresh();
     return this.#contacts.get(personId);
+  }
+
+  /**
+   * Whose a shift is and who comes after it, by the newest roster; `waived` says why nothing is to be handed over. What
+   * ended a day ago wakes nobody.
+   */
+  async shiftAtEnd(shiftId: string, at: string) {
+    await Promise.all([this.#shifts.fresh(), this.#people.fresh()]);
+    const found = this.#shifts.get(shiftId);
+    if (!found || found.cancelled) return { site: null, shift: null, next: null, waived: 'cancelled' as const };
+    const { site, personId, substituteId, from, to } = found;
+    const nameOf = (id: string) => this.#people.get(id)?.name ?? id;
+    const after = onDuty(this.#shifts.all(), site === '*' ? null : site, to).filter((each) => each.shiftId !== shiftId);
+    const goesOn = after.some((each) => each.personId === personId);
+    const next = after.find((each) => each.personId !== personId);
+    const isPast = Date.parse(at) - Date.parse(to) > longPastMs;
+    return {
+      site,
+      shift: { personId, name: nameOf(personId), substituteId, from, to },
+      next: next ? { personId: next.personId, name: nameOf(next.personId) } : null,
+      waived: isPast ? ('past' as const) : goesOn ? ('same_person' as const) : null,
+    };
   }
 
   /** Until when an incident that is opened now is to be reported, by the site's own limit. */

@@ -170,6 +170,7 @@ function pathOf(about: AlarmSubject, site: string | null): string {
       return `/channels/${about.channelId}`;
     case 'incident':
       return `/incidents/${site}/${about.incidentId}`;
+    case 'handover':
     case 'drill':
       return '/duty';
   }

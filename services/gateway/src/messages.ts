@@ -315,6 +315,16 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
     zh: '这个站点对这种情形没有告警阶梯，无法演练。请先在“告警阶梯”中设置。',
     en: 'This site has no ladder for such an occasion. Set one first.',
   },
+  handover_not_yours: {
+    zh: '这个班次不是您的，只有当班人或备班人能交班。',
+    en: 'This shift is not yours: whoever was on duty, or the substitute, hands it over.',
+  },
+  handover_own: {
+    zh: '交班人不能自己接班，请由接班人签收。',
+    en: 'Whoever handed it over does not accept it as well.',
+  },
+  handover_not_given: { zh: '这个班次还没有交班。', en: 'This shift was not handed over yet.' },
+  handover_accepted: { zh: '这个班次已有人接班。', en: 'Somebody has accepted this shift already.' },
   incident_missing: { zh: '没有这个事件。', en: 'There is no such incident.' },
   incident_closed: {
     zh: '这个事件已办结。如有新情况，请先重新打开。',

@@ -9,6 +9,7 @@ import { alarms } from './views/alarms.ts';
 import { audit } from './views/audit.ts';
 import { corrections } from './views/corrections.ts';
 import { deliveries } from './views/deliveries.ts';
+import { handovers } from './views/handovers.ts';
 import { incidents } from './views/incidents.ts';
 import { inspections } from './views/inspections.ts';
 import { items, type StoredItem } from './views/items.ts';
@@ -50,6 +51,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   audit!: ReturnType<typeof this.openAudit>;
   alarms!: ReturnType<typeof this.openAlarms>;
   incidents!: ReturnType<typeof this.openIncidents>;
+  handovers!: ReturnType<typeof this.openHandovers>;
   people!: LiveTable<'person'>;
   tokens!: LiveTable<'token'>;
   sites!: LiveTable<'site'>;
@@ -116,6 +118,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
     this.audit = this.openAudit();
     this.alarms = this.openAlarms();
     this.incidents = this.openIncidents();
+    this.handovers = this.openHandovers();
     await Promise.all(this.all.map(({ runner }) => runner.start()));
   }
 
@@ -171,6 +174,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
       this.audit,
       this.alarms,
       this.incidents,
+      this.handovers,
     ];
   }
 
@@ -191,6 +195,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   private openAudit = () => this.#open(audit);
   private openAlarms = () => this.#open(alarms);
   private openIncidents = () => this.#open(incidents);
+  private openHandovers = () => this.#open(handovers);
 
   #open<A extends AggregateName, Row>(projection: Projection<A, Row>): Model<A, Row> {
     const runner = new ProjectionRunner({

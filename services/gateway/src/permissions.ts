@@ -134,6 +134,8 @@ export const whoMay: Record<string, readonly Role[]> = {
   'contact.register': ['duty', 'editor', 'manager', 'admin'],
   'drill.begin': ['duty', 'manager', 'admin'],
   'drill.end': ['duty', 'manager', 'admin'],
+  'handover.give': ['duty', 'editor', 'manager', 'admin'],
+  'handover.accept': ['duty', 'editor', 'manager', 'admin'],
   'incident.open': incidentReaders,
   'incident.note': incidentReaders,
   'incident.grade': ['duty', 'manager', 'admin'],

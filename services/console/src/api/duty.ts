@@ -1,5 +1,16 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { AlarmRow, DutyNow, DutyPerson, Forecast, IncidentRow, Ladder, ShiftRow } from '@tongsheng/contracts';
+import type {
+  AlarmRow,
+  DutyBookEntry,
+  DutyFigures,
+  HandoverRow,
+  DutyNow,
+  DutyPerson,
+  Forecast,
+  IncidentRow,
+  Ladder,
+  ShiftRow,
+} from '@tongsheng/contracts';
 import { read } from './client.ts';
 import type { Rows } from './views.ts';
 
@@ -65,3 +76,31 @@ export const readIncident = (
   atLeast: number,
   signal?: AbortSignal,
 ): Promise<IncidentRow> => read(`/api/incidents/${incidentId}?site=${site}&atLeast=${atLeast}`, signal);
+
+type Period = { from: string; to: string };
+
+/** One's own shift that runs or has just ended, and what nobody has accepted yet. The hour changes it, and nobody tells. */
+export const handovers = () =>
+  queryOptions({
+    queryKey: ['handovers'],
+    queryFn: ({ signal }) =>
+      read<{
+        mine: { handoverId: string; site: string; from: string; to: string; isGiven: boolean }[];
+        waiting: HandoverRow[];
+        open: { alarms: number; incidents: number };
+      }>('/api/duty/handovers', signal),
+    refetchInterval: 60_000,
+  });
+
+export const dutyBook = (period: Period) =>
+  queryOptions({
+    queryKey: ['duty-book', period.from, period.to],
+    queryFn: ({ signal }) => read<{ rows: DutyBookEntry[] }>(`/api/duty/book?${new URLSearchParams(period)}`, signal),
+    refetchInterval: 60_000,
+  });
+
+export const dutyFigures = (period: Period) =>
+  queryOptions({
+    queryKey: ['duty-figures', period.from, period.to],
+    queryFn: ({ signal }) => read<DutyFigures>(`/api/duty/figures?${new URLSearchParams(period)}`, signal),
+  });

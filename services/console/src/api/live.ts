@@ -145,6 +145,7 @@ function applyChanges(client: QueryClient, changes: LiveChange[], me: Me): void 
   // A board and a case show their releases and deliveries as they stand.
   if (touched.has('releases') || touched.has('deliveries'))
     for (const shows of ['linked', 'rumor', 'submission']) void client.invalidateQueries({ queryKey: [shows] });
+  if (touched.has('handovers')) void client.invalidateQueries({ queryKey: ['handovers'] });
   patch<IncidentRow>(client, ['incidents'], 'incidents', changes, ({ site, incidentId }) => `${site}/${incidentId}`);
   patch<ReportRow>(client, ['reports'], 'reports', changes, ({ site, reportId }) => `${site}/${reportId}`);
   patch<RumorRow>(client, ['rumors'], 'rumors', changes, ({ site, rumorCaseId }) => `${site}/${rumorCaseId}`);

@@ -1,3 +1,4 @@
+import { nameOfAlarm } from '@tongsheng/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Me } from '@tongsheng/contracts';
@@ -5,7 +6,7 @@ import type { ReactElement } from 'react';
 import { alarms, dutyNow } from '../api/duty.ts';
 import { hasRole } from '../session.ts';
 import { useWords } from '../words/index.ts';
-import { byUrgency, concerns, isWaiting, nameOf, watchers } from './alarms.ts';
+import { byUrgency, concerns, isWaiting, watchers } from './alarms.ts';
 
 /** Alarms that wait for this very person, on whatever page. */
 export function useMyAlarms(me: Me) {
@@ -26,7 +27,7 @@ export function AlarmBar({ me }: { me: Me }): ReactElement | null {
   return (
     <p className="banner alarm-bar" role="alert" data-testid="alarm-bar">
       <strong>{t('alarm.bar', { n: mine.length })}</strong>
-      <span className="alarm-bar-what">{nameOf(first.about)}</span>
+      <span className="alarm-bar-what">{nameOfAlarm(first.about)}</span>
       <Link to="/duty" className="button button-small">
         {t('alarm.barOpen')} <kbd>G W</kbd>
       </Link>

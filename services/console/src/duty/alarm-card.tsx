@@ -1,3 +1,4 @@
+import { nameOfAlarm } from '@tongsheng/contracts';
 import { Link } from '@tanstack/react-router';
 import type { AlarmRow } from '@tongsheng/contracts';
 import type { ReactElement } from 'react';
@@ -8,7 +9,7 @@ import { Countdown } from '../parts/countdown.tsx';
 import { minute, precise, short } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { whatOf } from './alarm-words.ts';
-import { isWaiting, nameOf } from './alarms.ts';
+import { isWaiting } from './alarms.ts';
 import { EndDrill } from './drill-dialog.tsx';
 import { OpenIncident } from './open-incident.tsx';
 import { StepCountdown } from './step-countdown.tsx';
@@ -41,7 +42,7 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
         </span>
       </header>
       <h3 className="alarm-title" id={`alarm-${row.alarmId}`}>
-        {nameOf(about)}
+        {nameOfAlarm(about)}
       </h3>
       <p className="hint">
         {about.kind === 'task' &&
@@ -57,6 +58,8 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           `${site === null ? '' : siteName(site)} · ${about.channelName} · ${t('assisted.due', { time: short(about.dueAt) })}`}
         {about.kind === 'incident' &&
           `${site === null ? '' : siteName(site)} · ${t('alarm.reportBy', { time: short(about.dueAt) })}`}
+        {about.kind === 'handover' &&
+          `${site === null ? t('roster.allSites') : siteName(site)} · ${t('duty.until', { time: short(about.endedAt) })} · ${about.nextName ?? t('duty.nobody')}`}
         {about.kind === 'drill' &&
           `${site === null ? '' : siteName(site)} · ${t('alarm.drillOf', { on: t(`ladder.on.${about.on}`), name: about.byName })}`}
         {about.kind === 'source' &&
@@ -186,7 +189,7 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           <Link to="/incidents/$site/$incidentId" params={{ site, incidentId: about.incidentId }} className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
           </Link>
-        ) : about.kind === 'drill' ? (
+        ) : about.kind === 'handover' ? null : about.kind === 'drill' ? (
           <EndDrill row={row} />
         ) : (
           <Link to="/deliveries" className="button">

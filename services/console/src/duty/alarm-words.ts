@@ -40,6 +40,8 @@ export function whatOf(about: AlarmSubject, t: ReturnType<typeof useWords>): str
       return about.share === null
         ? t('alarm.incident.grave', { severity: t(`severity.${about.severity}`) })
         : t('alarm.incident', { share: about.share });
+    case 'handover':
+      return t(`alarm.handover.${about.because}`);
     case 'drill':
       return t('alarm.drill');
   }

@@ -1,4 +1,4 @@
-import type { AlarmRow, AlarmSubject, Me, Role } from '@tongsheng/contracts';
+import type { AlarmRow, Me, Role } from '@tongsheng/contracts';
 
 /** Who sees alarms; the server decides again. */
 export const watchers: readonly Role[] = ['duty', 'editor', 'manager', 'admin'];
@@ -13,37 +13,6 @@ export function byUrgency(one: AlarmRow, other: AlarmRow): number {
 }
 const urgencyOf = ({ about, raisedAt }: AlarmRow) =>
   'dueAt' in about ? about.dueAt : about.kind === 'linked' ? about.t0 : raisedAt;
-
-/** What an alarm is about, by its name. */
-export function nameOf(about: AlarmSubject): string {
-  switch (about.kind) {
-    case 'task':
-    case 'delivery':
-    case 'assignment':
-    case 'page':
-    case 'recall':
-    case 'submission':
-    case 'review_debt':
-    case 'linked':
-    case 'incident':
-    case 'report':
-    case 'correction':
-      return about.title;
-    case 'drill':
-      return about.scenario;
-    case 'calendar':
-      return `${about.year} 年放假安排`;
-    case 'rumor':
-      return about.claim;
-    case 'inspection':
-      return about.inspectionId;
-    case 'source':
-      return about.name;
-    case 'credential':
-    case 'stoppage':
-      return about.channelName;
-  }
-}
 
 /** Whether somebody is meant: called by name, or on duty for it. */
 export const concerns = (row: AlarmRow, { personId }: Pick<Me, 'personId'>, onDutyFor: readonly string[]): boolean =>

@@ -17,6 +17,7 @@ import { AlarmCard } from './alarm-card.tsx';
 import { byUrgency, isWaiting } from './alarms.ts';
 import { ForecastLine } from './forecast-line.tsx';
 import { BeginDrill } from './drill-dialog.tsx';
+import { HandoverBox } from './handover-box.tsx';
 import { DutyTabs } from './tabs.tsx';
 import { useTakeAlarm } from './take-alarm.ts';
 
@@ -91,6 +92,7 @@ export function DutyPage(): ReactElement {
         if (site === null) return;
         return void navigate({ to: '/incidents/$site/$incidentId', params: { site, incidentId: about.incidentId } });
       case 'drill':
+      case 'handover':
         return;
       case 'credential':
       case 'stoppage':
@@ -153,6 +155,7 @@ export function DutyPage(): ReactElement {
           )}
         </div>
         <div className="duty-side">
+          <HandoverBox />
           <People now={now.data} />
           <DueSoon />
           <RedSources />

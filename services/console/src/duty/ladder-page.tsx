@@ -22,6 +22,7 @@ const occasions: readonly Occasion[] = [
   'page',
   'linked',
   'incident',
+  'handover',
 ];
 const allMeans: readonly Means[] = ['console', 'email', 'webhook'];
 const roles = ['duty', 'substitute', 'editors', 'managers'] as const;

@@ -1,3 +1,4 @@
+import { nameOfAlarm } from '@tongsheng/contracts';
 import { useNavigate } from '@tanstack/react-router';
 import type { AlarmRow, AlarmSubject, IncidentKind } from '@tongsheng/contracts';
 import { useState, type ReactElement } from 'react';
@@ -6,7 +7,6 @@ import { announce } from '../parts/announcer.tsx';
 import { sayError } from '../parts/states.tsx';
 import { useWords } from '../words/index.ts';
 import { whatOf } from './alarm-words.ts';
-import { nameOf } from './alarms.ts';
 
 /** What an alarm most likely is, as an incident; a person may say otherwise on its page. */
 function kindOf({ kind }: AlarmSubject): IncidentKind {
@@ -20,15 +20,15 @@ export function OpenIncident({ row }: { row: AlarmRow }): ReactElement | null {
   const navigate = useNavigate();
   const [busy, setBusy] = useState(false);
   const { about, site, alarmId, raisedAt } = row;
-  if (site === null || about.kind === 'incident' || about.kind === 'drill') return null;
+  if (site === null || about.kind === 'incident' || about.kind === 'drill' || about.kind === 'handover') return null;
   const open = async () => {
     setBusy(true);
     try {
       const facts = {
         kind: kindOf(about),
         severity: 'ordinary',
-        title: nameOf(about),
-        noticed: `${whatOf(about, t)}：${nameOf(about)}${'detail' in about && about.detail ? `（${about.detail}）` : ''}`,
+        title: nameOfAlarm(about),
+        noticed: `${whatOf(about, t)}：${nameOfAlarm(about)}${'detail' in about && about.detail ? `（${about.detail}）` : ''}`,
         noticedAt: raisedAt,
         url: about.kind === 'page' ? about.url : '',
       };

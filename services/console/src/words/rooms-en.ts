@@ -2,6 +2,7 @@ import { assistedEn } from './assisted-en.ts';
 import { calendarEn } from './calendar-en.ts';
 import { channelsEn } from './channels-en.ts';
 import { deliveriesEn } from './deliveries-en.ts';
+import { dutyBookEn } from './duty-book-en.ts';
 import { incidentsEn } from './incidents-en.ts';
 import { inspectionsEn } from './inspections-en.ts';
 import { linkedEn } from './linked-en.ts';
@@ -21,6 +22,7 @@ export const roomsEn: RoomWords = {
   ...calendarEn,
   ...channelsEn,
   ...deliveriesEn,
+  ...dutyBookEn,
   ...incidentsEn,
   ...inspectionsEn,
   ...linkedEn,

@@ -2,6 +2,7 @@ import { assistedZh } from './assisted-zh.ts';
 import { calendarZh } from './calendar-zh.ts';
 import { channelsZh } from './channels-zh.ts';
 import { deliveriesZh } from './deliveries-zh.ts';
+import { dutyBookZh } from './duty-book-zh.ts';
 import { incidentsZh } from './incidents-zh.ts';
 import { inspectionsZh } from './inspections-zh.ts';
 import { linkedZh } from './linked-zh.ts';
@@ -21,6 +22,7 @@ export const roomsZh = {
   ...calendarZh,
   ...channelsZh,
   ...deliveriesZh,
+  ...dutyBookZh,
   ...incidentsZh,
   ...inspectionsZh,
   ...linkedZh,

@@ -7,6 +7,7 @@ import {
   DeliveryCommand,
   draft,
   DrillCommand,
+  HandoverCommand,
   IncidentCommand,
   pathsFor,
   InspectionCommand,
@@ -36,6 +37,7 @@ import { mustBeAllowed, own } from '../permissions.ts';
 import type { Caller } from '../sessions.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { prepareDuty } from './duty.ts';
+import { openThings } from './duty-book.ts';
 import { prepareLeave } from './reviews.ts';
 import { withSecrets } from './sources.ts';
 
@@ -59,6 +61,7 @@ const schemas: Record<string, { service: string; schema: z.ZodType<{ type: strin
   credential: { service: 'credential', schema: CredentialCommand },
   alarm: { service: 'alarm', schema: AlarmCommand },
   drill: { service: 'drill', schema: DrillCommand },
+  handover: { service: 'handover', schema: HandoverCommand },
   incident: { service: 'incident', schema: IncidentCommand },
   ...Object.fromEntries(
     [
@@ -118,6 +121,7 @@ type Body = { type: string; [field: string]: unknown };
  */
 async function prepared(body: Body, models: Models, caller: Caller, at: string): Promise<Record<string, unknown>> {
   if (body.type === 'shift.register' || body.type === 'contact.register') return prepareDuty(body, models, caller);
+  if (body.type === 'handover.give') return { ...body, ...(await openThings(models, caller)) };
   if (body.type === 'source.register') {
     const given = source.parse(body['source']);
     return { ...body, source: withSecrets(given, models.registeredSources.get(given.sourceId)) };

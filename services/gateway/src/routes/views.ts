@@ -310,17 +310,15 @@ export function viewRoutes(tools: ViewTools): Route[] {
 export const setsFor = (name: string, { sites }: Pick<Caller, 'sites'>): string[] =>
   sites.includes('*') ? [`${name}:*`] : sites.map((each) => `${name}:${each}`);
 
+type Slice = { limit: number; reverse?: boolean; min?: number; max?: number };
+
 type Model<Row> = {
-  reader: { list(set: string, range: { limit: number; reverse?: boolean }): Promise<Row[]> };
+  reader: { list(set: string, range: Slice): Promise<Row[]> };
   projection: { sets?(row: Row, key: string): Record<string, number> };
 };
 
 /** The first rows of several sets, in the order of their scores. Every row of a set stands in one of them. */
-export async function merged<Row>(
-  { reader, projection }: Model<Row>,
-  sets: string[],
-  range: { limit: number; reverse?: boolean },
-): Promise<Row[]> {
+export async function merged<Row>({ reader, projection }: Model<Row>, sets: string[], range: Slice): Promise<Row[]> {
   const lists = await Promise.all(sets.map(async (set) => ({ set, rows: await reader.list(set, range) })));
   if (lists.length === 1) return lists[0]!.rows;
   const scored = lists.flatMap(({ set, rows }) =>
