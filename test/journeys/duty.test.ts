@@ -479,6 +479,25 @@ describe('the console', () => {
     expect(await first.getByTestId('hole').allInnerTexts()).toEqual(['00:00–08:30 空缺', '20:30–24:00 空缺']);
     await shot(page, 'roster-holes');
   });
+  it('takes a roster out of a spreadsheet, says line by line what is wrong, and imports it once with its holes known', async () => {
+    const month = new URL(page.url()).searchParams.get('month');
+    await page.getByTestId('import-roster').click();
+    const text = page.getByTestId('import-text');
+    await text.fill(`某人,,${month}-10 08:30,20:30\n冯值班,,${month}-10 20:30,${month}-10 08:30`);
+    await page.getByTestId('import-problems').getByText('第 1 行：没有“某人”这个人').waitFor();
+    await page.getByTestId('import-problems').getByText('第 2 行：结束早于开始').waitFor();
+    expect(await page.getByTestId('import-send').isDisabled()).toBe(true);
+    await accessible(page);
+    await text.fill(`冯值班\t王编辑\t${month}-10 08:30\t20:30\n冯值班\t\t${month}-11 08:30\t20:30`);
+    await page.getByTestId('import-weeks').fill('2');
+    await page.getByTestId('import-knows-holes').check();
+    await shot(page, 'import');
+    await accessible(page);
+    await page.getByTestId('import-send').click();
+    await page.getByTestId('notices').getByText('已导入 4 个班次').waitFor();
+    await page.goto(`${system.consoleUrl}/duty/roster?month=${month}`);
+    await page.getByTestId(`day-${month}-18`).getByText('08:30–20:30').waitFor();
+  });
   it('lets a manager change the ladder, and nobody else', async () => {
     await page.goto(`${system.consoleUrl}/duty/ladder`);
     await page.getByText('只有管理者和管理员能修改').waitFor();

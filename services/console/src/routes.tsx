@@ -139,6 +139,11 @@ const rumors = createRoute({
   path: '/rumors',
   component: room(() => import('./rumors/rumors-page.tsx'), 'RumorsPage'),
 });
+const importRoster = createRoute({
+  getParentRoute: () => root,
+  path: '/duty/import',
+  component: room(() => import('./duty/import-page.tsx'), 'ImportPage'),
+});
 const book = createRoute({
   getParentRoute: () => root,
   path: '/duty/book',
@@ -474,6 +479,7 @@ const tree = root.addChildren([
   duty,
   roster,
   ladder,
+  importRoster,
   book,
   figures,
   rules,

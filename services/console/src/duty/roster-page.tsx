@@ -78,6 +78,11 @@ export function RosterPage(): ReactElement {
           {t('roster.print')}
         </button>
         {mayEdit && (
+          <Link to="/duty/import" className="button" data-testid="import-roster">
+            {t('roster.import')}
+          </Link>
+        )}
+        {mayEdit && (
           <button type="button" className="button button-primary" onClick={() => add(today)} data-testid="add-shift">
             {t('roster.add')} <kbd>C</kbd>
           </button>

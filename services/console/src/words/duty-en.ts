@@ -203,4 +203,5 @@ export const dutyEn: Record<keyof typeof dutyZh, string> = {
   'handover.alarms': 'Open alarms',
   'handover.incidents': 'Open incidents',
   'handover.remark': 'Remark',
+  'roster.import': 'Import',
 };

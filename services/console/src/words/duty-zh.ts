@@ -200,4 +200,5 @@ export const dutyZh = {
   'handover.alarms': '未解除告警',
   'handover.incidents': '处置中事件',
   'handover.remark': '接班说明',
+  'roster.import': '导入',
 } as const;

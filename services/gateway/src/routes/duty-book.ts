@@ -21,7 +21,7 @@ import type { Caller } from '../sessions.ts';
 import { merged, setsFor } from './views.ts';
 
 const watchers: readonly Role[] = ['duty', 'editor', 'manager', 'admin'];
-/** An alarm that was raised before a period may be taken or closed in it. In ms. */
+/** An alarm that was raised before a period may be taken in it, and a shift that ends after it be handed over. In ms. */
 const beforeMs = 7 * 24 * 3_600_000;
 const most = 5_000;
 const periodQuery = z.object({ from: instant, to: instant, site: token.optional() });
@@ -56,7 +56,7 @@ export function dutyBookRoutes({ models, clock }: { models: Models; clock: Clock
     const [alarms, incidents, handovers] = await Promise.all([
       merged(models.alarms, setsOf('all', caller), range),
       merged(models.incidents, setsFor('all', caller), { limit: most, reverse: true }),
-      merged(models.handovers, setsOf('all', caller), range),
+      merged(models.handovers, setsOf('all', caller), { ...range, max: range.max + beforeMs }),
     ]);
     const shifts = models.shifts
       .all()
