@@ -59,7 +59,7 @@ export const occasionInstead: Partial<Record<Occasion, Occasion>> = {
 };
 
 /** `console`: the alarm itself, live on every screen of the person. */
-export const means = z.enum(['console', 'email', 'webhook']);
+export const means = z.enum(['console', 'email', 'webhook', 'sms']);
 export type Means = z.infer<typeof means>;
 
 /** Roles are looked up at the moment of telling, so that a ladder needs no change when the roster does. */
@@ -397,6 +397,15 @@ const AlarmRaised = z.object({
   gaps,
   raisedAt: instant,
 });
+/** Somebody is about to be told by a means that can't tell a second copy: what this does not end is never sent again. */
+const AlarmTelling = z.object({
+  type: z.literal('alarm.telling'),
+  ...alarmKey,
+  step: z.int().min(0),
+  personId,
+  by: means,
+  tellingAt: instant,
+});
 export const tellingOutcome = z.enum(['confirmed', 'failed', 'unknown']);
 /** What became of telling one person by one means outside the console. */
 const AlarmTold = z.object({
@@ -454,6 +463,7 @@ const AlarmClosed = z.object({
 
 export const AlarmEvent = z.discriminatedUnion('type', [
   AlarmRaised,
+  AlarmTelling,
   AlarmTold,
   AlarmPassedOn,
   AlarmUnanswered,
@@ -474,6 +484,7 @@ export const AlarmCommand = z.discriminatedUnion('type', [
     steps: z.array(ladderStep).min(1),
     roster,
   }),
+  z.strictObject({ type: z.literal('alarm.begin_telling'), ...command, step: z.int().min(0), personId, by: means }),
   z.strictObject({
     type: z.literal('alarm.record_told'),
     ...command,

@@ -136,7 +136,7 @@ beforeAll(async () => {
       steps: [
         ladderStep('substitute', ['email']),
         ladderStep('managers', ['console'], 'share_75', 'PT1H'),
-        ladderStep('managers', ['console'], 'handover', 'PT1H'),
+        ladderStep('managers', ['console', 'sms'], 'handover', 'PT1H'),
       ],
     },
   });
@@ -657,6 +657,10 @@ describe('the console', () => {
       const { rows } = (await admin.get('/api/alarms?show=all')).body as { rows: AlarmRow[] };
       expect(rows.filter(({ about }) => about.kind === 'handover')).toMatchObject([
         { about: { because: 'not_given', name: '王编辑', nextName: '冯值班' } },
+      ]);
+      // By a text message, which is written down before it is sent and goes out once.
+      expect(system.newsroom.texts).toEqual([
+        { phone: '057100000004', text: expect.stringContaining('【值班告警】没有交班：王编辑的班次') },
       ]);
     }, 20_000);
   });

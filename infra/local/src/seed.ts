@@ -218,7 +218,7 @@ function demoDuty({ newsroom, webhookSecret }: Pick<SeedParts, 'newsroom' | 'web
   const step = (on: string, whom: string, by: string[], within: string) => ({ on, whom, by, within });
   const urgent = (on: string) => [
     step(on, 'duty', ['console', on === 'share_90' ? 'webhook' : 'email'], 'PT5M'),
-    step(on, 'substitute', ['console'], 'PT5M'),
+    step(on, 'substitute', ['console', 'sms'], 'PT5M'),
     step(on, 'editors', ['console'], 'PT5M'),
     step(on, 'managers', ['console', 'email'], 'PT10M'),
   ];

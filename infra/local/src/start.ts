@@ -121,6 +121,7 @@ async function main(): Promise<void> {
     ...checkpointKey(home, process.env),
     CONSOLE_URL: process.env['CONSOLE_URL'] ?? `http://127.0.0.1:${consolePort}`,
     ...(newsroom && { DUTY_SMTP: process.env['DUTY_SMTP'] ?? newsroom.smtpUrl, DUTY_FROM: 'duty@tax.example' }),
+    ...(newsroom && { DUTY_SMS: process.env['DUTY_SMS'] ?? newsroom.smsGateway }),
     ...(newsroom && {
       SUBMISSIONS_SMTP: process.env['SUBMISSIONS_SMTP'] ?? newsroom.smtpUrl,
       SUBMISSIONS_FROM: 'submissions@tax.example',

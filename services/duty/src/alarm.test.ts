@@ -340,3 +340,16 @@ describe('a drill', () => {
       );
   });
 });
+
+it('a telling that knows no second copy is begun once, and ends once', () => {
+  const calling = { step: 0, personId: 'feng', by: 'sms' as const };
+  const raised = given().when(raise()).events();
+  const begin = { type: 'alarm.begin_telling' as const, ...head(noon), ...calling };
+  const begun = { type: 'alarm.telling' as const, ...key, ...calling, tellingAt: noon };
+  given(...raised)
+    .when(begin)
+    .yields(begun);
+  given(...raised, begun)
+    .when(begin)
+    .yields();
+});

@@ -17,6 +17,8 @@ type Raised = {
   called: readonly AlarmCall['people'][number][];
   /** Callings outside the console whose end is written down. */
   told: readonly string[];
+  /** Tellings that were begun and can't be begun again. */
+  begun: readonly string[];
 };
 
 export type Alarm =
@@ -25,7 +27,7 @@ export type Alarm =
   /** The ladder has ended; whoever takes it now still may. */
   | (Raised & { status: 'unanswered' })
   | (Raised & { status: 'acknowledged'; by: string; byName: string; at: string })
-  | { status: 'closed'; about: AlarmSubject; told: readonly string[] };
+  | { status: 'closed'; about: AlarmSubject; told: readonly string[]; begun: readonly string[] };
 
 /** A calling's name: one person by one means. */
 export const callingOf = ({ personId, by }: Pick<AlarmCall['people'][number], 'personId' | 'by'>): string =>
@@ -57,6 +59,11 @@ export const alarm = defineAggregate({
     }
 
     switch (command.type) {
+      case 'alarm.begin_telling': {
+        const { step, personId, by } = command;
+        if (alarm.begun.includes(callingOf(command)) || alarm.told.includes(callingOf(command))) return [];
+        return [{ type: 'alarm.telling', ...key, step, personId, by, tellingAt: at }];
+      }
       case 'alarm.record_told': {
         const { step, personId, by, outcome, detail } = command;
         if (alarm.told.includes(callingOf(command))) return [];
@@ -93,15 +100,16 @@ export const alarm = defineAggregate({
   evolve(alarm, event): Alarm {
     if (event.type === 'alarm.raised') {
       const { about, steps, call } = event;
-      const raised = { about, steps, called: call?.people ?? [], told: [] };
+      const raised = { about, steps, called: call?.people ?? [], told: [], begun: [] };
       return call ? { ...raised, status: 'calling', call } : { ...raised, status: 'unanswered' };
     }
     if (alarm.status === 'new') return alarm;
     // A mail that was on its way when the alarm ended has been sent all the same.
     if (event.type === 'alarm.told') return { ...alarm, told: [...alarm.told, callingOf(event)] };
+    if (event.type === 'alarm.telling') return { ...alarm, begun: [...alarm.begun, callingOf(event)] };
     if (alarm.status === 'closed') return alarm;
-    const { about, steps, called, told } = alarm;
-    const raised = { about, steps, called, told };
+    const { about, steps, called, told, begun } = alarm;
+    const raised = { about, steps, called, told, begun };
     switch (event.type) {
       case 'alarm.passed_on': {
         const { call } = event;
@@ -114,7 +122,7 @@ export const alarm = defineAggregate({
         return { ...raised, status: 'acknowledged', by, byName, at: acknowledgedAt };
       }
       case 'alarm.closed':
-        return { status: 'closed', about, told };
+        return { status: 'closed', about, told, begun };
     }
   },
 });

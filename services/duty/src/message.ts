@@ -298,6 +298,14 @@ export function noticeWords(notice: Notice): { subject: string; text: string } {
   };
 }
 
+/** The same in as many characters as a text message holds at a fair price; what is cut stands behind the link. */
+export function smsText(notice: Notice): string {
+  const { subject } = noticeWords(notice);
+  const room = smsLength - notice.link.length - 1;
+  return `${subject.length > room ? `${subject.slice(0, room - 1)}…` : subject} ${notice.link}`;
+}
+const smsLength = 200;
+
 const deliveryWords: Record<
   Extract<AlarmSubject, { kind: 'delivery' }>['because'],
   { title: string; says: (title: string, channel: string) => string }

@@ -5,7 +5,7 @@ import { carryOut, causedBy, Journal, Reaction, type Entry } from '@tongsheng/bu
 import type { AlarmCall, AlarmEvent, AlarmSubject, Means } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { alarm, callingOf, nextCall } from './alarm.ts';
-import { meansOfTelling } from './means/index.ts';
+import { meansOfTelling, toldOnce } from './means/index.ts';
 import type { Ended, MeansOfTelling, Relay } from './means/means.ts';
 import type { Notice } from './message.ts';
 import { Office } from './office.ts';
@@ -28,7 +28,7 @@ type Calling = AlarmCall['people'][number];
 /**
  * When a step is called, then its people are written to, each once: what is in the log is not sent again. A process
  * that dies between sending and writing that down sends the same again under the same name, which mailboxes and
- * endpoints can tell: an alarm that nobody gets is worse than one that comes twice.
+ * endpoints can tell; a text message can't, and is written down before it is sent: an alarm that nobody gets is worse than one that comes twice.
  */
 @Controller()
 export class TellPeople {
@@ -83,8 +83,15 @@ export class TellPeople {
     const { personId, name, by } = calling;
     const contact = await this.office.contactOf(personId);
     const telling = { name: `${alarmId}.${entry.position}.${personId}.${by}`, person: { personId, name }, contact, at };
-    let ended: Ended;
-    for (let attempt = 0; ; attempt++) {
+    const head = () => ({ at: this.clock.now(), actor: { kind: 'service' as const, id: 'duty' }, ...causedBy(entry) });
+    const whom = { alarmId, site, step: call.step, personId, by };
+    let isFirst = true;
+    if (toldOnce.has(by)) {
+      const begin = { type: 'alarm.begin_telling' as const, id: `${telling.name}/telling`, ...head(), ...whom };
+      isFirst = (await carryOut(this.journal, alarm, begin)).changed;
+    }
+    let ended: Ended = { outcome: 'unknown', detail: '发送时中断，是否送到不明，不再重发', again: false };
+    for (let attempt = 0; isFirst; attempt++) {
       ended = await tell({ ...telling, notice: { ...notice, at: this.clock.now() } });
       const pause = pauses[attempt];
       if (ended.outcome === 'confirmed' || !ended.again || pause === undefined) break;
@@ -95,14 +102,8 @@ export class TellPeople {
     await carryOut(this.journal, alarm, {
       type: 'alarm.record_told',
       id: `${telling.name}/told`,
-      at: this.clock.now(),
-      actor: { kind: 'service', id: 'duty' },
-      ...causedBy(entry),
-      alarmId,
-      site,
-      step: call.step,
-      personId,
-      by,
+      ...head(),
+      ...whom,
       outcome,
       detail: detail.slice(0, 500),
     });

@@ -28,6 +28,7 @@ export const waits = defineProjection({
       }
       case 'alarm.passed_on':
         return row && { ...row, step: event.call.step, answerBy: event.call.answerBy };
+      case 'alarm.telling':
       case 'alarm.told':
         return row;
       case 'alarm.unanswered':

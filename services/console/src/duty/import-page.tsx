@@ -84,13 +84,15 @@ export function ImportPage(): ReactElement {
           data-testid="import-text"
         />
       </label>
-      <div className="field-row">
+      <p>
         <FileButton
           says={t('import.file')}
           accept=".csv,.txt,.xlsx"
           testId="import-file"
           onFiles={(files) => void bringFile(files)}
         />
+      </p>
+      <div className="field-row">
         <label className="field">
           <span>{t('import.weeks')}</span>
           <input

@@ -24,7 +24,7 @@ const occasions: readonly Occasion[] = [
   'incident',
   'handover',
 ];
-const allMeans: readonly Means[] = ['console', 'email', 'webhook'];
+const allMeans: readonly Means[] = ['console', 'email', 'webhook', 'sms'];
 const roles = ['duty', 'substitute', 'editors', 'managers'] as const;
 
 type Step = Ladder['steps'][number];

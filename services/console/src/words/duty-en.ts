@@ -204,4 +204,5 @@ export const dutyEn: Record<keyof typeof dutyZh, string> = {
   'handover.incidents': 'Open incidents',
   'handover.remark': 'Remark',
   'roster.import': 'Import',
+  'alarm.by.sms': 'Text message',
 };

@@ -201,4 +201,5 @@ export const dutyZh = {
   'handover.incidents': '处置中事件',
   'handover.remark': '接班说明',
   'roster.import': '导入',
+  'alarm.by.sms': '短信',
 } as const;

@@ -6,7 +6,7 @@ const timeoutMs = 30_000;
 
 /** A mail to one person, through our own mail server. A mailbox tells a second copy by its Message-ID. */
 export const email =
-  ({ smtp, from, allow }: Omit<Relay, 'secrets'>): MeansOfTelling =>
+  ({ smtp, from, allow }: Pick<Relay, 'smtp' | 'from' | 'allow'>): MeansOfTelling =>
   async ({ name, contact, notice, at }) => {
     const to = contact?.email;
     if (!to) return { outcome: 'failed', detail: '没有登记邮箱', again: false };

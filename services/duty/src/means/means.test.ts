@@ -8,6 +8,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it } from 'vitest';
 import { email } from './email.ts';
 import type { Telling } from './means.ts';
+import { sms, smsGateway } from './sms.ts';
 import { webhook } from './webhook.ts';
 
 const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
@@ -152,5 +153,53 @@ describe('a mail', () => {
   it('is tried again when nobody listens', async () => {
     const send = email({ smtp: 'smtp://127.0.0.1:9', from: 'duty@tax.example', allow: ['127.0.0.1:9'] });
     expect(await send(telling({ email: 'feng@tax.example' }))).toMatchObject({ outcome: 'failed', again: true });
+  });
+});
+
+describe('a text message', () => {
+  const gatewayOf = (url: string, more: object = {}) => smsGateway.parse({ url, ...more });
+  it('is written as the gateway wants it, and is taken only when it says so', async () => {
+    const bodies: unknown[] = [];
+    let answer = '{"code":0}';
+    const { url, allow } = await endpoint((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        bodies.push([request.url, request.headers['authorization'], JSON.parse(body)]);
+        response.end(answer);
+      });
+    });
+    const gateway = gatewayOf(`${url}?to={phone}`, {
+      headers: { 'content-type': 'application/json', authorization: 'Bearer key' },
+      body: '{"to":"{phone}","msg":"{text}","ref":"{id}"}',
+      accepts: '"code":0',
+    });
+    const tell = sms({ sms: gateway, allow });
+    expect(await tell(telling({ phone: '0571-0000 0001' }))).toMatchObject({ outcome: 'confirmed', again: false });
+    expect(bodies).toEqual([
+      [
+        '/hook?to=057100000001',
+        'Bearer key',
+        {
+          to: '057100000001',
+          msg: expect.stringMatching(/^【值班告警】.*关于示例的公告 https:\/\/console.example/),
+          ref: 'alarm.7.feng.email',
+        },
+      ],
+    ]);
+    answer = '{"code":9}';
+    expect(await tell(telling({ phone: '13800000000' }))).toMatchObject({ outcome: 'failed', again: false });
+  });
+  it('whose end nobody knows is not sent again', async () => {
+    const { url, allow } = await endpoint((_, response) => void response.writeHead(502).end('bad gateway'));
+    const tell = sms({ sms: gatewayOf(url), allow });
+    expect(await tell(telling({ phone: '13800000000' }))).toMatchObject({ outcome: 'unknown', again: false });
+  });
+  it('fails without a number, and without a gateway, and says which', async () => {
+    const without = sms({ sms: undefined, allow: [] });
+    expect(await without(telling({ phone: '13800000000' }))).toMatchObject({
+      detail: expect.stringContaining('DUTY_SMS'),
+    });
+    expect(await without(telling({}))).toMatchObject({ detail: '没有登记能收短信的号码' });
   });
 });

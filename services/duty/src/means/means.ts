@@ -1,6 +1,7 @@
 import type { Contact } from '@tongsheng/contracts';
 import type { SecretBox } from '@tongsheng/runtime';
 import type { Notice } from '../message.ts';
+import type { SmsGateway } from './sms.ts';
 
 /** What is said to one person by one means, under the same name at every try. */
 export type Telling = {
@@ -23,6 +24,8 @@ export type Relay = {
   /** `smtp://user:password@host:port` of our own mail server; without it nobody is written to. */
   smtp: string | undefined;
   from: string;
+  /** The gateway that takes text messages; without it nobody is sent one. */
+  sms: SmsGateway | undefined;
   /** `host:port` that may be reached although it is not public. */
   allow: readonly string[];
   /** Opens what calls are signed with. */

@@ -15,6 +15,8 @@ export const alarms = defineProjection({
     if (event.type === 'alarm.raised') return raised(event);
     if (row === null) return null;
     switch (event.type) {
+      case 'alarm.telling':
+        return row;
       case 'alarm.told':
         return { ...row, told: told(row, event) };
       case 'alarm.passed_on': {
