@@ -560,7 +560,7 @@ describe('the console', () => {
   });
   it('writes an incident down from what was noticed to its report, corrected only by adding', async () => {
     await page.keyboard.press('g');
-    await page.keyboard.press('e');
+    await page.keyboard.press('z');
     await page.getByTestId('empty').getByText('没有事件').waitFor();
     await accessible(page);
     await page.keyboard.press('c');

@@ -92,7 +92,7 @@ export const menu = [
     to: '/incidents',
     word: 'nav.incidents',
     icon: 'incidents',
-    key: 'e',
+    key: 'z',
     roles: ['duty', 'editor', 'comms', 'manager', 'admin'],
   },
   { to: '/items', word: 'nav.items', icon: 'items', key: 'i', roles: 'everyone' },
