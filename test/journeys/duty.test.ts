@@ -605,7 +605,11 @@ describe('the console', () => {
   it('makes an incident of an alarm by one click, once', async () => {
     await queue('suspicious', 90, 300);
     await page.goto(`${system.consoleUrl}/duty`);
-    const alarm = page.getByTestId('alarm').filter({ hasText: '关于suspicious的公告' });
+    // The one before it may still be on the board for a moment.
+    const alarm = page
+      .getByTestId('alarm')
+      .filter({ hasText: '关于suspicious的公告' })
+      .filter({ hasText: '时限已用 90%' });
     await alarm.getByTestId('incident-from-alarm').click();
     await page.getByTestId('incident').getByText('由告警立案').waitFor();
     await page.goBack();

@@ -82,7 +82,11 @@ export function planOf(table: Table, weeks: number, known: Known): Plan {
 }
 
 const textOf = (cell: Cell): string =>
-  cell === null || cell === undefined ? '' : cell instanceof Date ? cell.toISOString() : String(cell).trim();
+  cell === null || cell === undefined
+    ? ''
+    : cell instanceof Date
+      ? (instantAt(cell.getTime()) ?? '')
+      : String(cell).trim();
 
 function personOf(name: string, people: Known['people']) {
   const byId = people.find(({ personId }) => personId === name);
@@ -123,7 +127,9 @@ export function instantOf(cell: Cell, begin: string | null = null): string | nul
   return at === null ? null : instantAt(at);
 }
 
-const instantAt = (ms: number): string | null => (Number.isNaN(ms) ? null : new Date(ms).toISOString());
+/** Null: no moment that a roster could mean. */
+const instantAt = (ms: number): string | null => (ms >= 0 && ms < endOfTime ? new Date(ms).toISOString() : null);
+const endOfTime = Date.parse('9990-01-01T00:00:00.000Z');
 
 function timeAt(day: string, hour: number, minute: number): number | null {
   const midnight = Date.parse(`${day}T00:00:00.000+08:00`);
