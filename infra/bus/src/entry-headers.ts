@@ -39,6 +39,8 @@ export class EntryHeaders implements MsgHdrs {
 
   /** @throws when it would begin another line */
   set(name: string, value: string): void {
+    // Said anew it goes to the end, as the client has it.
+    this.#values.delete(name);
     this.#values.set(name, [oneLine(name, value)]);
   }
 
