@@ -17,6 +17,7 @@ export const readDoors: Record<string, string> = Object.fromEntries(
 /api/checklists/:listId
 /api/clusters/:clusterId/similar
 /api/compliance
+/api/compliance/releases?from=2026-11-01T00:00:00.000Z&to=2026-12-31T00:00:00.000Z
 /api/compliance/tasks
 /api/compliance/tasks.csv
 /api/corrections
@@ -29,7 +30,11 @@ export const readDoors: Record<string, string> = Object.fromEntries(
 /api/deliveries/:deliveryId
 /api/deliveries/:deliveryId/transcripts/:hash
 /api/deliveries/:site/:deliveryId/files/:hash
+/api/duty/book?from=2026-11-01T00:00:00.000Z&to=2026-12-31T00:00:00.000Z
+/api/duty/book.csv?from=2026-11-01T00:00:00.000Z&to=2026-12-31T00:00:00.000Z
+/api/duty/figures?from=2026-11-01T00:00:00.000Z&to=2026-12-31T00:00:00.000Z
 /api/duty/forecast
+/api/duty/handovers
 /api/duty/ladders
 /api/duty/now
 /api/duty/people
