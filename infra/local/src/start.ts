@@ -21,17 +21,6 @@ import { startUpstreams } from './upstreams/index.ts';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const back = ['registry', 'ingest', 'reposts', 'clock', 'releases', 'delivery', 'oversight', 'duty', 'gateway'];
 
-const { values: flags } = parseArgs({
-  options: {
-    pace: { type: 'string', default: '60' },
-    poll: { type: 'string', default: '10' },
-    split: { type: 'boolean', default: false },
-    'no-samples': { type: 'boolean', default: false },
-    baijiahao: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-
 const usage = `npm start -- [--pace <seconds>] [--poll <seconds>] [--split] [--no-samples] [--baijiahao]
 
   --pace        seconds between new documents of the sample sites (60; 0 for none)
@@ -41,6 +30,27 @@ const usage = `npm start -- [--pace <seconds>] [--poll <seconds>] [--split] [--n
   --baijiahao   also the fake of 百家号, whose interface is known from examples only
 
 Settings: TONGSHENG_HOME, CONSOLE_PORT (8080), PORTAL_PORT (8081), INGEST_PORT, DELIVERY_PORT, RELEASES_PORT, NATS_URL, REDIS_URL.`;
+
+const flags = readFlags();
+
+/** What was asked for; of what nobody knows it is said what there is. */
+function readFlags() {
+  try {
+    return parseArgs({
+      options: {
+        pace: { type: 'string', default: '60' },
+        poll: { type: 'string', default: '10' },
+        split: { type: 'boolean', default: false },
+        'no-samples': { type: 'boolean', default: false },
+        baijiahao: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
 
 async function main(): Promise<void> {
   if (flags.help) return console.log(usage);

@@ -10,13 +10,23 @@ function paint(element: HTMLElement, { startsAt, dueAt }: Face): void {
   const now = serverNow();
   const state = clockState(startsAt, dueAt, now);
   const { language } = useLanguage.getState();
-  const text = `${say(language, state === 'overdue' ? 'clock.over' : 'clock.left')}${span(dueAt - now)}`;
+  const text = `${say(language, state === 'overdue' ? 'clock.over' : 'clock.left')}${inWords(dueAt - now)}`;
   const [digits, word] = element.children as unknown as [HTMLElement, HTMLElement];
   if (digits.textContent !== text) digits.textContent = text;
   if (element.dataset['clock'] === state) return;
   element.dataset['clock'] = state;
   word.textContent = say(language, `clock.${state}` as Word);
 }
+
+/** Hours, minutes and seconds; of what lies many days off, its days. */
+function inWords(ms: number): string {
+  const [days, rest] = [Math.floor(Math.abs(ms) / dayMs), Math.abs(ms) % dayMs];
+  if (days < manyDays) return span(ms);
+  return say(useLanguage.getState().language, 'clock.days', { days, time: span(rest).slice(0, 5) });
+}
+
+const dayMs = 86_400_000;
+const manyDays = 4;
 
 function tick(): void {
   for (const [element, face] of faces) paint(element, face);

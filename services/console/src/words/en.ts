@@ -96,6 +96,7 @@ export const en: FirstWords = {
   'queue.choose': 'Choose a task to compare the original with our page.',
 
   'clock.left': '',
+  'clock.days': '{days} d {time}',
   'clock.over': '+',
   'clock.normal': 'In time',
   'clock.near': 'Near',

@@ -95,6 +95,7 @@ export const zh = {
   'queue.choose': '选一条任务，在这里对照原文与我站效果。',
 
   'clock.left': '剩',
+  'clock.days': '{days} 天 {time}',
   'clock.over': '超',
   'clock.normal': '正常',
   'clock.near': '临近',
