@@ -69,7 +69,7 @@ export const menu = [
     to: '/channels',
     word: 'nav.channels',
     icon: 'channels',
-    key: 'k',
+    key: 'p',
     roles: ['comms', 'signer', 'manager', 'duty', 'admin'],
   },
   {
