@@ -187,8 +187,13 @@ function Form({ row }: { row: ReportRow }): ReactElement {
         </span>
         {fills && (
           <>
-            <button type="button" className="button" disabled={busy !== null} onClick={() => void count()}>
-              {t('report.count')}
+            <button
+              type="button"
+              className={row.computedAt === null ? 'button button-primary' : 'button'}
+              disabled={busy !== null}
+              onClick={() => void count()}
+            >
+              {t(row.computedAt === null ? 'report.countFirst' : 'report.count')}
             </button>
             <button
               type="button"

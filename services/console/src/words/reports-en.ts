@@ -36,6 +36,7 @@ export const reportsEn: Record<keyof typeof reportsZh, string> = {
   'report.noteOf': 'Note on {name}',
   'report.noteNeeded': 'Differs from what was counted: say why',
   'report.noteGap': 'If it cannot be known, say why',
+  'report.countFirst': 'Count from the log',
   'report.count': 'Count again',
   'report.counting': 'Counting from the log…',
   'report.counted': 'Counted',

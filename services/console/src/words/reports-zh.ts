@@ -34,6 +34,7 @@ export const reportsZh = {
   'report.noteOf': '{name}的说明',
   'report.noteNeeded': '与统计不一致，写明理由',
   'report.noteGap': '填不了的写明原因',
+  'report.countFirst': '从日志统计',
   'report.count': '重新统计',
   'report.counting': '正在从日志统计…',
   'report.counted': '统计完成',
