@@ -1,3 +1,4 @@
+import { reportFields, reportForm, type ReportField } from './report-forms.ts';
 import type { ReportEvent, ReportRow } from './report.ts';
 
 /** A report as it is shown and printed. Pure: the same fold for the list, for the page and for paper. */
@@ -79,3 +80,18 @@ export function foldReport(row: ReportRow | null, event: ReportEvent): ReportRow
       return row;
   }
 }
+
+type Filled = { figures: Record<string, string>; entries: Record<string, { value: string; note: string }> };
+
+/** What an entry says: what a person filled in, else what was counted; empty when nobody knows. */
+export const entryOf = ({ figures, entries }: Filled, field: string): { value: string; note: string } => ({
+  value: entries[field]?.value ?? figures[field] ?? '',
+  note: entries[field]?.note ?? '',
+});
+
+/** Entries that have neither a value nor a word on why. */
+export const gapsOf = (row: Filled & { template: string }): ReportField[] =>
+  reportFields(reportForm(row.template)).filter(({ id }) => {
+    const { value, note } = entryOf(row, id);
+    return value.trim() === '' && note.trim() === '';
+  });

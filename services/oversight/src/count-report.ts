@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Bus, followStream, tryDecode, UnreadableEntry } from '@tongsheng/bus';
+import { Bus, Journal, tryDecode, UnreadableEntry, walkStream } from '@tongsheng/bus';
 import {
   reportFields,
   reportForm,
@@ -10,7 +10,7 @@ import {
   type ReportPeriod,
   type Site,
 } from '@tongsheng/contracts';
-import { Tally } from './report-tally.ts';
+import { countedFrom, Tally } from './report-tally.ts';
 
 /** What was owed to be reposted and what became of it, as the compliance page counts it. */
 export type RepostFigures = { due: number; onTime: number; late: number; overdue: number; exempted: number };
@@ -18,7 +18,10 @@ export type RepostFigures = { due: number; onTime: number; late: number; overdue
 /** Reads the log for the figures of a form. */
 @Injectable()
 export class ReportCounter {
-  constructor(private readonly bus: Bus) {}
+  constructor(
+    private readonly bus: Bus,
+    private readonly journal: Journal,
+  ) {}
 
   /**
    * The figures that the log knows of the form's entries, and the position of the log that they stand at.
@@ -33,9 +36,12 @@ export class ReportCounter {
     const names = covered.map(({ siteId }) => siteId);
     const ours = new Set(names);
     const tally = new Tally(of.period, (site) => ours.has(site));
-    const position = (await this.bus.jsm.streams.info(streams.journal)).state.last_seq;
+    const asked = reportFields(reportForm(of.template)).filter(({ from }) => from === 'log');
+    const isAsked = new Set(asked.map(({ id }) => id));
+    const position = await this.journal.position();
     // One part of the log after the other: what they say of one another is not among the figures.
-    for (const aggregate of Tally.follows) await this.#read(subjects.events(aggregate), position, tally);
+    for (const [aggregate, figures] of Object.entries(countedFrom))
+      if (figures.some((figure) => isAsked.has(figure))) await this.#read(aggregate, position, tally);
     const own = sites.find(({ siteId }) => siteId === of.site);
     const known: Record<string, string> = {
       ...tally.figures(),
@@ -45,7 +51,6 @@ export class ReportCounter {
     };
     const { published_own = '0', published_reposts = '0' } = known;
     known['published_total'] = String(Number(published_own) + Number(published_reposts));
-    const asked = reportFields(reportForm(of.template)).filter(({ from }) => from === 'log');
     const figures = asked.flatMap(({ id: field }) => {
       const { [field]: value } = known;
       return value === undefined ? [] : [{ field, value }];
@@ -53,27 +58,19 @@ export class ReportCounter {
     return { figures, position };
   }
 
-  async #read(subject: string, end: number, tally: Tally): Promise<void> {
-    const broken = Promise.withResolvers<never>();
-    broken.promise.catch(() => {});
-    const following = await followStream(this.bus, {
+  async #read(aggregate: string, end: number, tally: Tally): Promise<void> {
+    await walkStream(this.bus, {
       stream: streams.journal,
-      subject,
+      subject: subjects.events(aggregate),
       from: 1,
       onMessage(message) {
-        if (message.seq > end) return;
+        if (message.seq > end) return false;
         const entry = tryDecode(message);
         // What nobody can read is shown under health; a form is not held back by it.
-        if (entry instanceof UnreadableEntry) return;
-        for (const event of entry.events) tally.add(event);
+        if (!(entry instanceof UnreadableEntry)) for (const event of entry.events) tally.add(event);
+        return undefined;
       },
-      onFailure: broken.reject,
     });
-    try {
-      await Promise.race([following.caughtUp, broken.promise]);
-    } finally {
-      await following.stop();
-    }
   }
 }
 

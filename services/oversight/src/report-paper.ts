@@ -1,4 +1,4 @@
-import { reportForm, type ReportRow } from '@tongsheng/contracts';
+import { entryOf, reportForm, type ReportRow } from '@tongsheng/contracts';
 import { html, type Html } from '@tongsheng/pages';
 import { DateTime } from 'luxon';
 import writeSheet from 'write-excel-file/node';
@@ -17,7 +17,7 @@ export function periodInWords({ period, kind }: Pick<ReportRow, 'period' | 'kind
 export function rowsOf(row: ReportRow): { section: string; name: string; unit: string; value: string; note: string }[] {
   return reportForm(row.template).sections.flatMap(({ name: section, fields }) =>
     fields.map(({ id, name, unit }) => {
-      const { value = row.figures[id] ?? '', note = '' } = row.entries[id] ?? {};
+      const { value, note } = entryOf(row, id);
       return { section, name, unit, value: value || '（无）', note };
     }),
   );

@@ -27,18 +27,6 @@ export class Tally {
     this.#isOurs = isOurs;
   }
 
-  /** Which parts of the log it has to be fed with. */
-  static readonly follows = [
-    'release',
-    'linked',
-    'rumor',
-    'submission',
-    'delivery',
-    'correction',
-    'incident',
-    'inspection',
-  ] as const satisfies AggregateName[];
-
   /** Every figure that it knows, 0 where nothing happened. */
   figures(): Record<string, string> {
     const counts = names.map((name) => [name, String(this.#counts.get(name) ?? 0)] as const);
@@ -263,30 +251,15 @@ const counted = [
 type Counted = Extract<AnyEvent, { type: (typeof counted)[number] }>;
 const isCounted = (event: AnyEvent): event is Counted => (counted as readonly string[]).includes(event.type);
 
-const names = [
-  'published_own',
-  'interpretations',
-  'interpretations_material',
-  'interpretations_product',
-  'responses',
-  'with_policy',
-  'waivers',
-  'rumors',
-  'rebuttals',
-  'rebuttals_on_time',
-  'submissions',
-  'submissions_adopted',
-  'wechat_posts',
-  'weibo_posts',
-  'other_posts',
-  'corrections_received',
-  'corrections_answered',
-  'corrections_on_time',
-  'incidents',
-  'fake_sites',
-  'fake_sites_referred',
-  'inspections',
-  'inspected',
-  'inspected_failed',
-  'interviews_held',
-] as const;
+/** Its figures, by the part of the log that they are read from. */
+export const countedFrom = {
+  release: ['published_own', 'interpretations', 'interpretations_material', 'interpretations_product', 'responses'],
+  linked: ['with_policy', 'waivers'],
+  rumor: ['rumors', 'rebuttals', 'rebuttals_on_time'],
+  submission: ['submissions', 'submissions_adopted'],
+  delivery: ['wechat_posts', 'weibo_posts', 'other_posts'],
+  correction: ['corrections_received', 'corrections_answered', 'corrections_on_time'],
+  incident: ['incidents', 'fake_sites', 'fake_sites_referred'],
+  inspection: ['inspections', 'inspected', 'inspected_share', 'inspected_failed', 'interviews_held'],
+} as const satisfies Partial<Record<AggregateName, readonly string[]>>;
+const names = Object.values(countedFrom).flat();

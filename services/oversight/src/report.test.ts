@@ -1,8 +1,8 @@
-import { reportFields, reportForm, type ReportCommand, type ReportEvent } from '@tongsheng/contracts';
+import { gapsOf, reportFields, reportForm, type ReportCommand, type ReportEvent } from '@tongsheng/contracts';
 import { noon, service, specify } from '@tongsheng/test/support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gapsOf, report } from './report.ts';
+import { report } from './report.ts';
 
 const given = specify(report);
 const key = { reportId: 'work-2026', site: 'province' };

@@ -1,5 +1,6 @@
 import { defineAggregate } from '@tongsheng/bus';
 import {
+  gapsOf,
   newestForm,
   parseReportId,
   Refusal,
@@ -26,16 +27,6 @@ type Report =
   | { status: 'new' }
   | ({ status: 'open' | 'submitted' } & Form)
   | ({ status: 'approved'; amended: number; published: number } & Form);
-
-/** What an entry says: what a person filled in, else what was counted; empty when nobody knows. */
-export const entryOf = (
-  { figures, entries }: Pick<Form, 'figures' | 'entries'>,
-  field: string,
-): Entry & { counted: string | null } => ({
-  value: entries[field]?.value ?? figures[field] ?? '',
-  note: entries[field]?.note ?? '',
-  counted: figures[field] ?? null,
-});
 
 /**
  * A form of a period: `open → submitted → approved`, and published from then on. Its figures come from the log; what the
@@ -97,7 +88,7 @@ export const report = defineAggregate({
         mustBeAt(state, command.revision);
         if (at < state.period.to)
           throw new Refusal('report_period_running', `runs until ${state.period.to}`, { to: state.period.to });
-        const gaps = gapsOf(state);
+        const gaps = gapsOf(state).map(({ id }) => id);
         if (gaps.length > 0)
           throw new Refusal('report_incomplete', gaps.join(', '), { count: gaps.length, fields: gaps.join(',') });
         const { revision } = command;
@@ -163,15 +154,6 @@ export const report = defineAggregate({
     }
   },
 });
-
-/** Entries that have neither a value nor a word on why. */
-export const gapsOf = (state: Pick<Form, 'template' | 'figures' | 'entries'>): string[] =>
-  reportFields(reportForm(state.template))
-    .map(({ id }) => id)
-    .filter((id) => {
-      const { value, note } = entryOf(state, id);
-      return value.trim() === '' && note === '';
-    });
 
 const said = ({ actor }: ReportCommand) => ({ by: actor.id, byName: actor.name ?? actor.id });
 

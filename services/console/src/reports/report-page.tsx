@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useBlocker, useNavigate, useParams } from '@tanstack/react-router';
-import { reportFields, reportForm, type ReportField, type ReportRow } from '@tongsheng/contracts';
+import { entryOf, gapsOf, reportForm, type ReportField, type ReportRow } from '@tongsheng/contracts';
 import { useState, type ReactElement } from 'react';
 import { ApiError, decide, type Intent } from '../api/client.ts';
 import { readReport, report } from '../api/reports.ts';
@@ -18,18 +18,8 @@ import { ReportDue, ReportTag, savedAt } from './reports-page.tsx';
 
 type Typed = Record<string, { value: string; note: string }>;
 
-/** What an entry says as it stands: typed here, filled in before, or counted. */
-const standing = (row: ReportRow, typed: Typed, field: string) => ({
-  value: typed[field]?.value ?? row.entries[field]?.value ?? row.figures[field] ?? '',
-  note: typed[field]?.note ?? row.entries[field]?.note ?? '',
-});
-
-/** Entries with neither a value nor a word on why. */
-const gapsOf = (row: ReportRow, typed: Typed): ReportField[] =>
-  reportFields(reportForm(row.template)).filter(({ id }) => {
-    const { value, note } = standing(row, typed, id);
-    return value.trim() === '' && note.trim() === '';
-  });
+/** The form as it will be with what is typed here. */
+const withTyped = (row: ReportRow, typed: Typed) => ({ ...row, entries: { ...row.entries, ...typed } });
 
 /** One form: figures with how they were counted, entries to fill, and who answers for it. */
 export function ReportPage(): ReactElement {
@@ -85,7 +75,8 @@ function Form({ row }: { row: ReportRow }): ReactElement {
       setTyped({});
   };
   const approve = () => send([{ type: 'report.approve', revision: row.revision }], 'report.approved', 'report.saving');
-  const gaps = gapsOf(row, typed);
+  const filledIn = withTyped(row, typed);
+  const gaps = gapsOf(filledIn);
   const isRunning = serverNow() < Date.parse(row.period.to);
   const fills = state === 'open' && hasRole(me, 'manager', 'comms');
   const answers = state === 'submitted' && hasRole(me, 'manager', 'signer');
@@ -97,7 +88,7 @@ function Form({ row }: { row: ReportRow }): ReactElement {
       : []),
   ]);
   const type = (field: string, more: Partial<{ value: string; note: string }>) =>
-    setTyped((before) => ({ ...before, [field]: { ...standing(row, before, field), ...more } }));
+    setTyped((before) => ({ ...before, [field]: { ...entryOf(withTyped(row, before), field), ...more } }));
   const saved = savedAt(row);
   return (
     <div className="rules" data-testid="report" data-state={state}>
@@ -155,7 +146,7 @@ function Form({ row }: { row: ReportRow }): ReactElement {
                     key={field.id}
                     field={field}
                     row={row}
-                    said={standing(row, typed, field.id)}
+                    said={entryOf(filledIn, field.id)}
                     onType={fills ? (more) => type(field.id, more) : null}
                   />
                 ))}

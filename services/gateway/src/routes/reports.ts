@@ -1,5 +1,15 @@
 import type { BusClient, EvidenceStore } from '@tongsheng/bus';
-import { instant, Refusal, reportForm, ReportFile, reportId, ReportRow, siteId, type Role } from '@tongsheng/contracts';
+import {
+  entryOf,
+  instant,
+  Refusal,
+  reportForm,
+  ReportFile,
+  reportId,
+  ReportRow,
+  siteId,
+  type Role,
+} from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -74,16 +84,16 @@ export function reportRoutes({ models, evidence, client, clock }: ReportTools): 
       async handle({ params, caller, reply }) {
         const row = await rowOf(caller, params.site, params.reportId);
         const lines = reportForm(row.template).sections.flatMap(({ name: section, fields }) =>
-          fields.map((field) => ({ section, field, said: row.entries[field.id] })),
+          fields.map((field) => ({ section, field, said: entryOf(row, field.id) })),
         );
         const csv = toCsv(
           [
             ['类别', ({ section }) => section],
             ['项目', ({ field }) => field.name],
-            ['内容', ({ field, said }) => said?.value ?? row.figures[field.id] ?? null],
+            ['内容', ({ said }) => said.value],
             ['单位', ({ field }) => field.unit],
             ['系统统计', ({ field }) => row.figures[field.id] ?? null],
-            ['说明', ({ said }) => said?.note ?? null],
+            ['说明', ({ said }) => said.note],
             ['口径', ({ field }) => field.means],
           ],
           lines,
