@@ -93,3 +93,16 @@ function onKey(event: KeyboardEvent): void {
 }
 
 document.addEventListener('keydown', onKey);
+
+/** Something that may be decided of the one thing that a page is about, by a key. */
+export type DecisionKey = { key: string; says: Word; may: boolean | undefined; run: () => void };
+
+/** The keys of such a page: what may be decided now, and Escape back to where it is listed. */
+export function useDecisionKeys(decisions: readonly DecisionKey[], back: () => void): void {
+  useShortcuts([
+    ...decisions
+      .filter(({ may }) => may)
+      .map(({ key, says, run }) => ({ keys: [key], says, group: 'keys.decision' as const, run })),
+    { keys: ['Escape'], says: 'keys.escape', group: 'keys.anywhere', run: back },
+  ]);
+}

@@ -5,7 +5,7 @@ import { useState, type ReactElement } from 'react';
 import { ApiError, decide, type Intent } from '../api/client.ts';
 import * as views from '../api/corrections.ts';
 import { useSiteName } from '../api/site-names.ts';
-import { useShortcuts } from '../keys.ts';
+import { useDecisionKeys, type DecisionKey } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
 import { Pending, sayError } from '../parts/states.tsx';
@@ -68,19 +68,14 @@ export function CorrectionPage(): ReactElement {
       : navigate({ to: '/releases/$site/$releaseId', params: { site, releaseId: work.id } }));
   };
   const [first] = data?.work ?? [];
-  const keys: { key: string; says: Word; may: boolean; run: () => void }[] = [
+  const keys: DecisionKey[] = [
     { key: 'a', says: 'correction.accept', may: may.accept, run: accept },
     { key: 'w', says: 'correction.answer', may: may.answer, run: () => setAsked('answer') },
     { key: 'f', says: 'correction.forward', may: may.forward, run: () => setAsked('forward') },
     { key: 'd', says: 'correction.foldInto', may: may.fold, run: () => setAsked('fold') },
     { key: 'o', says: 'correction.work', may: first !== undefined, run: () => first && void handle(first) },
   ];
-  useShortcuts([
-    ...keys
-      .filter((each) => each.may)
-      .map(({ key, says, run }) => ({ keys: [key], says, group: 'keys.decision' as const, run })),
-    { keys: ['Escape'], says: 'keys.escape', group: 'keys.anywhere', run: () => void navigate({ to: '/corrections' }) },
-  ]);
+  useDecisionKeys(keys, () => void navigate({ to: '/corrections' }));
   if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return <MissingPage />;
   if (!data || !row) return <Pending of={answer} />;
   const button = (of: Asked, word: Word, key?: string) =>

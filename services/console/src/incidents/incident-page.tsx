@@ -5,7 +5,7 @@ import { useState, type ReactElement } from 'react';
 import { ApiError, decide, type Intent } from '../api/client.ts';
 import { incident, readIncident } from '../api/duty.ts';
 import { useSiteName } from '../api/site-names.ts';
-import { useShortcuts } from '../keys.ts';
+import { useDecisionKeys } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
 import { Pending, sayError } from '../parts/states.tsx';
@@ -52,12 +52,7 @@ export function IncidentPage(): ReactElement {
     { key: 'f', says: 'incident.refer', may: isOpen && leads, run: ask('refer') },
     { key: 'x', says: 'incident.close', may: isOpen && leads, run: ask('close') },
   ] as const;
-  useShortcuts([
-    ...keys
-      .filter(({ may }) => may)
-      .map(({ key, says, run }) => ({ keys: [key], says, group: 'keys.decision' as const, run })),
-    { keys: ['Escape'], says: 'keys.escape', group: 'keys.anywhere', run: () => void navigate({ to: '/incidents' }) },
-  ]);
+  useDecisionKeys(keys, () => void navigate({ to: '/incidents' }));
   const send = async (intent: Intent) => {
     try {
       const { position } = await decide({ ...intent, site, incidentId });

@@ -5,7 +5,7 @@ import { useState, type ReactElement } from 'react';
 import { ApiError, decide, type Intent } from '../api/client.ts';
 import { useSiteName } from '../api/site-names.ts';
 import * as views from '../api/views.ts';
-import { useShortcuts } from '../keys.ts';
+import { useDecisionKeys, type DecisionKey } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
 import { useLimit } from '../parts/limit-words.ts';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
@@ -45,18 +45,13 @@ export function RumorPage(): ReactElement {
   };
   const write = () =>
     void navigate({ to: '/releases/new', search: { kind: 'rebuttal', rumor: `${site}/${rumorCaseId}` } });
-  const keys: { key: string; says: Word; may: boolean; run: () => void }[] = [
+  const keys: DecisionKey[] = [
     { key: 'a', says: 'rumor.assess', may: may.assess, run: () => setAsked('assess') },
     { key: 'w', says: 'rumor.write', may: may.write, run: write },
     { key: 'm', says: 'rumor.addClue', may: may.clue, run: () => setAsked('clue') },
     { key: 'e', says: 'rumor.noteEffect', may: may.effect, run: () => setAsked('effect') },
   ];
-  useShortcuts([
-    ...keys
-      .filter((each) => each.may)
-      .map(({ key, says, run }) => ({ keys: [key], says, group: 'keys.decision' as const, run })),
-    { keys: ['Escape'], says: 'keys.escape', group: 'keys.anywhere', run: () => void navigate({ to: '/rumors' }) },
-  ]);
+  useDecisionKeys(keys, () => void navigate({ to: '/rumors' }));
   const send = async (intent: Intent, done: Word) => {
     try {
       const { position } = await decide({ ...intent, site, rumorCaseId });

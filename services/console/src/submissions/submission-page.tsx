@@ -6,7 +6,7 @@ import { ApiError, decide, type Intent } from '../api/client.ts';
 import { useSiteName } from '../api/site-names.ts';
 import * as views from '../api/views.ts';
 import { DiffView } from '../items/diff-view.tsx';
-import { useShortcuts } from '../keys.ts';
+import { useDecisionKeys, type DecisionKey } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
 import { Frame } from '../parts/frame.tsx';
 import { useLimit } from '../parts/limit-words.ts';
@@ -71,17 +71,12 @@ export function SubmissionPage(): ReactElement {
     }
   };
   const acknowledge = () => void send({ type: 'submission.acknowledge' }, 'submission.acknowledged', 'receiving');
-  const keys: { key: string; says: Word; may: boolean | undefined; run: () => void }[] = [
+  const keys: DecisionKey[] = [
     { key: 'm', says: 'submission.acknowledge', may: may.acknowledge, run: acknowledge },
     { key: 'a', says: 'submission.agree', may: may.agree, run: () => setAsked('agree') },
     { key: 'e', says: 'submission.counter', may: may.counter, run: () => setAsked('counter') },
   ];
-  useShortcuts([
-    ...keys
-      .filter((each) => each.may)
-      .map(({ key, says, run }) => ({ keys: [key], says, group: 'keys.decision' as const, run })),
-    { keys: ['Escape'], says: 'keys.escape', group: 'keys.anywhere', run: () => void navigate({ to: back }) },
-  ]);
+  useDecisionKeys(keys, () => void navigate({ to: back }));
   if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return <MissingPage />;
   if (!data || !row) return <Pending of={answer} />;
   const { turn } = row;
