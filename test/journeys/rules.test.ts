@@ -149,7 +149,7 @@ describe('an administrator says who owes what', () => {
     await row.getByTestId('turn').click();
     await page.getByTestId('actions').getByText('已有任务和时限不变').waitFor();
     await page.getByTestId('confirm').click();
-    await row.getByText('停用', { exact: true }).waitFor();
+    await row.getByText('已停用', { exact: true }).waitFor();
     await row.getByTestId('turn').click();
     await page.getByTestId('confirm').click();
     await row.getByTestId('history').click();
