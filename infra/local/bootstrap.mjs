@@ -5,6 +5,7 @@ import { Plain } from './setup/plain.mjs';
 import { node, packages } from './setup/packages.mjs';
 import { postfix } from './setup/postfix.mjs';
 import { exec } from './setup/process.mjs';
+import { promtool } from './setup/promtool.mjs';
 import { transfer } from './setup/transfer.mjs';
 import { wordpress } from './setup/wordpress.mjs';
 
@@ -31,7 +32,7 @@ const verbs = {
     const browser = await chromium();
     await fonts();
     await readers();
-    const peers = { ...(await wordpress()), ...(await transfer()), ...(await postfix()) };
+    const peers = { ...(await wordpress()), ...(await transfer()), ...(await postfix()), ...(await promtool()) };
     const all = { ...environment, ...peers, CHROMIUM: browser };
     return exec(runtime, ['infra/local/test.mjs', ...rest], all, { last: true });
   },

@@ -45,6 +45,8 @@ export type SystemOptions = {
   /** Fakes of platforms, each with its channel, as `npm start` has them. */
   fakes?: readonly FakeKind[];
   environment?: NodeJS.ProcessEnv;
+  /** Whether every service has a door for who runs it. */
+  operations?: boolean;
 };
 
 /** The whole system as it is deployed: every service a process of its own, on servers, sites and a newsroom of its own. */
@@ -67,6 +69,8 @@ export type System = {
   kill(service: ServiceName): Promise<void>;
   /** Asks it to end, and waits. */
   stop(service: ServiceName): Promise<void>;
+  /** The door of a service for who runs it, where the system was started with such doors. */
+  operationsOf(service: ServiceName): string;
   /** The process of a service, or null while it does not run. */
   pidOf(service: ServiceName): number | null;
   /** What a service said last, for a failed test. */
@@ -139,6 +143,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     ...options.environment,
     WEB_ALLOW: [ours, options.environment?.['WEB_ALLOW']].filter(Boolean).join(','),
   };
+  const doors = new Map<ServiceName, number>();
+  if (options.operations) for (const service of services) doors.set(service, await freePort());
   const running = new Map<ServiceName, ChildProcess>();
   const logFile = (service: ServiceName) => join(dir, `${service}.log`);
 
@@ -147,7 +153,13 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     const { flags, environment: lean } = launchOf([service]);
     const url = service === 'portal' ? servers.nats.portalUrl : servers.nats.url;
     const child = spawn(process.execPath, [...flags, join(root, 'services', service, 'dist/main.js')], {
-      env: { ...environment, ...lean, NATS_URL: url, ...more },
+      env: {
+        ...environment,
+        ...lean,
+        NATS_URL: url,
+        ...(doors.has(service) && { OPERATIONS_PORT: String(doors.get(service)) }),
+        ...more,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     keep(child);
@@ -187,9 +199,12 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     doorUrl: `http://127.0.0.1:${deliveryPort}`,
     start,
     startAnother: (service, more) =>
-      launch(service, { DELIVERY_PORT: '0', RELEASES_PORT: '0', ...more }, (child) => others.push(child)),
+      launch(service, { DELIVERY_PORT: '0', RELEASES_PORT: '0', OPERATIONS_PORT: '0', ...more }, (child) =>
+        others.push(child),
+      ),
     kill: (service) => end(service, 'SIGKILL'),
     stop: (service) => end(service, 'SIGTERM'),
+    operationsOf: (service) => `http://127.0.0.1:${doors.get(service)}`,
     pidOf: (service) => running.get(service)?.pid ?? null,
     logOf: (service) => readFile(logFile(service), 'utf8').catch(() => ''),
     async [Symbol.asyncDispose]() {

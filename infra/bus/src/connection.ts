@@ -1,4 +1,5 @@
-import { connect, type JetStreamClient, type JetStreamManager, type NatsConnection } from 'nats';
+import { connect, Events, type JetStreamClient, type JetStreamManager, type NatsConnection } from 'nats';
+import { connected } from './figures.ts';
 import { publisher, type Publish } from './publish.ts';
 
 /** A connection to the bus, and the two faces of JetStream on it. A class, so that Nest can inject it. */
@@ -9,6 +10,8 @@ export class Bus {
     readonly jsm: JetStreamManager,
     /** How the journal stores what was decided. */
     readonly publish: Publish = (subject, body, options) => js.publish(subject, body, options),
+    /** Whose connection it is; what is counted is counted under it. */
+    readonly name = 'unknown',
   ) {}
 
   /** Sends what waits, ends the subscriptions, closes. */
@@ -51,10 +54,25 @@ export async function connectBus({ url, name, inboxPrefix }: BusOptions): Promis
     noAsyncTraces: true,
     ignoreClusterUpdates: false,
   });
+  tellConnected(nc, name);
   return new Bus(
     nc,
     nc.jetstream({ timeout, checkAPI: false }),
     await nc.jetstreamManager({ checkAPI: false, timeout }),
     publisher(nc, { timeout, ...(inboxPrefix && { inboxPrefix }) }),
+    name,
   );
+}
+
+/** Told for as long as the connection is meant to be there. */
+function tellConnected(nc: NatsConnection, name: string): void {
+  let up = true;
+  const stop = connected.tellOne({ service: name }, () => (up ? 1 : 0));
+  void nc.closed().then(stop);
+  void (async () => {
+    for await (const { type } of nc.status()) {
+      if (type === Events.Disconnect) up = false;
+      if (type === Events.Reconnect) up = true;
+    }
+  })();
 }

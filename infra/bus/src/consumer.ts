@@ -3,6 +3,7 @@ import { AckPolicy, DeliverPolicy, nanos, type ConsumerMessages, type JsMsg, typ
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
 import { bury } from './dead-letters.ts';
+import { pending, reactionDelay, reactions } from './figures.ts';
 import { tryDecode, type Following } from './follow.ts';
 import { UnreadableEntry, type Entry, type RawMessage } from './entry.ts';
 
@@ -87,11 +88,16 @@ export async function consume(bus: Bus, options: ConsumerOptions): Promise<Follo
     }
   })();
   const replays = answerReplays(bus, options);
+  const forget = pending.tell(async () => {
+    const { num_pending: notYet, num_ack_pending: inHandThere } = await consumer.info();
+    return [{ labels: { service: bus.name, stream: streams.journal, follower: durable }, value: notYet + inHandThere }];
+  });
 
   return {
     caughtUp: Promise.resolve(),
     async stop() {
       stopping.abort();
+      forget();
       replays.unsubscribe();
       await (messages as ConsumerMessages).close();
       await running;
@@ -130,7 +136,10 @@ async function work(
   // A message that kills its process comes back with a higher count and must end here too.
   let attempt = message.info.redeliveryCount;
 
+  const count = (outcome: string) => reactions.inc({ service: bus.name, consumer: durable, outcome });
+
   const die = async (error: unknown, entry: Entry | null) => {
+    count('dead');
     options.onFailure({ durable, entry, message: raw, try: attempt, error, dead: true });
     await bury(bus, { consumer: durable, message: raw, reason: reasonOf(error), tries: attempt, at: options.now() });
     message.term();
@@ -155,13 +164,20 @@ async function work(
       try {
         await options.handle(entry);
         message.ack();
+        count('done');
+        const stored = message.info.timestampNanos / 1_000_000;
+        reactionDelay.observe({ service: bus.name }, Math.max(0, Date.parse(options.now()) - stored) / 1_000);
         return undefined;
       } catch (error) {
-        if (error instanceof Later) return error;
+        if (error instanceof Later) {
+          count('later');
+          return error;
+        }
         if (attempt >= lastTry) {
           await die(error, entry);
           return undefined;
         }
+        count('failed');
         options.onFailure({ durable, entry, message: raw, try: attempt, error, dead: false });
         await pause(backoff[attempt - 1] ?? backoff.at(-1)!, stopping);
       }

@@ -14,6 +14,7 @@ import {
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
 import { decodeEntry, UnreadableEntry, type Entry, type RawMessage } from './entry.ts';
+import { pending } from './figures.ts';
 
 export type Following = {
   /** Resolves once everything that was in the stream at the start has been handed over. */
@@ -74,6 +75,11 @@ export async function followStream(bus: Bus, options: FollowOptions): Promise<Fo
   const lastWanted = last && last.seq >= from && (!since || last.time.toISOString() >= since) ? last.seq : 0;
   if (lastWanted === 0) caughtUp.resolve();
 
+  // Several of a service may follow the same: the slowest is told last, and it is the one that counts.
+  const forget = pending.tell(async () => {
+    const value = (await consumer.info()).num_pending;
+    return [{ labels: { service: bus.name, stream, follower: subject }, value }];
+  });
   /** Pulls until told to stop, or until something is missing. */
   const readOn = async (): Promise<void> => {
     for (let delivered = 0; !stopped;) {
@@ -119,6 +125,7 @@ export async function followStream(bus: Bus, options: FollowOptions): Promise<Fo
     caughtUp: caughtUp.promise,
     async stop() {
       stopped = true;
+      forget();
       // Its own promise is no sign: it never settles when a message ends the loop first.
       void messages?.close();
       await running;

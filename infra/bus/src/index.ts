@@ -25,6 +25,7 @@ export { erasePublic, followPublic, publishPublic, readPublic } from './public.t
 export { HubLedger } from './hub-ledger.ts';
 export { newSealKey, openSealed, sealPublic, unseal, type Seal } from './sealed.ts';
 export { LiveTable } from './live-table.ts';
+export { tellStreams } from './stream-figures.ts';
 export { answerLiveness, isAlive } from './liveness.ts';
 export { BusServer, Commands, Query, Reaction } from './server.ts';
 export {

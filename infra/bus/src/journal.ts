@@ -3,6 +3,7 @@ import { NatsError, type StoredMsg } from 'nats';
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
 import { decodeEntry, encodeEntry, hashEntry, UnreadableEntry, type Entry } from './entry.ts';
+import { appends, appendSeconds } from './figures.ts';
 import { tryDecode } from './follow.ts';
 
 /** Where an aggregate's entries stand. */
@@ -126,6 +127,24 @@ export class Journal {
    * @throws StaleRead when the aggregate has moved on.
    */
   async append(past: Head, command: CommandHead, events: AnyEvent[]): Promise<Receipt & { hash: string }> {
+    const service = this.#source;
+    const { aggregate } = subjects.placeOf(past.subject);
+    const began = performance.now();
+    let outcome = 'failed';
+    try {
+      const receipt = await this.#append(past, command, events);
+      outcome = 'stored';
+      return receipt;
+    } catch (error) {
+      if (error instanceof StaleRead) outcome = 'stale';
+      throw error;
+    } finally {
+      appends.inc({ service, aggregate, outcome });
+      appendSeconds.observe({ service }, (performance.now() - began) / 1_000);
+    }
+  }
+
+  async #append(past: Head, command: CommandHead, events: AnyEvent[]): Promise<Receipt & { hash: string }> {
     const { body, headers } = encodeEntry(this.#source, command, events, past.hash);
     // Before the client adds its own: they are no part of what is hashed.
     const hash = hashEntry({ subject: past.subject, data: body, headers });

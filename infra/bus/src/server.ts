@@ -11,6 +11,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import type { Answer } from './client.ts';
 import type { Bus } from './connection.ts';
 import { consume, reasonOf, type ConsumerOptions } from './consumer.ts';
+import { requests, requestSeconds } from './figures.ts';
 import type { Entry } from './entry.ts';
 import type { Following } from './follow.ts';
 
@@ -92,10 +93,14 @@ export class BusServer extends Server implements CustomTransportStrategy {
   }
 
   async #reply(subject: string, handler: MessageHandler, message: Msg): Promise<void> {
+    const { service } = this.#options;
+    const began = performance.now();
     let answer: Answer;
+    let outcome = 'ok';
     try {
       answer = { ok: true, value: await settle(handler, message.json()) };
     } catch (error) {
+      outcome = error instanceof Refusal ? 'refused' : 'failed';
       if (error instanceof Refusal) answer = { ok: false, refusal: error.toBody() };
       else {
         this.#options.onError(subject, error);
@@ -103,6 +108,8 @@ export class BusServer extends Server implements CustomTransportStrategy {
       }
     }
     message.respond(JSON.stringify(answer));
+    requests.inc({ service, subject, outcome });
+    requestSeconds.observe({ service }, (performance.now() - began) / 1_000);
   }
 
   override on(): never {

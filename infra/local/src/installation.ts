@@ -5,6 +5,10 @@ import { fakeKinds } from '@tongsheng/fakes';
 import { z } from 'zod';
 import { freePort } from './servers.ts';
 
+/** The services of the back office, and the processes that `npm start` runs: all of them in one, or each in its own. */
+export const back = ['registry', 'ingest', 'reposts', 'clock', 'releases', 'delivery', 'oversight', 'duty', 'gateway'];
+const processes = ['back', ...back, 'portal'];
+
 const Installation = z.object({
   ports: z.object({
     nats: z.number(),
@@ -18,6 +22,8 @@ const Installation = z.object({
     releases: z.number().optional(),
     /** Of the fakes, by kind. */
     fakes: z.record(z.string(), z.number()).default({}),
+    /** Where the processes tell their metrics and health, by name. */
+    operations: z.record(z.string(), z.number()).default({}),
   }),
   passwords: z.object({ tongsheng: z.string(), portal: z.string(), system: z.string(), redis: z.string() }),
   webhookSecret: z.string(),
@@ -39,8 +45,9 @@ export async function openInstallation(home: string): Promise<Installation> {
     const ingest = kept.ports.ingest ?? (await freePort());
     const delivery = kept.ports.delivery ?? (await freePort());
     const releases = kept.ports.releases ?? (await freePort());
-    const fakes = await portsOfFakes(kept.ports.fakes);
-    const whole = { ...kept, ports: { ...kept.ports, ingest, delivery, releases, fakes } };
+    const fakes = await portsOf(fakeKinds, kept.ports.fakes);
+    const operations = await portsOf(processes, kept.ports.operations);
+    const whole = { ...kept, ports: { ...kept.ports, ingest, delivery, releases, fakes, operations } };
     writePrivate(file, whole);
     return whole;
   }
@@ -58,7 +65,8 @@ export async function openInstallation(home: string): Promise<Installation> {
       ingest,
       delivery,
       releases,
-      fakes: await portsOfFakes(),
+      fakes: await portsOf(fakeKinds),
+      operations: await portsOf(processes),
     },
     passwords: { tongsheng: secret(), portal: secret(), system: secret(), redis: secret() },
     webhookSecret: `whsec_${randomBytes(32).toString('base64')}`,
@@ -67,11 +75,9 @@ export async function openInstallation(home: string): Promise<Installation> {
   return installation;
 }
 
-/** A port for each fake: channels are registered with its address, so it stays. */
-const portsOfFakes = async (kept: Record<string, number> = {}): Promise<Record<string, number>> =>
-  Object.fromEntries(
-    await Promise.all(fakeKinds.map(async (kind) => [kind, kept[kind] ?? (await freePort())] as const)),
-  );
+/** A port for each, that stays: channels are registered with the addresses of fakes, and Prometheus is told where to look. */
+const portsOf = async (names: readonly string[], kept: Record<string, number> = {}): Promise<Record<string, number>> =>
+  Object.fromEntries(await Promise.all(names.map(async (name) => [name, kept[name] ?? (await freePort())] as const)));
 
 /** The key that secrets of channels are encrypted with: made at the first start, unless one is configured. */
 export function secretsKey(home: string, environment: NodeJS.ProcessEnv): { SECRETS_KEY_FILE?: string } {

@@ -7,7 +7,7 @@ import { fakeKinds, startFakes } from '@tongsheng/fakes';
 import { keepRunning, launchOf, type Child } from './children.ts';
 import { makeDurable } from './durability.ts';
 import { callBack } from './fake-channels.ts';
-import { checkpointKey, endOrphans, openInstallation, secretsKey, writePrivate } from './installation.ts';
+import { back, checkpointKey, endOrphans, openInstallation, secretsKey, writePrivate } from './installation.ts';
 import { startNewsroom } from './newsroom.ts';
 import { busySampleDuty } from './sample-duty.ts';
 import { reportSamples } from './sample-corrections.ts';
@@ -19,7 +19,6 @@ import { isFree, serverVersion, startNats, startRedis, type NatsServer, type Ser
 import { startUpstreams } from './upstreams/index.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
-const back = ['registry', 'ingest', 'reposts', 'clock', 'releases', 'delivery', 'oversight', 'duty', 'gateway'];
 
 const usage = `npm start -- [--pace <seconds>] [--poll <seconds>] [--split] [--no-samples] [--baijiahao]
 
@@ -146,7 +145,12 @@ async function main(): Promise<void> {
     return keepRunning({
       name,
       args: [...launch.flags, '--enable-source-maps', host, ...services.map(mainOf)],
-      environment: { ...environment, ...launch.environment, NATS_URL: url },
+      environment: {
+        ...environment,
+        ...launch.environment,
+        NATS_URL: url,
+        OPERATIONS_PORT: String(ports.operations[name]),
+      },
       logs,
       say,
     });
@@ -199,6 +203,7 @@ async function main(): Promise<void> {
       upstreams: upstreams?.sites,
       fakes,
       listUrl: upstreams ? `${upstreams.url}/national/` : undefined,
+      operations: children.map(({ name }) => ({ name, port: ports.operations[name]! })),
       guarantee: nats.guarantee,
       ms: performance.now() - begun,
       logs,
@@ -297,6 +302,7 @@ function banner(facts: {
   upstreams: { name: string; feedUrl: string }[] | undefined;
   fakes: { name: string; url: string }[];
   listUrl: string | undefined;
+  operations: { name: string; port: number }[];
   guarantee: string;
   ms: number;
   logs: string;
@@ -321,6 +327,7 @@ function banner(facts: {
     `  登录 sign in as（密码都是 password: ${demoPassword}）`,
     ...people,
     '',
+    `  指标 metrics: ${facts.operations.map(({ name, port }) => `${name} http://127.0.0.1:${port}/metrics`).join('  ')}`,
     `  日志存储 log storage: ${facts.guarantee}`,
     `  运行日志 logs: ${facts.logs}`,
     '  Ctrl-C 停止 stops everything',

@@ -10,6 +10,7 @@ import {
 } from '@tongsheng/bus';
 import { Refusal, streams, subjects, type AggregateName } from '@tongsheng/contracts';
 import { answerControl, type RunnerStatus } from './control.ts';
+import * as figures from './figures.ts';
 import { keys, type Projection } from './projection.ts';
 import { createRedis, GenerationStore, PositionMoved, type Recall, type Redis } from './store.ts';
 
@@ -40,6 +41,7 @@ export class ProjectionRunner<A extends AggregateName, Row> {
   #rebuilding = false;
   #parked = 0;
   #door: { stop(): void } | null = null;
+  #tellings: (() => void)[] = [];
 
   constructor(options: RunnerOptions<A, Row>) {
     this.#options = options;
@@ -61,6 +63,7 @@ export class ProjectionRunner<A extends AggregateName, Row> {
   /** Starts following. Resolves when the model has caught up with the log as it stood at the call. */
   async start(): Promise<void> {
     await this.#redis.connect();
+    this.#tellings = this.#tellFigures();
     const { name, version } = this.#options.projection;
     const live = await this.#redis.get(keys.live(name));
     if (live?.startsWith(`v${version}-`)) {
@@ -131,8 +134,20 @@ export class ProjectionRunner<A extends AggregateName, Row> {
 
   async stop(): Promise<void> {
     this.#door?.stop();
+    for (const end of this.#tellings) end();
     await Promise.all([this.#feed?.stop(), this.#building?.stop()]);
     if (this.#redis.isOpen) this.#redis.destroy();
+  }
+
+  #tellFigures(): (() => void)[] {
+    const { bus, projection } = this.#options;
+    const labels = { service: bus.name, projection: projection.name };
+    return [
+      figures.position.tellOne(labels, () => this.status.position),
+      figures.behind.tellOne(labels, () => this.status.behind),
+      figures.building.tellOne(labels, () => (this.status.rebuilding === null ? 0 : 1)),
+      figures.parked.tellOne(labels, () => this.#parked),
+    ];
   }
 
   async #open(generation: string, quiet: boolean): Promise<Feed<A, Row>> {

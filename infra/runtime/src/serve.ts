@@ -17,6 +17,7 @@ import { z } from 'zod';
 import { Clock, Ids, RandomIds, SystemClock } from './clock.ts';
 import { readConfig, type CommonConfig } from './config.ts';
 import { JsonLog, Log } from './log.ts';
+import { tellOperations } from './operations.ts';
 import { PassErrors } from './pass-errors.ts';
 import { onShutdown } from './shutdown.ts';
 
@@ -45,6 +46,8 @@ export async function serve<C extends z.ZodObject>({ name, config, module, provi
   const settings = readConfig(config ?? z.object({})) as CommonConfig & z.infer<C>;
   const log = new JsonLog(name, settings.LOG_LEVEL);
   const clock = new SystemClock();
+  let open = false;
+  await tellOperations(name, settings, log, () => open);
   const bus = await connectBus({ url: settings.NATS_URL, name });
   await ensureStreams(bus, { replicas: settings.NATS_REPLICAS, maxBytes: settings.NATS_MAX_BYTES });
 
@@ -82,9 +85,11 @@ export async function serve<C extends z.ZodObject>({ name, config, module, provi
   app.useGlobalFilters(new PassErrors());
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalid }));
   await app.listen();
+  open = true;
   log.info('service.ready', { nats: bus.nc.info?.version });
 
   onShutdown(name, async () => {
+    open = false;
     await app.close();
     await bus.close();
     log.info('service.stopped');

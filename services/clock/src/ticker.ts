@@ -1,3 +1,5 @@
+import { firings, lateness } from './clock-figures.ts';
+
 /** What is to be made known at a moment, in ms since 1970, under a name that no other has. */
 export type Due = { key: string; moment: number };
 
@@ -85,9 +87,12 @@ export class Ticker<D extends Due> {
     this.#ready.push(async () => {
       try {
         await this.#options.fire(due);
+        firings.inc({ outcome: 'told' });
+        lateness.observe(Math.max(0, this.#options.now() - due.moment) / 1_000);
         // The read model tells it soon; should that take very long, firing again is harmless.
         this.#timers.set(key, setTimeout(() => this.#timers.delete(key), 30_000).unref());
       } catch (error) {
+        firings.inc({ outcome: 'unheard' });
         this.#options.onError(error);
         this.#timers.set(
           key,

@@ -16,6 +16,7 @@ import type { Handed, Package, Parcel, Sent, Tools } from './channels/channel.ts
 import { adapters } from './channels/index.ts';
 import { Conversations } from './conversations.ts';
 import { Credentials } from './credentials.ts';
+import * as figures from './delivery-figures.ts';
 import type { OpenDelivery } from './open-deliveries.ts';
 import { Parcels } from './parcels.ts';
 import { askingOf, Quotas } from './quotas.ts';
@@ -91,9 +92,13 @@ export class Attempts {
     onCall(attempt);
 
     const talk = this.tools.conversation(channel);
+    const began = performance.now();
     const handed = await talk.during(() =>
       this.#handOver(open, { ...parcel, attemptedAt: startedAt }, sent, channel, attempt),
     );
+    const { kind } = channel;
+    figures.attemptSeconds.observe({ kind }, (performance.now() - began) / 1_000);
+    figures.attempts.inc({ kind, urgency: figures.urgencyOf(open), outcome: handed.outcome });
     const { facts, stored } = this.conversations.keep(talk, handed.outcome === 'confirmed');
     await this.#answerUntilHeard(open, { ...(await this.#said(open, attempt, handed)), ...facts }, stopping);
     await stored;

@@ -5,6 +5,7 @@ import { Clock, Ids, Log } from '@tongsheng/runtime';
 import { Attempts } from './attempts.ts';
 import { Board } from './board.ts';
 import { Credentials } from './credentials.ts';
+import * as figures from './delivery-figures.ts';
 import { Gates } from './gates.ts';
 import { Looks } from './looks.ts';
 import type { Lane, OpenDelivery } from './open-deliveries.ts';
@@ -80,6 +81,7 @@ export class SendDeliveries implements OnApplicationBootstrap, OnModuleDestroy {
     this.registered.onChannelChange(() => this.#wakeAll());
     this.credentials.onChange(() => this.#wakeAll());
     this.#ready = true;
+    this.#tellFigures();
     this.stoppages.begin();
     this.#look(0);
     this.#wake();
@@ -94,6 +96,16 @@ export class SendDeliveries implements OnApplicationBootstrap, OnModuleDestroy {
     const ended = Promise.all(running.map((each) => each.ended));
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, patience).unref())]);
     this.#alive?.stop();
+  }
+
+  #tellFigures(): void {
+    figures.openDeliveries.tell(() => figures.byStatus(this.board.open.all()));
+    figures.oldest.tell(() => figures.longestDue(this.board.open.all(), Date.parse(this.clock.now())));
+    figures.breakers.tell(() =>
+      this.registered
+        .channels()
+        .map((channel) => ({ labels: { channel: channel.channelId }, value: this.gates.stopped(channel) ? 1 : 0 })),
+    );
   }
 
   #wakeAll(): void {

@@ -5,6 +5,7 @@ import files from '@fastify/static';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Bus, BusClient, Journal, WorkingCopies, EvidenceStore } from '@tongsheng/bus';
 import { Clock, Ids, Log } from '@tongsheng/runtime';
+import { answered } from '@tongsheng/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Details } from './details.ts';
 import { Door } from './door.ts';
@@ -101,6 +102,9 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
         'cross-origin-opener-policy': 'same-origin',
       });
     });
+    server.addHook('onResponse', async ({ method, routeOptions }, { statusCode: status, elapsedTime: ms }) =>
+      answered('gateway', { method, route: routeOptions.url, status, ms }),
+    );
     server.setErrorHandler((error, request, reply) => this.door.refuse(request, reply, error));
 
     const routes = this.#routes();

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { LiveChange, SubmissionRow } from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
 import type { ChangedRow } from '@tongsheng/projections';
+import { LiveGauge } from '@tongsheng/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Changes } from './changes.ts';
 import { Models } from './models.ts';
@@ -13,6 +14,12 @@ import type { StoredItem } from './views/items.ts';
 const kept = 10_000;
 const mostUnread = 4 * 2 ** 20;
 const heartbeatMs = 10_000;
+
+const consoles = new LiveGauge({
+  name: 'tongsheng_consoles_listening',
+  help: 'Consoles that are told of changes as they happen',
+  labels: [],
+});
 
 type View = LiveChange['view'];
 /** A change as it was heard: it is read only where somebody listens. */
@@ -34,6 +41,7 @@ export class Live implements OnModuleDestroy {
     private readonly clock: Clock,
     changes: Changes,
   ) {
+    consoles.tellOne({}, () => this.#listeners.size);
     changes.hear((view, change) => {
       if ('rebuilt' in change) return this.#tellGap(change.position);
       this.#tell({ ...change, view: view as View });

@@ -122,6 +122,12 @@ export class OpenTasks {
     return page;
   }
 
+  /** When each task that waits for an editor falls due, in ms since 1970. @throws Refusal stale_view */
+  *dues(): Iterable<number> {
+    if (!this.#ready) throw new Refusal('stale_view', 'the queue is being read', { view: 'reposts' });
+    for (const { facts } of this.#tasks.values()) if (facts.views.includes('open')) yield facts.dueAt;
+  }
+
   /** Which sources and columns the tasks of a view have. @throws Refusal stale_view */
   choices(view: OpenView, sites: readonly string[] | null): QueueChoices {
     const sources = new Map<string, QueueChoices['sources'][number]>();

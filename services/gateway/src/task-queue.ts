@@ -2,10 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { reasonOf } from '@tongsheng/bus';
 import { taskKey, type Place, type QueueChoices } from '@tongsheng/contracts';
-import { Log } from '@tongsheng/runtime';
+import { Clock, Log } from '@tongsheng/runtime';
+import { tellAlarms } from './alarm-figures.ts';
 import { Changes } from './changes.ts';
 import { findClosed, type ClosedPage, type ClosedPlace, type ClosedSearch } from './closed-tasks.ts';
 import { Models } from './models.ts';
+import { byTimeLeft, nextDue, openTasks } from './task-figures.ts';
 import { OpenTasks, type Asked, type Page } from './open-tasks.ts';
 
 const againMs = 500;
@@ -26,6 +28,7 @@ export class TaskQueue implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly models: Models,
     private readonly changes: Changes,
     private readonly log: Log,
+    private readonly clock: Clock,
   ) {
     changes.hear((view, change) => {
       if (view !== 'reposts') return;
@@ -38,11 +41,26 @@ export class TaskQueue implements OnApplicationBootstrap, OnModuleDestroy {
   async onApplicationBootstrap(): Promise<void> {
     this.#begun = true;
     await this.#load();
+    this.#tellFigures();
   }
 
   onModuleDestroy(): void {
     this.#stopped = true;
   }
+
+  #tellFigures(): void {
+    openTasks.tell(() =>
+      Object.entries(byTimeLeft(this.#open.dues(), this.#now())).map(([left, value]) => ({ labels: { left }, value })),
+    );
+    tellAlarms(this.models);
+    nextDue.tell(() => {
+      const now = this.#now();
+      const next = [...this.#open.dues()].reduce((least, due) => (due > now && due < least ? due : least), Infinity);
+      return next === Infinity ? [] : [{ labels: {}, value: next / 1_000 }];
+    });
+  }
+
+  readonly #now = () => Date.parse(this.clock.now());
 
   /** The position that is shown at least. */
   get position(): number {

@@ -74,6 +74,8 @@ export class Watch {
   shown: ReadonlyMap<string, Shown> = new Map();
   /** Good looks since it was opened. */
   goodLooks: { at: string }[] = [];
+  /** When it was read well last; since it has been watched, where it never was. */
+  wellAt: string;
   websub: SourceStatus['detectors'][number]['websub'] = null;
   /** What was said last of what it lacks beside the other detectors. */
   lackingSaid: string | null = null;
@@ -110,6 +112,7 @@ export class Watch {
     this.#memory = memory;
     this.#spacingMs = spacingMs;
     this.#tools = tools;
+    this.wellAt = tools.clock.now();
   }
 
   get pulled(): boolean {
@@ -452,6 +455,7 @@ export class Watch {
 
   async #good(at: string): Promise<void> {
     this.#failures = 0;
+    this.wellAt = at;
     this.#newsAt ??= at;
     this.goodLooks = [...this.goodLooks, { at }].slice(-2);
     if (this.#reported === null) return;

@@ -5,6 +5,7 @@ import { Clock, Log } from '@tongsheng/runtime';
 import { HealthReports } from './health-reports.ts';
 import { Memory, recall } from './memory.ts';
 import { Reader } from './reader.ts';
+import * as figures from './source-figures.ts';
 import { Teller } from './teller.ts';
 import { lackingOf, Watch, type WatchTools } from './watch.ts';
 import { Web } from './web.ts';
@@ -52,6 +53,7 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
     const onFailure = (error: unknown) => this.log.error('configuration.unreadable', { reason: reasonOf(error) });
     this.#sources = await LiveTable.open(this.bus, 'source', onFailure);
     const { memories, whole } = await recall(this.bus, this.journal, { now: this.clock.now(), onFailure });
+    this.#tellFigures();
     // Of a source that is registered from now on, nothing can have been told before.
     this.#sources.onChange((_, source) => this.#open(source, () => new Memory(true)));
     for (const source of this.#sources.all())
@@ -97,6 +99,20 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
     const watched = this.#watched.get(sourceId);
     if (!watched) throw new Refusal('registration_missing', `no source ${sourceId}`);
     return watched;
+  }
+
+  #tellFigures(): void {
+    const each = (value: (source: Source, watches: readonly Watch[]) => number) => () =>
+      [...this.#watched.values()]
+        .map(({ source, watches }) => ({ source, watches: watches.filter(({ pulled }) => pulled) }))
+        .filter(({ source, watches }) => !source.paused && watches.length > 0)
+        .map(({ source, watches }) => ({ labels: { source: source.sourceId }, value: value(source, watches) }));
+    const now = () => Date.parse(this.clock.now());
+    figures.lookAge.tell(
+      each((_, watches) => Math.min(...watches.map(({ wellAt }) => Math.max(0, now() - Date.parse(wellAt)) / 1_000))),
+    );
+    figures.lookInterval.tell(each(({ pollSeconds }) => pollSeconds));
+    figures.failures.tell(each((_, watches) => Math.min(...watches.map(({ status }) => status.failures))));
   }
 
   /** One after the other, because a registration may follow another one at once. */

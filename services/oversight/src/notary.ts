@@ -4,6 +4,7 @@ import {
   Bus,
   followStream,
   hashEntry,
+  tellStreams,
   Journal,
   Query,
   reasonOf,
@@ -15,6 +16,7 @@ import {
 import { CheckpointQuestion, Refusal, streams, subjects, type CheckpointAnswer } from '@tongsheng/contracts';
 import { checkpointCommand, checkpointsIn, checkpointSubject, Ledger, type SigningKey } from '@tongsheng/evidence';
 import { Clock, Log } from '@tongsheng/runtime';
+import { signedAt, uncovered } from './checkpoint-figures.ts';
 
 export class NotarySettings {
   /** The first signs; none: nothing is signed, and the health page says so. */
@@ -44,6 +46,9 @@ export class Notary implements OnApplicationBootstrap, OnModuleDestroy {
   #caughtUp = false;
   #signing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
+  /** When the newest checkpoint that it knows was signed. */
+  #signedAt: string | null = null;
+  #forgetStreams: () => void = () => {};
 
   constructor(
     private readonly bus: Bus,
@@ -54,6 +59,9 @@ export class Notary implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    this.#forgetStreams = tellStreams(this.bus);
+    signedAt.tell(() => (this.#signedAt === null ? [] : [{ labels: {}, value: Date.parse(this.#signedAt) / 1_000 }]));
+    uncovered.tell(() => (this.settings.keys.length === 0 ? [] : [{ labels: {}, value: this.#ledger.uncovered }]));
     if (this.settings.keys.length === 0) {
       this.log.warn('checkpoints.unsigned', { reason: 'no key: set CHECKPOINT_KEY_FILE' });
       return;
@@ -77,6 +85,7 @@ export class Notary implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.#forgetStreams();
     if (this.#timer) clearInterval(this.#timer);
     await this.#following?.stop();
     await this.#signing;
@@ -138,6 +147,7 @@ export class Notary implements OnApplicationBootstrap, OnModuleDestroy {
   #read(message: RawMessage) {
     this.#head = { subject: checkpointSubject, position: message.seq, hash: hashEntry(message) };
     const events = checkpointsIn(message.data);
+    for (const event of events ?? []) if (event.type === 'checkpoint.signed') this.#signedAt = event.signedAt;
     if (!events) this.log.error('checkpoints.unreadable', { position: message.seq });
     return events ?? [];
   }
@@ -156,6 +166,7 @@ export class Notary implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       const { position, hash } = await this.journal.append(this.#head, command, events);
       this.#head = { subject: checkpointSubject, position, hash };
+      this.#signedAt = at;
       this.#ledger.learn(events);
     } catch (error) {
       // Another process signed first: its checkpoint is about to be read.

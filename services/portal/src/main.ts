@@ -1,5 +1,5 @@
 import { connectBus, HubLedger, PublicFiles } from '@tongsheng/bus';
-import { allowList, JsonLog, onShutdown, readConfig, run, SystemClock } from '@tongsheng/runtime';
+import { allowList, JsonLog, onShutdown, readConfig, run, SystemClock, tellOperations } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { FormTokens } from './form-token.ts';
 import { Hub } from './hub.ts';
@@ -40,13 +40,14 @@ run(async () => {
     ...rest
   } = readConfig(config);
   const log = new JsonLog('portal', LOG_LEVEL);
+  let complete = false;
+  await tellOperations('portal', { NATS_URL: url, LOG_LEVEL, ...rest }, log, () => complete);
   const bus = await connectBus({ url, name: 'portal', inboxPrefix: '_INBOX_portal' });
   const index = new PublicIndex();
   const publicLog = new BusLog(bus, log);
   const texts = new Texts(publicLog, keptTexts);
   const topics = new Topics({ index, texts, baseUrl: PORTAL_URL.replace(/\/$/, '') });
   const hub = new Hub({ ledger: new HubLedger(bus), topics, allow, clock: new SystemClock(), log });
-  let complete = false;
   const server = createSite({
     index,
     texts,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PublicFiles } from '@tongsheng/bus';
 import { shownTypes, type PublicDocument } from '@tongsheng/contracts';
 import { byteRange, renderDocument, stylesheet } from '@tongsheng/pages';
+import { answered } from '@tongsheng/telemetry';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { openCorrections, type CorrectionParts } from './corrections.ts';
 import type { Hub } from './hub.ts';
@@ -44,6 +45,9 @@ export function createSite(parts: SiteParts): FastifyInstance {
       'referrer-policy': 'no-referrer',
     });
   });
+  server.addHook('onResponse', async ({ method, routeOptions }, { statusCode: status, elapsedTime: ms }) =>
+    answered('portal', { method, route: routeOptions.url, status, ms }),
+  );
   server.setNotFoundHandler((_, reply) => missing(reply));
   server.setErrorHandler((error, _, reply) => {
     const status = statusOf(error);

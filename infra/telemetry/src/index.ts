@@ -1,0 +1,5 @@
+export { Counter, Gauge, Histogram } from 'prom-client';
+export { upToMinute } from './buckets.ts';
+export { openOperations, type OperationsDoor } from './door.ts';
+export { answered } from './http.ts';
+export { LiveGauge } from './live-gauge.ts';
