@@ -137,6 +137,18 @@ export const assignmentShares = [75, 100] as const;
 export const finding = z.enum(['present', 'accepted', 'absent', 'refused', 'unsure']);
 export type Finding = z.infer<typeof finding>;
 
+/**
+ * What a mail server said of one of those a mail was for: it took it, may take it later, or will not. `status`: RFC 3463
+ * (`4.2.1`), or its reply code where it says none; empty where it took it.
+ */
+export const recipientAnswer = z.object({
+  address: z.string().min(3).max(320),
+  outcome: z.enum(['accepted', 'deferred', 'refused']),
+  status: z.string().max(20),
+  detail: z.string().max(500),
+});
+export type RecipientAnswer = z.infer<typeof recipientAnswer>;
+
 /** A release shall reach this channel. */
 const DeliveryRequested = z.object({
   type: z.literal('delivery.requested'),
@@ -205,6 +217,8 @@ const DeliveryAttempted = z.object({
   /** The running process that makes the call: while it lives, nobody else may say how the attempt ended. */
   instance: token,
   startedAt: instant,
+  /** Of a mail that others have by now: those whom it is still to reach, and nobody else. */
+  to: z.array(z.string().min(3).max(320)).min(1).max(100).optional(),
 });
 /** An attempt ended, and what is known of it. */
 const DeliveryAnswered = z.object({
@@ -231,6 +245,10 @@ const DeliveryAnswered = z.object({
   orphaned: z.boolean().optional(),
   /** What was said to the channel and by it. */
   conversation: conversation.optional(),
+  /** Of a mail to several: what was said of each. With `nextAttemptAt` the deferred ones are tried again, and only those. */
+  recipients: z.array(recipientAnswer).max(100).optional(),
+  /** An earlier attempt reached others: whatever this one says is about the rest. */
+  othersHaveIt: z.boolean().optional(),
 });
 /** It may have arrived, and the channel has forgotten our key by now: sending it again could show twice. */
 const DeliveryKeyExpired = z.object({
@@ -426,8 +444,7 @@ export const DeliveryCommand = z.discriminatedUnion('type', [
     assignment: assignment.optional(),
     orphaned: z.boolean().optional(),
     conversation: conversation.optional(),
-    /** Of a mail that was taken: those whom it was not taken for. */
-    refused: z.array(bounced).max(100).optional(),
+    recipients: z.array(recipientAnswer).max(100).optional(),
   }),
   z.strictObject({
     type: z.literal('delivery.record_probe'),

@@ -5,7 +5,7 @@ import { textFinding, waivedFindings } from './checks.ts';
 import { ChannelState } from './channel-state.ts';
 import { member, signal } from './cluster.ts';
 import { Transcript } from './conversation.ts';
-import { assignment, DeliveryEvent, intent, onUnknown, outcome, trouble } from './delivery.ts';
+import { assignment, DeliveryEvent, intent, onUnknown, outcome, recipientAnswer, trouble } from './delivery.ts';
 import { textEdit } from './edit.ts';
 import { evidence } from './evidence.ts';
 import { absence, content, itemKind, keptFile, publication } from './item.ts';
@@ -575,6 +575,10 @@ export const DeliveryRow = z.object({
   intent: intent.default('deliver'),
   /** Who is asked when it may have arrived. */
   onUnknown: onUnknown.nullable().default(null),
+  /** Of a mail to several, what is known of each; `unknown`: it may have arrived there. */
+  recipients: z
+    .array(recipientAnswer.extend({ outcome: z.enum([...recipientAnswer.shape.outcome.options, 'unknown']) }))
+    .default([]),
   /** What that person brought back beside the address. */
   reported: z
     .object({ byName: line, visibleAt: instant, screenshot: hash.nullable(), note: z.string(), at: instant })

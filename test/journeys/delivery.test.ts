@@ -294,36 +294,51 @@ it('a mail that comes back hours later is a fact of its delivery, once, and noth
   await kill(child);
 });
 
-it.skipIf(!postfixHome)('Postfix says at once and later whom a mail did not reach, and each is named', async () => {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}/channels/press`;
-  await using postfix = await startPostfix({ url, token: bounceToken });
-  const to = ['desk', 'left', 'unknown'].map((name) => `${name}@newsroom.example`);
-  const settings = { smtp: `smtp://127.0.0.1:${postfix.port}`, from: 'press@province.example', to, bounceToken };
-  const channel: Channel = {
-    site: 'province',
-    paused: false,
-    channelId: 'press',
-    name: '邮件组',
-    kind: 'email',
-    settings,
-  };
-  await carryOut(journal, registrations['channel.register'], { type: 'channel.register', ...head('press'), channel });
-  const allow = `127.0.0.1:${postfix.port},127.0.0.1:${newsroom.port}`;
-  const child = await startService('delivery', { DELIVERY_PORT: String(port), WEB_ALLOW: allow });
-  await sign('postfix', ['press']);
-  await becomes('postfix', 'press', ['requested', 'attempted', 'confirmed', 'bounced', 'bounced'], 60_000);
-  const past = await journal.read({ aggregate: 'delivery', site: 'province', id: idOf('postfix', 'press') });
-  const bounced = (past.events as DeliveryEvent[]).flatMap((event) =>
-    event.type === 'delivery.bounced' ? event.recipients.map(({ address, status }) => [address, status]) : [],
-  );
-  expect(bounced).toEqual([
-    ['left@newsroom.example', '5.1.6'],
-    ['unknown@newsroom.example', '5.1.1'],
-  ]);
-  await until(async () => expect(await postfix.mailsOf('desk')).toHaveLength(1));
-  await kill(child);
-});
+it.skipIf(!postfixHome)(
+  'Postfix says at once and later whom a mail did not reach: each is named, and who was busy gets it later',
+  async () => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}/channels/press`;
+    await using postfix = await startPostfix({ url, token: bounceToken });
+    const to = ['desk', 'left', 'unknown', 'busy'].map((name) => `${name}@newsroom.example`);
+    const settings = { smtp: `smtp://127.0.0.1:${postfix.port}`, from: 'press@province.example', to, bounceToken };
+    const channel: Channel = {
+      site: 'province',
+      paused: false,
+      channelId: 'press',
+      name: '邮件组',
+      kind: 'email',
+      settings,
+    };
+    await carryOut(journal, registrations['channel.register'], { type: 'channel.register', ...head('press'), channel });
+    const allow = `127.0.0.1:${postfix.port},127.0.0.1:${newsroom.port}`;
+    const child = await startService('delivery', { DELIVERY_PORT: String(port), WEB_ALLOW: allow });
+    await sign('postfix', ['press']);
+    const past = async () =>
+      (await journal.read({ aggregate: 'delivery', site: 'province', id: idOf('postfix', 'press') }))
+        .events as DeliveryEvent[];
+    await until(async () => expect((await past()).at(-1)).toMatchObject({ type: 'delivery.bounced' }), 60_000);
+    await postfix.makeRoom();
+    await until(async () => expect(await postfix.mailsOf('busy')).toHaveLength(1), 120_000);
+    const bounced = (events: DeliveryEvent[]) =>
+      events.flatMap((event) =>
+        event.type === 'delivery.bounced' ? event.recipients.map(({ address, status }) => [address, status]) : [],
+      );
+    await until(async () =>
+      expect(bounced(await past())).toEqual([
+        ['left@newsroom.example', '5.1.6'],
+        ['unknown@newsroom.example', '5.1.1'],
+      ]),
+    );
+    const events = await past();
+    const again = events.flatMap((event) => (event.type === 'delivery.attempted' ? [event.to] : []));
+    expect(again.slice(1)).toEqual(again.slice(1).map(() => ['busy@newsroom.example']));
+    const answers = events.flatMap((event) => (event.type === 'delivery.answered' ? [event] : []));
+    expect(answers.at(-1)).toMatchObject({ outcome: 'confirmed', nextAttemptAt: null, othersHaveIt: true });
+    for (const name of ['desk', 'busy']) await until(async () => expect(await postfix.mailsOf(name)).toHaveLength(1));
+    await kill(child);
+  },
+);
 
 it('a mail whose process was killed after it left is unknown, is not sent again, and a person settles it', async () => {
   const first = await startService('delivery');

@@ -14,6 +14,8 @@ export const postfixHome = process.env['POSTFIX_HOME'];
 export type MailServers = {
   /** Where the house's server listens. */
   port: number;
+  /** The house's server takes mail for `busy@newsroom.example` from now on, and the newsroom's has a mailbox for it. */
+  makeRoom(): Promise<void>;
   /** The mails in the mailbox of `<name>@newsroom.example`. */
   mailsOf(name: string): Promise<string[]>;
   /** What both servers have written down. */
@@ -32,16 +34,16 @@ const newsroom = 'newsroom.example';
 export async function startPostfix(door: { url: string; token: string }): Promise<MailServers> {
   const [port, inner] = [await freePort(), await freePort()];
   const hand = `pipe user=nobody argv=/usr/bin/curl -sf --data-binary @- -H {Authorization: Bearer ${door.token}} -H {Content-Type: message/rfc822} ${door.url}`;
+  const restrictions = (says: string[]) =>
+    [`check_recipient_access inline:{ ${says.join(' ')} }`, 'permit_mynetworks', 'reject'].join(', ');
+  const busy = `{busy@${newsroom}=450 4.2.1 the desk is full, later}`;
+  const left = `{left@${newsroom}=550 5.1.6 nobody works here any more}`;
   const outside = await run(port, {
     services: [`door unix - n n - - ${hand}`],
     settings: {
       myhostname: 'mx.province.example',
       transport_maps: `inline:{ {${newsroom}=smtp:[127.0.0.1]:${inner}} {province.example=door:} }`,
-      smtpd_recipient_restrictions: [
-        `check_recipient_access inline:{ {busy@${newsroom}=450 4.2.1 the desk is full, later} {left@${newsroom}=550 5.1.6 nobody works here any more} }`,
-        'permit_mynetworks',
-        'reject',
-      ].join(', '),
+      smtpd_recipient_restrictions: restrictions([busy, left]),
     },
   });
   const inside = await run(inner, {
@@ -50,7 +52,7 @@ export async function startPostfix(door: { url: string; token: string }): Promis
       myhostname: `mx.${newsroom}`,
       virtual_mailbox_domains: newsroom,
       virtual_mailbox_base: '$data_directory',
-      virtual_mailbox_maps: `inline:{ {desk@${newsroom}=desk/} {radio@${newsroom}=radio/} }`,
+      virtual_mailbox_maps: `inline:{ {desk@${newsroom}=desk/} {radio@${newsroom}=radio/} {busy@${newsroom}=busy/} }`,
       virtual_uid_maps: `static:${users.owner.uid}`,
       virtual_gid_maps: `static:${users.owner.uid}`,
       virtual_minimum_uid: '1',
@@ -58,6 +60,7 @@ export async function startPostfix(door: { url: string; token: string }): Promis
   });
   return {
     port,
+    makeRoom: () => outside.change({ smtpd_recipient_restrictions: restrictions([left]) }),
     async mailsOf(name) {
       const folder = join(inside.dir, 'data', name, 'new');
       const names = await readdir(folder).catch(() => []);
@@ -132,8 +135,14 @@ async function run(port: number, { services, settings }: Own) {
     import_environment: 'MAIL_CONFIG LD_LIBRARY_PATH',
     ...settings,
   };
-  const lines = Object.entries(main).map(([name, value]) => `${name} = ${value}\n`);
-  await writeFile(join(dir, 'etc/main.cf'), lines.join(''));
+  const write = (all: Record<string, string>) =>
+    writeFile(
+      join(dir, 'etc/main.cf'),
+      Object.entries(all)
+        .map(([name, value]) => `${name} = ${value}\n`)
+        .join(''),
+    );
+  await write(main);
   const table = [`127.0.0.1:${port} inet n - n - - smtpd`, ...parts, ...services];
   await writeFile(join(dir, 'etc/master.cf'), `${table.join('\n')}\n`);
 
@@ -153,6 +162,11 @@ async function run(port: number, { services, settings }: Own) {
   return {
     dir,
     log,
+    /** As an administrator does it: sessions under way end as they began. */
+    async change(others: Record<string, string>) {
+      await write({ ...main, ...others });
+      master.kill('SIGHUP');
+    },
     async stop() {
       await end(master);
       await rm(dir, { recursive: true, force: true });

@@ -41,9 +41,9 @@ describe.skipIf(!postfixHome)('a mail by Postfix', () => {
   });
 
   const settingsOf = (to: string[]) => ({ smtp: `smtp://127.0.0.1:${mails.port}`, from, to, bounceToken });
-  const send = (deliveryId: string, to: string[]) =>
+  const send = (deliveryId: string, to: string[], onlyTo?: string[]) =>
     email.deliver(
-      { ...samplePost, deliveryId },
+      { ...samplePost, deliveryId, ...(onlyTo && { onlyTo }) },
       settingsOf(to),
       channelTools('email', { allow: [`127.0.0.1:${mails.port}`], timeoutMs: 60_000 }),
     );
@@ -68,9 +68,20 @@ describe.skipIf(!postfixHome)('a mail by Postfix', () => {
     expect(await send('some', [busy, desk, left])).toMatchObject({
       outcome: 'confirmed',
       detail: expect.stringContaining('1 of 3 recipients'),
-      refused: [
-        { address: busy, status: '4.2.1', detail: expect.stringMatching(/^450 4\.2\.1 .*the desk is full, later/) },
-        { address: left, status: '5.1.6', detail: expect.stringMatching(/^550 5\.1\.6 .*nobody works here/) },
+      recipients: [
+        {
+          address: busy,
+          outcome: 'deferred',
+          status: '4.2.1',
+          detail: expect.stringMatching(/^450 4\.2\.1 .*the desk is full, later/),
+        },
+        { address: desk, outcome: 'accepted', status: '', detail: '' },
+        {
+          address: left,
+          outcome: 'refused',
+          status: '5.1.6',
+          detail: expect.stringMatching(/^550 5\.1\.6 .*nobody works here/),
+        },
       ],
     });
     await until(async () => expect(await mailsOf('desk', 'some')).toHaveLength(1));
@@ -97,5 +108,19 @@ describe.skipIf(!postfixHome)('a mail by Postfix', () => {
     // By the id of its envelope, whatever becomes of its headers on the way.
     expect(bodies.at(-1)).toMatch(/^Original-Envelope-Id: bounced\r?$/m);
     await until(async () => expect(await mailsOf('desk', 'bounced')).toHaveLength(1));
+  });
+  it('goes later to those alone whom it was not taken for, as the same mail, and to nobody twice', async () => {
+    await send('rest', [busy, desk]);
+    expect(await send('rest', [busy, desk], [busy])).toMatchObject({
+      outcome: 'rejected_retryable',
+      recipients: [{ address: busy, outcome: 'deferred', status: '4.2.1' }],
+    });
+    await mails.makeRoom();
+    await until(async () => expect(await send('rest', [busy, desk], [busy])).toMatchObject({ outcome: 'confirmed' }));
+    await until(async () => expect(await mailsOf('busy', 'rest')).toHaveLength(1));
+    await until(async () => expect(await mailsOf('desk', 'rest')).toHaveLength(1));
+    const [late] = await mailsOf('busy', 'rest');
+    expect(late).toMatch(/^Message-ID: <rest\.aaaaaaaa@tongsheng>$/m);
+    expect(late).not.toContain(desk);
   });
 });

@@ -14,13 +14,17 @@ export type MailServer = {
 /** `id`: under what name the servers on the way tell us whom it did not reach (RFC 3461), where they can. */
 export type Envelope = { from: string; to: string[]; id?: string };
 
-/** One of those it was for, whom the server did not take it for. `status`: RFC 3463's, or its reply code where it says none. */
-export type RefusedRecipient = { address: string; status: string; detail: string };
+/**
+ * One of those it was for, whom the server did not take it for. `status`: RFC 3463's, or its reply code where it says none;
+ * `later`: it may take it when it is asked again (4yz).
+ */
+export type RefusedRecipient = { address: string; status: string; detail: string; later: boolean };
 
 /** What is known of one SMTP transaction. `not_sent`: the server never had the whole message. */
 export type Sent =
   | { kind: 'accepted'; line: string; refused: RefusedRecipient[] }
-  | { kind: 'rejected'; permanent: boolean; detail: string }
+  /** `refused`: each of them, where it said no to them and not to the mail. */
+  | { kind: 'rejected'; permanent: boolean; detail: string; refused: RefusedRecipient[] }
   | { kind: 'unknown'; detail: string }
   /** `login`: our name and password were refused, and would be again. */
   | { kind: 'not_sent'; detail: string; login: boolean };
@@ -95,18 +99,20 @@ export function sendMail(
 
 function judge(error: Trouble, whole: boolean): Sent {
   const { code, responseCode, rejectedErrors = [] } = error;
+  const refused = refusals(rejectedErrors);
   const detail =
-    rejectedErrors.length > 1
-      ? refusals(rejectedErrors)
-          .map(({ address, detail: said }) => `${address}: ${said}`)
-          .join('; ')
+    refused.length > 1
+      ? refused.map(({ address, detail: said }) => `${address}: ${said}`).join('; ')
       : (error.response ?? error.message);
   // Before MAIL FROM a refusal is of us, not of the message: a wrong password, a busy server.
   const ofMessage = whole || code === 'EENVELOPE' || code === 'EMESSAGE';
-  if (ofMessage && responseCode) return { kind: 'rejected', permanent: responseCode >= 500, detail };
+  if (ofMessage && responseCode) {
+    const permanent = refused.length > 0 ? !refused.some(({ later }) => later) : responseCode >= 500;
+    return { kind: 'rejected', permanent, detail, refused };
+  }
   if (whole) return { kind: 'unknown', detail };
   // The server's own limit of size, from its greeting.
-  if (code === 'EMESSAGE') return { kind: 'rejected', permanent: true, detail };
+  if (code === 'EMESSAGE') return { kind: 'rejected', permanent: true, detail, refused };
   return { kind: 'not_sent', detail, login: code === 'EAUTH' && (responseCode ?? 0) >= 500 };
 }
 
@@ -122,5 +128,6 @@ const refusals = (errors: readonly Trouble[]): RefusedRecipient[] =>
   errors.map(({ recipient = '', response, message, responseCode }) => {
     const detail = response ?? message;
     const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(detail)?.[1];
-    return { address: recipient, status: enhanced ?? String(responseCode ?? ''), detail };
+    const later = responseCode !== undefined && responseCode < 500;
+    return { address: recipient, status: enhanced ?? String(responseCode ?? ''), detail, later };
   });

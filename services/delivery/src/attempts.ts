@@ -88,13 +88,13 @@ export class Attempts {
     const written = said.find((event): event is Attempted => event.type === 'delivery.attempted');
     // The channel has forgotten the key of what may have arrived: it is asked, or a person is.
     if (!written) return 0;
-    const { attempt, startedAt } = written;
+    const { attempt, startedAt, to: onlyTo } = written;
     onCall(attempt);
 
     const talk = this.tools.conversation(channel);
     const began = performance.now();
     const handed = await talk.during(() =>
-      this.#handOver(open, { ...parcel, attemptedAt: startedAt }, sent, channel, attempt),
+      this.#handOver(open, { ...parcel, attemptedAt: startedAt, ...(onlyTo && { onlyTo }) }, sent, channel, attempt),
     );
     const { kind } = channel;
     figures.attemptSeconds.observe({ kind }, (performance.now() - began) / 1_000);
@@ -169,7 +169,7 @@ export class Attempts {
 
   async #said({ requested }: OpenDelivery, attempt: number, handed: Handed): Promise<Said> {
     const { deliveryId, site } = requested;
-    const { outcome, detail, receipt, retryAfterSeconds = null, trouble, refused } = handed;
+    const { outcome, detail, receipt, retryAfterSeconds = null, trouble, recipients } = handed;
     const assignment = handed.assignment && (await this.#assign(handed.assignment));
     return {
       deliveryId,
@@ -181,7 +181,7 @@ export class Attempts {
       retryAfterSeconds: retryAfterSeconds === null ? null : Math.min(longestRest, Math.ceil(retryAfterSeconds)),
       ...(trouble && { trouble }),
       ...(assignment && { assignment }),
-      ...(refused && { refused }),
+      ...(recipients && { recipients }),
     };
   }
 

@@ -1,4 +1,12 @@
-import type { DeliveryCommand, DeliveryEvent, DeliveryPolicy, Finding, OnUnknown, Outcome } from '@tongsheng/contracts';
+import type {
+  DeliveryCommand,
+  DeliveryEvent,
+  DeliveryPolicy,
+  Finding,
+  OnUnknown,
+  Outcome,
+  RecipientAnswer,
+} from '@tongsheng/contracts';
 import { hashA, minutesLater, noon, service, specify } from '@tongsheng/test/support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -125,6 +133,18 @@ const look = (number: number, found: 'present' | 'gone' | 'banned' | 'unsure', a
   look: number,
   found,
   detail: '',
+});
+const accepted = (name: string): RecipientAnswer => ({
+  address: `${name}@newsroom.example`,
+  outcome: 'accepted',
+  status: '',
+  detail: '',
+});
+const deferred = (name: string): RecipientAnswer => ({
+  address: `${name}@newsroom.example`,
+  outcome: 'deferred',
+  status: '4.2.1',
+  detail: '450 4.2.1 full',
 });
 const halt: DeliveryCommand = { type: 'delivery.halt', ...head(), reason: '已更正' };
 const halted = (nextProbeAt: string | null = null): DeliveryEvent => ({
@@ -619,6 +639,7 @@ describe('a mail that comes back', () => {
   const recipients = [{ address: 'desk@newsroom.example', status: '5.1.1', detail: 'no such user' }];
   const bounce: DeliveryCommand = { type: 'delivery.record_bounce', ...head(), recipients };
   const bounced: DeliveryEvent = { type: 'delivery.bounced', ...key, recipients, bouncedAt: noon };
+  const said = [accepted('radio'), { ...recipients[0]!, outcome: 'refused' as const }];
   it('is a fact beside the receipt: whoever else got it has it, and nothing is sent again', () => {
     const taken = [requested('person'), attempted(), answered('confirmed', { receipt })];
     given(...taken)
@@ -630,11 +651,115 @@ describe('a mail that comes back', () => {
   });
   it('is named at once where the server takes it for others alone', () => {
     given(requested('person'), attempted())
-      .when(answer('confirmed', 1, noon, { receipt, refused: recipients }))
-      .yields(answered('confirmed', { receipt }), bounced);
+      .when(answer('confirmed', 1, noon, { receipt, recipients: said }))
+      .yields(answered('confirmed', { receipt, recipients: said }), bounced);
   });
   it('was sent before', () => {
     given(requested('person')).when(bounce).isRefused('delivery_attempt_mismatch');
+  });
+});
+
+describe('a mail that some have and others may get later', () => {
+  const [desk, busy, full] = [accepted('desk'), deferred('busy'), deferred('full')];
+  const second = minutesLater(1);
+  const partly = answered('confirmed', {
+    receipt,
+    recipients: [desk, busy, full],
+    nextAttemptAt: second,
+    spentMs: 5_000,
+  });
+  const begun = [requested('person'), attempted(), partly];
+  const toRest = { ...attempted(2, second), to: [busy.address, full.address] } as DeliveryEvent;
+  const late = { attempt: 2, answeredAt: second, othersHaveIt: true };
+  const bounced = (...who: RecipientAnswer[]): DeliveryEvent => ({
+    type: 'delivery.bounced',
+    ...key,
+    recipients: who.map(({ address, status, detail }) => ({ address, status, detail })),
+    bouncedAt: second,
+  });
+  const end = { attempt: 2, spentMs: 259_200_000 };
+  const spent: DeliveryEvent[] = [
+    requested('person'),
+    attempted(),
+    { ...partly, spentMs: end.spentMs } as DeliveryEvent,
+    toRest,
+  ];
+
+  it('is tried again for those alone, by the schedule of everything else', () => {
+    const [told] = given(requested('person'), attempted())
+      .when(answer('confirmed', 1, noon, { receipt, recipients: [desk, busy, full] }))
+      .events();
+    expect(told).toMatchObject({ outcome: 'confirmed', spentMs: 5_000, nextAttemptAt: expect.any(String) });
+    expect(given(requested('person'), attempted()).when(answer('not_sent')).events()).toMatchObject([
+      { nextAttemptAt: (told as Answered).nextAttemptAt },
+    ]);
+    given(...begun)
+      .when(attempt(second))
+      .yields(toRest);
+  });
+  it('is confirmed once the last of them has it', () => {
+    const has = answered('confirmed', {
+      ...late,
+      receipt,
+      spentMs: 5_000,
+      recipients: [accepted('busy'), accepted('full')],
+    });
+    given(...begun, toRest)
+      .when(answer('confirmed', 2, second, { receipt, recipients: [accepted('busy'), accepted('full')] }))
+      .yields(has);
+    given(...begun, toRest, has)
+      .when(attempt(minutesLater(9)))
+      .isRefused('delivery_closed');
+  });
+  it('goes on for who is left when the server says no to one of them for good', () => {
+    const gone = { ...full, outcome: 'refused' as const };
+    const events = given(...begun, toRest)
+      .when(answer('rejected_retryable', 2, second, { recipients: [busy, gone] }))
+      .events();
+    expect(events).toMatchObject([{ outcome: 'rejected_retryable', othersHaveIt: true }, bounced(gone)]);
+    const { nextAttemptAt } = events[0] as Answered;
+    expect(
+      given(...begun, toRest, ...events)
+        .when(attempt(nextAttemptAt!))
+        .events(),
+    ).toMatchObject([{ attempt: 3, to: [busy.address] }]);
+  });
+  it('is given up for them, by name, when its time is used up; the others have it', () => {
+    const events = given(...spent)
+      .when(answer('rejected_retryable', 2, second, { recipients: [busy, full] }))
+      .events();
+    expect(events).toMatchObject([{ nextAttemptAt: null, othersHaveIt: true }, bounced(busy, full)]);
+    given(...spent, ...events)
+      .when({ type: 'delivery.redrive', ...head(), actor: person, reason: '再试' })
+      .isRefused('delivery_not_failed');
+    // Where nobody answered for each, each is named with what was heard.
+    expect(
+      given(...spent)
+        .when(answer('not_sent', 2, second))
+        .events()[1],
+    ).toMatchObject({ recipients: [{ address: busy.address, detail: 'so it was' }, { address: full.address }] });
+  });
+  it('is a person’s to settle when it may have arrived there, and goes to nobody else whatever that person says', () => {
+    const unknown = answered('unknown', { ...late, doubtful: true, trouble: 'network', spentMs: 5_000 });
+    given(...begun, toRest)
+      .when(answer('unknown', 2, second))
+      .yields(unknown);
+    expect(
+      given(...begun, toRest, unknown, resolved('send_again'))
+        .when(attempt(second))
+        .events(),
+    ).toMatchObject([{ attempt: 3, to: [busy.address, full.address] }]);
+    given(...begun, toRest, unknown, resolved('absent'))
+      .when({ type: 'delivery.redrive', ...head(), actor: person, reason: '再试' })
+      .isRefused('delivery_not_failed');
+  });
+  it('is not sent to them any more once it was corrected, and who has it has it', () => {
+    given(...begun)
+      .when(halt)
+      .yields(halted());
+    given(...begun, halted())
+      .when(attempt(second))
+      .isRefused('delivery_closed');
   });
 });
 
@@ -781,9 +906,25 @@ const outcomes = fc.constantFrom<Outcome>(
 );
 const times = fc.nat(100_000).map(minutesLater);
 const findings = fc.constantFrom<Finding>('present', 'accepted', 'absent', 'refused', 'unsure');
+const recipientAnswers = fc.uniqueArray(
+  fc.record({
+    address: fc.constantFrom('desk@newsroom.example', 'busy@newsroom.example', 'left@newsroom.example'),
+    outcome: fc.constantFrom<RecipientAnswer['outcome']>('accepted', 'deferred', 'refused'),
+    status: fc.constant(''),
+    detail: fc.constant(''),
+  }),
+  { minLength: 1, selector: ({ address }) => address },
+);
+/** As the mail adapter says it: it is out when one has it, and worth another try while one of them may take it. */
+function answerOfEach([number, at, recipients]: [number, string, RecipientAnswer[]]): DeliveryCommand {
+  const some = (outcome: string) => recipients.some((each) => each.outcome === outcome);
+  const outcome = some('accepted') ? 'confirmed' : some('deferred') ? 'rejected_retryable' : 'rejected_permanent';
+  return answer(outcome, number, at, { recipients });
+}
 const anyCommand: fc.Arbitrary<DeliveryCommand> = fc.oneof(
   { weight: 4, arbitrary: fc.tuple(times, fc.constantFrom('one', 'two')).map(([at, who]) => attempt(at, who)) },
   { weight: 6, arbitrary: fc.tuple(outcomes, fc.integer({ min: 1, max: 12 }), times).map((said) => answer(...said)) },
+  { weight: 6, arbitrary: fc.tuple(fc.integer({ min: 1, max: 12 }), times, recipientAnswers).map(answerOfEach) },
   {
     weight: 2,
     arbitrary: fc
@@ -894,14 +1035,65 @@ describe('whatever workers and people say, in any order', () => {
         const ends = events.findIndex(
           (event) =>
             (event.type === 'delivery.answered' &&
+              event.nextAttemptAt === null &&
               (event.outcome === 'confirmed' || (event.outcome === 'rejected_permanent' && !event.doubtful))) ||
             (event.type === 'delivery.probed' && (event.finding === 'present' || event.finding === 'refused')) ||
             (event.type === 'delivery.resolved' && event.resolution === 'arrived'),
         );
         if (ends === -1) return;
         const later = events.slice(ends + 1).map(({ type }) => type);
-        const after = new Set<string>(['delivery.watched', 'delivery.lost', 'delivery.halted']);
+        const after = new Set<string>(['delivery.watched', 'delivery.lost', 'delivery.halted', 'delivery.bounced']);
         expect(later.filter((type) => !after.has(type))).toEqual([]);
+      }),
+    );
+  });
+  it('a mail goes to nobody again who has it, and to nobody who was told no for good', () => {
+    fc.assert(
+      fc.property(anyHistory, (commands) => {
+        const over = new Set<string>();
+        let some = false;
+        for (const event of play(commands)) {
+          if (event.type === 'delivery.attempted' && some) {
+            expect(event.to).toBeDefined();
+            expect(event.to!.filter((address) => over.has(address))).toEqual([]);
+          }
+          if (event.type !== 'delivery.answered') continue;
+          some ||= event.outcome === 'confirmed';
+          if (!some) continue;
+          for (const each of event.recipients ?? []) if (each.outcome !== 'deferred') over.add(each.address);
+        }
+      }),
+    );
+  });
+  it('of a mail that somebody has, each of the others gets it, is named as not reached, or is a person’s to settle', () => {
+    fc.assert(
+      fc.property(anyHistory, (commands) => {
+        const events = play(commands);
+        const state = events.reduce(delivery.evolve, delivery.initial);
+        const first = events.findIndex((event) => event.type === 'delivery.answered' && event.outcome === 'confirmed');
+        if (first === -1 || state.status === 'new') return;
+        expect(['failed', 'cancelled']).not.toContain(state.status);
+        const settled = events.some(({ type }) => type === 'delivery.halted' || type === 'delivery.resolved');
+        if (state.status !== 'confirmed' || settled) return;
+        const after = events.slice(first);
+        const waited = after.flatMap((event) =>
+          event.type === 'delivery.answered'
+            ? (event.recipients ?? []).flatMap((each) => (each.outcome === 'accepted' ? [] : [each.address]))
+            : [],
+        );
+        const named = new Set(
+          after.flatMap((event) =>
+            event.type === 'delivery.bounced' ? event.recipients.map((each) => each.address) : [],
+          ),
+        );
+        const reached = new Set(
+          after.flatMap((event) =>
+            event.type === 'delivery.answered'
+              ? (event.recipients ?? []).flatMap((each) => (each.outcome === 'accepted' ? [each.address] : []))
+              : [],
+          ),
+        );
+        expect(waited.filter((address) => !named.has(address) && !reached.has(address))).toEqual([]);
       }),
     );
   });

@@ -6,12 +6,14 @@ import {
   deliveryPolicy,
   Refusal,
   type Assignment,
+  type Bounced,
   type DeliveryNotes,
   type DeliveryPolicy,
   type DeliveryReceipt,
   type Finding,
   type OnUnknown,
   type Outcome,
+  type RecipientAnswer,
   type Trouble,
 } from '@tongsheng/contracts';
 import { after, afterWatch, firstWatchAt, lookAt, partOf, retryAt, type Watch } from './schedule.ts';
@@ -33,6 +35,8 @@ type Facts = {
   asked: { at: string; finding: Finding } | null;
   /** Corrected or withdrawn since: nothing of it is sent any more. */
   halted: boolean;
+  /** Of a mail that others have: those whom it is still to reach. Only they are in the next attempt. */
+  left: readonly string[];
 };
 
 type Waiting = { status: 'waiting'; notBefore: string };
@@ -220,6 +224,7 @@ export const delivery = defineAggregate({
       case 'delivery.resolved': {
         const { resolution, resolvedAt, url, nextWatchAt = null } = event;
         if (resolution === 'send_again') return fresh(sure, resolvedAt);
+        if (resolution === 'absent' && facts.left.length > 0) return endedWithout(sure, resolvedAt);
         if (resolution === 'absent') return { ...sure, status: 'cancelled', discarded: 0, nextDiscardAt: null };
         const receipt = url === undefined ? facts.receipt : { remoteId: event.by, url, receivedAt: resolvedAt };
         return confirmed({ ...sure, receipt }, resolvedAt, nextWatchAt);
@@ -254,6 +259,8 @@ export const delivery = defineAggregate({
         // That it is gone by our own hand is no news.
         if (halted.status === 'confirmed') return { ...halted, nextWatchAt: null };
         if (halted.status !== 'waiting') return halted;
+        // Others have it, and who has not is told what is true now.
+        if (halted.left.length > 0 && !halted.doubt) return endedWithout({ ...facts, halted: true }, event.haltedAt);
         return { ...facts, halted: true, looks: 0, status: 'unknown', nextProbeAt: event.nextProbeAt };
       }
     }
@@ -281,6 +288,7 @@ function born({ onUnknown, policy, requestedAt, awaitsCommit, goesOutAt }: Event
     looks: 0,
     asked: null,
     halted: false,
+    left: [],
   };
   if (awaitsCommit)
     return { ...facts, status: 'preparing', ...unprepared, nextPrepareAt: requestedAt, goesOutAt: goesOutAt ?? null };
@@ -288,8 +296,8 @@ function born({ onUnknown, policy, requestedAt, awaitsCommit, goesOutAt }: Event
 }
 
 function factsOf(delivery: Known): Facts {
-  const { onUnknown, policy, attempts, tries, spentMs, doubt, receipt, notes, looks, asked, halted } = delivery;
-  return { onUnknown, policy, attempts, tries, spentMs, doubt, receipt, notes, looks, asked, halted };
+  const { onUnknown, policy, attempts, tries, spentMs, doubt, receipt, notes, looks, asked, halted, left } = delivery;
+  return { onUnknown, policy, attempts, tries, spentMs, doubt, receipt, notes, looks, asked, halted, left };
 }
 
 /** Told by a person to try: with a whole budget. */
@@ -305,6 +313,7 @@ type Confirmed = Extract<Delivery, { status: 'confirmed' }>;
 
 const confirmed = (facts: Facts, confirmedAt: string, nextWatchAt: string | null): Confirmed => ({
   ...facts,
+  left: [],
   status: 'confirmed',
   confirmedAt,
   stage: 0,
@@ -312,6 +321,10 @@ const confirmed = (facts: Facts, confirmedAt: string, nextWatchAt: string | null
   watched: 0,
   nextWatchAt,
 });
+
+/** Nothing more of it will go: it failed, or those who have it have it. */
+const endedWithout = (facts: Facts, at: string): Delivery =>
+  facts.left.length > 0 ? confirmed(facts, facts.receipt?.receivedAt ?? at, null) : { ...facts, status: 'failed' };
 
 /** Looked at in the moment itself, before the looks that every delivery gets. */
 const atOnce = (shown: Confirmed): Confirmed => ({ ...shown, stage: -1 });
@@ -340,9 +353,10 @@ function note(command: Command<'delivery.note'>, delivery: Known): DeliveryEvent
 function halt(command: Command<'delivery.halt'>, delivery: Known): DeliveryEvent[] {
   const { deliveryId, site, at, reason } = command;
   if (delivery.status === 'cancelled' || delivery.halted) return [];
-  const untouched = delivery.status === 'preparing' || (delivery.status === 'waiting' && delivery.doubt === null);
+  const { status, doubt, left } = delivery;
+  const untouched = status === 'preparing' || (status === 'waiting' && doubt === null && left.length === 0);
   if (untouched) return [{ type: 'delivery.cancelled', deliveryId, site, reason, cancelledAt: at }];
-  const asks = delivery.status === 'waiting' || delivery.status === 'unknown';
+  const asks = (status === 'waiting' && doubt !== null) || status === 'unknown';
   const nextProbeAt = asks ? probeFrom(delivery, at) : null;
   return [{ type: 'delivery.halted', deliveryId, site, reason, haltedAt: at, nextProbeAt }];
 }
@@ -361,7 +375,8 @@ function attempt(command: Command<'delivery.attempt'>, delivery: Known): Deliver
   if (!keyHolds(delivery, at))
     return [{ type: 'delivery.key_expired', deliveryId, site, expiredAt: at, nextProbeAt: probeFrom(delivery, at) }];
   const number = delivery.attempts + 1;
-  return [{ type: 'delivery.attempted', deliveryId, site, attempt: number, instance, startedAt: at }];
+  const to = delivery.left.length > 0 ? { to: [...delivery.left] } : {};
+  return [{ type: 'delivery.attempted', deliveryId, site, attempt: number, instance, startedAt: at, ...to }];
 }
 
 /** Whether the channel still knows the key of what may have arrived. */
@@ -371,16 +386,24 @@ export function keyHolds({ doubt, policy }: Facts, at: string): boolean {
 
 function answer(command: Command<'delivery.answer'>, delivery: Known): DeliveryEvent[] {
   const { deliveryId, site, at, attempt: number, outcome, detail, receipt } = command;
-  const { assignment, orphaned, conversation, refused = [] } = command;
+  const { assignment, orphaned, conversation, recipients } = command;
   if (isEnded(delivery)) throw closed(command, delivery);
   if (!awaits(delivery, command)) {
     throw new Refusal('delivery_attempt_mismatch', `${deliveryId} is ${delivery.status}, not at ${number}`);
   }
   const trouble = command.trouble ?? usual[outcome];
   const facts = { ...factsOf(delivery), doubt: doubtAfter(delivery, number, outcome) };
-  const again = trouble && retries(outcome, facts.onUnknown) ? retryAt({ ...command, trouble }, facts) : null;
+  const deferred = recipients?.some((each) => each.outcome === 'deferred') ?? false;
+  const others = facts.left.length > 0;
+  const again =
+    outcome === 'confirmed' && deferred
+      ? retryAt({ ...command, trouble: 'busy' }, facts)
+      : trouble && retries(outcome, facts.onUnknown)
+        ? retryAt({ ...command, trouble }, facts)
+        : null;
   // The key must still be known at the moment of the resend.
   const next = again && !facts.halted && keyHolds(facts, again.at) ? again : null;
+  const bounced = givenUp(command, facts, next !== null);
   const probes =
     outcome === 'accepted_pending' ? pollFrom(facts, at) : next || !facts.doubt ? null : probeFrom(facts, at);
   const asks = facts.onUnknown === 'same_key' || facts.onUnknown === 'probe' || outcome === 'accepted_pending';
@@ -398,16 +421,40 @@ function answer(command: Command<'delivery.answer'>, delivery: Known): DeliveryE
       doubtful: facts.doubt !== null,
       spentMs: again?.spentMs ?? facts.spentMs,
       nextProbeAt: asks ? probes : null,
-      nextWatchAt: outcome === 'confirmed' && receipt ? watchFrom(facts, at) : null,
+      nextWatchAt: outcome === 'confirmed' && receipt && !next ? watchFrom(facts, at) : null,
       ...(trouble && { trouble }),
       ...(assignment && { assignment }),
       ...(orphaned && { orphaned }),
       ...(conversation && { conversation }),
+      ...(recipients && { recipients }),
+      ...(others && { othersHaveIt: true }),
     },
-    ...(refused.length > 0
-      ? [{ type: 'delivery.bounced' as const, deliveryId, site, recipients: refused, bouncedAt: at }]
+    ...(bounced.length > 0
+      ? [{ type: 'delivery.bounced' as const, deliveryId, site, recipients: bounced, bouncedAt: at }]
       : []),
   ];
+}
+
+/** Those of a mail that somebody has whom it will not reach by itself any more. While nobody has it, it is all of it that fails. */
+function givenUp(
+  { outcome, detail, recipients = [] }: Command<'delivery.answer'>,
+  { left, doubt }: Facts,
+  goesOn: boolean,
+): Bounced[] {
+  if (outcome !== 'confirmed' && left.length === 0) return [];
+  const isOver = !goesOn && doubt === null && outcome !== 'accepted_pending';
+  const named = recipients.filter((each) => each.outcome === 'refused' || (isOver && each.outcome === 'deferred'));
+  const silent = isOver && outcome !== 'confirmed' && recipients.length === 0 ? left : [];
+  return [
+    ...named.map(({ address, status, detail: said }) => ({ address, status, detail: said })),
+    ...silent.map((address) => ({ address, status: '', detail: detail.slice(0, 500) })),
+  ];
+}
+
+/** Whom it is still to reach after an answer: nobody, where nobody has it yet or nothing more will go. */
+function leftAfter({ left }: Facts, outcome: Outcome, recipients: readonly RecipientAnswer[]): readonly string[] {
+  if (outcome !== 'confirmed' && (left.length === 0 || recipients.length === 0)) return left;
+  return recipients.filter((each) => each.outcome === 'deferred').map(({ address }) => address);
 }
 
 const pollFrom = ({ policy }: Facts, at: string): string | null =>
@@ -440,6 +487,7 @@ function answered(delivery: Known, before: Facts, event: Event<'delivery.answere
     nextProbeAt = null,
     nextWatchAt = null,
     assignment,
+    recipients = [],
   } = event;
   const { answeredAt, spentMs } = event;
   const facts: Facts = {
@@ -452,11 +500,12 @@ function answered(delivery: Known, before: Facts, event: Event<'delivery.answere
     tries: spentMs === undefined || spentMs > before.spentMs ? before.tries + 1 : before.tries,
     spentMs: spentMs ?? before.spentMs,
   };
-  if (nextAttemptAt !== null) return { ...facts, status: 'waiting', notBefore: nextAttemptAt };
+  const left = leftAfter(before, outcome, recipients);
+  if (nextAttemptAt !== null) return { ...facts, left, status: 'waiting', notBefore: nextAttemptAt };
   if (outcome === 'confirmed') return confirmed(facts, answeredAt, nextWatchAt);
   if (outcome === 'accepted_pending')
     return { ...facts, status: 'pending', nextProbeAt, assigned: assignedBy(assignment, answeredAt) };
-  return facts.doubt ? { ...facts, status: 'unknown', nextProbeAt } : { ...facts, status: 'failed' };
+  return facts.doubt ? { ...facts, left, status: 'unknown', nextProbeAt } : endedWithout(facts, answeredAt);
 }
 
 const assignedBy = (assignment: Assignment | undefined, startsAt: string): Assigned | null =>
@@ -588,10 +637,10 @@ function probed(delivery: Known, before: Facts, event: Event<'delivery.probed'>)
       return { ...sure, looks: count, status: 'pending', nextProbeAt, assigned };
     }
     case 'absent':
-      if (nextAttemptAt === null) return { ...sure, status: 'failed' };
+      if (nextAttemptAt === null) return endedWithout(sure, probedAt);
       return { ...sure, tries: sure.tries + 1, spentMs: event.spentMs, status: 'waiting', notBefore: nextAttemptAt };
     case 'refused':
-      return { ...sure, status: 'failed' };
+      return endedWithout(sure, probedAt);
     case 'unsure':
       return delivery.status === 'pending'
         ? { ...facts, status: 'pending', nextProbeAt, assigned: delivery.assigned }

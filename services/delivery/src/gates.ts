@@ -16,10 +16,12 @@ export class Gates {
   /** Every answer of the log, in its order. */
   heard(channelId: string, channel: Channel | undefined, answered: Answered): void {
     const { outcome, trouble, detail, answeredAt, nextAttemptAt, orphaned = false } = answered;
+    // A mailbox that is still full says nothing of the server that took the mail for others.
+    const isOfMailbox = answered.othersHaveIt === true && outcome === 'rejected_retryable';
     const credentialId = channel && this.credentials.of(channel);
     for (const name of namesOf(channelId, credentialId)) {
       const breaker = this.#breakerOf(name, credentialId);
-      const next = afterSignal(breaker, signalOf(outcome, trouble, orphaned), answeredAt);
+      const next = afterSignal(breaker, signalOf(outcome, trouble, orphaned || isOfMailbox), answeredAt);
       const rests = (trouble === 'rate_limited' || trouble === 'quota') && nextAttemptAt !== null;
       const settled = rests ? resting(next, nextAttemptAt) : next;
       if (settled === closedBreaker) this.#breakers.delete(name);

@@ -17,6 +17,8 @@ export function pastOf(events: readonly DeliveryEvent[]): PastDelivery | null {
 
 /** What one delivery has brought to its channel. */
 export function broughtBy(state: Delivery): Holding {
+  // Some of those a mail is for have it; the rest is under way.
+  if (state.status !== 'new' && state.left.length > 0) return 'has';
   switch (state.status) {
     case 'confirmed':
       return 'has';

@@ -265,6 +265,8 @@ function stuckAfter(event: DeliveryEvent, isRebuttal: boolean): Stuck | null | '
       const { doubtful = outcome === 'unknown' } = event;
       if (outcome === 'confirmed' || outcome === 'accepted_pending') return null;
       if (nextAttemptAt !== null || nextProbeAt !== null) return null;
+      // Whom it did not reach is an alarm of its own.
+      if (event.othersHaveIt && !doubtful) return null;
       return doubtful ? unknown(detail, answeredAt) : failed(detail, answeredAt);
     }
     case 'delivery.probed': {

@@ -7,18 +7,20 @@ export type RecallOutcome = {
 
 /** What the last word of a delivery means for its round; null: it is still under way, or nobody knows yet. */
 export function outcomeOf(events: readonly DeliveryEvent[]): RecallOutcome | null {
-  const last = events.at(-1);
+  // Whom a mail did not reach is said beside what became of it for the others.
+  const last = events.findLast(({ type }) => type !== 'delivery.bounced');
   switch (last?.type) {
     case 'delivery.cancelled':
       return { says: 'recall.record_never_had', detail: last.reason };
     case 'delivery.answered': {
       const { outcome, detail, nextAttemptAt, nextProbeAt = null } = last;
-      if (outcome === 'confirmed') return { says: 'recall.record_told', detail };
+      if (outcome === 'confirmed' && nextAttemptAt === null) return { says: 'recall.record_told', detail };
       // A person has it to hand over, and will say so.
       const waits = nextAttemptAt !== null || nextProbeAt !== null || last.assignment !== undefined;
       // Taken, and nobody can be asked what becomes of it: that is all that will ever be known.
       if (outcome === 'accepted_pending') return waits ? null : { says: 'recall.record_told', detail };
-      return waits ? null : { says: 'recall.record_failed', detail };
+      if (waits) return null;
+      return { says: last.othersHaveIt ? 'recall.record_told' : 'recall.record_failed', detail };
     }
     case 'delivery.probed': {
       const { finding, detail, nextAttemptAt, nextProbeAt } = last;

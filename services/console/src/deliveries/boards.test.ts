@@ -35,6 +35,7 @@ const row = (releaseId: string, channelId: string, state: DeliveryState): Delive
   committedAt: null,
   sentAt: null,
   embargo: null,
+  recipients: [],
   intent: 'deliver',
   onUnknown: 'person',
 });

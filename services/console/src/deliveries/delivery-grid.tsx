@@ -5,6 +5,7 @@ import { memo, useEffect, useRef, type ReactElement } from 'react';
 import { precise, minute, short } from '../time.ts';
 import { useChannelKind, useWords } from '../words/index.ts';
 import { DeliveryTag, IntentTag, UrgencyTag } from './delivery-tag.tsx';
+import { useRecipientsLine } from './recipients.tsx';
 import { keyOf } from './filter.ts';
 
 const rowHeight = 44;
@@ -165,9 +166,14 @@ const Row = memo(function Row(props: {
 /** What comes next by itself, or what was said last. */
 function Next({ row }: { row: DeliveryRow }): ReactElement {
   const t = useWords();
-  const { state, nextAttemptAt, nextProbeAt, receiptId, detail } = row;
+  const sayRecipients = useRecipientsLine();
+  const { state, nextAttemptAt, nextProbeAt, receiptId } = row;
+  const detail = sayRecipients(row) ?? row.detail;
   if (nextAttemptAt !== null) return <>{`${t('deliveries.next', { time: precise(nextAttemptAt) })} ${detail}`}</>;
   if ((state === 'unknown' || state === 'pending') && nextProbeAt !== null)
     return <>{`${t('deliveries.nextProbe', { time: precise(nextProbeAt) })} ${detail}`}</>;
-  return <>{receiptId !== null && state === 'confirmed' ? t('deliveries.receipt', { id: receiptId }) : detail}</>;
+  const isWhole = detail === row.detail;
+  return (
+    <>{receiptId !== null && state === 'confirmed' && isWhole ? t('deliveries.receipt', { id: receiptId }) : detail}</>
+  );
 }

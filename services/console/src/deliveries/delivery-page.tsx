@@ -15,6 +15,7 @@ import { useChannelKind, useWords, wordFor } from '../words/index.ts';
 import { ConversationView } from './conversation-view.tsx';
 import { DeliveryTag, IntentTag, UrgencyTag } from './delivery-tag.tsx';
 import { findingsOf, historyOf, type Happening } from './history.ts';
+import { Recipients } from './recipients.tsx';
 import { RedriveDialog } from './redrive-dialog.tsx';
 import { ResolveDialog } from './resolve-dialog.tsx';
 import { SecondCopy } from './second-copy.tsx';
@@ -127,6 +128,7 @@ function Opened({ detail }: { detail: DeliveryDetail }): ReactElement {
             </ol>
           </section>
           <aside>
+            <Recipients row={row} />
             <Facts detail={detail} />
           </aside>
         </div>

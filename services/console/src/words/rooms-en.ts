@@ -7,6 +7,7 @@ import { incidentsEn } from './incidents-en.ts';
 import { inspectionsEn } from './inspections-en.ts';
 import { linkedEn } from './linked-en.ts';
 import { recallsEn } from './recalls-en.ts';
+import { recipientsEn } from './recipients-en.ts';
 import { reportsEn } from './reports-en.ts';
 import { rulesEn } from './rules-en.ts';
 import { correctionsEn } from './corrections-en.ts';
@@ -27,6 +28,7 @@ export const roomsEn: RoomWords = {
   ...inspectionsEn,
   ...linkedEn,
   ...recallsEn,
+  ...recipientsEn,
   ...reportsEn,
   ...rulesEn,
   ...rumorsEn,

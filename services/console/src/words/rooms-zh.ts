@@ -7,6 +7,7 @@ import { incidentsZh } from './incidents-zh.ts';
 import { inspectionsZh } from './inspections-zh.ts';
 import { linkedZh } from './linked-zh.ts';
 import { recallsZh } from './recalls-zh.ts';
+import { recipientsZh } from './recipients-zh.ts';
 import { reportsZh } from './reports-zh.ts';
 import { rulesZh } from './rules-zh.ts';
 import { correctionsZh } from './corrections-zh.ts';
@@ -27,6 +28,7 @@ export const roomsZh = {
   ...inspectionsZh,
   ...linkedZh,
   ...recallsZh,
+  ...recipientsZh,
   ...reportsZh,
   ...rulesZh,
   ...rumorsZh,

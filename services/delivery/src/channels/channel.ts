@@ -11,13 +11,14 @@ import {
   type Finding,
   type OnUnknown,
   type Outcome,
+  type RecipientAnswer,
   type ReleaseFile,
   type Trouble,
 } from '@tongsheng/contracts';
 import type { Shown } from './shown.ts';
 import type { Tokens } from './tokens.ts';
 
-/** What is handed over: the signed release as this channel gets it, the same at every attempt but for `attemptedAt`. */
+/** What is handed over: the signed release as this channel gets it, the same at every attempt but for `attemptedAt` and `onlyTo`. */
 export type Parcel = {
   /** The key that receivers tell a second copy by. */
   deliveryId: string;
@@ -40,6 +41,8 @@ export type Parcel = {
   note?: string;
   signedAt: string;
   attemptedAt: string;
+  /** Of a mail that others have by now: those whom it is still to reach, and nobody else. */
+  onlyTo?: readonly string[];
   /** An early copy for one person of the press, whom it binds until then. */
   embargo?: { until: string; name: string; email: string };
 };
@@ -60,8 +63,8 @@ export type Handed = {
   receipt?: { remoteId: string; url: string | null };
   /** The channel's wish to be left alone. */
   retryAfterSeconds?: number | null;
-  /** With `confirmed`, of a mail: those whom it was not taken for. The others have it, and a second one would reach them twice. */
-  refused?: Bounced[];
+  /** Of a mail, what was said of each. `confirmed`: some have it, and whether the others get it is decided elsewhere. */
+  recipients?: RecipientAnswer[];
   /** With `accepted_pending`, of an assisted channel. */
   assignment?: Package;
 };

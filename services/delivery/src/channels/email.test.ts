@@ -148,7 +148,27 @@ describe('a mail that the server takes', () => {
     const handed = await deliver(port, [...to, 'desk@radio.example']);
     expect(handed.outcome).toBe('confirmed');
     expect(handed.detail).toBe('1 of 2 recipients; refused: desk@radio.example: 550 no such desk');
-    expect(handed.refused).toEqual([{ address: 'desk@radio.example', status: '550', detail: '550 no such desk' }]);
+    expect(handed.recipients).toEqual([
+      { address: to[0], outcome: 'accepted', status: '', detail: '' },
+      { address: 'desk@radio.example', outcome: 'refused', status: '550', detail: '550 no such desk' },
+    ]);
+  });
+  it('goes to those alone whom it is still to reach, and is the same mail to the byte', async () => {
+    const { port, mails } = await newsroom();
+    const everybody = [...to, 'desk@radio.example', 'left@radio.example'];
+    await deliver(port, everybody);
+    const settings = { smtp: `smtp://127.0.0.1:${port}`, from: 'press@province.example', to: everybody };
+    const tools = channelTools('email', { allow: [`127.0.0.1:${port}`] });
+    const only = (...onlyTo: string[]) => email.deliver({ ...parcel, onlyTo }, settings, tools);
+    expect(await only('desk@radio.example', 'gone@radio.example')).toMatchObject({
+      outcome: 'confirmed',
+      recipients: [{ address: 'desk@radio.example', outcome: 'accepted' }],
+    });
+    expect(mails.map((mail) => mail.to)).toEqual([everybody, ['desk@radio.example']]);
+    expect(mails[1]!.text).toBe(mails[0]!.text);
+    // Whoever was taken from the channel meanwhile gets nothing any more.
+    expect(await only('gone@radio.example')).toMatchObject({ outcome: 'rejected_permanent' });
+    expect(mails).toHaveLength(2);
   });
 });
 

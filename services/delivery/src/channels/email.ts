@@ -1,4 +1,5 @@
-import { composeMail, mailServerOf, sendMail, type Letter, type Sent } from '@tongsheng/mail';
+import { composeMail, mailServerOf, sendMail, type Letter, type RefusedRecipient, type Sent } from '@tongsheng/mail';
+import type { RecipientAnswer } from '@tongsheng/contracts';
 import { defineChannel, type Handed, type Parcel, type Tools } from './channel.ts';
 import { hearBounce } from './email-bounce.ts';
 import { correctionOf, letterOf, withdrawalOf } from './email-message.ts';
@@ -22,7 +23,7 @@ export const email = defineChannel('email', {
 
   deliver: (parcel, settings, tools) => {
     const own = addressed(parcel, settings);
-    return mail(letterOf(parcel, own), own, tools, parcel.deliveryId);
+    return mail(letterOf(parcel, own), own, tools, parcel.deliveryId, parcel.onlyTo);
   },
 
   // Who has the first mail finds the second one in the same thread.
@@ -30,14 +31,14 @@ export const email = defineChannel('email', {
     by: 'notice',
     hand: (parcel, sent, settings, tools) => {
       const own = addressed(sent.parcel, settings);
-      return mail(correctionOf(parcel, sent.parcel, own), own, tools, parcel.deliveryId);
+      return mail(correctionOf(parcel, sent.parcel, own), own, tools, parcel.deliveryId, parcel.onlyTo);
     },
   },
   recall: {
     by: 'notice',
     hand: (parcel, sent, settings, tools) => {
       const own = addressed(sent.parcel, settings);
-      return mail(withdrawalOf(parcel, sent.parcel, own), own, tools, parcel.deliveryId);
+      return mail(withdrawalOf(parcel, sent.parcel, own), own, tools, parcel.deliveryId, parcel.onlyTo);
     },
   },
 
@@ -70,34 +71,47 @@ async function mail(
   { smtp, user, password, from, to }: Settings,
   { allow, timeoutMs }: Tools,
   id: string,
+  onlyTo?: readonly string[],
 ): Promise<Handed> {
+  const left = onlyTo ? to.filter((address) => onlyTo.includes(address)) : to;
+  if (left.length === 0) return { outcome: 'rejected_permanent', detail: 'the channel has none of them any more' };
   const message = await composeMail(letter);
   const login = user === undefined ? null : { user, pass: password ?? '' };
   const server = await mailServerOf(smtp, allow, login).catch((error: unknown) => String(error));
   if (typeof server === 'string') return { outcome: 'not_sent', detail: server };
-  return toHanded(await sendMail(server, { from, to, id }, message, timeoutMs), to.length);
+  return toHanded(await sendMail(server, { from, to: left, id }, message, timeoutMs), left, to.length > 1);
 }
 
-function toHanded(sent: Sent, recipients: number): Handed {
+function toHanded(sent: Sent, to: readonly string[], areSeveral: boolean): Handed {
   switch (sent.kind) {
     case 'accepted': {
       const { line, refused } = sent;
       const receipt = { remoteId: line.slice(0, 500), url: null };
-      if (refused.length === 0) return { outcome: 'confirmed', detail: line, receipt };
-      const bounced = refused.map(({ address, status, detail }) => ({
-        address: address.slice(0, 320),
-        status: status.slice(0, 20),
-        detail: detail.slice(0, 500),
-      }));
-      const whom = bounced.map(({ address, detail }) => `${address}: ${detail}`).join('; ');
-      const detail = `${recipients - refused.length} of ${recipients} recipients; refused: ${whom}`;
-      return { outcome: 'confirmed', detail, receipt, refused: bounced };
+      const whom = refused.map(({ address, detail }) => `${address}: ${detail}`).join('; ');
+      const detail =
+        refused.length === 0 ? line : `${to.length - refused.length} of ${to.length} recipients; refused: ${whom}`;
+      return { outcome: 'confirmed', detail, receipt, ...(areSeveral && answers(to, refused)) };
     }
-    case 'rejected':
-      return { outcome: sent.permanent ? 'rejected_permanent' : 'rejected_retryable', detail: sent.detail };
+    case 'rejected': {
+      const { permanent, detail, refused } = sent;
+      const each = areSeveral && refused.length > 0 && answers(to, refused);
+      return { outcome: permanent ? 'rejected_permanent' : 'rejected_retryable', detail, ...each };
+    }
     case 'unknown':
       return { outcome: 'unknown', detail: sent.detail };
     case 'not_sent':
       return { outcome: 'not_sent', detail: sent.detail, trouble: sent.login ? 'credential' : 'network' };
   }
+}
+
+/** What was said of each of several; of one alone the outcome says it. */
+function answers(to: readonly string[], refused: readonly RefusedRecipient[]): Pick<Handed, 'recipients'> {
+  const recipients = to.map((address): RecipientAnswer => {
+    const no = refused.find((each) => each.address === address);
+    if (!no) return { address, outcome: 'accepted', status: '', detail: '' };
+    const { status, detail, later } = no;
+    const said = { status: status.slice(0, 20), detail: detail.slice(0, 500) };
+    return { address, outcome: later ? 'deferred' : 'refused', ...said };
+  });
+  return { recipients };
 }

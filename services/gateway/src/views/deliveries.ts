@@ -23,10 +23,34 @@ const back = '退信：';
 
 type Answered = Extract<DeliveryEvent, { type: 'delivery.answered' }>;
 
-/** A no to a second copy leaves open what became of the first. */
-function stateAfter({ outcome, nextAttemptAt, doubtful = false }: Answered): DeliveryState {
+/** A no to a second copy leaves open what became of the first; a no to the rest of a mail takes it from nobody. */
+function stateAfter({ outcome, nextAttemptAt, doubtful = false, othersHaveIt = false }: Answered): DeliveryState {
   if (nextAttemptAt !== null) return 'waiting';
-  return doubtful ? 'unknown' : ended[outcome];
+  if (doubtful) return 'unknown';
+  return othersHaveIt && ended[outcome] === 'failed' ? 'confirmed' : ended[outcome];
+}
+
+type Recipient = DeliveryRow['recipients'][number];
+
+/** What is known of each by now: the newest word counts, of whom nothing is said it stays as it was. */
+function toldOf(known: Recipient[], said: readonly Recipient[]): Recipient[] {
+  const kept = known.map((each) => said.find(({ address }) => address === each.address) ?? each);
+  return [...kept, ...said.filter(({ address }) => !known.some((each) => each.address === address))];
+}
+
+const becomes = (known: Recipient[], from: Recipient['outcome'], outcome: Recipient['outcome']): Recipient[] =>
+  known.map((each) => (each.outcome === from ? { ...each, outcome } : each));
+
+function recipientsAfter(known: Recipient[], { outcome, recipients, othersHaveIt }: Answered): Recipient[] {
+  if (recipients) return toldOf(known, recipients);
+  return othersHaveIt && outcome === 'unknown' ? becomes(known, 'deferred', 'unknown') : known;
+}
+
+/** What becomes of what still waited when a later version takes its place: whoever has some of it has it. */
+function haltedAs({ state, recipients }: DeliveryRow): DeliveryState {
+  if (state !== 'waiting') return state;
+  const waits = recipients.some(({ outcome }) => outcome === 'deferred');
+  return waits ? 'confirmed' : 'unknown';
 }
 
 /** What a look at the channel makes of a delivery. */
@@ -48,7 +72,7 @@ function found(finding: Finding, before: DeliveryState, nextAttemptAt: string | 
 /** Each delivery from requested to confirmed, with what is known and never more than that. */
 export const deliveries = defineProjection({
   name: 'deliveries',
-  version: 5,
+  version: 6,
   follows: ['delivery'],
   keyOf: (event: DeliveryEvent) => `${event.site}/${event.deliveryId}`,
 
@@ -63,6 +87,7 @@ export const deliveries = defineProjection({
         nextProbeAt: null,
         watchedAt: null,
         assignment: null,
+        recipients: [],
         reported: null,
       };
       const { policy, onUnknown, intent = 'deliver', awaitsCommit = false, linked = null, embargo = null } = event;
@@ -97,7 +122,13 @@ export const deliveries = defineProjection({
       case 'delivery.cancelled':
         return { ...row, state: 'cancelled', detail: event.reason, nextAttemptAt: null, updatedAt: event.cancelledAt };
       case 'delivery.halted':
-        return { ...row, nextAttemptAt: null, nextProbeAt: event.nextProbeAt, updatedAt: event.haltedAt };
+        return {
+          ...row,
+          state: haltedAs(row),
+          nextAttemptAt: null,
+          nextProbeAt: event.nextProbeAt,
+          updatedAt: event.haltedAt,
+        };
       case 'delivery.rescheduled':
         return { ...row, ready: false, preparedAt: null, updatedAt: event.rescheduledAt };
       case 'delivery.discarded':
@@ -113,6 +144,7 @@ export const deliveries = defineProjection({
       }
       case 'delivery.answered': {
         const { outcome, detail, receipt, answeredAt, nextAttemptAt, nextProbeAt = null } = event;
+        const before = event.othersHaveIt ? row.confirmedAt : null;
         return {
           ...row,
           state: stateAfter(event),
@@ -124,7 +156,8 @@ export const deliveries = defineProjection({
           updatedAt: answeredAt,
           receiptId: receipt?.remoteId ?? row.receiptId,
           url: receipt?.url ?? row.url,
-          confirmedAt: outcome === 'confirmed' ? answeredAt : null,
+          confirmedAt: outcome === 'confirmed' ? (before ?? answeredAt) : before,
+          recipients: recipientsAfter(row.recipients, event),
           assignment: event.assignment ?? row.assignment,
         };
       }
@@ -147,9 +180,14 @@ export const deliveries = defineProjection({
       case 'delivery.resolved': {
         const { resolution, note, byName, resolvedAt, url = row.url } = event;
         const detail = `${byName}：${note}`;
-        if (resolution === 'send_again') return { ...row, state: 'waiting', detail, updatedAt: resolvedAt };
-        if (resolution === 'absent') return { ...row, state: 'cancelled', detail, updatedAt: resolvedAt };
-        return { ...row, state: 'confirmed', detail, url, updatedAt: resolvedAt, confirmedAt: resolvedAt };
+        const said = (outcome: Recipient['outcome']) => becomes(row.recipients, 'unknown', outcome);
+        const facts = { detail, updatedAt: resolvedAt };
+        if (resolution === 'send_again') return { ...row, ...facts, state: 'waiting', recipients: said('deferred') };
+        const confirmedAt = row.confirmedAt ?? resolvedAt;
+        const shown = { ...row, ...facts, state: 'confirmed' as const, confirmedAt };
+        if (resolution === 'arrived') return { ...shown, url, recipients: said('accepted') };
+        const others = row.recipients.some((each) => each.outcome === 'accepted');
+        return others ? { ...shown, recipients: said('refused') } : { ...row, ...facts, state: 'cancelled' };
       }
       case 'delivery.reported': {
         const { url, visibleAt, screenshot, note, byName, reportedAt } = event;
@@ -162,7 +200,9 @@ export const deliveries = defineProjection({
         const who = recipients.map(({ address, status, detail }) => `${address} ${status} ${detail}`.trim()).join('；');
         // One after the other may come back: whoever was told of before stays.
         const before = row.detail.startsWith(back) ? `${row.detail}；` : back;
-        return { ...row, detail: `${before}${who}`.slice(0, 2_000), updatedAt: bouncedAt };
+        const refused = recipients.map((each) => ({ ...each, outcome: 'refused' as const }));
+        const told = toldOf(row.recipients, refused);
+        return { ...row, detail: `${before}${who}`.slice(0, 2_000), recipients: told, updatedAt: bouncedAt };
       }
       case 'delivery.warned':
         return { ...row, updatedAt: event.warnedAt };

@@ -470,6 +470,66 @@ describe('the delivery board', () => {
     });
     expect(fold(...unknown, resolved('send_again'))).toMatchObject({ state: 'waiting', confirmedAt: null });
   });
+  it('shows of a mail to several what is known of each, whoever has it and whoever is still to get it', () => {
+    const [desk, busy] = ['desk@newsroom.example', 'busy@newsroom.example'] as const;
+    const each = (address: string, outcome: 'accepted' | 'deferred' | 'refused') => ({
+      address,
+      outcome,
+      status: '',
+      detail: '',
+    });
+    const partly = {
+      ...answered('confirmed', minutesLater(9)),
+      recipients: [each(desk, 'accepted'), each(busy, 'deferred')],
+    };
+    const begun = [requested, attempted(), partly as DeliveryEvent] as const;
+    const rest = (outcome: Outcome, recipients?: ReturnType<typeof each>[]): DeliveryEvent => ({
+      ...(answered(outcome) as Extract<DeliveryEvent, { type: 'delivery.answered' }>),
+      attempt: 2,
+      othersHaveIt: true,
+      ...(recipients && { recipients }),
+    });
+    const outcomes = (...events: DeliveryEvent[]) => {
+      const { state, confirmedAt, recipients } = DeliveryRow.parse(fold(...begun, ...events));
+      return {
+        state,
+        confirmedAt,
+        of: Object.fromEntries(recipients.map(({ address, outcome }) => [address, outcome])),
+      };
+    };
+    const known = { confirmedAt: minutesLater(1) };
+    const bounced: DeliveryEvent = {
+      type: 'delivery.bounced',
+      ...key,
+      recipients: [{ address: busy, status: '4.2.1', detail: 'full' }],
+      bouncedAt: minutesLater(9),
+    };
+    const halted: DeliveryEvent = {
+      type: 'delivery.halted',
+      ...key,
+      reason: '已更正',
+      haltedAt: minutesLater(9),
+      nextProbeAt: null,
+    };
+    const of = (outcome: string) => ({ [desk]: 'accepted', [busy]: outcome });
+    expect(outcomes()).toEqual({ ...known, state: 'waiting', of: of('deferred') });
+    expect(outcomes(attempted(2), rest('confirmed', [each(busy, 'accepted')]))).toEqual({
+      ...known,
+      state: 'confirmed',
+      of: of('accepted'),
+    });
+    expect(outcomes(attempted(2), rest('rejected_retryable', [each(busy, 'deferred')]), bounced)).toEqual({
+      ...known,
+      state: 'confirmed',
+      of: of('refused'),
+    });
+    expect(outcomes(attempted(2), { ...rest('unknown'), doubtful: true } as DeliveryEvent)).toEqual({
+      ...known,
+      state: 'unknown',
+      of: of('unknown'),
+    });
+    expect(outcomes(halted)).toEqual({ ...known, state: 'confirmed', of: of('deferred') });
+  });
   it('is found by its site and by its release', () => {
     const at = Date.parse(noon);
     expect(setsOf(deliveries, fold(requested))).toEqual({

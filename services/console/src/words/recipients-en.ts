@@ -1,0 +1,12 @@
+import type { recipientsZh } from './recipients-zh.ts';
+
+export const recipientsEn = {
+  'recipients.title': 'Recipients',
+  'recipients.some': 'taken for {accepted} of {all} recipients; {rest}',
+  'recipient.accepted': 'taken',
+  'recipient.deferred': 'not yet taken',
+  'recipient.refused': 'not reached',
+  'recipient.unknown': 'not known',
+  'recipients.again': 'It goes again at {time} to those who are “not yet taken” alone; the others get nothing more.',
+  'recipients.by_hand': 'Who is “not reached” is not tried any more; please reach them yourself.',
+} as const satisfies Record<keyof typeof recipientsZh, string>;
