@@ -1,23 +1,34 @@
 import { z } from 'zod';
+import { signInMeans } from './login.ts';
 import { instant, personId, token } from './words.ts';
 
 /** Where a request came from, for the audit. */
 const from = { address: z.string().max(64), agent: z.string().max(300) };
 
 /** Someone signed in. */
-const SessionOpened = z.object({ type: z.literal('session.opened'), personId, ...from, openedAt: instant });
+const SessionOpened = z.object({
+  type: z.literal('session.opened'),
+  personId,
+  ...from,
+  /** How they proved it; absent, by the password alone. */
+  by: signInMeans.optional(),
+  openedAt: instant,
+});
 /** Someone signed out, or was signed out. */
 const SessionClosed = z.object({
   type: z.literal('session.closed'),
   personId,
-  reason: z.enum(['signed_out', 'expired']),
+  /** `revoked`: from another of the person's own; `changed`: what they sign in with is another. */
+  reason: z.enum(['signed_out', 'expired', 'revoked', 'changed']),
   closedAt: instant,
 });
-/** A wrong name or password. The name is kept as typed, cut to what a name can be. */
+/** A wrong name or password, or a wrong second factor after the right one. The name is kept as typed, cut to what a name can be. */
 const SignInFailed = z.object({
   type: z.literal('session.sign_in_failed'),
   personId: token,
   ...from,
+  /** What was wrong; absent, the name or the password. */
+  by: signInMeans.optional(),
   failedAt: instant,
 });
 /** A request that the door refused: not signed in, a role or a site that is missing. */

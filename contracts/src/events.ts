@@ -27,6 +27,7 @@ import {
   type TokenRegistered,
 } from './registry.ts';
 import { LinkedEvent } from './linked.ts';
+import { LoginEvent, type SignInRegistered } from './login.ts';
 import { ReleaseEvent } from './release.ts';
 import type { LeaveRegistered, ReleaseChainRegistered } from './release-chain.ts';
 import { ReportEvent } from './report.ts';
@@ -56,6 +57,7 @@ export const AnyEvent = z.discriminatedUnion('type', [
   ItemEvent,
   ItemKnownAs,
   LinkedEvent,
+  LoginEvent,
   QuotaEvent,
   RecallEvent,
   RegistryEvent,
@@ -95,6 +97,7 @@ export type EventsByAggregate = {
   ladder: LadderRegistered;
   leave: LeaveRegistered;
   linked: LinkedEvent;
+  login: LoginEvent;
   override: OverrideRegistered;
   person: PersonRegistered;
   policy: PolicyRegistered;
@@ -109,6 +112,7 @@ export type EventsByAggregate = {
   rule: RuleRegistered;
   rumor: RumorEvent;
   shift: ShiftRegistered;
+  sign_in: SignInRegistered;
   site: SiteRegistered;
   site_check: SiteCheckEvent;
   source: SourceRegistered;

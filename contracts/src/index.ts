@@ -28,6 +28,7 @@ export * from './inspection.ts';
 export * from './inspection-findings.ts';
 export * from './item.ts';
 export * from './linked.ts';
+export * from './login.ts';
 export * from './outlook.ts';
 export * from './outside.ts';
 export * from './policy.ts';

@@ -8,6 +8,9 @@ export const refusalCodes = {
   sign_in_failed: 401,
   sign_in_locked: 429,
   session_expired: 401,
+  second_factor_required: 401,
+  proof_required: 403,
+  account_unready: 403,
   role_missing: 403,
   site_forbidden: 403,
   auditor_reads_only: 403,
@@ -15,6 +18,18 @@ export const refusalCodes = {
   not_found: 404,
   no_answer: 503,
   stale_view: 503,
+  // logins
+  login_code_wrong: 422,
+  login_enrolment_old: 409,
+  login_not_yours: 403,
+  login_factor_known: 409,
+  login_factor_missing: 404,
+  login_too_many_factors: 422,
+  login_no_factor: 409,
+  login_same_person: 403,
+  login_reset_missing: 404,
+  login_reset_asked: 409,
+  login_no_passkeys: 422,
   // registry
   registration_missing: 404,
   // routing and clusters

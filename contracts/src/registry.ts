@@ -4,6 +4,7 @@ import { channel, mustBeLines, mustKeepSecretsApart } from './channels.ts';
 import { chain } from './chain.ts';
 import { checklist, ChecklistRegistered } from './checks.ts';
 import { contact, ContactRegistered, ladder, LadderRegistered, mustBeAShift, shift, ShiftRegistered } from './duty.ts';
+import { SignInRegistered, signInRules } from './login.ts';
 import { override, policy, priority } from './policy.ts';
 import { leave, LeaveRegistered, mustBeALeave, releaseChain, ReleaseChainRegistered } from './release-chain.ts';
 import { siteColumn } from './site-check.ts';
@@ -90,6 +91,8 @@ export const person = z.object({
   /** argon2id in PHC form; never the password. */
   passwordHash: z.string().startsWith('$argon2id$'),
   disabled: z.boolean().default(false),
+  /** Somebody else chose the password: it must be changed before anything else. */
+  passwordIsInitial: z.boolean().optional(),
 });
 export type Person = z.infer<typeof person>;
 
@@ -157,6 +160,7 @@ export const RegistryEvent = z.discriminatedUnion('type', [
   LeaveRegistered,
   ChecklistRegistered,
   CalendarRegistered,
+  SignInRegistered,
 ]);
 export type RegistryEvent = z.infer<typeof RegistryEvent>;
 
@@ -188,6 +192,7 @@ export const RegistryCommand = z.discriminatedUnion('type', [
     registrationId: token,
     secrets: z.array(z.strictObject({ path: z.string(), was: z.string(), now: sealedSecret })).default([]),
   }),
+  z.strictObject({ type: z.literal('sign_in.register'), ...commandHead, rules: signInRules }),
   z.strictObject({
     type: z.literal('calendar.register'),
     ...commandHead,
@@ -213,5 +218,7 @@ export const Seed = z.strictObject({
   leaves: z.array(leave).default([]),
   checklists: z.array(checklist).default([]),
   calendars: z.array(workCalendar).default([]),
+  /** Who needs a second factor; absent, `factorRolesByDefault`. */
+  signIn: signInRules.optional(),
 });
 export type Seed = z.infer<typeof Seed>;

@@ -13,6 +13,7 @@ import { linkedPlan, linkedTarget, pressContact, targetReadiness } from './linke
 import { clue, rumorSpread, rumorVerdict } from './rumor.ts';
 import { DeliveryOutlook } from './outlook.ts';
 import { PageLook } from './outside.ts';
+import { sessionDuty } from './login.ts';
 import { priority, target } from './policy.ts';
 import { site } from './registry.ts';
 import { RecallRow } from './recall.ts';
@@ -50,6 +51,8 @@ export const Me = z.object({
   /** Goes into the header `x-csrf-token` of every request that changes something. */
   csrfToken: z.string(),
   expiresAt: instant,
+  /** What must be done before anything else; null: nothing. */
+  must: sessionDuty.nullable().default(null),
 });
 export type Me = z.infer<typeof Me>;
 

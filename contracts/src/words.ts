@@ -26,6 +26,7 @@ export const role = z.enum([
   'manager',
   'duty',
   'admin',
+  'security',
   'auditor',
 ]);
 export type Role = z.infer<typeof role>;

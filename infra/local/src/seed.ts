@@ -20,6 +20,7 @@ export const demoPeople: readonly DemoPerson[] = [
   { personId: 'duty', name: '冯值班', roles: ['duty'], sites: ['*'] },
   { personId: 'manager', name: '吴主任', roles: ['manager'], sites: ['*'] },
   { personId: 'admin', name: '郑管理', roles: ['admin', 'manager'], sites: ['*'] },
+  { personId: 'security', name: '卫安全', roles: ['security'], sites: ['*'] },
   { personId: 'auditor', name: '何审计', roles: ['auditor'], sites: ['*'] },
 ];
 
@@ -141,6 +142,8 @@ export function demoSeed(parts: SeedParts) {
         : []),
       ...fakeChannels(fakes, 'province'),
     ],
+    // The sample people sign in by a password that everybody knows; what an installation of one's own asks for, they may try.
+    signIn: { factorRoles: [] },
     people: demoPeople.map((person) => ({ ...person, password: demoPassword })),
     ...demoDuty({ newsroom, webhookSecret }),
     ...demoReview,

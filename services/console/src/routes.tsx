@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   Navigate,
 } from '@tanstack/react-router';
+import { lazy } from 'react';
 import { readFilter } from './deliveries/filter.ts';
 import { calendarViews } from './calendar/span.ts';
 import { releaseKinds } from './releases/kinds.ts';
@@ -32,7 +33,14 @@ const one = <N extends string, V extends string | number>(name: N, value: unknow
 const room: typeof lazyRouteComponent = (load, name) =>
   lazyRouteComponent(() => Promise.all([load(), roomWordsReady()]).then(([module]) => module), name);
 
-const root = createRootRouteWithContext<{ client: QueryClient }>()({ component: Shell });
+const Unready = lazy(() =>
+  Promise.all([import('./account/unready-page.tsx'), roomWordsReady()]).then(([module]) => ({
+    default: module.UnreadyPage,
+  })),
+);
+const root = createRootRouteWithContext<{ client: QueryClient }>()({
+  component: () => <Shell Unready={Unready} />,
+});
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -71,6 +79,12 @@ const sites = createRoute({
   path: '/admin/sites',
   validateSearch: (search: Record<string, unknown>) => given({ edit: text(search['edit']) }),
   component: room(() => import('./admin/sites-page.tsx'), 'SitesPage'),
+});
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/account',
+  component: room(() => import('./account/account-page.tsx'), 'AccountPage'),
 });
 
 const task = createRoute({
@@ -428,6 +442,7 @@ const health = createRoute({
 
 const tree = root.addChildren([
   home,
+  account,
   queue,
   unrouted,
   task,

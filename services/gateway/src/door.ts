@@ -6,8 +6,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ZodError } from 'zod';
 import { languageOf, messageFor } from './messages.ts';
 import { Sessions, type Caller } from './sessions.ts';
+import { Settings } from './settings.ts';
 
-export const cookieName = 'ts_session';
+/** Behind TLS a cookie that no other host and no other path can set. */
+export const cookieNameOf = ({ SECURE_COOKIES }: Settings['values']): string =>
+  SECURE_COOKIES ? '__Host-ts_session' : 'ts_session';
 
 /** Who stands before the door, what is refused there, and the record of it. */
 @Injectable()
@@ -18,13 +21,19 @@ export class Door {
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly log: Log,
+    private readonly settings: Settings,
   ) {}
+
+  /** The token in a request's cookie; empty without one. */
+  tokenOf(request: FastifyRequest): string {
+    return request.cookies[cookieNameOf(this.settings.values)] ?? '';
+  }
 
   /** @throws Refusal sign_in_required, session_expired, sign_in_failed, origin_refused */
   async callerOf(request: FastifyRequest): Promise<Caller> {
     const { authorization } = request.headers;
     if (authorization) return this.sessions.bearer(authorization);
-    const cookie = request.cookies[cookieName];
+    const cookie = this.tokenOf(request);
     if (!cookie) throw new Refusal('sign_in_required', 'not signed in');
     const caller = await this.sessions.find(cookie);
     if (request.method !== 'GET' && request.method !== 'HEAD') mustComeFromConsole(request, caller);
@@ -96,7 +105,7 @@ export class Door {
  * stand in it. A wrong password has its own event.
  */
 function isAudited(request: FastifyRequest, { code }: RefusalBody, status: number): boolean {
-  if (code === 'sign_in_required') return false;
+  if (code === 'sign_in_required' || code === 'second_factor_required' || code === 'proof_required') return false;
   if (code === 'sign_in_failed') return request.headers.authorization !== undefined;
   return status === 401 || status === 403 || status === 429;
 }

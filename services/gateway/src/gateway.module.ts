@@ -9,6 +9,7 @@ import { Models } from './models.ts';
 import { PageLooks } from './page-looks.ts';
 import { PresentEditors } from './present-editors.ts';
 import { Proofs } from './proofs.ts';
+import { SecondFactors } from './second-factors.ts';
 import { Sessions } from './sessions.ts';
 import { TaskQueue } from './task-queue.ts';
 import { Uploads } from './uploads.ts';
@@ -24,6 +25,7 @@ import { Uploads } from './uploads.ts';
     Proofs,
     Uploads,
     PresentEditors,
+    SecondFactors,
     Sessions,
     Door,
     Live,

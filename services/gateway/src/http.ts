@@ -4,6 +4,7 @@ import cookie from '@fastify/cookie';
 import files from '@fastify/static';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Bus, BusClient, Journal, WorkingCopies, EvidenceStore } from '@tongsheng/bus';
+import { Refusal } from '@tongsheng/contracts';
 import { Clock, Ids, Log } from '@tongsheng/runtime';
 import { answered } from '@tongsheng/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -19,6 +20,7 @@ import { Proofs } from './proofs.ts';
 import { asReader, isAuditor, mustNotBeAuditor } from './reach.ts';
 import { PresentEditors } from './present-editors.ts';
 import { Written, type Route } from './route.ts';
+import { accountRoutes } from './routes/account.ts';
 import { assistedRoutes } from './routes/assisted.ts';
 import { calendarRoutes } from './routes/calendar.ts';
 import { channelRoutes } from './routes/channels.ts';
@@ -44,6 +46,7 @@ import { sessionRoutes } from './routes/session.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { submissionRoutes } from './routes/submissions.ts';
 import { notFound, viewRoutes } from './routes/views.ts';
+import { SecondFactors } from './second-factors.ts';
 import { Sessions, type Caller } from './sessions.ts';
 import { Settings } from './settings.ts';
 import { TaskQueue } from './task-queue.ts';
@@ -77,6 +80,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly uploads: Uploads,
     private readonly editors: PresentEditors,
     private readonly sessions: Sessions,
+    private readonly factors: SecondFactors,
     private readonly door: Door,
     private readonly live: Live,
     private readonly client: BusClient,
@@ -113,7 +117,8 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
     server.get('/api/openapi.json', async (_, reply) => reply.header('cache-control', 'no-store').send(document));
     server.get('/api/events', async (request, reply) => {
       const caller = await this.door.callerOf(request);
-      this.live.open(request, reply, asReader(caller, this.models.sites.all()));
+      if (caller.must !== null) throw new Refusal('account_unready', `first: ${caller.must}`, { must: caller.must });
+      this.live.open(request, reply, asReader(caller, this.models.sites.all()), this.door.tokenOf(request));
     });
     await this.#serveConsole(server);
     await server.listen({ port, host });
@@ -141,11 +146,13 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ids,
       settings,
       sessions,
+      factors,
       live,
       door,
     } = this;
     return [
       ...sessionRoutes({ sessions, live, door, clock, settings }),
+      ...accountRoutes({ sessions, factors, live, door, clock, settings }),
       ...queueRoutes({ queue, clock }),
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
       ...complianceRoutes({ models, client, clock }),
@@ -181,6 +188,8 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       handler: async (http, reply) => {
         if (route.may !== 'public') {
           http.caller = await this.door.callerOf(http);
+          if (http.caller.must !== null && route.beforeReady !== true)
+            throw new Refusal('account_unready', `first: ${http.caller.must}`, { must: http.caller.must });
           // A command is refused by its own name.
           if (!reads && route.path !== '/api/commands') mustNotBeAuditor(http.caller, `${route.method} ${route.path}`);
           if (route.may !== 'signed-in' && !isAuditor(http.caller)) mustHaveRole(http.caller, route.may);
@@ -225,4 +234,12 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-const nobody: Caller = { personId: 'unknown', name: '', roles: [], sites: [], csrfToken: null, expiresAt: '' };
+const nobody: Caller = {
+  personId: 'unknown',
+  name: '',
+  roles: [],
+  sites: [],
+  csrfToken: null,
+  expiresAt: '',
+  must: null,
+};

@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Changes } from './changes.ts';
 import { Models } from './models.ts';
 import { servesSite } from './permissions.ts';
-import type { Caller } from './sessions.ts';
+import { Sessions, type Caller } from './sessions.ts';
 import type { StoredItem } from './views/items.ts';
 
 /** Changes kept for consoles whose stream broke, and how much an inattentive one may leave unread. */
@@ -24,7 +24,7 @@ const consoles = new LiveGauge({
 type View = LiveChange['view'];
 /** A change as it was heard: it is read only where somebody listens. */
 type Heard = ChangedRow & { view: View };
-type Listener = { caller: Caller; reply: FastifyReply; beat: NodeJS.Timeout };
+type Listener = { caller: Caller; token: string; reply: FastifyReply; beat: NodeJS.Timeout };
 
 /**
  * Server-sent events: every change of a row, with its log position as id. A console that comes back says how far it
@@ -39,6 +39,7 @@ export class Live implements OnModuleDestroy {
   constructor(
     private readonly models: Models,
     private readonly clock: Clock,
+    private readonly sessions: Sessions,
     changes: Changes,
   ) {
     consoles.tellOne({}, () => this.#listeners.size);
@@ -53,7 +54,7 @@ export class Live implements OnModuleDestroy {
   }
 
   /** Answers one console, until it goes away. */
-  open(request: FastifyRequest, reply: FastifyReply, caller: Caller): void {
+  open(request: FastifyRequest, reply: FastifyReply, caller: Caller, token: string): void {
     reply.hijack();
     reply.raw.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -61,11 +62,17 @@ export class Live implements OnModuleDestroy {
       'x-accel-buffering': 'no',
       connection: 'keep-alive',
     });
-    const listener: Listener = { caller, reply, beat: setInterval(() => this.#beat(listener), heartbeatMs) };
+    const listener: Listener = { caller, token, reply, beat: setInterval(() => this.#beat(listener), heartbeatMs) };
     this.#listeners.add(listener);
     request.raw.once('close', () => this.#end(listener));
     this.#resume(listener, request.headers['last-event-id']);
     this.#beat(listener);
+  }
+
+  /** Sessions of somebody were ended: those that listen are looked at now and not at their next beat. */
+  async endClosedOf(personId: string): Promise<void> {
+    const theirs = [...this.#listeners].filter(({ caller }) => caller.personId === personId);
+    await Promise.all(theirs.map((listener) => this.#endIfClosed(listener)));
   }
 
   /** Someone signed out: what their other windows still listen to ends with it. */
@@ -113,6 +120,12 @@ export class Live implements OnModuleDestroy {
   #beat(listener: Listener): void {
     if (listener.caller.expiresAt <= this.clock.now()) return this.#end(listener);
     this.#write(listener, 'heartbeat', JSON.stringify({ serverTime: this.clock.now(), position: this.#newest }));
+    // Ended by the owner from elsewhere, or by whoever disabled the person: another process may have been told.
+    if (listener.token !== '') void this.#endIfClosed(listener);
+  }
+
+  async #endIfClosed(listener: Listener): Promise<void> {
+    if (!(await this.sessions.isOpen(listener.token))) this.#end(listener);
   }
 
   /** Everything says how far the listener has got, heartbeats too: a stream that breaks before its first change has missed the next. */

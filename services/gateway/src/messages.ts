@@ -1,5 +1,6 @@
 import type { RefusalCode } from '@tongsheng/contracts';
 import { inspectionMessages } from './inspection-messages.ts';
+import { loginMessages } from './login-messages.ts';
 
 export type Language = 'zh' | 'en';
 
@@ -344,6 +345,7 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
     en: 'This incident was never reported. Note the report first, or close it as a false alarm.',
   },
   ...inspectionMessages,
+  ...loginMessages,
   dead_letter_missing: {
     zh: '没有这条死信，可能已重放。',
     en: 'There is no such dead letter; it may have been replayed.',

@@ -84,6 +84,9 @@ describe('the OpenAPI document', () => {
       'get /api/calendar/feed.ics',
       'get /api/health',
       'post /api/session',
+      'post /api/session/challenge',
+      'post /api/session/passkey',
+      'post /api/session/second',
     ]);
   });
   it('refers only to what is there, and says how every door refuses', () => {

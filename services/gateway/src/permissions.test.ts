@@ -7,6 +7,7 @@ import type { Caller } from './sessions.ts';
 const caller = (roles: readonly Role[], sites: string[] = ['*']): Caller => ({
   personId: 'p',
   name: '人',
+  must: null,
   roles,
   sites,
   csrfToken: null,

@@ -41,7 +41,7 @@ describe('who reads what', () => {
 
 describe('who decides what', () => {
   const personId = 'p';
-  const rest = { personId, name: 'p', csrfToken: null, expiresAt: '' };
+  const rest = { personId, name: 'p', csrfToken: null, expiresAt: '', must: null };
   it('reading of a city is not deciding for it', () => {
     const province = { ...rest, roles: ['editor'] as const, sites: ['shandong'] };
     expect(asReader(province, sites).sites).toContain('yantai');

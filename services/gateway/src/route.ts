@@ -20,6 +20,8 @@ export type Route<
   says: string;
   /** No GET, but changes nothing that others see: who only reads may use it. */
   harmless?: true;
+  /** Open also to whoever must first change their password or enrol a second factor. */
+  beforeReady?: true;
   /** `public`: without sign-in. `signed-in`: any role. */
   may: 'public' | 'signed-in' | readonly Role[];
   query?: Q;

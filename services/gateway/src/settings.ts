@@ -7,6 +7,8 @@ export const gatewayConfig = z.object({
   CONSOLE_HOST: z.string().default('127.0.0.1'),
   /** Where the built console lies. */
   CONSOLE_DIR: z.string().optional(),
+  /** How people reach the console: passkeys are bound to its name. */
+  CONSOLE_URL: z.url().optional(),
   /** Where upstreams reach our reader: webhooks arrive at `<it>/hooks/<source>`. */
   INGEST_URL: z.url().default('http://127.0.0.1:8082'),
   /** What the start-up found out about the log's storage; shown on the health page. */

@@ -57,6 +57,8 @@ function wanted(command: RegistryCommand, registered: Registration): RegistryEve
       return { type: 'leave.registered', ...command.leave };
     case 'checklist.register':
       return { type: 'checklist.registered', checklist: command.checklist };
+    case 'sign_in.register':
+      return { type: 'sign_in.registered', ...command.rules };
     case 'channel.reseal':
     case 'site.reseal':
     case 'source.reseal':
@@ -99,6 +101,8 @@ function idOf(command: RegistryCommand): string {
       return command.leave.leaveId;
     case 'checklist.register':
       return command.checklist.listId;
+    case 'sign_in.register':
+      return 'house';
     case 'channel.reseal':
     case 'site.reseal':
     case 'source.reseal':
@@ -216,4 +220,5 @@ export const registrations = {
   'leave.register': registration('leave'),
   'checklist.register': registration('checklist'),
   'calendar.register': registration('calendar'),
+  'sign_in.register': registration('sign_in'),
 };

@@ -29,7 +29,7 @@ export class Seeding implements OnApplicationBootstrap {
     const seed = Seed.safeParse(JSON.parse(await readFile(this.file, 'utf8')));
     if (!seed.success) throw new Error(`registry: ${this.file}: ${z.prettifyError(seed.error)}`);
     const { sites, sources, policies, rules, chains, channels, people, shifts, ladders, contacts } = seed.data;
-    const { releaseChains, leaves, checklists, calendars } = seed.data;
+    const { releaseChains, leaves, checklists, calendars, signIn } = seed.data;
 
     let count = 0;
     const register = async (command: RegistryCommand) => {
@@ -80,6 +80,7 @@ export class Seeding implements OnApplicationBootstrap {
       await register({ type: 'checklist.register', ...this.#head('checklist', checklist.listId), checklist });
     for (const calendar of calendars)
       await register({ type: 'calendar.register', ...this.#head('calendar', String(calendar.year)), calendar });
+    if (signIn) await register({ type: 'sign_in.register', ...this.#head('sign_in', 'house'), rules: signIn });
     // Last: as soon as a source is known it is read, and by then everything that judges its items must stand.
     for (const source of sources)
       await register({ type: 'source.register', ...this.#head('source', source.sourceId), source });

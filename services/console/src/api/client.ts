@@ -46,9 +46,13 @@ async function request<T>(method: string, path: string, options: RequestInit = {
   }
   const body: unknown = await response.json().catch(() => ({}));
   if (response.ok || response.status === meant) return body as T;
-  if (response.status === 401 && path !== '/api/session') onSignedOut();
+  if (isSignedOut(response.status, body) && !path.startsWith('/api/session')) onSignedOut();
   throw new ApiError(response.status, body as Partial<RefusalBody>);
 }
+
+/** A wrong password beside an open session ends nothing. */
+const isSignedOut = (status: number, body: unknown): boolean =>
+  status === 401 && (body as Partial<RefusalBody>).code !== 'sign_in_failed';
 
 /** `meant` is an error status whose body is an answer all the same. */
 export const read = <T>(path: string, signal?: AbortSignal, meant?: number): Promise<T> =>

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type {
+  AccountView,
   CalendarView,
   ChannelDetail,
   ChannelOverview,
@@ -59,6 +60,14 @@ const search = (values: Record<string, string | undefined>): string => {
 
 export const session = () =>
   queryOptions({ queryKey: ['session'], queryFn: ({ signal }) => read<Me>('/api/session', signal), retry: false });
+
+/** One's own account. Whoever opens it wants to see it as it is now. */
+export const account = () =>
+  queryOptions({
+    queryKey: ['account'],
+    queryFn: ({ signal }) => read<AccountView>('/api/account', signal),
+    staleTime: 0,
+  });
 
 /** Rows of the first page, which has to be there at once, and of each that follows unseen. */
 const [firstRows, moreRows] = ['100', '500'];

@@ -1,7 +1,7 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import type { Me } from '@tongsheng/contracts';
-import { useEffect, useRef, useState, type ReactElement } from 'react';
+import type { Me, SessionDuty } from '@tongsheng/contracts';
+import { Suspense, useEffect, useRef, useState, type ComponentType, type ReactElement } from 'react';
 import { ApiError, remove, speakAs } from '../api/client.ts';
 import { connectLive, useLive } from '../api/live.ts';
 import { queueFigures, session, unrouted } from '../api/views.ts';
@@ -20,8 +20,11 @@ import { entryOf, menu, sees } from './menu.ts';
 import { ForbiddenPage } from './plain-pages.tsx';
 import { SignIn } from './sign-in.tsx';
 
-/** The frame of every page; nobody gets past it without a session. */
-export function Shell(): ReactElement {
+export type UnreadyProps = { must: SessionDuty; onSignOut: () => void };
+
+/** The frame of every page; nobody gets past it without a session, nor before what comes first is done: `Unready`. */
+export function Shell({ Unready }: { Unready: ComponentType<UnreadyProps> }): ReactElement {
+  const client = useQueryClient();
   const { data: me, error, isPending, refetch } = useQuery({ ...session(), staleTime: Infinity });
   const last = useRef<Me | null>(null);
   speakAs(me ?? null);
@@ -39,12 +42,19 @@ export function Shell(): ReactElement {
   return (
     <>
       {!me && <SignIn last={known.personId} />}
+      {me?.must && (
+        <Suspense fallback={<div className="boot" />}>
+          <Unready must={me.must} onSignOut={() => void signOut(client)} />
+        </Suspense>
+      )}
       {/* What someone had on the screen waits behind the door, unseen, for the same person. */}
-      <div hidden={!me} className="behind-door">
-        <MeProvider value={known}>
-          <Frame me={known} key={known.personId} />
-        </MeProvider>
-      </div>
+      {known.must === null && (
+        <div hidden={!me} className="behind-door">
+          <MeProvider value={known}>
+            <Frame me={known} key={known.personId} />
+          </MeProvider>
+        </div>
+      )}
     </>
   );
 }
@@ -55,6 +65,7 @@ function Frame({ me }: { me: Me }): ReactElement {
   const { pathname } = useLocation();
   const navigate = useNavigate();
   const here = entryOf(pathname);
+  const word: Word = here?.word ?? (pathname === '/account' ? 'nav.account' : 'app.name');
   const [help, setHelp] = useState(false);
   const [folded, setFolded] = useState<boolean | null>(null);
   const narrow = folded ?? pathname.startsWith('/reposts');
@@ -62,7 +73,7 @@ function Frame({ me }: { me: Me }): ReactElement {
   useEffect(() => connectLive(client, me), [client, me]);
   const waiting = useMyAlarms(me).length;
   useEffect(() => {
-    document.title = `${waiting > 0 ? `(${waiting}!) ` : ''}${here ? t(here.word) : t('app.name')} · ${t('app.name')}`;
+    document.title = `${waiting > 0 ? `(${waiting}!) ` : ''}${t(word)} · ${t('app.name')}`;
   });
   const visible = menu.filter((entry) => sees(entry, me));
   useShortcuts([
@@ -105,7 +116,7 @@ function Frame({ me }: { me: Me }): ReactElement {
           <button type="button" className="icon-button" aria-label={t('app.menu')} onClick={() => setFolded(!narrow)}>
             <Icon name="menu" />
           </button>
-          <h1 className="top-title">{t(here ? here.word : 'app.name')}</h1>
+          <h1 className="top-title">{t(word)}</h1>
           <span className="top-space" />
           <OnDuty />
           <BeijingClock />
@@ -204,20 +215,23 @@ function LanguageSwitch(): ReactElement {
   );
 }
 
+async function signOut(client: QueryClient): Promise<void> {
+  await remove('/api/session').catch(() => undefined);
+  // Nothing of one person's work stays on a shared computer.
+  client.clear();
+  location.assign('/');
+}
+
 function Person({ me }: { me: Me }): ReactElement {
   const t = useWords();
   const client = useQueryClient();
-  const signOut = async () => {
-    await remove('/api/session').catch(() => undefined);
-    // Nothing of one person's work stays on a shared computer.
-    client.clear();
-    location.assign('/');
-  };
   return (
     <span className="person" data-testid="me">
-      <span className="person-name">{me.name}</span>
+      <Link to="/account" className="person-name" title={t('nav.account')}>
+        {me.name}
+      </Link>
       <span className="person-roles">{me.roles.map((role) => t(`role.${role}`)).join(' · ')}</span>
-      <button type="button" className="link" onClick={() => void signOut()}>
+      <button type="button" className="link" onClick={() => void signOut(client)}>
         {t('app.signOut')}
       </button>
     </span>

@@ -1,5 +1,6 @@
 import { clustersEn } from './clusters-en.ts';
 import { approvalsEn } from './approvals-en.ts';
+import { doorEn } from './door-en.ts';
 import { dutyEn } from './duty-en.ts';
 import { itemsEn } from './items-en.ts';
 import { outsideEn } from './outside-en.ts';
@@ -368,6 +369,7 @@ export const en: FirstWords = {
   'event.routing.decided': 'Decided by rules',
   ...clustersEn,
   ...approvalsEn,
+  ...doorEn,
   ...dutyEn,
   ...itemsEn,
   ...publicationEn,

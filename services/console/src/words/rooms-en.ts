@@ -1,3 +1,4 @@
+import { accountEn } from './account-en.ts';
 import { assistedEn } from './assisted-en.ts';
 import { calendarEn } from './calendar-en.ts';
 import { channelsEn } from './channels-en.ts';
@@ -19,6 +20,7 @@ import { writingEn } from './writing-en.ts';
 import type { RoomWords } from './rooms-zh.ts';
 
 export const roomsEn: RoomWords = {
+  ...accountEn,
   ...assistedEn,
   ...calendarEn,
   ...channelsEn,

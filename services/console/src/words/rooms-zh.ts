@@ -1,3 +1,4 @@
+import { accountZh } from './account-zh.ts';
 import { assistedZh } from './assisted-zh.ts';
 import { calendarZh } from './calendar-zh.ts';
 import { channelsZh } from './channels-zh.ts';
@@ -19,6 +20,7 @@ import { writingZh } from './writing-zh.ts';
 
 /** The words of the rooms behind the first screen: they come with the first of these rooms. */
 export const roomsZh = {
+  ...accountZh,
   ...assistedZh,
   ...calendarZh,
   ...channelsZh,

@@ -1,5 +1,6 @@
 import { clustersZh } from './clusters-zh.ts';
 import { approvalsZh } from './approvals-zh.ts';
+import { doorZh } from './door-zh.ts';
 import { dutyZh } from './duty-zh.ts';
 import { itemsZh } from './items-zh.ts';
 import { outsideZh } from './outside-zh.ts';
@@ -366,6 +367,7 @@ export const zh = {
   'event.routing.decided': '规则判定',
   ...clustersZh,
   ...approvalsZh,
+  ...doorZh,
   ...dutyZh,
   ...itemsZh,
   ...publicationZh,

@@ -7,6 +7,7 @@ import { prepareDuty } from './duty.ts';
 const caller = (personId: string, roles: Role[], sites = ['*']): Caller => ({
   personId,
   name: personId,
+  must: null,
   roles,
   sites,
   csrfToken: null,

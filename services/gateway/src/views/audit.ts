@@ -1,15 +1,30 @@
-import type { AccessEvent, TimelineEntry } from '@tongsheng/contracts';
+import type {
+  AccessEvent,
+  LoginEvent,
+  PersonRegistered,
+  SignInRegistered,
+  TimelineEntry,
+  TokenRegistered,
+} from '@tongsheng/contracts';
 import { defineProjection } from '@tongsheng/projections';
 
-/** What happened at the door: sign-ins, sign-outs and refusals, by time. */
+type Audited = AccessEvent | LoginEvent | PersonRegistered | SignInRegistered | TokenRegistered;
+
+/** What is kept to sign in with is nothing to read, not even sealed or hashed. */
+const kept: ReadonlySet<string> = new Set(['passwordHash', 'secretHash', 'secret', 'publicKey', 'codes', 'code']);
+
+/** What happened at the door, and who may come through it: sign-ins, refusals, second factors, people, by time. */
 export const audit = defineProjection({
   name: 'audit',
-  version: 1,
-  follows: ['access'],
-  keyOf: (_: AccessEvent, { position }) => String(position),
+  version: 2,
+  follows: ['access', 'login', 'person', 'sign_in', 'token'],
+  keyOf: (_: Audited, { position }) => String(position),
   apply(_: TimelineEntry | null, event, { position, envelope }): TimelineEntry {
     const { type, ...facts } = event;
-    return { position, at: envelope.time, type, actor: envelope.actor, facts };
+    // The code of a refusal is no code that opens anything.
+    const isOpen = ([name]: [string, unknown]) => !kept.has(name) || (name === 'code' && type === 'access.refused');
+    const shown = Object.fromEntries(Object.entries(facts).filter(isOpen));
+    return { position, at: envelope.time, type, actor: envelope.actor, facts: shown };
   },
   sets: ({ position }) => ({ all: position }),
 });

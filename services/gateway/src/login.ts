@@ -1,0 +1,130 @@
+import { defineAggregate } from '@tongsheng/bus';
+import { LoginCommand, LoginEvent, Refusal } from '@tongsheng/contracts';
+
+type Common = { factorId: string; name: string; enrolledAt: string };
+export type TotpFactor = Common & { kind: 'totp'; secret: string };
+export type PasskeyFactor = Common & { kind: 'passkey'; publicKey: string; transports: string[] };
+export type Factor = TotpFactor | PasskeyFactor;
+
+/** What a person can show beside the password. */
+export type Login = {
+  factors: Factor[];
+  /** Hashes of recovery codes that were not spent. */
+  recovery: string[];
+  /** Somebody asked that all of it be forgotten, and nobody else has agreed yet. */
+  asked: { by: string; byName: string; reason: string; askedAt: string } | null;
+};
+
+export const newLogin: Login = { factors: [], recovery: [], asked: null };
+const mostFactors = 10;
+
+/** A person's own second factors; whoever lost them is let in again by two others. */
+export const login = defineAggregate({
+  name: 'login',
+  commands: LoginCommand,
+  events: LoginEvent,
+  siteOf: () => 'gateway',
+  idOf: (command) => command.personId,
+  initial: newLogin,
+
+  decide(command, { factors, recovery, asked }): LoginEvent[] {
+    const { personId, actor, at } = command;
+    const other = () => ({ by: actor.id, byName: actor.name ?? actor.id });
+    switch (command.type) {
+      case 'login.enrol_totp': {
+        mustBeOwn(command);
+        mustHaveRoom(factors, command.factorId);
+        const { factorId, name, secret } = command;
+        return [{ type: 'login.totp_enrolled', personId, factorId, name, secret, enrolledAt: at }];
+      }
+      case 'login.enrol_passkey': {
+        mustBeOwn(command);
+        mustHaveRoom(factors, command.factorId);
+        const { factorId, name, publicKey, transports } = command;
+        return [{ type: 'login.passkey_enrolled', personId, factorId, name, publicKey, transports, enrolledAt: at }];
+      }
+      case 'login.remove_factor': {
+        mustBeOwn(command);
+        const { factorId } = command;
+        if (!factors.some((each) => each.factorId === factorId))
+          throw new Refusal('login_factor_missing', `${personId} has no ${factorId}`);
+        return [{ type: 'login.factor_removed', personId, factorId, removedAt: at }];
+      }
+      case 'login.make_recovery':
+        mustBeOwn(command);
+        if (factors.length === 0) throw new Refusal('login_no_factor', `${personId} has nothing to recover`);
+        return [{ type: 'login.recovery_made', personId, codes: command.codes, madeAt: at }];
+      case 'login.spend_recovery':
+        mustBeOwn(command);
+        if (!recovery.includes(command.code)) throw new Refusal('login_code_wrong', 'no such recovery code is left');
+        return [{ type: 'login.recovery_spent', personId, code: command.code, spentAt: at }];
+      case 'login.ask_reset':
+        mustBeAnother(command);
+        if (factors.length === 0) throw new Refusal('login_no_factor', `${personId} has nothing to reset`);
+        if (asked) throw new Refusal('login_reset_asked', `${asked.by} asked before`, { by: asked.byName });
+        return [{ type: 'login.reset_asked', personId, ...other(), reason: command.reason, askedAt: at }];
+      case 'login.reset':
+        mustBeAnother(command);
+        if (!asked) throw new Refusal('login_reset_missing', `nobody asked to reset ${personId}`);
+        if (asked.by === actor.id) throw new Refusal('login_same_person', `${actor.id} asked`, { by: asked.byName });
+        return [{ type: 'login.reset', personId, ...other(), askedBy: asked.by, resetAt: at }];
+      case 'login.drop_reset':
+        if (!asked) return [];
+        return [{ type: 'login.reset_dropped', personId, ...other(), droppedAt: at }];
+    }
+  },
+
+  evolve: evolveLogin,
+});
+
+export function evolveLogin(login: Login, event: LoginEvent): Login {
+  const { factors, recovery } = login;
+  switch (event.type) {
+    case 'login.totp_enrolled': {
+      const { factorId, name, secret, enrolledAt } = event;
+      return { ...login, factors: [...factors, { kind: 'totp', factorId, name, secret, enrolledAt }] };
+    }
+    case 'login.passkey_enrolled': {
+      const { factorId, name, publicKey, transports, enrolledAt } = event;
+      return {
+        ...login,
+        factors: [...factors, { kind: 'passkey', factorId, name, publicKey, transports, enrolledAt }],
+      };
+    }
+    case 'login.factor_removed': {
+      const left = factors.filter(({ factorId }) => factorId !== event.factorId);
+      // Codes that stand in for factors mean nothing without one.
+      return { ...login, factors: left, recovery: left.length === 0 ? [] : recovery };
+    }
+    case 'login.recovery_made':
+      return { ...login, recovery: event.codes };
+    case 'login.recovery_spent':
+      return { ...login, recovery: recovery.filter((code) => code !== event.code) };
+    case 'login.reset_asked': {
+      const { by, byName, reason, askedAt } = event;
+      return { ...login, asked: { by, byName, reason, askedAt } };
+    }
+    case 'login.reset':
+      return newLogin;
+    case 'login.reset_dropped':
+      return { ...login, asked: null };
+  }
+}
+
+/** @throws Refusal login_not_yours */
+function mustBeOwn({ personId, actor }: LoginCommand): void {
+  if (actor.kind !== 'person' || actor.id !== personId)
+    throw new Refusal('login_not_yours', `${actor.id} is not ${personId}`);
+}
+
+/** @throws Refusal login_same_person */
+function mustBeAnother({ personId, actor }: LoginCommand): void {
+  if (actor.kind !== 'person' || actor.id === personId)
+    throw new Refusal('login_same_person', `${personId} can’t be reset by ${actor.id}`, { by: actor.name ?? actor.id });
+}
+
+/** @throws Refusal login_factor_known, login_too_many_factors */
+function mustHaveRoom(factors: readonly Factor[], factorId: string): void {
+  if (factors.some((each) => each.factorId === factorId)) throw new Refusal('login_factor_known', factorId);
+  if (factors.length >= mostFactors) throw new Refusal('login_too_many_factors', `${mostFactors} already`);
+}

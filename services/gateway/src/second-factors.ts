@@ -1,0 +1,302 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import {
+  generateAuthenticationOptions,
+  generateRegistrationOptions,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+} from '@simplewebauthn/server';
+import { Bus, carryOut, Journal, LiveTable, reasonOf } from '@tongsheng/bus';
+import { factorRolesByDefault, Refusal, type LoginCommand, type Role } from '@tongsheng/contracts';
+import { Clock, Ids, Log, SecretBox } from '@tongsheng/runtime';
+import { z } from 'zod';
+import { evolveLogin, login, newLogin, type Login, type PasskeyFactor } from './login.ts';
+import { Models } from './models.ts';
+import { newRecoveryCodes, recoveryHash } from './recovery-codes.ts';
+import type { RelyingParty } from './relying-party.ts';
+import { Settings } from './settings.ts';
+import { newTotpSecret, totpAddress, totpStep } from './totp.ts';
+
+const base64url = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]*$/)
+  .max(20_000);
+const credential = { id: base64url, rawId: base64url, type: z.literal('public-key') };
+const outside = { clientExtensionResults: z.looseObject({}) };
+
+/** What a browser answers for a key that is asked to sign, and for one that is new (WebAuthn level 3, JSON forms). */
+export const PasskeyAssertion = z.object({
+  ...credential,
+  ...outside,
+  response: z.object({
+    clientDataJSON: base64url,
+    authenticatorData: base64url,
+    signature: base64url,
+    userHandle: base64url.optional(),
+  }),
+});
+export const PasskeyAttestation = z.object({
+  ...credential,
+  ...outside,
+  response: z.object({
+    clientDataJSON: base64url,
+    attestationObject: base64url,
+    transports: z.array(z.enum(['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'])).optional(),
+  }),
+});
+
+/** What is shown beside the password. */
+export const SecondProof = z.union([
+  z.strictObject({ totp: z.string().max(20) }),
+  z.strictObject({ recovery: z.string().max(60) }),
+  z.strictObject({ passkey: PasskeyAssertion }),
+]);
+export type SecondProof = z.infer<typeof SecondProof>;
+
+/** A code is looked at once within its step and the two beside it; in seconds. */
+const totpMemory = 120;
+const enrolmentSeconds = 600;
+const issuer = '同声 Tongsheng';
+
+type Acting = { personId: string; name: string };
+
+/** What people show beside the password: enrolled, checked, and what was lost forgotten by two. */
+@Injectable()
+export class SecondFactors implements OnModuleInit, OnModuleDestroy {
+  readonly #box: SecretBox;
+  #logins!: LiveTable<'login', Login>;
+  #rules!: LiveTable<'sign_in'>;
+
+  constructor(
+    private readonly models: Models,
+    private readonly bus: Bus,
+    private readonly journal: Journal,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly log: Log,
+    settings: Settings,
+  ) {
+    this.#box = SecretBox.fromConfig(settings.values);
+  }
+
+  async onModuleInit(): Promise<void> {
+    const onFailure = (error: unknown) => this.log.error('logins.unreadable', { reason: reasonOf(error) });
+    [this.#logins, this.#rules] = await Promise.all([
+      LiveTable.fold(
+        this.bus,
+        'login',
+        (row: Login | undefined, event) => evolveLogin(row ?? newLogin, event),
+        onFailure,
+      ),
+      LiveTable.open(this.bus, 'sign_in', onFailure),
+    ]);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all([this.#logins?.close(), this.#rules?.close()]);
+  }
+
+  /** As it stands in the log at this moment: what was removed a moment ago opens nothing. */
+  async loginOf(personId: string): Promise<Login> {
+    await this.#logins.fresh();
+    return this.knownOf(personId);
+  }
+
+  /** As far as this process has read. */
+  knownOf(personId: string): Login {
+    return this.#logins.get(`gateway/${personId}`) ?? newLogin;
+  }
+
+  get factorRoles(): readonly Role[] {
+    return this.#rules.get('house')?.factorRoles ?? factorRolesByDefault;
+  }
+
+  /** @throws Refusal secrets_no_key */
+  async beginTotp({ personId }: Acting): Promise<{ secret: string; address: string }> {
+    if (this.#box.newest === null) throw new Refusal('secrets_no_key', 'no key is configured');
+    const secret = newTotpSecret();
+    await this.models.redis.set(`enrol:totp:${personId}`, this.#box.seal(secret, ownerOf(personId), this.clock.now()), {
+      expiration: { type: 'EX', value: enrolmentSeconds },
+    });
+    return { secret, address: totpAddress(secret, personId, issuer) };
+  }
+
+  /** @returns recovery codes, where it is the first factor. @throws Refusal login_enrolment_old, login_code_wrong */
+  async enrolTotp(person: Acting, name: string, code: string): Promise<string[] | null> {
+    const { personId } = person;
+    const secret = await this.models.redis.get(`enrol:totp:${personId}`);
+    if (!secret) throw new Refusal('login_enrolment_old', 'begin again');
+    await this.#spendTotp(personId, this.#box.open(secret, ownerOf(personId)), code);
+    const isFirst = (await this.loginOf(personId)).factors.length === 0;
+    await this.#tell({ ...this.#head(person), type: 'login.enrol_totp', factorId: this.ids.next(), name, secret });
+    await this.models.redis.del(`enrol:totp:${personId}`);
+    return isFirst ? this.makeRecovery(person) : null;
+  }
+
+  async beginPasskey({ personId, name }: Acting, party: RelyingParty) {
+    const { factors } = await this.loginOf(personId);
+    const options = await generateRegistrationOptions({
+      rpName: issuer,
+      rpID: party.id,
+      userName: personId,
+      userDisplayName: name,
+      userID: Buffer.from(personId),
+      excludeCredentials: factors.filter(isPasskey).map(({ factorId: id }) => ({ id })),
+      authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
+    });
+    await this.models.redis.set(`enrol:passkey:${personId}`, options.challenge, {
+      expiration: { type: 'EX', value: enrolmentSeconds },
+    });
+    return options;
+  }
+
+  /** @returns recovery codes, where it is the first factor. @throws Refusal login_enrolment_old, login_code_wrong */
+  async enrolPasskey(
+    person: Acting,
+    party: RelyingParty,
+    name: string,
+    response: z.infer<typeof PasskeyAttestation>,
+  ): Promise<string[] | null> {
+    const { personId } = person;
+    const expectedChallenge = await this.models.redis.getDel(`enrol:passkey:${personId}`);
+    if (!expectedChallenge) throw new Refusal('login_enrolment_old', 'begin again');
+    const { transports, ...attested } = response.response;
+    const { registrationInfo } = await verifyRegistrationResponse({
+      response: { ...response, response: { ...attested, ...(transports && { transports }) } },
+      expectedChallenge,
+      expectedOrigin: party.origin,
+      expectedRPID: party.id,
+      requireUserVerification: false,
+    }).catch((error: unknown) => {
+      throw new Refusal('login_code_wrong', reasonOf(error));
+    });
+    if (!registrationInfo) throw new Refusal('login_code_wrong', 'the key could not be verified');
+    const { id: factorId, publicKey } = registrationInfo.credential;
+    const isFirst = (await this.loginOf(personId)).factors.length === 0;
+    await this.#tell({
+      ...this.#head(person),
+      type: 'login.enrol_passkey',
+      factorId,
+      name,
+      publicKey: Buffer.from(publicKey).toString('base64url'),
+      transports: transports ?? [],
+    });
+    return isFirst ? this.makeRecovery(person) : null;
+  }
+
+  async remove(person: Acting, factorId: string): Promise<void> {
+    await this.#tell({ ...this.#head(person), type: 'login.remove_factor', factorId });
+  }
+
+  /** New codes in the place of all before them; they are told once and never again. */
+  async makeRecovery(person: Acting): Promise<string[]> {
+    const codes = newRecoveryCodes();
+    await this.#tell({ ...this.#head(person), type: 'login.make_recovery', codes: codes.map(recoveryHash) });
+    return codes;
+  }
+
+  /** Somebody else's factors: asked for by one, agreed to by another. @throws Refusal login_same_person and others */
+  async reset(by: Acting, personId: string, step: { ask: string } | 'agree' | 'drop'): Promise<void> {
+    const head = { ...this.#head(by), personId };
+    if (step === 'agree') return this.#tell({ ...head, type: 'login.reset' });
+    if (step === 'drop') return this.#tell({ ...head, type: 'login.drop_reset' });
+    await this.#tell({ ...head, type: 'login.ask_reset', reason: step.ask });
+  }
+
+  /** What a key is asked to sign. Without a person any key of the house may answer. */
+  async challenge(personId: string | null, party: RelyingParty) {
+    const { factors } = personId === null ? newLogin : await this.loginOf(personId);
+    return generateAuthenticationOptions({
+      rpID: party.id,
+      // By itself it stands for both factors; beside a password it is the second.
+      userVerification: personId === null ? 'required' : 'preferred',
+      ...(personId !== null && {
+        allowCredentials: factors.filter(isPasskey).map(({ factorId: id, transports }) => ({ id, transports })),
+      }),
+    });
+  }
+
+  /**
+   * Whose key signed. @param alone it stands for both factors, so that whoever holds it must have unlocked it
+   * @throws Refusal login_code_wrong
+   */
+  async checkPasskey(
+    response: z.infer<typeof PasskeyAssertion>,
+    { challenge, party, alone }: { challenge: string; party: RelyingParty; alone: boolean },
+  ): Promise<string> {
+    await this.#logins.fresh();
+    const found = this.#passkey(response.id);
+    if (!found) throw new Refusal('login_code_wrong', 'nobody’s key');
+    const { userHandle, ...signed } = response.response;
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+      response: { ...response, response: { ...signed, ...(userHandle !== undefined && { userHandle }) } },
+      expectedChallenge: challenge,
+      expectedOrigin: party.origin,
+      expectedRPID: party.id,
+      requireUserVerification: alone,
+      credential: {
+        id: found.key.factorId,
+        publicKey: new Uint8Array(Buffer.from(found.key.publicKey, 'base64url')),
+        counter: Number((await this.models.redis.get(counterOf(response.id))) ?? 0),
+      },
+    }).catch((error: unknown) => {
+      throw new Refusal('login_code_wrong', reasonOf(error));
+    });
+    if (!verified) throw new Refusal('login_code_wrong', 'the signature is wrong');
+    await this.models.redis.set(counterOf(response.id), String(authenticationInfo.newCounter));
+    return found.personId;
+  }
+
+  /** @throws Refusal login_code_wrong: wrong, or used before */
+  async checkTotp(personId: string, code: string): Promise<void> {
+    const { factors } = await this.loginOf(personId);
+    for (const factor of factors) {
+      if (factor.kind !== 'totp') continue;
+      const secret = this.#box.open(factor.secret, ownerOf(personId));
+      if (totpStep(secret, code, this.clock.now()) === null) continue;
+      return this.#spendTotp(personId, secret, code);
+    }
+    throw new Refusal('login_code_wrong', 'no authenticator shows this code');
+  }
+
+  /** @throws Refusal login_code_wrong: no such code is left */
+  async checkRecovery(person: Acting, typed: string): Promise<void> {
+    await this.#tell({ ...this.#head(person), type: 'login.spend_recovery', code: recoveryHash(typed) });
+  }
+
+  /** A code is good once: whoever looked over a shoulder comes too late. */
+  async #spendTotp(personId: string, secret: string, code: string): Promise<void> {
+    const step = totpStep(secret, code, this.clock.now());
+    if (step === null) throw new Refusal('login_code_wrong', 'the code is wrong');
+    const isFirst = await this.models.redis.set(`totp:used:${personId}:${step}`, '1', {
+      condition: 'NX',
+      expiration: { type: 'EX', value: totpMemory },
+    });
+    if (isFirst === null) throw new Refusal('login_code_wrong', 'the code was used before');
+  }
+
+  #passkey(factorId: string): { personId: string; key: PasskeyFactor } | null {
+    for (const [place, { factors }] of this.#logins.entries()) {
+      const key = factors.filter(isPasskey).find((each) => each.factorId === factorId);
+      if (key) return { personId: place.slice('gateway/'.length), key };
+    }
+    return null;
+  }
+
+  #head({ personId, name }: Acting) {
+    return {
+      id: `login/${personId}/${this.ids.next()}`,
+      at: this.clock.now(),
+      actor: { kind: 'person' as const, id: personId, name },
+      personId,
+    };
+  }
+
+  async #tell(command: LoginCommand): Promise<void> {
+    await carryOut(this.journal, login, command);
+    await this.#logins.fresh();
+  }
+}
+
+const isPasskey = (factor: Login['factors'][number]): factor is PasskeyFactor => factor.kind === 'passkey';
+const ownerOf = (personId: string) => `login/${personId}`;
+const counterOf = (factorId: string) => `passkey:counter:${factorId}`;

@@ -1,0 +1,250 @@
+// How people sign in, as they do it: an app on a phone, a passkey, recovery codes, and what each of them must not open.
+import { carryOut, connectBus, Journal, type Bus } from '@tongsheng/bus';
+import { TimelineEntry, type Role } from '@tongsheng/contracts';
+import { demoPassword } from '@tongsheng/local';
+import { createRedis } from '@tongsheng/projections';
+import {
+  barriersOf,
+  enter,
+  openScreen,
+  picture,
+  service,
+  signIn,
+  startBrowser,
+  startSystem,
+  until,
+  type Screen,
+  type Session,
+  type System,
+} from '@tongsheng/test/support';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { totpCode } from '../../services/gateway/src/totp.ts';
+import { registrations } from '../../services/registry/src/registration.ts';
+
+let system: System;
+let browser: Browser;
+let bus: Bus;
+let journal: Journal;
+let manager: Session;
+/** As a name: passkeys are bound to none of the addresses. */
+let consoleUrl: string;
+const screens: Screen[] = [];
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([
+    startSystem({ services: ['registry', 'gateway'], samples: false }),
+    startBrowser(),
+  ]);
+  consoleUrl = system.consoleUrl.replace('127.0.0.1', 'localhost');
+  bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
+  journal = new Journal(bus, 'test');
+  manager = await until(() => signIn(system.consoleUrl, 'manager'));
+});
+afterAll(async () => {
+  await bus.close();
+  await browser.close();
+  await system[Symbol.asyncDispose]();
+});
+
+async function screenAt(path: string): Promise<Screen> {
+  const screen = await openScreen(browser, `${consoleUrl}${path}`);
+  screens.push(screen);
+  return screen;
+}
+
+/** The code that an app shows now, or so many steps later: a code is good once, and a step lasts 30 s. */
+const codeOf = (secret: string, later = 0) => totpCode(secret, new Date(Date.now() + later * 30_000).toISOString());
+
+/** Enrols an app in the open dialog of the account page; its secret, and what was told once. */
+async function enrolTotp({ page }: Screen, name: string): Promise<{ secret: string; codes: string[] }> {
+  await page.getByTestId('add-totp').click();
+  const secret = (await page.getByTestId('totp-secret').innerText()).replace(/\s/g, '');
+  expect(await barriersOf(page)).toEqual([]);
+  await picture(page, 'account-enrol');
+  await page.fill('input[name=code]', codeOf(secret));
+  await page.fill('input[name=name]', name);
+  await page.keyboard.press('Enter');
+  await page.getByTestId('recovery-codes').waitFor();
+  const codes = await page.getByTestId('recovery-codes').locator('code').allInnerTexts();
+  return { secret, codes };
+}
+
+const signOut = async ({ page }: Screen) => {
+  await page.getByTestId('me').getByRole('button').click();
+  await page.locator('input[name=personId]').waitFor();
+};
+const firstStep = async ({ page }: Screen, personId: string) => {
+  await page.fill('input[name=personId]', personId);
+  await page.fill('input[name=password]', demoPassword);
+  await page.keyboard.press('Enter');
+};
+
+const Asked = z.object({ code: z.string(), params: z.record(z.string(), z.unknown()) });
+const post = (path: string, body: unknown) =>
+  fetch(`${system.consoleUrl}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+/** The ticket of the second step. */
+async function ticketOf(personId: string): Promise<string> {
+  const answer = await post('/api/session', { personId, password: demoPassword });
+  const { code, params } = Asked.parse(await answer.json());
+  expect({ status: answer.status, code }).toEqual({ status: 401, code: 'second_factor_required' });
+  return String(params['ticket']);
+}
+
+let editor: { secret: string; codes: string[] };
+
+it('an editor enrols an app by its picture, keeps ten recovery codes, and is signed out everywhere else', async () => {
+  const elsewhere = await signIn(system.consoleUrl, 'editor');
+  const screen = await screenAt('/');
+  const { page } = screen;
+  await enter(screen, 'editor');
+  await page.getByTestId('me').getByRole('link').click();
+  await page.getByTestId('open-session').nth(1).waitFor();
+  expect(await barriersOf(page)).toEqual([]);
+  await picture(page, 'account');
+
+  editor = await enrolTotp(screen, '办公手机');
+  expect(editor.codes).toHaveLength(10);
+  await picture(page, 'account-codes');
+  expect(await barriersOf(page)).toEqual([]);
+  await page.getByTestId('codes-kept').click();
+  expect(await page.getByTestId('factor').innerText()).toContain('办公手机');
+  await until(async () => expect(await page.getByTestId('open-session').count()).toBe(1));
+  expect(await elsewhere.get('/api/session')).toMatchObject({ status: 401, body: { code: 'session_expired' } });
+  await signOut(screen);
+});
+
+it('the password alone opens nothing from then on; a code opens once, a recovery code once', async () => {
+  const screen = await screenAt('/');
+  const { page } = screen;
+  await firstStep(screen, 'editor');
+  await page.getByTestId('second-step').waitFor();
+  expect(await barriersOf(page)).toEqual([]);
+  await picture(page, 'second-step');
+  const next = codeOf(editor.secret, 1);
+  await page.fill('input[name=code]', next);
+  await page.keyboard.press('Enter');
+  await page.getByTestId('me').waitFor();
+  await signOut(screen);
+
+  const again = await post('/api/session/second', { ticket: await ticketOf('editor'), proof: { totp: next } });
+  expect(again.status).toBe(422);
+
+  await firstStep(screen, 'editor');
+  await page.getByText('使用恢复码').click();
+  await page.fill('input[name=recovery]', editor.codes[0]!.toUpperCase());
+  await page.keyboard.press('Enter');
+  await page.getByTestId('me').waitFor();
+  const spent = { ticket: await ticketOf('editor'), proof: { recovery: editor.codes[0] } };
+  expect((await post('/api/session/second', spent)).status).toBe(422);
+});
+
+it('wrong codes count like wrong passwords: one lock for both factors', async () => {
+  const ticket = await ticketOf('editor');
+  const wrong = () => post('/api/session/second', { ticket, proof: { recovery: 'wrong' } });
+  const statuses: number[] = [];
+  while (!statuses.includes(429) && statuses.length < 12) statuses.push((await wrong()).status);
+  expect(statuses.at(-1)).toBe(429);
+  // Nor does the right password help until the wait is over.
+  const locked = await post('/api/session', { personId: 'editor', password: demoPassword });
+  expect(await locked.json()).toMatchObject({ code: 'sign_in_locked' });
+});
+
+it('a passkey signs in by itself; what matters is changed after a fresh proof alone', async () => {
+  const screen = await screenAt('/account');
+  const { page } = screen;
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('WebAuthn.enable');
+  await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  await enter(screen, 'reviewer');
+  await page.getByTestId('add-passkey').click();
+  await page.fill('input[name=name]', '指纹');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('codes-kept').click();
+  expect(await page.getByTestId('factor').innerText()).toContain('通行密钥');
+  await signOut(screen);
+  await page.getByTestId('passkey-sign-in').click();
+  await page.getByTestId('me').waitFor();
+
+  // Ten minutes pass: whoever finds the screen unlocked can't remove what guards it.
+  const redis = createRedis(system.servers.redis.url, () => {});
+  await redis.connect();
+  for (const key of await redis.keys('session:*')) {
+    const stored = JSON.parse((await redis.get(key)) ?? '{}') as object;
+    await redis.set(key, JSON.stringify({ ...stored, provenAt: '2026-11-01T00:00:00.000Z' }), {
+      expiration: 'KEEPTTL',
+    });
+  }
+  redis.destroy();
+  await page.getByTestId('me').getByRole('link').click();
+  await page.getByTestId('factor').getByRole('button').click();
+  await page.getByTestId('remove-factor').click();
+  await page.getByTestId('proof').locator('input').fill(demoPassword);
+  expect(await barriersOf(page)).toEqual([]);
+  await picture(page, 'account-proof');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('use-passkey').click();
+  await until(async () => expect(await page.getByTestId('factor').count()).toBe(0));
+  await signIn(system.consoleUrl, 'reviewer');
+});
+
+it('whose role needs a second factor enrols one before anything else', async () => {
+  const rules = { factorRoles: ['signer'] as Role[] };
+  const head = { id: 'test/rules', at: new Date().toISOString(), actor: service };
+  await carryOut(journal, registrations['sign_in.register'], { type: 'sign_in.register', ...head, rules });
+  const waiting = await until(async () => {
+    const signer = await signIn(system.consoleUrl, 'signer');
+    expect(signer.me.must).toBe('factor');
+    return signer;
+  });
+  expect(await waiting.get('/api/sites')).toMatchObject({ status: 403, body: { code: 'account_unready' } });
+
+  const screen = await screenAt('/');
+  const { page } = screen;
+  await firstStep(screen, 'signer');
+  await page.getByTestId('unready').waitFor();
+  await page.getByTestId('add-totp').waitFor();
+  expect(await barriersOf(page)).toEqual([]);
+  await picture(page, 'account-unready');
+  await enrolTotp(screen, '手机');
+  await page.getByTestId('codes-kept').click();
+  await page.getByTestId('me').waitFor();
+});
+
+it('the audit tells who enrolled, used and removed what, and no secret of it', async () => {
+  const Audit = z.object({ rows: z.array(TimelineEntry) });
+  const types = await until(async () => {
+    const answer = await manager.get('/api/audit?limit=500');
+    const { rows } = Audit.parse(answer.body);
+    const said = rows.map(({ type, facts }) => `${type} ${String(facts['personId'] ?? '')}`);
+    expect(said).toContain('login.totp_enrolled signer');
+    expect(JSON.stringify(rows)).not.toMatch(/sealed\.|argon2|publicKey|"codes"/);
+    return said;
+  });
+  for (const each of [
+    'totp_enrolled editor',
+    'recovery_spent editor',
+    'passkey_enrolled reviewer',
+    'factor_removed reviewer',
+  ])
+    expect(types).toContain(`login.${each}`);
+  expect(types.filter((each) => each === 'session.sign_in_failed editor').length).toBeGreaterThan(2);
+});
+
+it('no page threw, and none reported an error', () => {
+  expect(screens.flatMap(({ errors }) => errors)).toEqual([]);
+});
