@@ -76,6 +76,12 @@ export type LoginCommand = z.infer<typeof LoginCommand>;
 export const sessionDuty = z.enum(['password', 'factor']);
 export type SessionDuty = z.infer<typeof sessionDuty>;
 
+/** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. */
+export const argon2id = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** Characters of a password; whatever they are. Fifteen and more are recommended. */
+export const passwordLength = { least: 8, recommended: 15, most: 128 } as const;
+
 /** Who needs a second factor where nobody has registered otherwise: whoever could open the house to others, and who signs. */
 export const factorRolesByDefault = ['admin', 'security', 'auditor', 'signer'] as const satisfies z.infer<
   typeof role
@@ -114,3 +120,25 @@ export const AccountView = z.object({
   sessions: z.array(OpenSession),
 });
 export type AccountView = z.infer<typeof AccountView>;
+
+/** A person, as the administrators see them. */
+export const PersonRow = z.object({
+  personId,
+  name: line,
+  roles: z.array(role),
+  sites: z.array(z.string()),
+  disabled: z.boolean(),
+  /** Somebody else chose the password, and it was not changed yet. */
+  passwordIsInitial: z.boolean(),
+  factors: z.array(factorKind),
+  /** Needs a second factor and has none. */
+  lacksFactor: z.boolean(),
+  /** Somebody asked that the second factors be forgotten; another must agree. */
+  resetAsked: z.object({ by: personId, byName: line, reason: line, askedAt: instant }).nullable(),
+});
+export type PersonRow = z.infer<typeof PersonRow>;
+export const PeopleView = z.object({ rows: z.array(PersonRow), factorRoles: z.array(role) });
+export type PeopleView = z.infer<typeof PeopleView>;
+
+/** System, security and audit administrator (GB/T 22239-2019 level 3: 系统、安全、审计管理员): nobody is two of them. */
+export const administrators = ['admin', 'security', 'auditor'] as const satisfies z.infer<typeof role>[];

@@ -30,6 +30,14 @@ export const refusalCodes = {
   login_reset_missing: 404,
   login_reset_asked: 409,
   login_no_passkeys: 422,
+  password_too_short: 422,
+  password_too_long: 422,
+  password_common: 422,
+  password_same: 422,
+  password_not_yours: 403,
+  person_exists: 409,
+  person_own: 403,
+  roles_apart: 422,
   // registry
   registration_missing: 404,
   // routing and clusters

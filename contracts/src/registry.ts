@@ -87,7 +87,7 @@ export const person = z.object({
   name: line,
   roles: z.array(role),
   /** Sites this person works for; `*` is all of them. */
-  sites: z.array(z.union([siteId, z.literal('*')])).min(1),
+  sites: z.array(z.union([siteId, z.literal('*')])),
   /** argon2id in PHC form; never the password. */
   passwordHash: z.string().startsWith('$argon2id$'),
   disabled: z.boolean().default(false),
@@ -191,6 +191,24 @@ export const RegistryCommand = z.discriminatedUnion('type', [
     ...commandHead,
     registrationId: token,
     secrets: z.array(z.strictObject({ path: z.string(), was: z.string(), now: sealedSecret })).default([]),
+  }),
+  /** A new account, with a password that somebody else chose and no right to anything. */
+  z.strictObject({
+    type: z.literal('person.enrol'),
+    ...commandHead,
+    ...person.pick({ personId: true, name: true, passwordHash: true }).shape,
+  }),
+  z.strictObject({
+    type: z.literal('person.grant'),
+    ...commandHead,
+    ...person.pick({ personId: true, roles: true, sites: true }).shape,
+  }),
+  z.strictObject({ type: z.enum(['person.disable', 'person.enable']), ...commandHead, personId }),
+  /** `change`: by the person. `reset`: by somebody else, so that it must be changed at once. */
+  z.strictObject({
+    type: z.enum(['person.change_password', 'person.reset_password']),
+    ...commandHead,
+    ...person.pick({ personId: true, passwordHash: true }).shape,
   }),
   z.strictObject({ type: z.literal('sign_in.register'), ...commandHead, rules: signInRules }),
   z.strictObject({

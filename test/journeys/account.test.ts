@@ -225,6 +225,70 @@ it('whose role needs a second factor enrols one before anything else', async () 
   await page.getByTestId('me').waitFor();
 });
 
+it('an account is opened by one administrator, granted rights by another, and its first password is changed first of all', async () => {
+  const keeper = await screenAt('/admin/people');
+  await enter(keeper, 'admin');
+  const { page } = keeper;
+  await page.getByTestId('person').first().waitFor();
+  expect(await barriersOf(page)).toEqual([]);
+  await picture(page, 'people');
+  await page.keyboard.press('c');
+  await page.fill('input[name=newId]', 'xin');
+  await page.fill('input[name=newName]', '新编辑');
+  await page.keyboard.press('Enter');
+  const password = await page.getByTestId('initial-password').innerText();
+  await page.keyboard.press('Escape');
+  const rowOf = (screen: Screen, personId: string) => screen.page.locator(`[data-person=${personId}]`);
+  expect(await rowOf(keeper, 'xin').innerText()).toContain('未授权');
+  // Who runs the house does not say who may do what in it.
+  expect(await rowOf(keeper, 'xin').getByText('授权', { exact: true }).count()).toBe(0);
+
+  const safety = await screenAt('/admin/people');
+  await enter(safety, 'security');
+  await rowOf(safety, 'xin').getByText('授权', { exact: true }).click();
+  const box = (name: string) => safety.page.getByTestId('grant').getByLabel(name, { exact: true });
+  await box('管理员').check();
+  await box('审计').check();
+  await box('全部').check();
+  await safety.page.keyboard.press('Enter');
+  await safety.page.getByText('须由三个人分别担任').waitFor();
+  await box('管理员').uncheck();
+  await box('审计').uncheck();
+  await box('编辑').check();
+  expect(await barriersOf(safety.page)).toEqual([]);
+  await picture(safety.page, 'people-grant');
+  await safety.page.keyboard.press('Enter');
+  await until(async () => expect(await rowOf(safety, 'xin').innerText()).toContain('编辑'));
+
+  const fresh = await screenAt('/');
+  await fresh.page.fill('input[name=personId]', 'xin');
+  await fresh.page.fill('input[name=password]', password);
+  await fresh.page.keyboard.press('Enter');
+  await fresh.page.getByTestId('change-password').waitFor();
+  expect(await barriersOf(fresh.page)).toEqual([]);
+  await picture(fresh.page, 'first-password');
+  const change = async (to: string) => {
+    await fresh.page.fill('input[name=old]', password);
+    await fresh.page.fill('input[name=new]', to);
+    await fresh.page.keyboard.press('Enter');
+  };
+  await change('password1');
+  await fresh.page.getByText('太常见').waitFor();
+  await change('骑车上班的第三个春天');
+  await fresh.page.getByTestId('me').waitFor();
+  expect(await fresh.page.getByTestId('me').innerText()).toContain('新编辑');
+
+  // Somebody lost their phone: one asks, the other agrees, and neither alone.
+  await rowOf(keeper, 'signer').getByText('申请重置验证').click();
+  await page.getByTestId('reason').fill('手机遗失，已当面核实');
+  await page.keyboard.press('Control+Enter');
+  await rowOf(keeper, 'signer').getByText('待同意重置').waitFor();
+  expect(await rowOf(keeper, 'signer').getByText('同意重置', { exact: true }).count()).toBe(0);
+  await safety.page.reload();
+  await rowOf(safety, 'signer').getByText('同意重置', { exact: true }).click();
+  await until(async () => expect((await signIn(system.consoleUrl, 'signer')).me.must).toBe('factor'));
+});
+
 it('the audit tells who enrolled, used and removed what, and no secret of it', async () => {
   const Audit = z.object({ rows: z.array(TimelineEntry) });
   const types = await until(async () => {

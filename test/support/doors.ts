@@ -57,6 +57,7 @@ export const readDoors: Record<string, string> = Object.fromEntries(
 /api/items/:sourceId/:itemId/files/:hash
 /api/linked
 /api/linked/:linkedId
+/api/people
 /api/recalls
 /api/recalls.csv
 /api/recalls/:releaseId/:round

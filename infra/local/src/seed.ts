@@ -144,7 +144,7 @@ export function demoSeed(parts: SeedParts) {
     ],
     // The sample people sign in by a password that everybody knows; what an installation of one's own asks for, they may try.
     signIn: { factorRoles: [] },
-    people: demoPeople.map((person) => ({ ...person, password: demoPassword })),
+    people: demoPeople.map((person) => ({ ...person, password: demoPassword, passwordIsInitial: false })),
     ...demoDuty({ newsroom, webhookSecret }),
     ...demoReview,
   };

@@ -81,6 +81,12 @@ const sites = createRoute({
   component: room(() => import('./admin/sites-page.tsx'), 'SitesPage'),
 });
 
+const peopleOf = createRoute({
+  getParentRoute: () => root,
+  path: '/admin/people',
+  component: room(() => import('./admin/people-page.tsx'), 'PeoplePage'),
+});
+
 const account = createRoute({
   getParentRoute: () => root,
   path: '/account',
@@ -443,6 +449,7 @@ const health = createRoute({
 const tree = root.addChildren([
   home,
   account,
+  peopleOf,
   queue,
   unrouted,
   task,

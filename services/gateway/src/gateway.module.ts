@@ -8,6 +8,7 @@ import { Live } from './live.ts';
 import { Models } from './models.ts';
 import { PageLooks } from './page-looks.ts';
 import { PresentEditors } from './present-editors.ts';
+import { PeopleRegistry } from './people-registry.ts';
 import { Proofs } from './proofs.ts';
 import { SecondFactors } from './second-factors.ts';
 import { Sessions } from './sessions.ts';
@@ -25,6 +26,7 @@ import { Uploads } from './uploads.ts';
     Proofs,
     Uploads,
     PresentEditors,
+    PeopleRegistry,
     SecondFactors,
     Sessions,
     Door,

@@ -16,6 +16,7 @@ import { Models } from './models.ts';
 import { openApi } from './openapi.ts';
 import { PageLooks } from './page-looks.ts';
 import { mustHaveRole } from './permissions.ts';
+import { PeopleRegistry } from './people-registry.ts';
 import { Proofs } from './proofs.ts';
 import { asReader, isAuditor, mustNotBeAuditor } from './reach.ts';
 import { PresentEditors } from './present-editors.ts';
@@ -38,6 +39,7 @@ import { itemRoutes } from './routes/items.ts';
 import { inspectionRoutes } from './routes/inspections.ts';
 import { recallRoutes } from './routes/recalls.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { pageLookRoutes } from './routes/page-looks.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { rulebookRoutes } from './routes/rulebook.ts';
@@ -81,6 +83,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly editors: PresentEditors,
     private readonly sessions: Sessions,
     private readonly factors: SecondFactors,
+    private readonly registry: PeopleRegistry,
     private readonly door: Door,
     private readonly live: Live,
     private readonly client: BusClient,
@@ -147,12 +150,14 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       settings,
       sessions,
       factors,
+      registry,
       live,
       door,
     } = this;
     return [
       ...sessionRoutes({ sessions, live, door, clock, settings }),
-      ...accountRoutes({ sessions, factors, live, door, clock, settings }),
+      ...accountRoutes({ sessions, factors, registry, live, door, clock, settings }),
+      ...peopleRoutes({ sessions, factors, registry, models, live, door, clock }),
       ...queueRoutes({ queue, clock }),
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
       ...complianceRoutes({ models, client, clock }),

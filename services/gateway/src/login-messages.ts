@@ -33,6 +33,29 @@ export const loginMessages = {
     zh: '已有人申请重置，等待另一位管理员同意。',
     en: 'A reset was asked for already; it waits for another administrator.',
   },
+  password_too_short: {
+    zh: '密码至少八位；建议十五位以上，一句自己记得住的话就好。',
+    en: 'At least eight characters; fifteen or more are better: a sentence that you remember will do.',
+  },
+  password_too_long: { zh: '密码最多 128 位。', en: 'At most 128 characters.' },
+  password_common: {
+    zh: '这个密码太常见，或含有您的用户名，别人很快能猜到。请换一个。',
+    en: 'This password is too common, or has your name in it; it is guessed soon. Choose another.',
+  },
+  password_same: { zh: '新密码和原来的一样。', en: 'The new password is the old one.' },
+  password_not_yours: {
+    zh: '只能修改自己的密码；忘记密码请管理员重置。',
+    en: 'One changes only one’s own password; an administrator resets another’s.',
+  },
+  person_exists: { zh: '这个用户名已有人使用。', en: 'Somebody has this name already.' },
+  person_own: {
+    zh: '不能给自己授权、停用自己或重置自己的密码，须由另一人办理。',
+    en: 'Nobody grants, disables or resets themselves: this takes another person.',
+  },
+  roles_apart: {
+    zh: '系统管理员、安全管理员、审计管理员须由三个人分别担任（等保三级）。',
+    en: 'System, security and audit administrator must be three different people.',
+  },
   login_no_passkeys: {
     zh: '通行密钥要用域名访问控制台才能使用，用 IP 地址不行。',
     en: 'Passkeys need the console to be reached by a name, not by an IP address.',

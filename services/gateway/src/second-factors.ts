@@ -106,6 +106,11 @@ export class SecondFactors implements OnModuleInit, OnModuleDestroy {
     return this.#logins.get(`gateway/${personId}`) ?? newLogin;
   }
 
+  /** Resolves when the rules are here as they stand at this moment. */
+  rulesFresh(): Promise<void> {
+    return this.#rules.fresh();
+  }
+
   get factorRoles(): readonly Role[] {
     return this.#rules.get('house')?.factorRoles ?? factorRolesByDefault;
   }

@@ -92,7 +92,7 @@ export class Sessions {
    *   second_factor_required with the ticket of the second step
    */
   async open(personId: string, password: string, from: From): Promise<{ token: string; me: Me }> {
-    const person = await this.#personBy(personId, password);
+    const person = await this.personBy(personId, password);
     const { factors } = await this.factors.loginOf(personId);
     if (factors.length === 0) return this.#begin(person, 'password', from);
     const ways = waysOf(factors).join(',');
@@ -149,7 +149,7 @@ export class Sessions {
     host: string,
   ): Promise<{ ways: string[]; ticket: string | null }> {
     const stored = await this.#stored(token);
-    const person = await this.#personBy(stored.personId, proof.password);
+    const person = await this.personBy(stored.personId, proof.password);
     const { factors } = await this.factors.loginOf(person.personId);
     if (factors.length > 0) {
       const { second, ticket } = proof;
@@ -357,7 +357,7 @@ export class Sessions {
   }
 
   /** The person whose password it is. @throws Refusal sign_in_failed, sign_in_locked */
-  async #personBy(personId: string, password: string): Promise<Person> {
+  async personBy(personId: string, password: string): Promise<Person> {
     await this.#mustNotBeLocked(personId);
     const person = this.models.people.get(personId);
     const right = await this.#isPassword(person?.passwordHash ?? (await this.#nobody), password);

@@ -1,5 +1,6 @@
 import { defineAggregate } from '@tongsheng/bus';
 import {
+  administrators,
   keptSecret,
   ladderIdOf,
   releaseChainIdOf,
@@ -12,6 +13,7 @@ import {
   withSecrets,
   type Channel,
   type Contact,
+  type Person,
   type Site,
 } from '@tongsheng/contracts';
 
@@ -36,7 +38,15 @@ function wanted(command: RegistryCommand, registered: Registration): RegistryEve
     case 'chain.register':
       return { type: 'chain.registered', ...command.chain };
     case 'person.register':
+      mustBeApart(command.person);
       return { type: 'person.registered', ...command.person };
+    case 'person.enrol':
+    case 'person.grant':
+    case 'person.disable':
+    case 'person.enable':
+    case 'person.change_password':
+    case 'person.reset_password':
+      return personAfter(command, past(registered));
     case 'channel.register':
       return {
         type: 'channel.registered',
@@ -44,6 +54,7 @@ function wanted(command: RegistryCommand, registered: Registration): RegistryEve
         ...(command.reason !== undefined && { reason: command.reason }),
       };
     case 'token.register':
+      mustBeApart(command.token);
       return { type: 'token.registered', ...command.token };
     case 'shift.register':
       return { type: 'shift.registered', ...command.shift };
@@ -85,6 +96,13 @@ function idOf(command: RegistryCommand): string {
       return command.chain.chainId;
     case 'person.register':
       return command.person.personId;
+    case 'person.enrol':
+    case 'person.grant':
+    case 'person.disable':
+    case 'person.enable':
+    case 'person.change_password':
+    case 'person.reset_password':
+      return command.personId;
     case 'channel.register':
       return command.channel.channelId;
     case 'token.register':
@@ -110,6 +128,44 @@ function idOf(command: RegistryCommand): string {
       return command.registrationId;
     case 'calendar.register':
       return String(command.calendar.year);
+  }
+}
+
+/** @throws Refusal roles_apart: who runs the house, who says who may what, and who watches both are three people */
+function mustBeApart({ roles }: Pick<Person, 'roles'>): void {
+  const held = administrators.filter((role) => roles.includes(role));
+  if (held.length > 1) throw new Refusal('roles_apart', held.join(' and '), { roles: held.join(',') });
+}
+
+type OnPerson = Extract<RegistryCommand, { type: `person.${string}`; personId: string }>;
+
+/** @throws Refusal person_exists, person_own, registration_missing, password_not_yours, roles_apart */
+function personAfter(command: OnPerson, event: RegistryEvent | null): RegistryEvent {
+  const { personId, actor } = command;
+  const isOwn = actor.id === personId;
+  const before = event?.type === 'person.registered' ? event : null;
+  if (command.type === 'person.enrol') {
+    if (before) throw new Refusal('person_exists', `${personId} is ${before.name}`, { name: before.name });
+    const { name, passwordHash } = command;
+    const nothing = { roles: [], sites: [], disabled: false, passwordIsInitial: true };
+    return { type: 'person.registered', personId, name, passwordHash, ...nothing };
+  }
+  if (!before) throw new Refusal('registration_missing', `nobody is ${personId}`);
+  if (command.type === 'person.change_password') {
+    if (!isOwn) throw new Refusal('password_not_yours', `${actor.id} is not ${personId}`);
+    return { ...before, passwordHash: command.passwordHash, passwordIsInitial: false };
+  }
+  // Nobody gives themselves a right, takes their own account away, or goes round the old password.
+  if (isOwn) throw new Refusal('person_own', `${personId} can’t ${command.type} themselves`);
+  switch (command.type) {
+    case 'person.grant':
+      mustBeApart(command);
+      return { ...before, roles: command.roles, sites: command.sites };
+    case 'person.disable':
+    case 'person.enable':
+      return { ...before, disabled: command.type === 'person.disable' };
+    case 'person.reset_password':
+      return { ...before, passwordHash: command.passwordHash, passwordIsInitial: true };
   }
 }
 
@@ -197,6 +253,7 @@ const site = registration('site');
 const source = registration('source');
 const channel = registration('channel');
 const contact = registration('contact');
+const person = registration('person');
 
 /** Configuration is events too: one aggregate a kind, all with the same rule. */
 export const registrations = {
@@ -208,7 +265,13 @@ export const registrations = {
   'override.register': registration('override'),
   'rule.register': registration('rule'),
   'chain.register': registration('chain'),
-  'person.register': registration('person'),
+  'person.register': person,
+  'person.enrol': person,
+  'person.grant': person,
+  'person.disable': person,
+  'person.enable': person,
+  'person.change_password': person,
+  'person.reset_password': person,
   'channel.register': channel,
   'channel.reseal': channel,
   'token.register': registration('token'),

@@ -2,16 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { hash } from '@node-rs/argon2';
 import { carryOut, Journal } from '@tongsheng/bus';
-import { ladderIdOf, releaseChainIdOf, Seed, type RegistryCommand } from '@tongsheng/contracts';
+import { argon2id, ladderIdOf, releaseChainIdOf, Seed, type RegistryCommand } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { registrations } from './registration.ts';
 import { Sealing } from './sealing.ts';
 
 export const SEED_FILE = Symbol('SEED_FILE');
-
-/** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. */
-const argon2id = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /** Registers what a new installation starts with. What is registered already stays as people have changed it since. */
 @Injectable()
@@ -59,7 +56,8 @@ export class Seeding implements OnApplicationBootstrap {
       await register({
         type: 'person.register',
         ...this.#head('person', person.personId),
-        person: { ...person, passwordHash },
+        // Whoever wrote the file knows the password.
+        person: { ...person, passwordHash, passwordIsInitial: person.passwordIsInitial ?? true },
       });
     }
     for (const shift of shifts)

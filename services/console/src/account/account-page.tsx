@@ -9,6 +9,7 @@ import { Pending, sayError } from '../parts/states.tsx';
 import { minute } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { EnrolPasskey, EnrolTotp } from './enrol.tsx';
+import { Password } from './password.tsx';
 import { useProof } from './proof.tsx';
 import { RecoveryCodes } from './recovery-codes.tsx';
 
@@ -22,6 +23,7 @@ export function AccountPage(): ReactElement {
       {data && (
         <>
           <Factors view={data} />
+          <Password personId={data.personId} />
           <OpenSessions view={data} />
         </>
       )}

@@ -6,6 +6,7 @@ import { Pending } from '../parts/states.tsx';
 import { useWords } from '../words/index.ts';
 import type { UnreadyProps } from '../shell/shell.tsx';
 import { Factors } from './account-page.tsx';
+import { Password } from './password.tsx';
 
 /** What somebody does before anything else, alone on the screen. */
 export function UnreadyPage({ must, onSignOut }: UnreadyProps): ReactElement {
@@ -26,7 +27,8 @@ export function UnreadyPage({ must, onSignOut }: UnreadyProps): ReactElement {
       </header>
       <div className="account">
         <Pending of={answer} />
-        {answer.data && <Factors view={answer.data} />}
+        {answer.data && must === 'factor' && <Factors view={answer.data} />}
+        {answer.data && must === 'password' && <Password personId={answer.data.personId} />}
       </div>
       <Announcer />
     </main>

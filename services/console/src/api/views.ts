@@ -19,6 +19,7 @@ import type {
   MatrixView,
   Me,
   OutlookQuery,
+  PeopleView,
   QueueChoices,
   QueuePage,
   RefusedLogin,
@@ -66,6 +67,14 @@ export const account = () =>
   queryOptions({
     queryKey: ['account'],
     queryFn: ({ signal }) => read<AccountView>('/api/account', signal),
+    staleTime: 0,
+  });
+
+/** People, what they may do and how they sign in. */
+export const people = () =>
+  queryOptions({
+    queryKey: ['people'],
+    queryFn: ({ signal }) => read<PeopleView>('/api/people', signal),
     staleTime: 0,
   });
 

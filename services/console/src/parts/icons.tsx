@@ -24,6 +24,8 @@ const paths = {
   rules: 'M6 3h12v18H6zM9 8h6M9 12h6M9 16h3',
   channels: 'M12 12v8M12 12l-7-5M12 12l7-5M5 5v3h3M19 5v3h-3M9 20h6',
   site: 'M4 20h16M6 20V9l6-5 6 5v11M10 20v-5h4v5',
+  people:
+    'M8.5 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM3 19c0-3 2.5-5 5.5-5s5.5 2 5.5 5M15.5 11a2.5 2.5 0 1 0 0-5M16.5 14c2.5.3 4.5 2.2 4.5 5',
   menu: 'M4 6h16M4 12h16M4 18h16',
 } as const;
 

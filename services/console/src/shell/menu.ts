@@ -99,9 +99,10 @@ export const menu = [
   { to: '/sources', word: 'nav.sources', icon: 'sources', key: 's', roles: 'everyone' },
   { to: '/rules', word: 'nav.rules', icon: 'rules', key: 'o', roles: ['editor', 'manager', 'duty', 'admin'] },
   { to: '/admin/sites', word: 'nav.sites', icon: 'site', key: 't', roles: ['admin'] },
+  { to: '/admin/people', word: 'nav.people', icon: 'people', key: 'j', roles: ['admin', 'security'] },
   { to: '/admin/calendar', word: 'nav.workCalendar', icon: 'workCalendar', key: 'v', roles: ['admin', 'manager'] },
   { to: '/dead-letters', word: 'nav.deadLetters', icon: 'deadLetters', key: 'x', roles: ['admin'] },
-  { to: '/audit', word: 'nav.audit', icon: 'audit', key: 'a', roles: ['admin', 'manager'] },
+  { to: '/audit', word: 'nav.audit', icon: 'audit', key: 'a', roles: ['manager'] },
   { to: '/health', word: 'nav.health', icon: 'health', key: 'h', roles: 'everyone' },
 ] as const satisfies readonly Entry[];
 

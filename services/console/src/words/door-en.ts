@@ -2,6 +2,7 @@ import type { doorZh } from './door-zh.ts';
 
 export const doorEn: Record<keyof typeof doorZh, string> = {
   'role.security': 'Security administrator',
+  'nav.people': 'People and rights',
   'nav.account': 'My account',
   'signIn.passkey': 'Sign in with a passkey',
   'signIn.secondTitle': 'One more step',

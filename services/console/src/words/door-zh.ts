@@ -1,6 +1,7 @@
 /** What is said at the door. */
 export const doorZh = {
   'role.security': '安全管理员',
+  'nav.people': '人员与权限',
   'nav.account': '我的账号',
   'signIn.passkey': '用通行密钥登录',
   'signIn.secondTitle': '再验证一步',

@@ -392,7 +392,8 @@ export const en: FirstWords = {
   'dead.replayed': 'Replayed; if it succeeds, the letter goes away',
   'dead.inspect': 'Inspect',
 
-  'audit.hint': 'Sign-ins, sign-outs and refusals, from the log, newest first.',
+  'audit.hint':
+    'Sign-ins, sign-outs and refusals, and changes of accounts, rights and how people sign in, from the log, newest first.',
   'audit.empty': 'No entries yet',
   'audit.what': 'What',
   'audit.who': 'Who',

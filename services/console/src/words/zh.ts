@@ -389,7 +389,7 @@ export const zh = {
   'dead.replayed': '已重放；若办成，这一条会消失',
   'dead.inspect': '查看内容',
 
-  'audit.hint': '登录、退出和被拒绝的操作，来自日志，新的在前。',
+  'audit.hint': '登录、退出、被拒绝的操作，以及账号、权限和登录方式的变更，来自日志，新的在前。',
   'audit.empty': '还没有记录',
   'audit.what': '事项',
   'audit.who': '人员',

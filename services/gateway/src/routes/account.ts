@@ -3,6 +3,8 @@ import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
 import type { Door } from '../door.ts';
 import type { Live } from '../live.ts';
+import { hashPassword, mustBeGoodPassword } from '../passwords.ts';
+import type { PeopleRegistry } from '../people-registry.ts';
 import { relyingParty } from '../relying-party.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { PasskeyAttestation, SecondProof, type SecondFactors } from '../second-factors.ts';
@@ -12,6 +14,7 @@ import type { Settings } from '../settings.ts';
 export type AccountTools = {
   sessions: Sessions;
   factors: SecondFactors;
+  registry: PeopleRegistry;
   live: Live;
   door: Door;
   clock: Clock;
@@ -25,7 +28,7 @@ const done = z.object({ done: z.literal(true) });
 
 /** One's own account: second factors, recovery codes, open sessions. What matters is changed only after a fresh proof. */
 export function accountRoutes(tools: AccountTools): Route[] {
-  const { sessions, factors, live, door, clock, settings } = tools;
+  const { sessions, factors, registry, live, door, clock, settings } = tools;
 
   /** A token of the API is nobody's account. @throws Refusal role_missing */
   const mustBePerson = ({ csrfToken, personId }: Caller): void => {
@@ -102,6 +105,28 @@ export function accountRoutes(tools: AccountTools): Route[] {
             });
           throw error;
         }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/api/account/password',
+      harmless: true,
+      beforeReady: true,
+      says: 'Changes one’s own password, by showing the old one.',
+      may: 'signed-in',
+      body: z.strictObject({ old: z.string().min(1).max(256), new: z.string().max(1000) }),
+      answer: done,
+      async handle({ body, caller, http }) {
+        mustBePerson(caller);
+        const { personId } = caller;
+        // The same door, and the same lock, as for signing in.
+        await sessions.personBy(personId, body.old);
+        if (body.new === body.old) throw new Refusal('password_same', 'nothing would change');
+        await mustBeGoodPassword(body.new, personId);
+        const passwordHash = await hashPassword(body.new);
+        await registry.tell(caller, { type: 'person.change_password', personId, passwordHash });
+        await endOthers(caller, door.tokenOf(http));
+        return { done: true as const };
       },
     }),
     defineRoute({

@@ -266,8 +266,8 @@ export function viewRoutes(tools: ViewTools): Route[] {
     defineRoute({
       method: 'GET',
       path: '/api/audit',
-      says: 'Sign-ins, sign-outs and refusals, newest first.',
-      may: ['admin', 'manager'],
+      says: 'Sign-ins and refusals, second factors, accounts and rights, newest first.',
+      may: ['manager'],
       query: z.object({ limit: z.coerce.number().int().min(1).max(2_000).default(200) }),
       answer: z.object({ rows: z.array(TimelineEntry) }),
       handle: async ({ query: { limit } }) => ({
