@@ -3,6 +3,8 @@
 // that may be on its way is looked for two minutes later only; but for a long run that look is not waited for.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { carryOut, connectBus, ensureStreams, followJournal, Journal, type Bus, type Following } from '@tongsheng/bus';
@@ -24,7 +26,7 @@ const callback = { token: 'tokenOfTheTest', aesKey: 'abcdefghijklmnopqrstuvwxyz0
 const site = 'province';
 
 /** One channel of each class of what is done about an unknown outcome. */
-const classes = { hook: 'same_key', wechat: 'probe', mail: 'person' } as const;
+const classes = { hook: 'same_key', wechat: 'probe', mail: 'person', hand: 'assisted' } as const;
 type Name = keyof typeof classes;
 const names = Object.keys(classes) as Name[];
 
@@ -36,6 +38,9 @@ let fake: WeChatFake;
 let door: number;
 let child: ChildProcess;
 let following: Following;
+/** A platform without an interface: what people publish there, and how often. */
+let platform: Server;
+const published = new Map<string, number>();
 /** Entries of deliveries that the log has, and who waits for the next ones. */
 let heard = 0;
 let onHeard: () => void = () => {};
@@ -95,7 +100,7 @@ async function sign(releaseId: string): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  const allowed = [newsroom.ports.smtp, newsroom.ports.http, fake.port];
+  const allowed = [newsroom.ports.smtp, newsroom.ports.http, fake.port, portOf(platform)];
   child = spawn(process.execPath, ['--max-semi-space-size=4', join(root, 'services/delivery/dist/main.js')], {
     env: {
       ...process.env,
@@ -170,6 +175,10 @@ beforeAll(async () => {
   await register({ channelId: 'hook', kind: 'webhook', settings: { url: newsroom.webhookUrl, secret } });
   const { smtpUrl: smtp } = newsroom;
   const letter = { smtp, from: 'press@tax.example', to: ['desk@newsroom.example'] };
+  platform = createServer(({ url = '/' }, response) => void response.end(`<h1>${url.slice(1)}</h1>`));
+  await new Promise<void>((resolve) => platform.listen(0, '127.0.0.1', resolve));
+  const people = { platform: 'other' as const, within: 'PT4H', rebuttalWithin: 'PT2H' };
+  await register({ channelId: 'hand', kind: 'assisted', settings: people });
   await register({ channelId: 'mail', kind: 'email', settings: letter });
   const account = { appid: fake.access['AppID']!, appSecret: fake.access['AppSecret']! };
   const calls = { callbackToken: callback.token, callbackAesKey: callback.aesKey };
@@ -182,11 +191,14 @@ beforeAll(async () => {
 afterAll(async () => {
   await kill();
   await following.stop();
-  await Promise.all([newsroom.stop(), fake.stop()]);
+  await Promise.all([newsroom.stop(), fake.stop(), new Promise((resolve) => platform.close(resolve))]);
   await bus.close();
   await servers[Symbol.asyncDispose]();
 });
 
+const portOf = (server: Server) => (server.address() as AddressInfo).port;
+const countTypes = (events: DeliveryEvent[], type: DeliveryEvent['type']) =>
+  events.filter((event) => event.type === type).length;
 const isLong = process.env['DELIVERY_KILLS'] !== undefined;
 const isToBeAsked = (state: Delivery) => state.status === 'unknown' && state.nextProbeAt !== null;
 const of = (name: Name) => [...states].filter(([, { channelId }]) => channelId === name);
@@ -198,6 +210,19 @@ function countOf(titles: Iterable<string>): (title: string) => number {
   return (title) => counts.get(title)?.length ?? 0;
 }
 const mailsOf = () => countOf(newsroom.mails.map(({ subject }) => titleIn(subject)));
+
+/** A person publishes what waits to be handed over, once each, and brings back where it is. */
+async function handOver(): Promise<void> {
+  const waiting = of('hand').filter(([, { state }]) => state.status === 'pending' && state.assigned !== null);
+  for (const [deliveryId, { title, state }] of waiting) {
+    if (state.status !== 'pending') continue;
+    const id = `${deliveryId}/report/${state.attempts}`;
+    const url = `http://127.0.0.1:${portOf(platform)}/${title}`;
+    const facts = { deliveryId, site, url, visibleAt: new Date().toISOString(), screenshot: null, note: '' };
+    const said = await carryOut(journal, delivery, { type: 'delivery.report', ...head(id), ...facts });
+    if (said.changed) published.set(title, (published.get(title) ?? 0) + 1);
+  }
+}
 
 /** Where nobody but a person can tell: looks into the mailbox, and says what is there. */
 async function settle(): Promise<number> {
@@ -231,8 +256,10 @@ it(
   'whenever it dies',
   async () => {
     let releases = 0;
+    const beganAt = performance.now();
     for (let n = 0; n < kills; n++) {
-      // Each release is three deliveries of three entries at least; the moment falls into the midst of them.
+      await handOver();
+      // Each release is a delivery a class, of three entries at least; the moment falls into the midst of them.
       const many = 1 + Math.floor(random() * perKill * names.length * 2);
       const reached = entries(many);
       await Promise.all(Array.from({ length: perKill }, () => sign(`r${++releases}x`)));
@@ -243,9 +270,11 @@ it(
       await start();
       if (n % 10 === 9) say(`${n + 1} kills, ${releases} releases`);
     }
+    const roundMs = Math.round((performance.now() - beganAt) / kills);
     let resolved = 0;
     await until(
       async () => {
+        await handOver();
         resolved += await settle();
         const byState = Map.groupBy([...states.values()], ({ state }) => state.status);
         const counts = Object.fromEntries([...byState].map(([status, list]) => [status, list.length]));
@@ -261,6 +290,7 @@ it(
       hook: countOf([...newsroom.calls.values()].map(({ body }) => titleIn(body))),
       wechat: (title: string) => fake.ledger.posted(title),
       mail: mailsOf(),
+      hand: (title: string) => published.get(title) ?? 0,
     };
     const open = new Set(
       [...states.values()]
@@ -281,11 +311,17 @@ it(
         twice: titles.filter((title) => seen[name](title) > 1).length,
         lost: titles.filter((title) => seen[name](title) === 0 && !open.has(`${name} ${title}`)).length,
         unknown: unknown.length,
+        again: list.filter((events) => countTypes(events, 'delivery.attempted') > 1).length,
         'by a person': person.length,
         'by callback': callbacks.length,
       };
     });
-    say(`${kills} kills\n${JSON.stringify(report, null, 1)}`);
+    const each = report.map((row) =>
+      Object.entries(row)
+        .map(([what, value]) => `${what} ${value}`)
+        .join(', '),
+    );
+    process.stdout.write(`${kills} kills at ${roundMs} ms a round; ${each.join('; ')}\n`);
     for (const each of report) expect(each).toMatchObject({ deliveries: releases, twice: 0, lost: 0 });
     // Each of those was heard once, and says what it was about.
     const byCallback = report.find(({ channel }) => channel === 'wechat')!['by callback'];

@@ -1,6 +1,7 @@
 export { AddressRefused, checkedAddress, isPublicAddress, systemLookup, type Lookup } from './address.ts';
 export { FormData as CallForm } from 'undici';
 export { safeCall, type Called, type CallOptions } from './call.ts';
+export { isConfidential } from './confidential.ts';
 export { Conversation, heardBy } from './conversation.ts';
 export { masker, type Mask } from './mask.ts';
 export { safeFetch, type Fetched, type FetchOptions, type FetchTrouble, type WebAnswer } from './fetch.ts';

@@ -798,6 +798,19 @@ describe('a channel without an interface', () => {
       .when(report)
       .isRefused('delivery_closed');
   });
+  it('whose package was not finished makes it again by itself: nobody was given it', () => {
+    const [unknown] = given(...begun)
+      .when(answer('unknown', 1, noon, { orphaned: true }))
+      .events();
+    expect(unknown).toMatchObject({ outcome: 'unknown', nextAttemptAt: expect.any(String) });
+    const again = (unknown as Answered).nextAttemptAt!;
+    given(...begun, unknown!)
+      .when(attempt(again))
+      .yields(attempted(2, again));
+    given(...begun, unknown!, attempted(2, again), answered('accepted_pending', { attempt: 2, assignment }))
+      .when(answer('accepted_pending', 1, again, { assignment }))
+      .isRefused('delivery_attempt_mismatch');
+  });
   it('is warned of when it is soon due and when it is overdue, once each, and not once it is brought back', () => {
     const warn = (share: 75 | 100, at: string): DeliveryCommand => ({ type: 'delivery.warn', ...head(at), share });
     const warned = (share: 75 | 100, at: string): DeliveryEvent => ({

@@ -553,14 +553,17 @@ function awaits(delivery: Known, { attempt: number, outcome }: Command<'delivery
   }
 }
 
-/** Whether it is tried again by itself. A resend of what may have arrived needs a key that the receiver checks. */
+/**
+ * Whether it is tried again by itself. A resend of what may have arrived needs a key that the receiver checks; a package that
+ * nobody was given yet is only made again.
+ */
 function retries(outcome: Outcome, onUnknown: OnUnknown): boolean {
   switch (outcome) {
     case 'not_sent':
     case 'rejected_retryable':
       return true;
     case 'unknown':
-      return onUnknown === 'same_key';
+      return onUnknown === 'same_key' || onUnknown === 'assisted';
     case 'confirmed':
     case 'accepted_pending':
     case 'rejected_permanent':

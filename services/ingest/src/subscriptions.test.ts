@@ -17,7 +17,7 @@ let hub: Server;
 let hubUrl: string;
 let status: number;
 let subscriptions: Subscriptions;
-let watch: Pick<Watch, 'source' | 'detector' | 'websub' | 'onHub'>;
+let watch: Pick<Watch, 'source' | 'detector' | 'websub' | 'onHub' | 'look'>;
 /** What the hub was asked, and who waits for it. */
 let asked: URLSearchParams[];
 let waiting: (() => void)[];
@@ -39,7 +39,7 @@ beforeEach(async () => {
   const log: Pick<Log, 'warn' | 'error'> = { warn: vi.fn(), error: vi.fn() };
   subscriptions = new Subscriptions(
     { onOpened: (told: typeof open) => (open = told) } as unknown as Watcher,
-    new Allowed([`127.0.0.1:${port}`]),
+    new Allowed([`127.0.0.1:${port}`, `::ffff:7f00:1:${port}`]),
     new PublicAddress('https://ingest.example/'),
     clock as Clock,
     log as Log,
@@ -50,6 +50,7 @@ beforeEach(async () => {
     detector: { kind: 'feed', url: 'https://upstream.example/feed.xml' },
     websub: null,
     onHub: null,
+    look: vi.fn(async () => ({}) as Awaited<ReturnType<Watch['look']>>),
   };
   open!({ sourceId: 'policy' }, [watch as Watch]);
 });
@@ -114,6 +115,19 @@ it('what was not asked for is not confirmed: another topic, an unsubscription, a
   expect(answer(first, { 'hub.mode': 'unsubscribe' })).toBeNull();
   expect(answer(first, {})).toBe('abc');
   expect(answer(first, {})).toBeNull();
+});
+it('no secret is sent where others would read it on the way, and an unsigned push only makes us look', async () => {
+  const byName = () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    // Of the addresses of this machine this one is not known for it.
+    const open = hubUrl.replace('127.0.0.1', '[::ffff:7f00:1]');
+    watch.onHub!({ hub: open, topic: 'https://upstream.example/feed.xml' });
+  };
+  const form = await asks(byName);
+  expect(form.has('hub.secret')).toBe(false);
+  expect(await subscriptions.push(idOf(form), Buffer.from('<rss/>'), {})).toBe('taken');
+  expect(watch.look).toHaveBeenCalledTimes(1);
+  expect(watch.websub).toMatchObject({ state: 'active', pushes: 1 });
 });
 it('a hub that is no longer named is left, and its pushes are told that nobody listens', async () => {
   const first = await asks(meet);

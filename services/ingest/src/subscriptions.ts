@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { reasonOf } from '@tongsheng/bus';
 import { Clock, Log } from '@tongsheng/runtime';
-import { safePost } from '@tongsheng/web';
+import { isConfidential, safePost } from '@tongsheng/web';
 import { DateTime } from 'luxon';
 import type { Watch } from './watch.ts';
 import { Watcher } from './watcher.ts';
@@ -23,7 +23,8 @@ const longestTimerMs = 2 ** 31 - 1;
 
 type Subscription = {
   id: string;
-  secret: string;
+  /** None where others would read it on the way to the hub: whatever comes is unsigned then. */
+  secret: string | null;
   hub: string;
   topic: string;
   watch: Watch;
@@ -89,6 +90,8 @@ export class Subscriptions implements OnApplicationBootstrap, OnModuleDestroy {
     const subscription = this.#byId.get(id);
     if (!subscription) return 'gone';
     const { watch, secret, topic } = subscription;
+    // Anybody may have said it: the feed itself is asked, and what was pushed is not read.
+    if (secret === null) return this.#hinted(subscription);
     if (!isSigned(body, headers['x-hub-signature'] ?? '', secret)) {
       await watch.reject({ key: 'websub', title: '', code: 'wrong_signature', detail: 'a push without our signature' });
       return 'discarded';
@@ -103,13 +106,21 @@ export class Subscriptions implements OnApplicationBootstrap, OnModuleDestroy {
     return 'taken';
   }
 
+  #hinted({ watch, hub, topic }: Subscription): Pushed {
+    const websub = watch.websub ?? { hub, leaseUntil: null, pushes: 0 };
+    watch.websub = { ...websub, state: 'active', pushes: websub.pushes + 1 };
+    // Hints that come while it is being looked are one look.
+    watch.look().catch((error: unknown) => this.log.error('websub.hint_failed', { topic, reason: reasonOf(error) }));
+    return 'taken';
+  }
+
   async #meet(watch: Watch, found: { hub: string; topic: string } | null): Promise<void> {
     if (!found || watch.source.paused) return;
     const known = [...this.#byId.values()].find((each) => each.watch === watch);
     if (known?.hub === found.hub && known.topic === found.topic) return;
     if (known) this.#drop(known);
     const id = randomBytes(18).toString('base64url');
-    const secret = randomBytes(32).toString('hex');
+    const secret = isConfidential(found.hub) ? randomBytes(32).toString('hex') : null;
     const subscription: Subscription = { ...found, id, secret, watch, asked: false, timer: null };
     this.#byId.set(id, subscription);
     await this.#ask(subscription);
@@ -124,7 +135,7 @@ export class Subscriptions implements OnApplicationBootstrap, OnModuleDestroy {
       'hub.mode': 'subscribe',
       'hub.topic': topic,
       'hub.callback': new URL(`/websub/${id}`, this.address.url).href,
-      'hub.secret': secret,
+      ...(secret !== null && { 'hub.secret': secret }),
       'hub.lease_seconds': String(wantedLeaseSeconds),
     }).toString();
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };

@@ -69,12 +69,12 @@ async function answer(request: IncomingMessage): Promise<{ code: number; body: s
   return { code: status, body: '' };
 }
 
-async function openHub(): Promise<Hub> {
+async function openHub(baseUrl = 'https://portal.example'): Promise<Hub> {
   const say = (name: string, facts: Record<string, unknown> = {}) => void logged.push({ name, facts });
   const log: Log = { debug: say, info: say, warn: say, error: say };
   const documents = new Map(Array.from({ length: 20 }, (_, n) => [n, document(n)]));
   const texts = { read: async (position: number) => documents.get(position)! };
-  const topics = new Topics({ index, texts, baseUrl: 'https://portal.example' });
+  const topics = new Topics({ index, texts, baseUrl });
   const hub = new Hub({ ledger, topics, allow: [host], clock: { now: () => now }, log });
   await hub.open();
   hubs.push(hub);
@@ -126,6 +126,22 @@ it('a callback that does not give the challenge back is no subscription', async 
   await ask(hub);
   await says('hub.not_meant');
   expect(ledger.entries.size).toBe(0);
+});
+
+it('a secret is taken over https alone: over plain http it is refused, and a subscription without one is not', async () => {
+  const open = await openHub('http://portal.example');
+  const asking = (secret: object) =>
+    ask(open, 'callback', { 'hub.topic': topic.replace('https:', 'http:'), ...secret });
+  expect(await asking({ 'hub.secret': 'a secret' })).toEqual({
+    status: 400,
+    text: 'hub.secret is taken over https only, and this hub is reached over http: ask again without it',
+  });
+  expect(ledger.entries.size).toBe(0);
+  expect(await asking({})).toMatchObject({ status: 202 });
+  await says('hub.subscribed');
+  const hub = await openHub();
+  expect(await ask(hub, 'other', { 'hub.secret': 'a secret' })).toMatchObject({ status: 202 });
+  await says('hub.subscribed', 2);
 });
 
 it('who can’t be told is told later, by the newest feed, and once', async () => {

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { reasonOf, type Following, type HubLedger } from '@tongsheng/bus';
 import type { Clock, Log } from '@tongsheng/runtime';
-import { safeCall } from '@tongsheng/web';
+import { isConfidential, safeCall } from '@tongsheng/web';
 import {
   claimed,
   failed,
@@ -21,6 +21,8 @@ type Answer = { status: 202 | 204 | 400 | 404 | 429 | 503; text: string };
 
 /** What strangers may make us do. A host is that of the callback. */
 const limits = { all: 10_000, ofHost: 100, calls: 32, callsOfHost: 2, questions: 64, questionsOfHost: 4 };
+/** WebSub 5.1: a secret is asked for over HTTPS only. Whoever read it on the way could sign in our name. */
+const openSecret = 'hub.secret is taken over https only, and this hub is reached over http: ask again without it';
 const callMs = 20_000;
 /** What belongs together is told together, in ms. */
 const gatherMs = 100;
@@ -99,6 +101,7 @@ export class Hub {
     if (form.get('hub.mode') === 'publish') return this.#heard(form);
     const asked = readAsked(form);
     if (typeof asked === 'string') return { status: 400, text: asked };
+    if (asked.secret !== null && !isConfidential(this.#parts.topics.hub)) return { status: 400, text: openSecret };
     if (!this.#ready) return { status: 503, text: 'the hub is not ready yet' };
     const topic = await this.#topic(asked.topic);
     if (!topic) return { status: 404, text: 'hub.topic is no feed of ours' };
