@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deliveryId, onUnknown, trouble } from './delivery.ts';
+import { deliveryId, onUnknown, outcome, trouble } from './delivery.ts';
 import { quota } from './channel.ts';
 import { conversation } from './conversation.ts';
 import { channelId, instant, token } from './words.ts';
@@ -67,3 +67,11 @@ export type ChannelQuestion = z.infer<typeof ChannelQuestion>;
 /** A message that says that it is a test, to somebody who expects it. */
 export const ChannelTrial = z.strictObject({ channelId, to: z.string().min(1).max(320).nullable() });
 export type ChannelTrial = z.infer<typeof ChannelTrial>;
+/** `made`: what the test has left there and can be taken away again, by its id there. */
+export const ChannelTried = z.object({ outcome, detail: z.string(), made: z.string().nullable() });
+export type ChannelTried = z.infer<typeof ChannelTried>;
+
+export const UndoTrial = z.strictObject({ channelId, made: z.string().min(1).max(500) });
+export type UndoTrial = z.infer<typeof UndoTrial>;
+export const TrialUndone = z.object({ done: z.boolean(), detail: z.string() });
+export type TrialUndone = z.infer<typeof TrialUndone>;

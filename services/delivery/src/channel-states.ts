@@ -6,7 +6,9 @@ import {
   type Channel,
   type ChannelHealth,
   type ChannelState,
+  type ChannelTried,
   type ConversationFacts,
+  type TrialUndone,
 } from '@tongsheng/contracts';
 import { Clock, Ids, Log, NoKey } from '@tongsheng/runtime';
 import { AdapterTools } from './adapter-tools.ts';
@@ -65,15 +67,28 @@ export class ChannelStates {
   }
 
   /** Sends what says that it is a test. */
-  async try(channelId: string, to: string | null): Promise<Pick<Handed, 'outcome' | 'detail'>> {
+  async try(channelId: string, to: string | null): Promise<ChannelTried> {
     const { channel, adapter } = this.#known(channelId);
     const { test } = adapter;
     if (!test) throw new Refusal('channel_not_askable', `a ${channel.kind} channel can’t be tried without publishing`);
     const id = `test-${this.ids.next()}`;
     const { result } = await this.#talk(channel, (settings, tools) => test.send(id, to, settings, tools));
-    const { outcome, detail } = 'failed' in result ? { outcome: 'not_sent' as const, detail: result.failed } : result;
+    const { outcome, detail, receipt }: Handed =
+      'failed' in result ? { outcome: 'not_sent', detail: result.failed } : result;
     this.log.info('channel.tried', { channelId, outcome });
-    return { outcome, detail: detail.slice(0, 2_000) };
+    const made = test.undo && receipt ? receipt.remoteId : null;
+    return { outcome, detail: detail.slice(0, 2_000), made };
+  }
+
+  /** Takes away what a test has left at the channel. */
+  async undoTrial(channelId: string, made: string): Promise<TrialUndone> {
+    const { channel, adapter } = this.#known(channelId);
+    const undo = adapter.test?.undo;
+    if (!undo) throw new Refusal('channel_not_askable', `a test leaves nothing at a ${channel.kind} channel`);
+    const { result } = await this.#talk(channel, (settings, tools) => undo(made, settings, tools));
+    const { done, detail } = 'failed' in result ? { done: false, detail: result.failed } : result;
+    this.log.info('channel.trial_undone', { channelId, done });
+    return { done, detail: detail.slice(0, 2_000) };
   }
 
   async #talk<T extends object>(channel: Channel, ask: (settings: Channel['settings'], tools: Tools) => Promise<T>) {

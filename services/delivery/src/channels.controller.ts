@@ -5,11 +5,13 @@ import {
   ChannelQuestion,
   ChannelStatesQuery,
   ChannelTrial,
+  UndoTrial,
   type ChannelHealth,
   type ChannelState,
+  type ChannelTried,
+  type TrialUndone,
 } from '@tongsheng/contracts';
 import { ChannelStates } from './channel-states.ts';
-import type { Handed } from './channels/channel.ts';
 
 /** What people ask about channels. */
 @Controller()
@@ -29,7 +31,12 @@ export class ChannelsController {
   }
 
   @Query('channels.try')
-  try(@Payload({ schema: ChannelTrial }) { channelId, to }: ChannelTrial): Promise<Pick<Handed, 'outcome' | 'detail'>> {
+  try(@Payload({ schema: ChannelTrial }) { channelId, to }: ChannelTrial): Promise<ChannelTried> {
     return this.states.try(channelId, to);
+  }
+
+  @Query('channels.undo_trial')
+  undo(@Payload({ schema: UndoTrial }) { channelId, made }: UndoTrial): Promise<TrialUndone> {
+    return this.states.undoTrial(channelId, made);
   }
 }

@@ -16,6 +16,7 @@ import { rumorsEn } from './rumors-en.ts';
 import { signingEn } from './signing-en.ts';
 import { sourcesEn } from './sources-en.ts';
 import { submissionsEn } from './submissions-en.ts';
+import { trialEn } from './trial-en.ts';
 import { writingEn } from './writing-en.ts';
 import type { RoomWords } from './rooms-zh.ts';
 
@@ -38,5 +39,6 @@ export const roomsEn: RoomWords = {
   ...signingEn,
   ...sourcesEn,
   ...submissionsEn,
+  ...trialEn,
   ...writingEn,
 };

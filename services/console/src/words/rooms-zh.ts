@@ -16,6 +16,7 @@ import { rumorsZh } from './rumors-zh.ts';
 import { signingZh } from './signing-zh.ts';
 import { sourcesZh } from './sources-zh.ts';
 import { submissionsZh } from './submissions-zh.ts';
+import { trialZh } from './trial-zh.ts';
 import { writingZh } from './writing-zh.ts';
 
 /** The words of the rooms behind the first screen: they come with the first of these rooms. */
@@ -38,6 +39,7 @@ export const roomsZh = {
   ...signingZh,
   ...sourcesZh,
   ...submissionsZh,
+  ...trialZh,
   ...writingZh,
 } as const;
 

@@ -202,6 +202,8 @@ export type Adapter<S> = {
     needs: 'address' | null;
     /** @param id another one for each test */
     send(id: string, to: string | null, settings: S, tools: Tools): Promise<Handed>;
+    /** Takes away what a test has left there, by the id in its receipt; nothing that is no test. */
+    undo?(made: string, settings: S, tools: Tools): Promise<Discarded>;
   };
   /** The door for the channel's own calls. Checks the signature before anything else. */
   callback?(inbound: Inbound, settings: S, tools: Tools): Promise<Heard>;
@@ -244,6 +246,11 @@ export function defineChannel<K extends Channel['kind']>(kind: K, adapter: Adapt
     test,
     callback,
   } = adapter;
+  const trial = ({ needs, send, undo }: NonNullable<typeof test>): NonNullable<ChannelKind['test']> => ({
+    needs,
+    send: (id, to, given, tools) => send(id, to, read(given), tools),
+    ...(undo && { undo: (made, given, tools) => undo(made, read(given), tools) }),
+  });
   return {
     kind,
     limits,
@@ -260,7 +267,7 @@ export function defineChannel<K extends Channel['kind']>(kind: K, adapter: Adapt
     ...(amend && { amend: change(amend) }),
     ...(recall && { recall: change(recall) }),
     ...(health && { health: (given, tools) => health(read(given), tools) }),
-    ...(test && { test: { ...test, send: (id, to, given, tools) => test.send(id, to, read(given), tools) } }),
+    ...(test && { test: trial(test) }),
     ...(callback && { callback: (inbound, given, tools) => callback(inbound, read(given), tools) }),
   };
 }

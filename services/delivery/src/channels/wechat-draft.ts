@@ -34,11 +34,10 @@ export async function draftOf(api: WeChatApi, parcel: Parcel, settings: DraftSet
   const { draftMediaId, lostDraft } = notes;
   if (draftMediaId !== undefined && draftMediaId !== lostDraft) return draftMediaId;
   mustFit(parcel, tools.limits);
-  const judge = (said: Parameters<typeof harmlessly>[0]) => harmlessly(said, parcel.attemptedAt);
   const found = notes['draftBegun'] !== undefined && draftMediaId === undefined && (await listedDraft(api, parcel));
   if (found) return found;
 
-  const cover = notes['coverMediaId'] ?? settings.coverMediaId ?? (await uploadCover(api, parcel, tools));
+  const cover = notes['coverMediaId'] ?? settings.coverMediaId ?? (await coverOf(api, parcel, tools));
   const pictures = new Map<string, string>();
   for (const hash of picturesOf(parcel.html)) {
     const known = notes[`picture_${hash.slice(0, 40)}`];
@@ -48,8 +47,16 @@ export async function draftOf(api: WeChatApi, parcel: Parcel, settings: DraftSet
   await tools.note({ ...Object.fromEntries(noted), coverMediaId: cover, draftBegun: 'yes' });
 
   const article = { ...articleOf(parcel, settings, tools.limits, pictures), thumb_media_id: cover };
-  const said = must(await api.call('draft/add', { articles: [article] }), judge);
-  return understood(Media, said).media_id;
+  return addDraft(api, parcel.attemptedAt, article);
+}
+
+/** @returns its id. @throws Halted */
+export async function addDraft(api: WeChatApi, at: string, article: Record<string, unknown>): Promise<string> {
+  const said = await api.call('draft/add', { articles: [article] });
+  return understood(
+    Media,
+    must(said, (not) => harmlessly(not, at)),
+  ).media_id;
 }
 
 /** The article, with its pictures at the addresses that the platform gave them. */
@@ -115,7 +122,12 @@ export async function discardDraft({ parcel, notes }: Sent, account: WeChatAccou
   }
 }
 
-async function uploadCover(api: WeChatApi, { cover, attemptedAt }: Parcel, { file }: Tools): Promise<string> {
+/** The release's own, or a plain one. @throws Halted */
+export async function coverOf(
+  api: WeChatApi,
+  { cover, attemptedAt }: Pick<Parcel, 'cover' | 'attemptedAt'>,
+  { file }: Pick<Tools, 'file'>,
+): Promise<string> {
   // 2.35 to 1, as the platform cuts it.
   const form = formOf(cover ? await file(cover.hash) : plainCover(900, 383), cover?.mediaType ?? 'image/png', 'cover');
   const said = await api.call('material/add_material?type=image', form);

@@ -4,6 +4,7 @@ import { readied, settled } from './steps.ts';
 import { handedOf, WeChatApi, type Said } from './wechat-api.ts';
 import { hearWeChat } from './wechat-callback.ts';
 import { discardDraft, draftOf, showArticle, type DraftSettings } from './wechat-draft.ts';
+import { draftTrial } from './wechat-trial.ts';
 import { msgId } from './wechat-findings.ts';
 
 const Job = z.object({ msg_id: z.string().min(1) });
@@ -30,6 +31,7 @@ export const wechatMass = defineChannel('wechat_mass', {
     ),
 
   discard: discardDraft,
+  test: draftTrial,
 
   deliver: (parcel, settings, tools) => settled(send(parcel, settings, tools)),
 

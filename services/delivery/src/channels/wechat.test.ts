@@ -58,6 +58,8 @@ async function account(options: Partial<WeChatOptions> = {}, parcel = illustrate
     time,
     deliver,
     prepare: () => keeping((given) => wechat.prepare!(parcel, settings, given)),
+    try: () => wechat.test!.send('test-1', null, settings, tools()),
+    undo: (made: string) => wechat.test!.undo!(made, settings, tools()),
     discard: () => wechat.discard!(sent(undefined), settings, tools()),
     drafts: async () => {
       const list = await tokenCall(fake, 'draft/batchget', { offset: 0, count: 20 });
@@ -345,5 +347,30 @@ describe('an article that is out', () => {
     pass(60_000);
     expect(await look(handed.receipt)).toMatchObject({ finding: 'present' });
     expect(seen().map(({ title }) => title)).toEqual(['更正后的说明']);
+  });
+});
+
+describe('a test', () => {
+  it('is a draft that says so, and that can be taken away; no reader sees anything', async () => {
+    const { try: attempt, undo, drafts, fake } = await account();
+    const { outcome, receipt } = await attempt();
+    expect(outcome).toBe('confirmed');
+    expect(await drafts()).toBe(1);
+    expect(fake.posts()).toMatchObject([{ visible: false }]);
+    expect(await undo(receipt!.remoteId)).toMatchObject({ done: true });
+    expect(await drafts()).toBe(0);
+    expect(await undo(receipt!.remoteId)).toMatchObject({ done: true });
+  });
+  it('takes nothing away that is no test', async () => {
+    const { prepare, undo, drafts } = await account();
+    const prepared = await prepare();
+    const draft = /^draft (\S+)$/.exec(prepared.detail)![1]!;
+    expect(await undo(draft)).toMatchObject({ done: false, detail: expect.stringContaining('is no test') });
+    expect(await drafts()).toBe(1);
+  });
+  it('says what the platform says', async () => {
+    const { try: attempt, fake } = await account();
+    fake.fault({ kind: 'code', code: 48001, route: 'draft.add' });
+    expect(await attempt()).toMatchObject({ outcome: 'rejected_retryable', trouble: 'credential' });
   });
 });

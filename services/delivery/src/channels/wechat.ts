@@ -4,6 +4,7 @@ import { readied, settled } from './steps.ts';
 import { handedOf, WeChatApi, type Said } from './wechat-api.ts';
 import { hearWeChat } from './wechat-callback.ts';
 import { discardDraft, draftOf, isOurs, showArticle, type DraftSettings } from './wechat-draft.ts';
+import { draftTrial } from './wechat-trial.ts';
 import { foundOf, publishId, Status, webAddress } from './wechat-findings.ts';
 
 const Submitted = z.object({ publish_id: z.string().min(1) });
@@ -45,6 +46,7 @@ export const wechat = defineChannel('wechat', {
     ),
 
   discard: discardDraft,
+  test: draftTrial,
 
   deliver: (parcel, settings, tools) => settled(publish(parcel, settings, tools)),
 

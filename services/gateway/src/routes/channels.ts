@@ -5,9 +5,11 @@ import {
   channelId,
   ChannelOverview,
   ChannelStates,
-  outcome,
+  ChannelTried,
   Refusal,
   shownSettings,
+  TrialUndone,
+  UndoTrial,
   withSecrets,
   type Actor,
   type ChannelRegistered,
@@ -129,12 +131,23 @@ export function channelRoutes(tools: { models: Models; client: BusClient; journa
       may: ['comms', 'admin'],
       params: z.object({ channelId }),
       body: z.strictObject({ to: z.email().nullable() }),
-      answer: z.object({ outcome, detail: z.string() }),
+      answer: ChannelTried,
       async handle({ params: { channelId: id }, body: { to }, caller }) {
         mine(id, caller);
-        return z
-          .object({ outcome, detail: z.string() })
-          .parse(await client.ask('channels.try', { channelId: id, to }, answerMs));
+        return ChannelTried.parse(await client.ask('channels.try', { channelId: id, to }, answerMs));
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/api/channels/:channelId/try/undo',
+      says: 'Takes away what a test has left at the channel, and nothing that is no test.',
+      may: ['comms', 'admin'],
+      params: z.object({ channelId }),
+      body: UndoTrial.pick({ made: true }),
+      answer: TrialUndone,
+      async handle({ params: { channelId: id }, body: { made }, caller }) {
+        mine(id, caller);
+        return TrialUndone.parse(await client.ask('channels.undo_trial', { channelId: id, made }, answerMs));
       },
     }),
   ];
