@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { account } from './balance.ts';
 import { changeSecrets, secret } from './channel.ts';
 import { warningShare } from './repost.ts';
 import { commandHead, duration, instant, line, personId, siteId, sourceId, token, urgency } from './words.ts';
@@ -268,6 +269,19 @@ export const alarmSubject = z.discriminatedUnion('kind', [
     detail: z.string().max(500),
     since: instant,
   }),
+  /** What was taken in by a source, a site or a channel is not where it must be: it got lost, or is there twice. */
+  z.object({
+    kind: z.literal('balance'),
+    account: account.shape.kind,
+    accountId: token,
+    name: line,
+    /** How many are missing; and of how many there is one too many. */
+    missing: z.int().min(0),
+    doubled: z.int().min(0),
+    /** The first few, by name. */
+    titles: z.array(line).max(5),
+    since: instant,
+  }),
   /** What was taken down can be read again, or something else stands in a page of ours. */
   z.object({
     kind: z.literal('page'),
@@ -364,6 +378,7 @@ export function nameOfAlarm(about: AlarmSubject): string {
     case 'rumor':
       return about.claim;
     case 'source':
+    case 'balance':
       return about.name;
     case 'credential':
     case 'stoppage':

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AccessEvent } from './access.ts';
+import { BalanceEvent } from './balance.ts';
 import { CallbackEvent } from './callback.ts';
 import { CheckpointEvent } from './checkpoint.ts';
 import { ClusterEvent, ClusterKeyEvent } from './cluster.ts';
@@ -44,6 +45,7 @@ import type { CalendarRegistered } from './work-calendar.ts';
 export const AnyEvent = z.discriminatedUnion('type', [
   AccessEvent,
   AlarmEvent,
+  BalanceEvent,
   CallbackEvent,
   CheckpointEvent,
   ClusterEvent,
@@ -78,6 +80,7 @@ export type EventsByAggregate = {
   access: AccessEvent;
   alarm: AlarmEvent;
   alias: ItemKnownAs;
+  balance: BalanceEvent;
   calendar: CalendarRegistered;
   callback: CallbackEvent;
   chain: ChainRegistered;

@@ -1,4 +1,5 @@
 export * from './access.ts';
+export * from './balance.ts';
 export * from './callback.ts';
 export * from './chain.ts';
 export * from './chain-for.ts';
@@ -29,6 +30,7 @@ export * from './inspection-findings.ts';
 export * from './item.ts';
 export * from './linked.ts';
 export * from './login.ts';
+export * from './linked-targets.ts';
 export * from './outlook.ts';
 export * from './outside.ts';
 export * from './policy.ts';

@@ -53,6 +53,7 @@ it('every decider is known to the guard', () => {
     'services/ingest/src/alias.ts',
     'services/ingest/src/item.ts',
     'services/ingest/src/source-health.ts',
+    'services/oversight/src/balance.ts',
     'services/oversight/src/correction.ts',
     'services/oversight/src/inspection.ts',
     'services/oversight/src/report.ts',

@@ -4,10 +4,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { connectBus, type Bus } from '@tongsheng/bus';
+import { carryOut, connectBus, Journal, type Bus } from '@tongsheng/bus';
+import type { AlarmRow, BalanceView } from '@tongsheng/contracts';
 import { coverAll, exportLog, restoreLog, verifyArchive, verifyLog } from '@tongsheng/evidence';
-import { signIn, startServers, startSystem, until, type System } from '@tongsheng/test/support';
+import {
+  barriersOf,
+  enter,
+  hashA,
+  openScreen,
+  picture,
+  service,
+  signIn,
+  startBrowser,
+  startServers,
+  startSystem,
+  until,
+  type System,
+} from '@tongsheng/test/support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { delivery } from '../../services/delivery/src/delivery.ts';
 
 const root = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -18,7 +33,10 @@ let task: { site: string; taskId: string };
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'tongsheng-audit-'));
-  system = await startSystem({ services: ['registry', 'ingest', 'reposts', 'oversight', 'gateway'] });
+  system = await startSystem({
+    services: ['registry', 'ingest', 'reposts', 'oversight', 'duty', 'gateway'],
+    environment: { BALANCE_SECONDS: '1' },
+  });
   bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
   const editor = await signIn(system.consoleUrl, 'editor');
   task = await until(async () => {
@@ -150,6 +168,82 @@ describe('in the console', () => {
     expect((await health()).streams).toEqual([]);
     await expect(bus.jsm.streams.purge('EVENTS')).rejects.toThrowError(/purge/i);
     await expect(bus.jsm.streams.deleteMessage('EVENTS', 1)).rejects.toThrowError(/delete/i);
+  });
+});
+
+describe('the books', () => {
+  const about = (id: string) => ({
+    id,
+    at: new Date().toISOString(),
+    actor: service,
+    deliveryId: 'stray',
+    site: 'city',
+  });
+  const books = async () => {
+    const manager = await signIn(system.consoleUrl, 'manager');
+    return (await manager.get('/api/balance')).body as BalanceView;
+  };
+
+  it('are even while nothing is lost, by source and by site', async () => {
+    await until(async () => {
+      const { isRead, rows } = await books();
+      expect(isRead).toBe(true);
+      expect(rows.filter(({ kind, takenIn }) => kind === 'site' && takenIn > 0)).not.toEqual([]);
+      expect(rows.filter(({ kind, delivered }) => kind === 'source' && delivered > 0)).not.toEqual([]);
+      expect(rows.filter(({ difference }) => difference !== 0)).toEqual([]);
+    });
+    const editor = await signIn(system.consoleUrl, 'editor');
+    expect((await editor.get('/api/balance')).status).toBe(403);
+  });
+
+  it('name what is there and nobody asked for, alarm whoever is on duty, and say when it is over', async () => {
+    const journal = new Journal(bus, 'test');
+    await carryOut(journal, delivery, {
+      type: 'delivery.request',
+      ...about('stray/request'),
+      releaseId: 'nobody-signed',
+      channelId: 'city-press-mail',
+      channelName: '通气邮件组',
+      channelKind: 'email',
+      title: '没有人签发过的通稿',
+      contentHash: hashA,
+      onUnknown: 'person',
+    });
+    const duty = await signIn(system.consoleUrl, 'duty');
+    const alarms = async () =>
+      ((await duty.get('/api/alarms')).body as { rows: AlarmRow[] }).rows.filter(
+        ({ about: { kind } }) => kind === 'balance',
+      );
+    await until(async () => {
+      const [alarm] = await alarms();
+      expect(alarm?.about).toMatchObject({
+        account: 'channel',
+        missing: 0,
+        doubled: 1,
+        titles: ['没有人签发过的通稿'],
+      });
+    });
+    const row = (await books()).rows.find(({ kind, id }) => kind === 'channel' && id === 'city-press-mail');
+    expect(row).toMatchObject({
+      difference: -1,
+      uneven: [{ of: 'release', id: 'nobody-signed', wanted: 0, there: 1 }],
+    });
+
+    const browser = await startBrowser();
+    const screen = await openScreen(browser, `${system.consoleUrl}/health`);
+    await enter(screen, 'manager');
+    const panel = screen.page.getByTestId('balance');
+    await panel.getByRole('link', { name: '没有人签发过的通稿' }).waitFor();
+    await picture(screen.page, 'balance');
+    expect(await barriersOf(screen.page)).toEqual([]);
+    expect(screen.errors).toEqual([]);
+    await browser.close();
+
+    await carryOut(journal, delivery, { type: 'delivery.cancel', ...about('stray/cancel'), reason: '没有人要' });
+    await until(async () => {
+      expect((await books()).rows.filter(({ difference }) => difference !== 0)).toEqual([]);
+      expect(await alarms()).toEqual([]);
+    });
   });
 });
 

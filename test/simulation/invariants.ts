@@ -12,6 +12,7 @@ import {
 import { Chain } from '@tongsheng/evidence';
 import { DateTime, Duration } from 'luxon';
 import { isDeepStrictEqual } from 'node:util';
+import { Conservation } from '../../services/oversight/src/conservation.ts';
 import { ReadModel } from './read-model.ts';
 import type { Publication } from './upstreams.ts';
 import { clockErrorMs, type Year } from './year.ts';
@@ -35,6 +36,8 @@ export const rules = {
   two_persons: 'an exemption has two persons, and so has what stays although its source took it back',
   taken_down:
     'what its source took back is owed to come down, comes down by a person’s decision, and nothing else does',
+  conserved:
+    'what was taken in is delivered, refused, waiting or parked, by source, site and channel, none missing, none twice',
   models_agree: 'read models that were kept through crashes equal those folded from the log at once',
 } as const;
 export type Rule = keyof typeof rules;
@@ -109,6 +112,7 @@ class Judge {
   readonly #tasks = new Map<string, Task>();
   readonly #items = new Map<string, { sourceId: string; events: ItemEvent[] }>();
   readonly #texts = new Map<string, string>();
+  readonly #books = new Conservation();
   readonly #alarms = new Map<string, Extract<AlarmEvent, { type: 'alarm.raised' }>[]>();
   /** Decisions by the command that led to them, with the hash that they signed, if any. */
   readonly #commands = new Map<string, string | null>();
@@ -124,6 +128,7 @@ class Judge {
     this.#judgePublic();
     this.#judgeTasks();
     this.#judgeAnswers();
+    this.#judgeBooks();
     this.#judgeModels();
     return { findings: this.#findings, counts: this.#counts };
   }
@@ -151,6 +156,7 @@ class Judge {
       }
       const signed = entry.events.find(({ type }) => type === 'repost.approved' || type === 'repost.review_passed');
       this.#commands.set(entry.envelope.id, signed && 'contentHash' in signed ? hashOf(signed) : null);
+      this.#books.learn(entry);
       this.#learn(entry);
     }
     this.#count('entries', journal.last);
@@ -670,6 +676,19 @@ class Judge {
       if (code === 'repost_already_approved' && type === 'repost.approve') this.#count('approvals that came second');
       if (answer === 'unknown') this.#count('commands whose end nobody was told');
       this.#count('commands of people');
+    }
+  }
+
+  #judgeBooks(): void {
+    for (const { kind, id, difference, takenIn, uneven } of this.#books.balance(this.#year.time.now, 0)) {
+      this.#count(`taken in by ${kind}s`, takenIn);
+      if (difference !== 0) this.#wrong('conserved', `${kind} ${id}`, `differs by ${difference}`);
+      for (const { of, site, id: what, wanted, there } of uneven)
+        this.#wrong(
+          'conserved',
+          `${kind} ${id}`,
+          `${of} ${site}/${what} must be there ${wanted} times, and is ${there}`,
+        );
     }
   }
 

@@ -185,7 +185,7 @@ export const plants: readonly Plant[] = [
   },
   {
     bug: 'one task in forty is forgotten',
-    breaks: ['owed_once'],
+    breaks: ['conserved'],
     plant() {
       let told = 0;
       return instead(

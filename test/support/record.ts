@@ -73,6 +73,8 @@ function sinceOf(about: AlarmSubject): string | number {
       return about.failedAt;
     case 'page':
       return about.driftedAt;
+    case 'balance':
+      return about.since;
     case 'recall':
     case 'stoppage':
       return about.since;

@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Journal, type Entry } from '@tongsheng/bus';
-import type { DeliveryEvent, HoldingsQuery, LinkedEvent, RecallTarget, ReleaseEvent } from '@tongsheng/contracts';
+import {
+  linkedTargets,
+  type DeliveryEvent,
+  type HoldingsQuery,
+  type LinkedEvent,
+  type RecallTarget,
+  type ReleaseEvent,
+} from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
 import { adapters } from './channels/index.ts';
-import { linkedDeliveryIdOf, linkedTargets } from './linked-targets.ts';
+import { linkedDeliveryIdOf } from './linked-targets.ts';
 import { Registered } from './registered.ts';
 import { deliveryIdOf } from './request-deliveries.reaction.ts';
 import { pastOf, standing, type PastDelivery } from './standing.ts';

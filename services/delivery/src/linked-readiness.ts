@@ -1,13 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { Journal, reasonOf, type Entry } from '@tongsheng/bus';
-import type { Channel, LinkedEvent, Readiness, ReadinessQuery, TargetReadiness } from '@tongsheng/contracts';
+import {
+  linkedTargets,
+  type Channel,
+  type LinkedEvent,
+  type Readiness,
+  type ReadinessQuery,
+  type TargetReadiness,
+} from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { AdapterTools } from './adapter-tools.ts';
 import { Board } from './board.ts';
 import { adapters } from './channels/index.ts';
 import { Credentials } from './credentials.ts';
 import type { Delivery } from './delivery.ts';
-import { linkedDeliveryIdOf, linkedTargets } from './linked-targets.ts';
+import { linkedDeliveryIdOf } from './linked-targets.ts';
 import { Registered } from './registered.ts';
 
 /** How long platforms have to say how they are, in ms. */

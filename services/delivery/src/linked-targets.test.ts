@@ -1,8 +1,7 @@
-import type { LinkedEvent } from '@tongsheng/contracts';
+import { linkedTargets, type LinkedEvent } from '@tongsheng/contracts';
 import { hashA, hashB, minutesLater, noon } from '@tongsheng/test/support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linkedTargets } from './linked-targets.ts';
 
 const key = { linkedId: 'l', site: 'province' };
 const by = { by: 'comms', byName: '赵宣传' };

@@ -2,11 +2,20 @@ import { createHash } from 'node:crypto';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { carryOut, causedBy, Journal, Reaction, type Entry } from '@tongsheng/bus';
-import { limitsOf, Refusal, type DeliveryCommand, type LinkedEvent, type ReleaseEvent } from '@tongsheng/contracts';
+import {
+  limitsOf,
+  linkedTargets,
+  Refusal,
+  type DeliveryCommand,
+  type LinkedEvent,
+  type LinkedTargets,
+  type ReleaseEvent,
+  type WantedTarget,
+} from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
 import { Board } from './board.ts';
 import { delivery } from './delivery.ts';
-import { linkedDeliveryIdOf, linkedTargets, type LinkedTargets, type Wanted } from './linked-targets.ts';
+import { linkedDeliveryIdOf } from './linked-targets.ts';
 import { Registered } from './registered.ts';
 import { requestedOf } from './request-deliveries.reaction.ts';
 
@@ -65,7 +74,7 @@ export class PrepareLinked {
 
   async #wantAll(entry: Entry, linked: { site: string; linkedId: string }, { wanted, t0, isCommitted }: LinkedTargets) {
     const releases = new Map<string, Promise<Signed>>();
-    const signed = (each: Wanted) => {
+    const signed = (each: WantedTarget) => {
       const known = releases.get(each.releaseId) ?? this.#signed(each);
       releases.set(each.releaseId, known);
       return known;
@@ -80,10 +89,10 @@ export class PrepareLinked {
   async #want(
     entry: Entry,
     linked: { site: string; linkedId: string },
-    wanted: Wanted,
+    wanted: WantedTarget,
     t0: string,
     isCommitted: boolean,
-    signed: (wanted: Wanted) => Promise<Signed>,
+    signed: (wanted: WantedTarget) => Promise<Signed>,
   ): Promise<boolean> {
     const { site, channelId } = wanted;
     const deliveryId = linkedDeliveryIdOf(linked.linkedId, wanted);
@@ -179,7 +188,7 @@ export class PrepareLinked {
     site,
     releaseId: id,
     contentHash,
-  }: Pick<Wanted, 'site' | 'releaseId' | 'contentHash'>): Promise<Signed> {
+  }: Pick<WantedTarget, 'site' | 'releaseId' | 'contentHash'>): Promise<Signed> {
     const past = await this.journal.read({ aggregate: 'release', site, id });
     const found = (past.events as ReleaseEvent[]).find(
       (event): event is Signed => event.type === 'release.signed' && event.contentHash === contentHash,

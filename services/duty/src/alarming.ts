@@ -75,6 +75,9 @@ function occasionOf(about: AlarmSubject): Occasion {
     case 'page':
     case 'recall':
       return 'page';
+    // A duty that got lost is as bad as one that was missed.
+    case 'balance':
+      return 'share_100';
     case 'linked':
       return 'linked';
     case 'incident':

@@ -16,6 +16,7 @@ import { RaiseDebtAlarms } from './raise-debt-alarms.reaction.ts';
 import { RaiseRecallAlarms } from './raise-recall-alarms.reaction.ts';
 import { RaiseReportAlarms } from './raise-report-alarms.reaction.ts';
 import { RaiseRumorAlarms } from './raise-rumor-alarms.reaction.ts';
+import { RaiseBalanceAlarms } from './raise-balance-alarms.reaction.ts';
 import { RaiseStoppageAlarms } from './raise-stoppage-alarms.reaction.ts';
 import { RaiseSubmissionAlarms } from './raise-submission-alarms.reaction.ts';
 import { RaiseInspectionAlarms } from './raise-inspection-alarms.reaction.ts';
@@ -37,6 +38,7 @@ import { TellPeople } from './tell-people.reaction.ts';
     RaiseReportAlarms,
     RaiseRumorAlarms,
     RaiseStoppageAlarms,
+    RaiseBalanceAlarms,
     RaiseCorrectionAlarms,
     RaiseSubmissionAlarms,
     RaiseDebtAlarms,

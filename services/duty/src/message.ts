@@ -48,6 +48,8 @@ export function urgencyOf(about: AlarmSubject, at: string): string {
       return `渠道登录被拒 ${since(about.failedAt)}`;
     case 'stoppage':
       return `渠道中断 ${since(about.since)}`;
+    case 'balance':
+      return `账实不符 ${since(about.since)}`;
     case 'page':
       return about.drift === 'reappeared' ? '撤下的内容又能看到' : '网页内容被换';
     case 'recall':
@@ -65,6 +67,12 @@ export function urgencyOf(about: AlarmSubject, at: string): string {
       return about.minutes === null ? '联动发布没有发出' : `联动发布 ${about.minutes} 分钟后到点，尚未就绪`;
   }
 }
+
+const accountWords = { source: '来源', site: '站点', channel: '渠道' } as const;
+
+/** How many are missing, and how many there is one too many of. */
+const lackingWords = ({ missing, doubled }: { missing: number; doubled: number }): string =>
+  [missing > 0 ? `缺 ${missing} 项` : null, doubled > 0 ? `重复 ${doubled} 项` : null].filter(Boolean).join('，');
 
 const severityWords = { ordinary: '一般', serious: '较大', major: '重大', extreme: '特别重大' } as const;
 const incidentWords = {
@@ -217,6 +225,16 @@ function whatOf(about: AlarmSubject, at: string): { name: string; lines: string[
           `渠道“${about.channelName}”一直没有正常应答，有 ${about.waiting} 个投递在等待${about.urgency === 'rebuttal' ? '，其中有辟谣' : ''}。`,
           `自 ${clockTime(about.since)} 起，最近一次：${about.detail || '没有应答'}`,
           '系统会继续试探，恢复后自动投递；请联系平台，或改用其他渠道。确认已恢复时，可在渠道页“重置熔断”。',
+        ],
+      };
+    case 'balance':
+      return {
+        name: about.name,
+        lines: [
+          `${accountWords[about.account]}“${about.name}”账实不符：${lackingWords(about)}。`,
+          `自 ${clockTime(about.since)} 起`,
+          `涉及：${about.titles.map((title) => `《${title}》`).join('、')}${about.missing + about.doubled > about.titles.length ? ' 等' : ''}`,
+          '请系统管理员在“系统状态 → 收支核对”查看明细，并在“死信”中重试失败的消息；补齐后自动解除。',
         ],
       };
     case 'page':

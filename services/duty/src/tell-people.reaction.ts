@@ -169,6 +169,8 @@ function pathOf(about: AlarmSubject, site: string | null): string {
     case 'credential':
     case 'stoppage':
       return `/channels/${about.channelId}`;
+    case 'balance':
+      return '/health';
     case 'incident':
       return `/incidents/${site}/${about.incidentId}`;
     case 'handover':

@@ -26,6 +26,7 @@ import { assistedRoutes } from './routes/assisted.ts';
 import { calendarRoutes } from './routes/calendar.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { commandRoute } from './routes/commands.ts';
+import { balanceRoutes } from './routes/balance.ts';
 import { complianceRoutes } from './routes/compliance.ts';
 import { correctionRoutes } from './routes/corrections.ts';
 import { draftRoutes } from './routes/drafts.ts';
@@ -160,6 +161,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...peopleRoutes({ sessions, factors, registry, models, live, door, clock }),
       ...queueRoutes({ queue, clock }),
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
+      ...balanceRoutes({ client, clock }),
       ...complianceRoutes({ models, client, clock }),
       ...submissionRoutes({ models, details, client, bus, journal, clock, settings }),
       ...channelRoutes({ models, client, journal, clock }),

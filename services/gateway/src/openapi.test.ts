@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openApi } from './openapi.ts';
 import { commandRoute } from './routes/commands.ts';
+import { balanceRoutes } from './routes/balance.ts';
 import { complianceRoutes } from './routes/compliance.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { itemRoutes } from './routes/items.ts';
@@ -29,6 +30,7 @@ const routes = [
   ...calendarRoutes(tools),
   ...submissionRoutes(tools),
   ...viewRoutes(tools),
+  ...balanceRoutes(tools),
   ...complianceRoutes(tools),
   ...evidenceRoutes(tools),
   ...itemRoutes(tools),

@@ -5,6 +5,7 @@ import { allowList, BadConfig, run, SecretBox, secretsConfig, serve } from '@ton
 import { chromiumAt } from '@tongsheng/browser';
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
+import { BalanceSettings } from './balances.ts';
 import { defaultZone } from './days.ts';
 import { AnswerPost } from './mail-answers.reaction.ts';
 import { NotarySettings } from './notary.ts';
@@ -27,6 +28,8 @@ const config = z.object({
   CHROMIUM: z.string().optional(),
   /** A checkpoint is made at least so often, while something happens; and every 1,000 entries. */
   CHECKPOINT_MINUTES: z.coerce.number().positive().max(1_440).default(10),
+  /** How often it is looked at whether all that was taken in is where it must be, in seconds. */
+  BALANCE_SECONDS: z.coerce.number().positive().max(3_600).default(60),
   /** `host:port` of sites and mail servers that may be reached although not public, comma-separated. */
   WEB_ALLOW: allowList,
   /** Our own mail server, `smtp://user:password@host:port`; without it answers to netizens are read by their receipts alone. */
@@ -49,6 +52,7 @@ run(() =>
       CHECKPOINT_KEY,
       CHECKPOINT_KEY_FILE,
       CHECKPOINT_MINUTES,
+      BALANCE_SECONDS,
       OVERSIGHT_SMTP,
       OVERSIGHT_FROM,
       WEB_ALLOW,
@@ -66,6 +70,7 @@ run(() =>
         provide: NotarySettings,
         useValue: new NotarySettings(keysFrom(CHECKPOINT_KEY, CHECKPOINT_KEY_FILE), CHECKPOINT_MINUTES * 60_000),
       },
+      { provide: BalanceSettings, useValue: new BalanceSettings(BALANCE_SECONDS * 1_000) },
       {
         provide: Visitor,
         useFactory: (evidence: EvidenceStore) => new Visitor(WEB_ALLOW, evidence),

@@ -4,6 +4,7 @@ import { PublishReport } from './publish-report.reaction.ts';
 import { ReportPrinter } from './report-printer.ts';
 import { ReportsController } from './reports.controller.ts';
 import { Reports } from './reports.ts';
+import { Balances, BalancesController } from './balances.ts';
 import { BeginChecks } from './begin-checks.reaction.ts';
 import { ExpectInspection } from './expect-inspection.reaction.ts';
 import { ExpectReport } from './expect-report.reaction.ts';
@@ -25,6 +26,7 @@ import { PublishInspection } from './publish-inspection.reaction.ts';
   controllers: [
     ComplianceController,
     CheckpointsController,
+    BalancesController,
     InspectionsController,
     BeginChecks,
     ProbeSites,
@@ -40,6 +42,6 @@ import { PublishInspection } from './publish-inspection.reaction.ts';
     PublishReport,
     ExpectReport,
   ],
-  providers: [Oversight, Notary, InspectedSites, CorrectionDesk, Reports, ReportCounter, ReportPrinter],
+  providers: [Oversight, Notary, Balances, InspectedSites, CorrectionDesk, Reports, ReportCounter, ReportPrinter],
 })
 export class OversightModule {}

@@ -2,13 +2,16 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { health } from '../api/views.ts';
+import { hasRole, useMe } from '../session.ts';
 import { Pending } from '../parts/states.tsx';
+import { BalancePanel } from './balance-panel.tsx';
 import { minute, precise } from '../time.ts';
 import { useWords } from '../words/index.ts';
 
 /** What guarantee holds, and how far each view is. */
 export function HealthPage(): ReactElement {
   const t = useWords();
+  const me = useMe();
   const answer = useQuery(health());
   const { data } = answer;
   if (!data) return <Pending of={answer} />;
@@ -59,7 +62,8 @@ export function HealthPage(): ReactElement {
           </dd>
         </div>
       </dl>
-      <table className="table">
+      {hasRole(me, 'manager', 'admin', 'duty', 'auditor') && <BalancePanel />}
+      <table className="table balance-table">
         <thead>
           <tr>
             <th>{t('health.projection')}</th>

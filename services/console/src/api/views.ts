@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type {
   AccountView,
+  BalanceView,
   CalendarView,
   ChannelDetail,
   ChannelOverview,
@@ -425,6 +426,13 @@ export const audit = () =>
   queryOptions({
     queryKey: ['audit'],
     queryFn: ({ signal }) => read<Rows<TimelineEntry>>('/api/audit', signal),
+    refetchInterval: 10_000,
+  });
+
+export const balance = () =>
+  queryOptions({
+    queryKey: ['balance'],
+    queryFn: ({ signal }) => read<BalanceView>('/api/balance', signal),
     refetchInterval: 10_000,
   });
 

@@ -73,6 +73,7 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           `${site === null ? '' : siteName(site)} · ${t('linked.colT0')} ${short(about.t0)} · ${about.missing.join('、') || t(`linked.stoppedBecause.${about.because}`)}${about.count > about.missing.length ? ` … (${about.count})` : ''}`}
         {about.kind === 'stoppage' &&
           `${site === null ? '' : siteName(site)} · ${about.detail} · ${t('duty.since', { time: short(about.since) })}`}
+        {about.kind === 'balance' && `${about.titles.join('、')} · ${t('duty.since', { time: short(about.since) })}`}
         {about.kind === 'credential' &&
           `${site === null ? '' : siteName(site)} · ${about.detail} · ${t('duty.since', { time: short(about.failedAt) })}`}
       </p>
@@ -187,6 +188,10 @@ export function AlarmCard(props: { row: AlarmRow; chosen: boolean; busy: boolean
           </Link>
         ) : about.kind === 'incident' && site !== null ? (
           <Link to="/incidents/$site/$incidentId" params={{ site, incidentId: about.incidentId }} className="button">
+            {t('duty.handle')} {chosen && <kbd>O</kbd>}
+          </Link>
+        ) : about.kind === 'balance' ? (
+          <Link to="/health" className="button">
             {t('duty.handle')} {chosen && <kbd>O</kbd>}
           </Link>
         ) : about.kind === 'handover' ? null : about.kind === 'drill' ? (

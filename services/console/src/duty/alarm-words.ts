@@ -30,6 +30,10 @@ export function whatOf(about: AlarmSubject, t: ReturnType<typeof useWords>): str
       return t('alarm.credential');
     case 'stoppage':
       return t('alarm.stoppage', { count: about.waiting });
+    case 'balance':
+      return t(about.missing > 0 ? 'alarm.balance' : 'alarm.balance.doubled', {
+        count: about.missing > 0 ? about.missing : about.doubled,
+      });
     case 'page':
       return t(`alarm.page.${about.drift}`);
     case 'recall':

@@ -91,6 +91,8 @@ export function DutyPage(): ReactElement {
       case 'incident':
         if (site === null) return;
         return void navigate({ to: '/incidents/$site/$incidentId', params: { site, incidentId: about.incidentId } });
+      case 'balance':
+        return void navigate({ to: '/health' });
       case 'drill':
       case 'handover':
         return;

@@ -60,6 +60,7 @@ export const dutyBookEn: Record<keyof typeof dutyBookZh, string> = {
   'figures.kind.linked': 'Linked release',
   'figures.kind.incident': 'Incident',
   'figures.kind.correction': 'Correction due',
+  'figures.kind.balance': 'Books uneven',
   'figures.kind.stoppage': 'Channel stands still',
   'figures.kind.calendar': 'Holidays',
   'figures.kind.inspection': 'Inspection due',

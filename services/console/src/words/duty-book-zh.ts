@@ -59,6 +59,7 @@ export const dutyBookZh = {
   'figures.kind.linked': '联动发布',
   'figures.kind.incident': '事件',
   'figures.kind.correction': '网民纠错时限',
+  'figures.kind.balance': '账实不符',
   'figures.kind.stoppage': '渠道停滞',
   'figures.kind.calendar': '放假安排',
   'figures.kind.inspection': '季度抽查时限',

@@ -44,6 +44,8 @@ export const dutyEn: Record<keyof typeof dutyZh, string> = {
   'alarm.page.replaced': 'Something else stands in our page',
   'alarm.linked': 'A linked release is due in {minutes} minutes and not ready',
   'alarm.linked.stopped': 'A linked release did not go out at its moment',
+  'alarm.balance': '{count} of what was taken in are missing',
+  'alarm.balance.doubled': '{count} of what was taken in are there twice',
   'alarm.stoppage': 'The channel gives no good answer; {count} deliveries wait',
   'alarm.credential': 'The channel refuses our login; its deliveries wait',
   'alarm.assignment': '{share}% of the time to hand it over is gone',

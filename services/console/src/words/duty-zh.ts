@@ -43,6 +43,8 @@ export const dutyZh = {
   'alarm.page.replaced': '网页内容被换',
   'alarm.linked': '联动发布 {minutes} 分钟后到点，尚未就绪',
   'alarm.linked.stopped': '联动发布到点没有发出',
+  'alarm.balance': '账实不符：缺 {count} 项',
+  'alarm.balance.doubled': '账实不符：重复 {count} 项',
   'alarm.stoppage': '渠道长时间不通，{count} 个投递在等',
   'alarm.credential': '渠道拒绝登录，投递已停下等待',
   'alarm.assignment': '人工渠道任务已用时 {share}%',

@@ -1,5 +1,6 @@
 import { accountEn } from './account-en.ts';
 import { assistedEn } from './assisted-en.ts';
+import { balanceEn } from './balance-en.ts';
 import { calendarEn } from './calendar-en.ts';
 import { channelsEn } from './channels-en.ts';
 import { deliveriesEn } from './deliveries-en.ts';
@@ -23,6 +24,7 @@ import type { RoomWords } from './rooms-zh.ts';
 export const roomsEn: RoomWords = {
   ...accountEn,
   ...assistedEn,
+  ...balanceEn,
   ...calendarEn,
   ...channelsEn,
   ...deliveriesEn,

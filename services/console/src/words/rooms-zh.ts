@@ -1,5 +1,6 @@
 import { accountZh } from './account-zh.ts';
 import { assistedZh } from './assisted-zh.ts';
+import { balanceZh } from './balance-zh.ts';
 import { calendarZh } from './calendar-zh.ts';
 import { channelsZh } from './channels-zh.ts';
 import { deliveriesZh } from './deliveries-zh.ts';
@@ -23,6 +24,7 @@ import { writingZh } from './writing-zh.ts';
 export const roomsZh = {
   ...accountZh,
   ...assistedZh,
+  ...balanceZh,
   ...calendarZh,
   ...channelsZh,
   ...deliveriesZh,
