@@ -1,7 +1,9 @@
 // What the system tells whoever runs it: metrics of every service while a task goes from its source to the public.
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { QueuePage, type RepostRow } from '@tongsheng/contracts';
+import { metricsIn, queriesOf } from '@tongsheng/deploy';
 import { allServices, signIn, startSystem, until, type ServiceName, type System } from '@tongsheng/test/support';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
@@ -72,6 +74,18 @@ it('counts what happened, in every service', async () => {
   expect(samples(texts.delivery, 'tongsheng_delivery_oldest_due_seconds')).toHaveLength(3);
   expect(samples(texts.delivery, 'tongsheng_channel_stopped').length).toBeGreaterThan(0);
   expect(texts.clock).toContain('# TYPE tongsheng_clock_lateness_seconds histogram');
+});
+
+it('exports every metric that an alert or a dashboard asks for', async () => {
+  const exported = new Set<string>();
+  for (const service of allServices)
+    for (const [, name] of (await scrape(service)).matchAll(/^# TYPE (\S+) /gm)) exported.add(name!);
+  const lacking = queriesOf(join(import.meta.dirname, '../../infra/deploy')).flatMap(({ where, query }) =>
+    metricsIn(query)
+      .filter((name) => !exported.has(name))
+      .map((name) => `${where}: ${name}`),
+  );
+  expect(lacking).toEqual([]);
 });
 
 const promtool = process.env['PROMTOOL'];

@@ -1,9 +1,10 @@
 import { Refusal, role } from '@tongsheng/contracts';
 import { discardArchive, leastDays } from '@tongsheng/evidence';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { checkpointCommand, exportCommand, keysCommand, plainly, restoreCommand } from './commands/archive.ts';
 import { runBench } from './commands/bench.ts';
 import { packCommand, subjectOf, type PackCommand } from './commands/evidence-pack.ts';
+import { deployKinds, writeDeployment } from './commands/deploy.ts';
 import { readFeedCommand, type FeedOptions } from './commands/feed.ts';
 import { cleanHtmlCommand } from './commands/html.ts';
 import { listProjections, rebuildProjections } from './commands/projections.ts';
@@ -163,6 +164,15 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
     .description('seal all of them under the newest key, which the registry names first')
     .option('--dry-run', 'only say what would be done')
     .action(({ dryRun = false }: { dryRun?: boolean }) => onBus((bus) => rotateSecrets(bus, dryRun, print)));
+
+  program
+    .command('deploy')
+    .description('write what a deployment needs into a folder, to be looked at before it is used')
+    .addArgument(new Argument('<what>').choices(deployKinds))
+    .argument('<folder>')
+    .action((what: string, folder: string) => {
+      for (const line of writeDeployment(root, what, folder)) print(line);
+    });
 
   program
     .command('bench')

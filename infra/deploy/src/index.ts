@@ -1,0 +1,1 @@
+export { metricsIn, queriesOf, renderMonitoring, type Files } from './monitoring.ts';
