@@ -63,8 +63,8 @@ export type System = {
   doorUrl: string;
   /** Starts a service and waits until it is ready. */
   start(service: ServiceName): Promise<void>;
-  /** Starts one more process of a service beside the first, told otherwise in some points. */
-  startAnother(service: ServiceName, environment: NodeJS.ProcessEnv): Promise<void>;
+  /** Starts one more process of a service beside the first, told otherwise in some points; or out of another release. */
+  startAnother(service: ServiceName, environment: NodeJS.ProcessEnv, release?: string): Promise<void>;
   /** `kill -9`. */
   kill(service: ServiceName): Promise<void>;
   /** Asks it to end, and waits. */
@@ -149,10 +149,15 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const logFile = (service: ServiceName) => join(dir, `${service}.log`);
 
   const others: ChildProcess[] = [];
-  const launch = async (service: ServiceName, more: NodeJS.ProcessEnv, keep: (child: ChildProcess) => void) => {
+  const launch = async (
+    service: ServiceName,
+    more: NodeJS.ProcessEnv,
+    keep: (child: ChildProcess) => void,
+    release = root,
+  ) => {
     const { flags, environment: lean } = launchOf([service]);
     const url = service === 'portal' ? servers.nats.portalUrl : servers.nats.url;
-    const child = spawn(process.execPath, [...flags, join(root, 'services', service, 'dist/main.js')], {
+    const child = spawn(process.execPath, [...flags, join(release, 'services', service, 'dist/main.js')], {
       env: {
         ...environment,
         ...lean,
@@ -198,9 +203,12 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     ingestUrl,
     doorUrl: `http://127.0.0.1:${deliveryPort}`,
     start,
-    startAnother: (service, more) =>
-      launch(service, { DELIVERY_PORT: '0', RELEASES_PORT: '0', OPERATIONS_PORT: '0', ...more }, (child) =>
-        others.push(child),
+    startAnother: (service, more, release) =>
+      launch(
+        service,
+        { DELIVERY_PORT: '0', RELEASES_PORT: '0', OPERATIONS_PORT: '0', ...more },
+        (child) => others.push(child),
+        release,
       ),
     kill: (service) => end(service, 'SIGKILL'),
     stop: (service) => end(service, 'SIGTERM'),

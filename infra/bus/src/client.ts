@@ -1,5 +1,6 @@
 import { Refusal, receipt, refusalBody, subjects, type CommandHead, type Receipt } from '@tongsheng/contracts';
-import { NatsError } from 'nats';
+import { isTracing, step } from '@tongsheng/telemetry';
+import { headers, NatsError, type MsgHdrs } from 'nats';
 import { z } from 'zod';
 import type { Bus } from './connection.ts';
 
@@ -36,8 +37,17 @@ export class BusClient {
     return this.#request(subjects.query(query), question, timeoutMs);
   }
 
-  async #request(subject: string, payload: unknown, timeout = defaultTimeoutMs): Promise<unknown> {
-    const reply = await this.#bus.nc.request(subject, JSON.stringify(payload), { timeout }).catch((error: unknown) => {
+  #request(subject: string, payload: unknown, timeout = defaultTimeoutMs): Promise<unknown> {
+    if (!isTracing()) return this.#ask(subject, payload, { timeout });
+    const head = headers();
+    return step({ service: this.#bus.name, name: subject, kind: 'client' }, (traceparent) => {
+      if (traceparent) head.set('traceparent', traceparent);
+      return this.#ask(subject, payload, { timeout, headers: head });
+    });
+  }
+
+  async #ask(subject: string, payload: unknown, options: { timeout: number; headers?: MsgHdrs }): Promise<unknown> {
+    const reply = await this.#bus.nc.request(subject, JSON.stringify(payload), options).catch((error: unknown) => {
       const why = error instanceof NatsError && error.code === '503' ? 'nobody is listening' : String(error);
       throw new NoAnswer(`${subject}: ${why}`, { cause: error });
     });

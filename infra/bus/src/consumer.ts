@@ -2,6 +2,7 @@ import { streams, subjects } from '@tongsheng/contracts';
 import { AckPolicy, DeliverPolicy, nanos, type ConsumerMessages, type JsMsg, type Subscription } from 'nats';
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
+import { isTracing, step } from '@tongsheng/telemetry';
 import { bury } from './dead-letters.ts';
 import { pending, reactionDelay, reactions } from './figures.ts';
 import { tryDecode, type Following } from './follow.ts';
@@ -162,7 +163,7 @@ async function work(
         return undefined;
       }
       try {
-        await options.handle(entry);
+        await heard(bus, durable, entry, () => options.handle(entry));
         message.ack();
         count('done');
         const stored = message.info.timestampNanos / 1_000_000;
@@ -188,6 +189,21 @@ async function work(
   }
   return undefined;
 }
+
+/** The reaction to an entry, as a step that goes on from it. */
+const heard = (bus: Bus, durable: string, { envelope, aggregate }: Entry, work: () => Promise<unknown>) =>
+  isTracing()
+    ? step(
+        {
+          service: bus.name,
+          name: durable,
+          kind: 'consumer',
+          parent: envelope.traceparent,
+          attributes: { 'tongsheng.aggregate': aggregate, 'tongsheng.event': envelope.type },
+        },
+        work,
+      )
+    : work();
 
 /** An administrator's wish to try a dead letter again, answered by whichever instance hears it. */
 function answerReplays(bus: Bus, options: ConsumerOptions): Subscription {

@@ -19,6 +19,7 @@ export {
 export { EvidenceStore, PublicFiles } from './evidence.ts';
 export { decodeAnswer, encodeAnswer, type HttpAnswer } from './http-message.ts';
 export { followJournal, followStream, tryDecode, walkStream, type Following } from './follow.ts';
+export { openBeside, readBeside } from './beside.ts';
 export { openRestore, type Restore } from './restore.ts';
 export { Journal, StaleRead, type Address, type Head, type Past } from './journal.ts';
 export { erasePublic, followPublic, publishPublic, readPublic } from './public.ts';

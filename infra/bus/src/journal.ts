@@ -1,8 +1,16 @@
-import { streams, subjects, type AnyEvent, type CommandHead, type Receipt } from '@tongsheng/contracts';
+import {
+  checkpointAddress,
+  streams,
+  subjects,
+  type AnyEvent,
+  type CommandHead,
+  type Receipt,
+} from '@tongsheng/contracts';
 import { NatsError, type StoredMsg } from 'nats';
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
 import { decodeEntry, encodeEntry, hashEntry, UnreadableEntry, type Entry } from './entry.ts';
+import { activeStep, isTracing, step } from '@tongsheng/telemetry';
 import { appends, appendSeconds } from './figures.ts';
 import { tryDecode } from './follow.ts';
 
@@ -19,10 +27,12 @@ export type Past = {
   hash: string;
   /** Command id → position of the decision it led to. */
   receipts: Map<string, number>;
+  /** W3C Trace Context of the newest entry, while steps are traced. */
+  traceparent?: string | undefined;
 };
 
 /** Where the next decision about an aggregate would stand: on top of exactly this. */
-export type Head = Pick<Past, 'subject' | 'position' | 'hash'>;
+export type Head = Pick<Past, 'subject' | 'position' | 'hash' | 'traceparent'>;
 
 /** Someone else appended to this aggregate after it was read. Read and decide again. */
 export class StaleRead extends Error {}
@@ -59,6 +69,7 @@ export class Journal {
       past.events.push(...entry.events);
       past.position = entry.position;
       past.hash = entry.hash;
+      past.traceparent = entry.envelope.traceparent;
       past.receipts.set(entry.envelope.id, entry.position);
       if (next.seq >= end) break;
       next = await this.#stored({ seq: next.seq + 1, next_by_subj: past.subject });
@@ -126,13 +137,20 @@ export class Journal {
    * so that it is stored once.
    * @throws StaleRead when the aggregate has moved on.
    */
-  async append(past: Head, command: CommandHead, events: AnyEvent[]): Promise<Receipt & { hash: string }> {
+  async append(
+    past: Head,
+    command: CommandHead,
+    events: AnyEvent[],
+  ): Promise<Receipt & { hash: string; traceparent?: string | undefined }> {
     const service = this.#source;
     const { aggregate } = subjects.placeOf(past.subject);
     const began = performance.now();
     let outcome = 'failed';
     try {
-      const receipt = await this.#append(past, command, events);
+      // A checkpoint is written in one way only, so that nothing can be hidden in it.
+      const receipt = await (isTracing() && aggregate !== checkpointAddress.aggregate
+        ? this.#trace(past, command, events)
+        : this.#append(past, command, events));
       outcome = 'stored';
       return receipt;
     } catch (error) {
@@ -142,6 +160,22 @@ export class Journal {
       appends.inc({ service, aggregate, outcome });
       appendSeconds.observe({ service }, (performance.now() - began) / 1_000);
     }
+  }
+
+  /** What a person decides goes on from the matter that it is about, whichever request brought it; all else from its cause. */
+  #trace(past: Head, command: CommandHead, events: AnyEvent[]) {
+    const matter = past.traceparent;
+    const cause = activeStep() ?? command.traceparent;
+    const parent = command.actor.kind === 'person' ? (matter ?? cause) : (cause ?? matter);
+    const name = events.length === 1 ? events[0]!.type : `${events[0]!.type} and ${events.length - 1} more`;
+    const attributes = { 'messaging.destination.name': past.subject, 'tongsheng.command': command.id };
+    return step(
+      { service: this.#source, name, kind: 'producer', parent, also: parent === matter ? cause : matter, attributes },
+      async (traceparent) => ({
+        ...(await this.#append(past, { ...command, ...(traceparent && { traceparent }) }, events)),
+        traceparent,
+      }),
+    );
   }
 
   async #append(past: Head, command: CommandHead, events: AnyEvent[]): Promise<Receipt & { hash: string }> {

@@ -6,6 +6,7 @@ import {
   type MessageHandler,
 } from '@nestjs/microservices';
 import { Refusal, subjects } from '@tongsheng/contracts';
+import { isTracing, step } from '@tongsheng/telemetry';
 import type { Msg, Subscription } from 'nats';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { Answer } from './client.ts';
@@ -98,7 +99,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
     let answer: Answer;
     let outcome = 'ok';
     try {
-      answer = { ok: true, value: await settle(handler, message.json()) };
+      answer = { ok: true, value: await this.#settleTraced(subject, handler, message) };
     } catch (error) {
       outcome = error instanceof Refusal ? 'refused' : 'failed';
       if (error instanceof Refusal) answer = { ok: false, refusal: error.toBody() };
@@ -110,6 +111,13 @@ export class BusServer extends Server implements CustomTransportStrategy {
     message.respond(JSON.stringify(answer));
     requests.inc({ service, subject, outcome });
     requestSeconds.observe({ service }, (performance.now() - began) / 1_000);
+  }
+
+  #settleTraced(subject: string, handler: MessageHandler, message: Msg): Promise<unknown> {
+    const work = () => settle(handler, message.json());
+    if (!isTracing()) return work();
+    const parent = message.headers?.get('traceparent');
+    return step({ service: this.#options.service, name: subject, kind: 'server', parent }, work);
   }
 
   override on(): never {

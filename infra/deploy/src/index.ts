@@ -1,1 +1,4 @@
+export { renderCompose } from './compose.ts';
+export { renderKubernetes, type Cluster } from './kubernetes.ts';
 export { metricsIn, queriesOf, renderMonitoring, type Files } from './monitoring.ts';
+export { renderSystemd, type Machine } from './systemd.ts';

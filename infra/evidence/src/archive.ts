@@ -93,12 +93,13 @@ export async function exportLog(bus: Bus, folder: string, madeAt: string, onProg
     await close();
     return last;
   };
+  // Before the log, so that nothing is public of which the archive does not say why; what they name, after both.
+  const publicLast = await copy(streams.public, subjects.publicDocuments(), () => {});
   const last = await copy(streams.journal, subjects.events(), (message) => {
     const wrong = chain.add(message);
     if (wrong) throw new BrokenLog(wrong);
   });
   const verified = { ...finished(chain), unreadable: [] };
-  const publicLast = await copy(streams.public, subjects.publicDocuments(), () => {});
 
   for (const { bucket, store } of stores(bus)) {
     const names = await store.list();

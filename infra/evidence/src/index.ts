@@ -1,3 +1,4 @@
+export { makeBackup, restoreBackup } from './backup.ts';
 export { BadArchive, exportLog, restoreLog, verifyArchive } from './archive.ts';
 export { Chain, checkpointsIn, checkpointSubject, type Break } from './chain.ts';
 export { readCheckpoints } from './checkpoints.ts';

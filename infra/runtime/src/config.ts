@@ -14,6 +14,8 @@ export const commonConfig = z.object({
   /** Where whoever runs the process reads its metrics and health; without a port it has no such door. */
   OPERATIONS_HOST: z.string().default('127.0.0.1'),
   OPERATIONS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  /** Base address of an OpenTelemetry collector (OTLP over HTTP): steps are sent there. Without it nothing is traced. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Replicas of the streams; above 1 needs nats-server 2.10.27 or newer on every server. */
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),

@@ -7,10 +7,14 @@ import { Failure } from './failure.ts';
 /** What `npm start` leaves in its data directory about the servers that run. */
 const Run = z.object({ natsUrl: z.string() });
 
+/** Where `npm start` keeps the installation of this checkout. */
+export const homeOf = (root: string, environment: NodeJS.ProcessEnv): string =>
+  resolve(root, environment['TONGSHENG_HOME'] ?? '.tongsheng');
+
 /** `NATS_URL`, or the servers of this checkout's own installation. */
 export function natsUrl(root: string, environment: NodeJS.ProcessEnv): string {
   if (environment['NATS_URL']) return environment['NATS_URL'];
-  const home = resolve(root, environment['TONGSHENG_HOME'] ?? '.tongsheng');
+  const home = homeOf(root, environment);
   const file = join(home, 'run.json');
   const run = existsSync(file) ? parseRun(readFileSync(file, 'utf8')) : null;
   if (run) return run.natsUrl;

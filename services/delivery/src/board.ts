@@ -88,11 +88,11 @@ export class Board implements OnModuleDestroy {
 
   async #write(open: OpenDelivery, command: DeliveryCommand, events: DeliveryEvent[]): Promise<void> {
     const before = open.head;
-    const { position, changed, hash } = await this.journal.append(before, command, events);
+    const { position, changed, hash, traceparent } = await this.journal.append(before, command, events);
     // The follower may have brought it already, and more.
     if (open.head !== before) return;
     if (changed) this.#written.add(position);
-    this.#changed(this.open.extend(open, { position, hash }, events, this.clock.now()));
+    this.#changed(this.open.extend(open, { position, hash, traceparent }, events, this.clock.now()));
   }
 
   async #follow(): Promise<void> {

@@ -98,18 +98,22 @@ export class OpenDeliveries {
    * What the log says. What this process wrote itself it has applied already.
    * @returns null when nothing changed, `forgotten` when the delivery had ended and is to be read again
    */
-  apply({ position, site, id, events, hash, subject }: Entry, now: string): Change | 'forgotten' | null {
+  apply(
+    { position, site, id, events, hash, subject, envelope: { traceparent } }: Entry,
+    now: string,
+  ): Change | 'forgotten' | null {
     this.#position = position;
     const key = `${site}/${id}`;
     const told = events as DeliveryEvent[];
     const known = this.#open.get(key);
-    if (known) return position > known.head.position ? this.extend(known, { position, hash }, told, now) : null;
+    if (known)
+      return position > known.head.position ? this.extend(known, { position, hash, traceparent }, told, now) : null;
     const [first] = told;
     if (first?.type === 'delivery.redriven') return 'forgotten';
     if (first?.type !== 'delivery.requested') return null;
     const family = familyOf(first);
     const open = { key, family, requested: first, state: delivery.initial, head: { subject, position: 0, hash: '' } };
-    return this.extend(open, { position, hash }, told, now);
+    return this.extend(open, { position, hash, traceparent }, told, now);
   }
 
   /** A delivery that had ended, from its whole past. */
@@ -119,13 +123,14 @@ export class OpenDeliveries {
     if (!first || requested?.type !== 'delivery.requested') return;
     const key = `${first.site}/${first.id}`;
     const state = entries.flatMap(({ events }) => events as DeliveryEvent[]).reduce(delivery.evolve, delivery.initial);
-    const { position, hash, subject } = entries.at(-1)!;
-    const open = { key, family: familyOf(requested), requested, state, head: { subject, position, hash } };
+    const { position, hash, subject, envelope } = entries.at(-1)!;
+    const head = { subject, position, hash, traceparent: envelope.traceparent };
+    const open = { key, family: familyOf(requested), requested, state, head };
     if (!isEnded(state)) this.#keep(open, now);
   }
 
   /** What was just written, by this process or another. */
-  extend(open: OpenDelivery, at: { position: number; hash: string }, events: DeliveryEvent[], now: string): Change {
+  extend(open: OpenDelivery, at: Omit<Head, 'subject'>, events: DeliveryEvent[], now: string): Change {
     const { deliveryId, site } = open.requested;
     open.head = { subject: subjects.event('delivery', site, deliveryId), ...at };
     open.state = events.reduce(delivery.evolve, open.state);

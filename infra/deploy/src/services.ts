@@ -1,0 +1,140 @@
+/** What only some services need. */
+export type Need =
+  /** Read models, rates, timers. */
+  | 'redis'
+  /** Opens and seals the secrets of channels, sites and sources: SECRETS_KEY_FILE. */
+  | 'secrets'
+  /** Signs checkpoints of the log: CHECKPOINT_KEY_FILE. */
+  | 'checkpoint'
+  /** Chromium and Chinese fonts. */
+  | 'browser'
+  /** Calls out: upstreams, platforms, sites, mail servers, subscribers. */
+  | 'world';
+
+/** A door for people or programs outside, at a port of its own. */
+type Door = { port: number; settings: { host: string; port: string }; tls?: true };
+
+export type Service = {
+  name: string;
+  needs: readonly Need[];
+  door?: Door;
+  /** Settings of its own that an installation decides. */
+  settings: readonly string[];
+  memoryMi: number;
+};
+
+/** Where each process tells its metrics and health. */
+export const operationsPort = 9464;
+
+/**
+ * Every process there is: what `compose`, `kubernetes` and `systemd` are made of. A test holds it to what the services
+ * themselves read.
+ */
+export const services: readonly Service[] = [
+  { name: 'registry', needs: ['secrets'], settings: ['SEED_FILE'], memoryMi: 256 },
+  {
+    name: 'ingest',
+    needs: ['secrets', 'world'],
+    door: { port: 8082, settings: { host: 'INGEST_HOST', port: 'INGEST_PORT' } },
+    settings: ['INGEST_URL', 'FOLLOW_UP', 'FOLLOW_UP_PATIENCE', 'WEB_ALLOW'],
+    memoryMi: 768,
+  },
+  {
+    name: 'reposts',
+    needs: ['redis', 'secrets', 'browser', 'world'],
+    settings: ['REPOST_HOLD', 'REPOST_RECHECKS', 'WEB_ALLOW'],
+    memoryMi: 1_024,
+  },
+  { name: 'clock', needs: ['redis'], settings: [], memoryMi: 256 },
+  {
+    name: 'releases',
+    needs: ['secrets', 'world'],
+    door: { port: 8084, settings: { host: 'RELEASES_HOST', port: 'RELEASES_PORT' } },
+    settings: ['ANSWERS_URL', 'SUBMISSIONS_SMTP', 'SUBMISSIONS_FROM', 'WEB_ALLOW'],
+    memoryMi: 384,
+  },
+  {
+    name: 'delivery',
+    needs: ['redis', 'secrets', 'world'],
+    door: { port: 8083, settings: { host: 'DELIVERY_HOST', port: 'DELIVERY_PORT' } },
+    settings: ['STOPPAGE_ALARM', 'WEB_ALLOW'],
+    memoryMi: 768,
+  },
+  {
+    name: 'oversight',
+    needs: ['redis', 'secrets', 'checkpoint', 'browser', 'world'],
+    settings: ['CHECKPOINT_MINUTES', 'OVERSIGHT_SMTP', 'OVERSIGHT_FROM', 'PORTAL_URL', 'WEB_ALLOW'],
+    memoryMi: 1_024,
+  },
+  {
+    name: 'duty',
+    needs: ['redis', 'secrets', 'world'],
+    settings: ['CONSOLE_URL', 'DUTY_SMTP', 'DUTY_FROM', 'DUTY_SMS', 'WEB_ALLOW'],
+    memoryMi: 256,
+  },
+  {
+    name: 'gateway',
+    needs: ['redis', 'secrets'],
+    door: { port: 8080, settings: { host: 'CONSOLE_HOST', port: 'CONSOLE_PORT' }, tls: true },
+    settings: ['INGEST_URL', 'SESSION_IDLE_MINUTES', 'SESSION_HOURS'],
+    memoryMi: 768,
+  },
+  {
+    name: 'portal',
+    needs: ['world'],
+    door: { port: 8081, settings: { host: 'PORTAL_HOST', port: 'PORTAL_PORT' }, tls: true },
+    settings: ['PORTAL_URL', 'PORTAL_FORM_KEY', 'PORTAL_PROXIES', 'WEB_ALLOW'],
+    memoryMi: 512,
+  },
+];
+
+/** The back office; the portal stands apart, where it reaches nothing of the house but the bus. */
+export const isFront = ({ name }: Service): boolean => name === 'portal';
+
+/** Folders of a process in which it finds what was given to it: keys of the bus, secrets, certificates. */
+export type Places = { keys: string; secrets: string; certificates: string; browser: string };
+
+/** Where they stand in a container; the container is the browser's sandbox, which has no right to make another. */
+export const inContainer: Places = {
+  keys: '/run/tongsheng/keys',
+  secrets: '/run/tongsheng/secrets',
+  certificates: '/run/tongsheng/tls',
+  browser: '/usr/local/bin/chromium-in-container',
+};
+
+/** The settings that do not depend on the installation but on where things stand. */
+export function environmentOf(
+  { name, needs, door }: Service,
+  { nats, redis, places }: { nats: string; redis: string; places: Places },
+): Record<string, string> {
+  const has = (need: Need) => needs.includes(need);
+  return {
+    NATS_URL: nats,
+    NATS_KEYS: places.keys,
+    TLS_CA_FILE: `${places.certificates}/ca.crt`,
+    OPERATIONS_HOST: '0.0.0.0',
+    OPERATIONS_PORT: String(operationsPort),
+    ...(has('redis') && { REDIS_URL: redis }),
+    ...(has('secrets') && { SECRETS_KEY_FILE: `${places.secrets}/secrets.key` }),
+    ...(has('checkpoint') && { CHECKPOINT_KEY_FILE: `${places.secrets}/checkpoint.key` }),
+    ...(has('browser') && { CHROMIUM: places.browser }),
+    ...(door && { [door.settings.host]: '0.0.0.0', [door.settings.port]: String(door.port) }),
+    ...(name === 'gateway' && { SECURE_COOKIES: 'true', DURABILITY: 'synced before every acknowledgement' }),
+  };
+}
+
+/** What an installation is asked for; what is not said is left to the services' own defaults. */
+export const asked: Record<string, string> = {
+  CONSOLE_URL: 'https://console.tax.example',
+  PORTAL_URL: 'https://www.tax.example',
+  INGEST_URL: 'https://hooks.tax.example',
+  ANSWERS_URL: 'https://answers.tax.example',
+  DUTY_SMTP: 'smtp://user:password@mail.tax.example:587',
+  DUTY_FROM: 'duty@tax.example',
+  SUBMISSIONS_SMTP: 'smtp://user:password@mail.tax.example:587',
+  SUBMISSIONS_FROM: 'submissions@tax.example',
+  OVERSIGHT_SMTP: 'smtp://user:password@mail.tax.example:587',
+  OVERSIGHT_FROM: 'corrections@tax.example',
+  PORTAL_FORM_KEY: 'at least sixteen characters, the same for every portal',
+  WEB_ALLOW: 'mail.tax.example:587',
+};
