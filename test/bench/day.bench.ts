@@ -38,9 +38,17 @@ const child = (file: string) => fork(join(import.meta.dirname, file), [], flags)
 const sink = child('deliver-sink.ts');
 const { port } = (await once(sink, 'message'))[0] as Extract<SinkSaid, { port: number }>;
 
-const services: ServiceName[] = [
-  ...['registry', 'reposts', 'clock', 'releases', 'delivery', 'oversight', 'duty', 'gateway', 'portal'],
-] as ServiceName[];
+const services: readonly ServiceName[] = [
+  'registry',
+  'reposts',
+  'clock',
+  'releases',
+  'delivery',
+  'oversight',
+  'duty',
+  'gateway',
+  'portal',
+];
 await using system = await startSystem({
   services,
   samples: false,
