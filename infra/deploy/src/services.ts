@@ -12,7 +12,7 @@ export type Need =
   | 'world';
 
 /** A door for people or programs outside, at a port of its own. */
-type Door = { port: number; settings: { host: string; port: string }; tls?: true };
+type Door = { port: number; settings: { host: string; port: string } };
 
 export type Service = {
   name: string;
@@ -63,7 +63,7 @@ export const services: readonly Service[] = [
   {
     name: 'oversight',
     needs: ['redis', 'secrets', 'checkpoint', 'browser', 'world'],
-    settings: ['CHECKPOINT_MINUTES', 'OVERSIGHT_SMTP', 'OVERSIGHT_FROM', 'PORTAL_URL', 'WEB_ALLOW'],
+    settings: ['BALANCE_SECONDS', 'CHECKPOINT_MINUTES', 'OVERSIGHT_SMTP', 'OVERSIGHT_FROM', 'PORTAL_URL', 'WEB_ALLOW'],
     memoryMi: 1_024,
   },
   {
@@ -75,14 +75,14 @@ export const services: readonly Service[] = [
   {
     name: 'gateway',
     needs: ['redis', 'secrets'],
-    door: { port: 8080, settings: { host: 'CONSOLE_HOST', port: 'CONSOLE_PORT' }, tls: true },
-    settings: ['INGEST_URL', 'SESSION_IDLE_MINUTES', 'SESSION_HOURS'],
+    door: { port: 8080, settings: { host: 'CONSOLE_HOST', port: 'CONSOLE_PORT' } },
+    settings: ['CONSOLE_URL', 'INGEST_URL', 'SESSION_IDLE_MINUTES', 'SESSION_HOURS'],
     memoryMi: 768,
   },
   {
     name: 'portal',
     needs: ['world'],
-    door: { port: 8081, settings: { host: 'PORTAL_HOST', port: 'PORTAL_PORT' }, tls: true },
+    door: { port: 8081, settings: { host: 'PORTAL_HOST', port: 'PORTAL_PORT' } },
     settings: ['PORTAL_URL', 'PORTAL_FORM_KEY', 'PORTAL_PROXIES', 'WEB_ALLOW'],
     memoryMi: 512,
   },
