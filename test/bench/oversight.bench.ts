@@ -44,7 +44,9 @@ await using servers = {
 endOnSignal(servers);
 
 const bus = await connectBus({ url: nats.url, name: 'bench' });
-await ensureStreams(bus);
+// A year of a nation is more than a stream holds by itself.
+await ensureStreams(bus, { maxBytes: 2 ** 30 });
+await bus.jsm.streams.update(streams.journal, { max_bytes: Math.max(2 ** 30, count * 4_096) });
 const redis = createRedis(redisServer.url, console.error);
 await redis.connect();
 

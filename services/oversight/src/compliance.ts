@@ -17,8 +17,9 @@ type Person = { id: string; name: string };
 
 /** A task with all that it owes: one repost settles it, each obligation by its own limit. */
 export type Compliance = Pick<ComplianceTask, 'taskId' | 'site' | 'publishedAt' | 'column' | 'kind' | 'exemption'> & {
-  /** Of its first entry in the log, by which it is found again. */
+  /** Of its first entry in the log, by which it is found again, and of the last that said anything of it. */
   position: number;
+  last: number;
   /** Whose approval stands. */
   approvedBy: Person | null;
   counted: Counted[];
@@ -68,10 +69,13 @@ export const complianceIn = (zone: string, name = nameIn(zone)) => {
   const day = dayOf(zone);
   return defineProjection({
     name,
-    version: 4,
+    version: 5,
     follows: ['repost'],
     keyOf: (event: RepostEvent) => (silent.has(event.type) ? null : `${event.site}/${event.taskId}`),
-    apply,
+    apply(row: Compliance | null, event: RepostEvent, entry: Entry) {
+      const next = apply(row, event, entry);
+      return next === row || next === null ? next : { ...next, last: entry.position };
+    },
     leaves: { at: leavesAt, begins: (event) => event.type === 'repost.queued' },
 
     sets({ site, counted }): Record<string, number> {
@@ -95,8 +99,11 @@ export const complianceIn = (zone: string, name = nameIn(zone)) => {
 const nameIn = (zone: string) =>
   zone === defaultZone ? 'compliance' : `compliance-${zone.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
 
-function leavesAt({ counted, moments }: Compliance): number | null {
-  if (counted.some(({ outcome }) => outcome === 'open')) return null;
+const isClosed = ({ counted }: Compliance) => counted.every(({ outcome }) => outcome !== 'open');
+
+function leavesAt(row: Compliance): number | null {
+  if (!isClosed(row)) return null;
+  const { counted, moments } = row;
   const ended = counted.flatMap(({ dueAt, settledAt }) => [dueAt, settledAt ?? dueAt]);
   return Math.max(Date.parse(moments.seenAt!), ...ended.map((at) => Date.parse(at))) + keptDays * dayMs;
 }
@@ -114,6 +121,7 @@ function lineOf(row: Compliance, { outcome, duty, sourceId, startsAt, dueAt, set
     limitMs: Math.max(0, Date.parse(dueAt) - Date.parse(startsAt)),
     spentMs: settledAt === null ? null : Math.max(0, Date.parse(settledAt) - Date.parse(startsAt)),
     stages: isOut ? stageBuckets({ ...row.moments, publishedAt: row.publishedAt }) : [],
+    span: isClosed(row) ? row.last - row.position : 0,
   };
 }
 
@@ -133,6 +141,7 @@ function apply(row: Compliance | null, event: RepostEvent, entry: Entry): Compli
         taskId,
         site,
         position: entry.position,
+        last: entry.position,
         column: event.column,
         kind: event.kind,
         publishedAt: null,

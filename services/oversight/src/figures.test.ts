@@ -60,6 +60,7 @@ const rowOf = (each: Owed, position: number): Compliance => ({
   taskId: `t${position}`,
   site: each.site,
   position,
+  last: position,
   column: each.column,
   kind: each.kind,
   publishedAt: null,

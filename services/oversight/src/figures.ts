@@ -11,7 +11,16 @@ import {
 import { kindNumber, type Book, type Filter } from './book.ts';
 import { before, daysFrom, partOf, unitFor } from './days.ts';
 import { buckets, quantile } from './histogram.ts';
-import { addAll, figuresOf as figures, noCounts, outcomesOf, rateOf, type Counts } from './tally.ts';
+import {
+  addAll,
+  figuresOf as figures,
+  mergeTally,
+  noCounts,
+  noTally,
+  outcomesOf,
+  rateOf,
+  type Counts,
+} from './tally.ts';
 
 /** What the registry knows; a site, a source or a person that is gone keeps its figures under its id. */
 export type Names = {
@@ -49,7 +58,11 @@ export function figuresOf(
   const { from, to, limit, unit = unitFor(from, to) } = query;
   const filter = filterOf(book, query, names);
   const atMs = Date.parse(at);
-  const tally = book.tally(from, to, filter, atMs);
+  const parts = partsOf(from, to, unit);
+  // Of parts longer than a day each is added up by itself, and the whole from them.
+  const tallies = unit === 'day' ? [] : parts.map((part) => book.tally(part.from, part.to, filter, atMs));
+  const tally = unit === 'day' ? book.tally(from, to, filter, atMs) : noTally();
+  for (const each of tallies) mergeTally(tally, each);
   const earlier = before(from, to);
   const past = book.tally(earlier.from, earlier.to, filter, atMs);
   const read = (counts: Counts) => figures(counts, limit);
@@ -63,13 +76,15 @@ export function figuresOf(
   const plain = <Row extends { number: number }>({ number: _number, ...row }: Row) => row;
 
   const bySite = rows('site', tally.bySite, (number) => book.sites.names[number]!);
-  const parts = [...new Set(daysFrom(from, to).map((day) => partOf(day, unit)))];
-  const byPart = new Map(parts.map((part) => [part, noCounts()]));
-  tally.byDay.forEach((counts, number) => {
-    // A day outside the period is there where all that was due on it is gone: it counts nothing.
-    const part = byPart.get(partOf(book.days.names[number]!, unit));
-    if (part) addAll(part, counts);
-  });
+  const partTotals = unit === 'day' ? daysOf(book, parts, tally.byDay) : tallies.map(({ total }) => total);
+  const sites = bySite.map(({ site }) => book.sites.known(site));
+  const cells =
+    unit === 'day'
+      ? heatOfDays(book, { from, to, filter, atMs, parts, limit })
+      : heatOf(
+          tallies.map((each) => each.bySite),
+          limit,
+        );
   return {
     asOf: at,
     from,
@@ -96,8 +111,8 @@ export function figuresOf(
     })),
     presets: presetHours.map((hours) => ({ hours, ...figures(tally.total, hours) })),
     unit,
-    trend: parts.map((part) => ({ part, ...read(byPart.get(part)!) })),
-    heat: heatOf(book, query, filter, { atMs, parts, unit, sites: bySite.map(({ site }) => site) }),
+    trend: parts.map(({ part }, i) => ({ part, ...read(partTotals[i] ?? noCounts()) })),
+    heat: bySite.map(({ site }, i) => ({ site, cells: cells.get(sites[i]!) ?? parts.map(() => null) })),
     updates: figures(tally.updates),
     retracts: figures(tally.retracts),
     stages: stagesOf(tally.stages),
@@ -117,29 +132,60 @@ function levelsOf(book: Book, bySite: readonly Counts[], { sites }: Names): [Sit
   return [...levels].filter(([, counts]) => outcomesOf(counts).due > 0);
 }
 
-function heatOf(
-  book: Book,
-  { from, to, limit }: ComplianceQuery,
-  filter: Filter,
-  { atMs, parts, unit, sites }: { atMs: number; parts: string[]; unit: ComplianceView['unit']; sites: string[] },
-): ComplianceView['heat'] {
-  const cells = new Map<number, (HeatCell | null)[]>();
-  const columns = new Map(parts.map((part, i) => [part, i]));
-  const columnOf: number[] = [];
-  for (const { sheet, counts } of book.bySheet(from, to, filter, atMs)) {
-    const { due, onTime, late, overdue, open, exempted } = outcomesOf(counts, limit);
-    if (due === 0) continue;
-    let row = cells.get(sheet.site);
-    if (!row) cells.set(sheet.site, (row = parts.map(() => null)));
-    const column = (columnOf[sheet.day] ??= columns.get(partOf(book.days.names[sheet.day]!, unit))!);
-    const cell = (row[column] ??= [0, 0, 0, 0, 0]);
-    cell[0] += onTime;
-    cell[1] += late;
-    cell[2] += overdue;
-    cell[3] += open - overdue;
-    cell[4] += exempted;
+type Part = { part: string; from: string; to: string };
+
+/** The days, months, quarters or years of a period, in order; the first and the last as far as they lie in it. */
+function partsOf(from: string, to: string, unit: ComplianceView['unit']): Part[] {
+  const parts: Part[] = [];
+  for (const day of daysFrom(from, to)) {
+    const part = partOf(day, unit);
+    const last = parts.at(-1);
+    if (last?.part === part) last.to = day;
+    else parts.push({ part, from: day, to: day });
   }
-  return sites.map((site) => ({ site, cells: cells.get(book.sites.known(site)) ?? parts.map(() => null) }));
+  return parts;
+}
+
+function daysOf(book: Book, parts: readonly Part[], byDay: readonly Counts[]): (Counts | undefined)[] {
+  return parts.map(({ part }) => byDay[book.days.known(part)]);
+}
+
+type Cells = Map<number, (HeatCell | null)[]>;
+
+/** What became of each site's obligations, part by part. */
+function heatOf(parts: readonly (readonly Counts[])[], limit: ComplianceQuery['limit']): Cells {
+  const cells: Cells = new Map();
+  for (const [i, bySite] of parts.entries())
+    bySite.forEach((counts, site) => {
+      const cell = cellOf(counts, limit);
+      if (cell === null) return;
+      let row = cells.get(site);
+      if (!row) cells.set(site, (row = parts.map(() => null)));
+      row[i] = cell;
+    });
+  return cells;
+}
+
+function heatOfDays(
+  book: Book,
+  asked: Parameters<Book['bySheet']>[0] & { parts: readonly Part[]; limit: ComplianceQuery['limit'] },
+): Cells {
+  const cells: Cells = new Map();
+  const columns = new Map(asked.parts.map(({ part }, i) => [book.days.known(part), i]));
+  book.bySheet(asked, ({ site, day }, counts) => {
+    const cell = cellOf(counts, asked.limit);
+    if (cell === null) return;
+    let row = cells.get(site);
+    if (!row) cells.set(site, (row = asked.parts.map(() => null)));
+    row[columns.get(day)!] = cell;
+  });
+  return cells;
+}
+
+/** Null where nothing was due. */
+function cellOf(counts: Counts, limit: ComplianceQuery['limit']): HeatCell | null {
+  const { due, onTime, late, overdue, open, exempted } = outcomesOf(counts, limit);
+  return due === 0 ? null : [onTime, late, overdue, open - overdue, exempted];
 }
 
 function stagesOf(stages: Int32Array): StageTime[] {

@@ -9,7 +9,7 @@ import {
 } from '@tongsheng/contracts';
 import type { ProjectionReader, SheetsRead } from '@tongsheng/projections';
 import { findBehind, taskOf } from './behind.ts';
-import { Book } from './book.ts';
+import { Book, lastAt, type Found } from './book.ts';
 import type { Compliance, complianceIn } from './compliance.ts';
 import { figuresOf, type Names } from './figures.ts';
 
@@ -46,10 +46,7 @@ export class Ledger {
     const position = await this.#fresh();
     const book = this.#book;
     const { found, count } = findBehind(book, query, names, at);
-    const rows = await this.#rowsAt(
-      found.map(({ sheet, at: line }) => sheet.position[line]!),
-      position,
-    );
+    const rows = await this.#rowsOf(found, position);
     const tasks = found.flatMap((each, i): ComplianceTask[] => {
       const row = rows[i];
       const task = row && taskOf(row, book, each);
@@ -96,14 +93,16 @@ export class Ledger {
     this.#read = { generation: changed.generation, position: changed.position };
   }
 
-  /** Tasks by their first positions: recent ones from the model, older ones folded from the log, as far as the model is. */
-  async #rowsAt(positions: number[], until: number): Promise<(Compliance | null)[]> {
-    const firsts = await Promise.all(positions.map((position) => this.#journal.at(position)));
+  /** Their tasks: recent ones from the model, older ones folded from the log, as far as the model is. */
+  async #rowsOf(found: readonly Found[], until: number): Promise<(Compliance | null)[]> {
+    const firsts = await Promise.all(found.map(({ sheet, at }) => this.#journal.at(sheet.position[at]!)));
     const kept = await this.#reader.rows(firsts.map((entry) => (entry ? `${entry.site}/${entry.id}` : '')));
     return Promise.all(
       firsts.map(async (first, i) => {
         if (kept[i] || !first) return kept[i] ?? null;
-        const entries = [first, ...(await this.#journal.readable(first, until, first.position + 1))];
+        // To look for what there is not, the server goes through all of the log that is left.
+        const last = Math.min(until, lastAt(found[i]!.sheet, found[i]!.at));
+        const entries = [first, ...(await this.#journal.readable(first, last, first.position + 1))];
         let row: Compliance | null = null;
         for (const entry of entries)
           for (const event of entry.events)

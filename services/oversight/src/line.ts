@@ -26,6 +26,8 @@ export type Line = {
   spentMs: number | null;
   /** The histogram bucket of each stage that was passed; null of what is not out. */
   stages: (number | null)[];
+  /** How far in the log its task's last entry is from the first; 0 while something is owed, since more will come. */
+  span: number;
 };
 
 const outcomes = complianceOutcome.options;
@@ -34,15 +36,15 @@ const kinds = itemKind.options;
 
 /** Less than a hundred bytes, so that Redis holds a sheet in one piece. */
 export function writeLine(line: Line): string {
-  const { outcome, duty, kind, sourceId, column, person, dueMs, limitMs, spentMs, stages } = line;
+  const { outcome, duty, kind, sourceId, column, person, dueMs, limitMs, spentMs, stages, span } = line;
   const head = `${outcomes.indexOf(outcome)}${duties.indexOf(duty)}${kinds.indexOf(kind)}`;
   const spans = stages.map((bucket) => (bucket === null ? '--' : bucket.toString(36).padStart(2, '0'))).join('');
   const numbers = [dueMs, limitMs, spentMs].map((value) => (value === null ? '' : value.toString(36)));
-  return [head, sourceId, column, person, ...numbers, spans].join('\t');
+  return [head, sourceId, column, person, ...numbers, spans, span.toString(36)].join('\t');
 }
 
 export function readLine(text: string): Line {
-  const [head = '', sourceId = '', column = '', person = '', due = '', limit = '', spent = '', spans = ''] =
+  const [head = '', sourceId = '', column = '', person = '', due = '', limit = '', spent = '', spans = '', span = ''] =
     text.split('\t');
   return {
     outcome: outcomes[Number(head[0])]!,
@@ -58,6 +60,7 @@ export function readLine(text: string): Line {
       const bucket = spans.slice(i * 2, i * 2 + 2);
       return bucket === '' || bucket === '--' ? null : Number.parseInt(bucket, 36);
     }),
+    span: Number.parseInt(span, 36),
   };
 }
 

@@ -127,7 +127,7 @@ export const noTally = (): Tally => ({
   stages: new Int32Array(stageSlots),
 });
 
-export function mergeTally(to: Tally, from: Tally): void {
+export function mergeTally(to: Tally, from: Readonly<Tally>): void {
   for (const name of ['total', 'updates', 'retracts'] as const) addAll(to[name], from[name]);
   for (let i = 0; i < stageSlots; i++) to.stages[i]! += from.stages[i]!;
   for (const group of ['bySite', 'bySource', 'byColumn', 'byKind', 'byPerson', 'byDay'] as const) {
