@@ -1,4 +1,4 @@
-import { followStream, tryDecode, UnreadableEntry, type Bus, type Entry, type RawMessage } from '@tongsheng/bus';
+import { tryDecode, UnreadableEntry, walkStream, type Bus, type Entry, type RawMessage } from '@tongsheng/bus';
 import { streams, subjects, type AggregateName } from '@tongsheng/contracts';
 import { keys, type Projection } from './projection.ts';
 import { recallFrom } from './runner.ts';
@@ -24,7 +24,6 @@ export async function buildPast<A extends AggregateName, Row>(options: PastOptio
   const redis = createRedis(redisUrl, onError);
   await redis.connect();
   const store = new GenerationStore(redis, projection, `v${projection.version}-1`, true, recallFrom(bus));
-  const passed = Promise.withResolvers<void>();
   let batch: Entry[] = [];
   let position = 0;
   const apply = async () => {
@@ -34,25 +33,19 @@ export async function buildPast<A extends AggregateName, Row>(options: PastOptio
     onProgress(position);
   };
   try {
-    const following = await followStream(bus, {
+    await walkStream(bus, {
       stream: streams.journal,
       subject: subjects.events(projection.follows[0]),
       from: 1,
       ahead: batchSize * 2,
-      onFailure: passed.reject,
-      async onMessage(message) {
-        if (message.seq > until) return passed.resolve();
+      onMessage(message) {
+        if (message.seq > until) return false;
         const entry = tryDecode(message);
         if (entry instanceof UnreadableEntry) return onUnreadable(entry, message);
         batch.push(entry);
-        if (batch.length >= batchSize) await apply().catch(passed.reject);
+        return batch.length >= batchSize ? apply() : undefined;
       },
     });
-    try {
-      await Promise.race([passed.promise, following.caughtUp]);
-    } finally {
-      await following.stop();
-    }
     await apply();
     await store.standAt(until);
     await store.goLive(redis);

@@ -6,6 +6,7 @@ import { Log } from '@tongsheng/runtime';
 import { correctionCases, type CorrectionCase } from './correction-cases.ts';
 import { libraryCalendars } from './holidays.ts';
 import { Settings } from './oversight.ts';
+import { RegisteredSites } from './registered-sites.ts';
 import { answerLimit } from './working-days.ts';
 
 /** What is needed to take in reports and to answer them: the calendar, the sites, the cases. Ready before the first door opens. */
@@ -13,7 +14,6 @@ import { answerLimit } from './working-days.ts';
 export class CorrectionDesk implements OnModuleInit, OnModuleDestroy {
   #redis!: Redis;
   #calendars!: LiveTable<'calendar'>;
-  #sites!: LiveTable<'site'>;
   #runner!: ProjectionRunner<'correction', CorrectionCase>;
   cases!: ProjectionReader<'correction', CorrectionCase>;
 
@@ -21,16 +21,14 @@ export class CorrectionDesk implements OnModuleInit, OnModuleDestroy {
     private readonly bus: Bus,
     private readonly log: Log,
     private readonly settings: Settings,
+    private readonly registered: RegisteredSites,
   ) {}
 
   async onModuleInit(): Promise<void> {
     const onError = (error: unknown) => this.log.warn('corrections.trouble', { reason: reasonOf(error) });
     this.#redis = createRedis(this.settings.redisUrl, onError);
     await this.#redis.connect();
-    [this.#calendars, this.#sites] = await Promise.all([
-      LiveTable.open(this.bus, 'calendar', onError),
-      LiveTable.open(this.bus, 'site', onError),
-    ]);
+    this.#calendars = await LiveTable.open(this.bus, 'calendar', onError);
     this.cases = new ProjectionReader(this.#redis, correctionCases);
     this.#runner = new ProjectionRunner({
       bus: this.bus,
@@ -44,7 +42,7 @@ export class CorrectionDesk implements OnModuleInit, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    await Promise.all([this.#runner.stop(), this.#calendars.close(), this.#sites.close()]);
+    await Promise.all([this.#runner.stop(), this.#calendars.close()]);
     if (this.#redis.isOpen) this.#redis.destroy();
   }
 
@@ -60,12 +58,12 @@ export class CorrectionDesk implements OnModuleInit, OnModuleDestroy {
   }
 
   async site(siteId: string): Promise<Site | undefined> {
-    await this.#sites.fresh();
-    return this.#sites.get(siteId);
+    await this.registered.fresh();
+    return this.registered.get(siteId);
   }
 
   sites(): string[] {
-    return this.#sites.all().map(({ siteId }) => siteId);
+    return this.registered.all().map(({ siteId }) => siteId);
   }
 
   /** Everything that is not answered, oldest first. */

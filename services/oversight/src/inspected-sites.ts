@@ -1,34 +1,19 @@
-import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { Bus, LiveTable, reasonOf } from '@tongsheng/bus';
-import { Refusal, type InspectedSite, type Site, type SiteCheckRow } from '@tongsheng/contracts';
-import { Log } from '@tongsheng/runtime';
+import { Injectable } from '@nestjs/common';
+import type { InspectedSite, Site, SiteCheckRow } from '@tongsheng/contracts';
+import { RegisteredSites } from './registered-sites.ts';
 
-/** The sites as they are registered now, and as an inspection knows them. Ready before the first door opens. */
+/** The registered sites as an inspection knows them. */
 @Injectable()
-export class InspectedSites implements OnModuleInit, OnModuleDestroy {
-  #sites!: LiveTable<'site'>;
-
-  constructor(
-    private readonly bus: Bus,
-    private readonly log: Log,
-  ) {}
-
-  async onModuleInit(): Promise<void> {
-    const onFailure = (error: unknown) => this.log.error('sites.unreadable', { reason: reasonOf(error) });
-    this.#sites = await LiveTable.open(this.bus, 'site', onFailure);
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.#sites.close();
-  }
+export class InspectedSites {
+  constructor(private readonly sites: RegisteredSites) {}
 
   get(siteId: string): Site | undefined {
-    return this.#sites.get(siteId);
+    return this.sites.get(siteId);
   }
 
   /** By the byte order of their ids: ids are plain ASCII. */
   all(): InspectedSite[] {
-    return this.#sites
+    return this.sites
       .all()
       .map(inspectedOf)
       .sort((one, other) => (one.siteId < other.siteId ? -1 : 1));
@@ -36,8 +21,7 @@ export class InspectedSites implements OnModuleInit, OnModuleDestroy {
 
   /** What a check begins with, as the site is registered now. @throws Refusal registration_missing */
   forCheck(siteId: string): Pick<SiteCheckRow, 'name' | 'homeUrl' | 'columns'> {
-    const site = this.get(siteId);
-    if (!site) throw new Refusal('registration_missing', `no site ${siteId}`);
+    const site = this.sites.must(siteId);
     const { name, homeUrl } = inspectedOf(site);
     return { name, homeUrl, columns: site.columns ?? [] };
   }

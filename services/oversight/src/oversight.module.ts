@@ -21,6 +21,7 @@ import { CheckpointsController, Notary } from './notary.ts';
 import { ComplianceController, Oversight } from './oversight.ts';
 import { ProbeSites } from './probe-sites.reaction.ts';
 import { PublishInspection } from './publish-inspection.reaction.ts';
+import { RegisteredSites } from './registered-sites.ts';
 
 @Module({
   controllers: [
@@ -42,6 +43,16 @@ import { PublishInspection } from './publish-inspection.reaction.ts';
     PublishReport,
     ExpectReport,
   ],
-  providers: [Oversight, Notary, Balances, InspectedSites, CorrectionDesk, Reports, ReportCounter, ReportPrinter],
+  providers: [
+    RegisteredSites,
+    Oversight,
+    Notary,
+    Balances,
+    InspectedSites,
+    CorrectionDesk,
+    Reports,
+    ReportCounter,
+    ReportPrinter,
+  ],
 })
 export class OversightModule {}
