@@ -873,6 +873,8 @@ export const HealthView = z.object({
   journalPosition: z.int(),
   /** What of the running streams would let history be lost; none is well. */
   streams: z.array(z.string()),
+  /** Which settings of Redis cost memory; none is well. */
+  memory: z.array(z.string()),
   /** The newest checkpoint of the log; none where no key signs. */
   checkpoint: z.object({ size: z.int(), signedAt: instant, keyId: z.string() }).nullable(),
   projections: z.array(

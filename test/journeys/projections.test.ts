@@ -2,6 +2,7 @@ import { carryOut, connectBus, ensureStreams, Journal, LiveTable, type Bus } fro
 import {
   buildPast,
   createRedis,
+  memoryTroubles,
   defineProjection,
   dropPast,
   ProjectionReader,
@@ -181,6 +182,16 @@ describe('rows that leave', () => {
     await dropPast(redis, past.name);
     expect(await redis.keys('p:{ledger-past}:*')).toEqual([]);
   });
+});
+
+it('says which settings of Redis cost memory, and what to set', async () => {
+  expect(await memoryTroubles(redis)).toEqual([]);
+  await redis.configSet('hash-max-listpack-value', '64');
+  const troubles = await memoryTroubles(redis);
+  await redis.configSet('hash-max-listpack-value', '160');
+  expect(troubles).toEqual([
+    expect.stringContaining('hash-max-listpack-value is 64; with hash-max-listpack-value 160'),
+  ]);
 });
 
 it('a table has all that was registered before it was asked to be fresh, by however many at once', async () => {

@@ -5,4 +5,5 @@ export { ProjectionReader, watchChanges, type Range, type SheetsRead, type Watch
 export { askProjections, askRebuild, type RunnerStatus } from './control.ts';
 export { ProjectionRunner, type RunnerOptions } from './runner.ts';
 export { createRedis, type Redis } from './store.ts';
+export { memoryTroubles } from './memory.ts';
 export { buildPast, dropPast, holdPasts, type PastOptions } from './past.ts';

@@ -10,7 +10,7 @@ import {
   type ComplianceView,
   type Forecast,
 } from '@tongsheng/contracts';
-import { createRedis, ProjectionReader, ProjectionRunner, type Redis } from '@tongsheng/projections';
+import { createRedis, memoryTroubles, ProjectionReader, ProjectionRunner, type Redis } from '@tongsheng/projections';
 import { Clock, Log } from '@tongsheng/runtime';
 import { complianceIn, type Compliance } from './compliance.ts';
 import type { Names } from './figures.ts';
@@ -18,6 +18,7 @@ import { forecast, openTasks, paceFrom } from './forecast.ts';
 import { Ledger } from './ledger.ts';
 import { pace, type DecidedHour } from './pace.ts';
 import { Pasts } from './past.ts';
+import { RegisteredSites } from './registered-sites.ts';
 
 export class Settings {
   readonly redisUrl: string;
@@ -37,7 +38,6 @@ export class Oversight implements OnApplicationBootstrap, OnModuleDestroy {
   #redis!: Redis;
   #runner!: ProjectionRunner<'repost', Compliance>;
   #paceRunner!: ProjectionRunner<'repost', DecidedHour>;
-  #sites!: LiveTable<'site'>;
   #sources!: LiveTable<'source'>;
   #people!: LiveTable<'person'>;
   #pasts!: Pasts;
@@ -51,6 +51,7 @@ export class Oversight implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly log: Log,
     private readonly clock: Clock,
     private readonly settings: Settings,
+    private readonly registered: RegisteredSites,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -59,9 +60,9 @@ export class Oversight implements OnApplicationBootstrap, OnModuleDestroy {
     const model = complianceIn(zone);
     this.#redis = createRedis(redisUrl, onError);
     await this.#redis.connect();
+    for (const reason of await memoryTroubles(this.#redis)) this.log.warn('oversight.memory', { reason });
     this.reader = new ProjectionReader(this.#redis, model);
     this.decided = new ProjectionReader(this.#redis, pace);
-    this.#sites = await LiveTable.open(this.bus, 'site', onError);
     this.#sources = await LiveTable.open(this.bus, 'source', onError);
     this.#people = await LiveTable.open(this.bus, 'person', onError);
     const shared = {
@@ -85,18 +86,18 @@ export class Oversight implements OnApplicationBootstrap, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.#tidying);
     await Promise.all([this.#runner.stop(), this.#paceRunner.stop()]);
-    await Promise.all([this.#sites.close(), this.#sources.close(), this.#people.close()]);
+    await Promise.all([this.#sources.close(), this.#people.close()]);
     if (this.#redis.isOpen) await this.#pasts.close();
     if (this.#redis.isOpen) this.#redis.destroy();
   }
 
   sites(): string[] {
-    return this.#sites.all().map(({ siteId }) => siteId);
+    return this.registered.all().map(({ siteId }) => siteId);
   }
 
   names(): Names {
     return {
-      sites: this.#sites.all(),
+      sites: this.registered.all(),
       source: (sourceId) => this.#sources.get(sourceId)?.name ?? sourceId,
       person: (personId) => this.#people.get(personId)?.name ?? personId,
     };

@@ -56,6 +56,12 @@ export function HealthPage(): ReactElement {
           </dd>
         </div>
         <div>
+          <dt>{t('health.memory')}</dt>
+          <dd data-testid="memory">
+            {data.memory.length === 0 ? t('health.memoryWell') : data.memory.map((said) => <p key={said}>{said}</p>)}
+          </dd>
+        </div>
+        <div>
           <dt>{t('health.deadLetters')}</dt>
           <dd>
             <Link to="/dead-letters">{data.deadLetters}</Link>

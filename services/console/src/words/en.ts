@@ -404,6 +404,8 @@ export const en: FirstWords = {
   'health.notOk': 'A view is being rebuilt; data is incomplete for the moment',
   'health.durability': 'What the log’s storage guarantees',
   'health.position': 'Log position',
+  'health.memory': 'Memory settings of Redis',
+  'health.memoryWell': 'As they should be: figures take the least memory',
   'health.deadLetters': 'Dead letters',
   'health.projection': 'View',
   'health.at': 'Position',

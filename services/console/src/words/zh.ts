@@ -400,6 +400,8 @@ export const zh = {
   'health.notOk': '有视图正在重建，数据暂不完整',
   'health.durability': '日志存储的保证',
   'health.position': '日志位置',
+  'health.memory': 'Redis 内存设置',
+  'health.memoryWell': '合适：统计表按最省内存的方式存放',
   'health.deadLetters': '死信',
   'health.projection': '视图',
   'health.at': '位置',

@@ -33,6 +33,7 @@ import {
   TimelineEntry,
   token,
 } from '@tongsheng/contracts';
+import { memoryTroubles } from '@tongsheng/projections';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
 import type { Details } from '../details.ts';
@@ -281,10 +282,11 @@ export function viewRoutes(tools: ViewTools): Route[] {
       may: 'public',
       answer: HealthView,
       async handle({ reply }) {
-        const [journalPosition, deadLetters, streams, notarised] = await Promise.all([
+        const [journalPosition, deadLetters, streams, memory, notarised] = await Promise.all([
           journal.position(),
           countDeadLetters(bus),
           streamTroubles(bus),
+          memoryTroubles(models.redis),
           journal.last(checkpointAddress),
         ]);
         const checkpoint = notarised?.events.findLast((event) => event.type === 'checkpoint.signed') ?? null;
@@ -297,6 +299,7 @@ export function viewRoutes(tools: ViewTools): Route[] {
           durability: settings.values.DURABILITY,
           journalPosition,
           streams,
+          memory,
           checkpoint: checkpoint && { size: checkpoint.size, signedAt: checkpoint.signedAt, keyId: checkpoint.keyId },
           projections,
           deadLetters,
