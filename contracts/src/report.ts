@@ -205,6 +205,11 @@ export const ReportRow = z.object({
 export type ReportRow = z.infer<typeof ReportRow>;
 
 /** A print of a report: where its bytes are in the evidence store. */
+export const ReportCountingQuery = z.strictObject({ site: siteId, reportId });
+export type ReportCountingQuery = z.infer<typeof ReportCountingQuery>;
+/** How much of the log is read for a form's figures, 0 to 1; null: nobody counts them. */
+export const ReportCounting = z.object({ share: z.number().nullable() });
+export type ReportCounting = z.infer<typeof ReportCounting>;
 export const ReportFileQuery = z.strictObject({ site: siteId, reportId, format: z.enum(['pdf', 'xlsx']) });
 export type ReportFileQuery = z.infer<typeof ReportFileQuery>;
 export const ReportFile = z.object({ hash: z.string(), name: line, mediaType: z.string() });

@@ -7,26 +7,19 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectBus, encodeEntry, ensureStreams, Journal } from '@tongsheng/bus';
-import {
-  ComplianceTasks,
-  ComplianceView,
-  streams,
-  subjects,
-  type ComplianceQuery,
-  type RepostEvent,
-} from '@tongsheng/contracts';
+import { connectBus, ensureStreams, Journal } from '@tongsheng/bus';
+import { ComplianceTasks, ComplianceView, newestForm, streams, type ComplianceQuery } from '@tongsheng/contracts';
 import { startNats, startRedis } from '@tongsheng/local';
 import { createRedis, ProjectionReader, ProjectionRunner } from '@tongsheng/projections';
-import { queueing } from '@tongsheng/test/support';
 import { complianceIn } from '../../services/oversight/src/compliance.ts';
+import { countReport } from '../../services/oversight/src/count-report.ts';
 import type { Names } from '../../services/oversight/src/figures.ts';
 import { Ledger } from '../../services/oversight/src/ledger.ts';
+import { nationalSiteOf as siteOf, nationalSites, nationalYear, writeNationalYear } from '../support/national-year.ts';
 import { endOnSignal, percentile, report, rounded, say, timed } from './measure.ts';
 
 const count = Number(process.env['OVERSIGHT_TASKS'] ?? 100_000);
 const kept = process.env['OVERSIGHT_DIR'];
-const [siteCount, sourceCount, columnCount] = [500, 200, 20];
 const rounds = 20;
 const askedMs = 150;
 const zone = 'Asia/Shanghai';
@@ -50,80 +43,19 @@ await bus.jsm.streams.update(streams.journal, { max_bytes: Math.max(2 ** 30, cou
 const redis = createRedis(redisServer.url, console.error);
 await redis.connect();
 
-const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
-const now = Date.parse('2026-11-26T00:00:00.000Z');
-const begin = now - 365 * day;
-const instant = (ms: number) => new Date(Math.round(ms)).toISOString();
-const siteOf = (i: number) => `site-${String(i % siteCount).padStart(3, '0')}`;
-const kinds = ['policy', 'interpretation', 'notice', 'news'] as const;
+const day = 86_400_000;
+const year = nationalYear(count, Date.parse('2026-11-26T00:00:00.000Z'));
+const { begin, now } = year;
+const instant = (ms: number) => new Date(ms).toISOString();
 
-/** All that happened to a task: of a hundred 94 are in time, 4 late, one exempted and one is a day late. */
-function past(i: number): { events: RepostEvent[]; at: number } {
-  const startsAt = begin + ((now - begin - 2 * day) * i) / count;
-  const of = (i * 7_919) % 100;
-  const spent = of < 94 ? (5 + ((i * 31) % 700)) * minute : of < 98 ? (721 + (i % 600)) * minute : 36 * hour;
-  const key = { taskId: `task-${i}`, site: siteOf(i) };
-  const by = { by: `editor-${i % (siteCount * 5)}`, byName: `编辑${i % (siteCount * 5)}` };
-  const { type: _type, id: _id, at: _at, actor: _actor, ...facts } = queueing(key.taskId, key.site);
-  const queued: RepostEvent = {
-    ...facts,
-    type: 'repost.queued',
-    itemId: `item-${i}`,
-    sourceId: `source-${(i * 13) % sourceCount}`,
-    column: `栏目${(i * 17) % columnCount}`,
-    kind: kinds[i % 4]!,
-    title: `关于示例第${i}号的公告`,
-    publication: { at: instant(startsAt - 5 * minute), precision: 'second', text: null },
-    firstSeenAt: instant(startsAt),
-    startsAt: instant(startsAt),
-    dueAt: instant(startsAt + 12 * hour),
-  };
-  const at = startsAt + spent;
-  if (of === 98) {
-    const asked: RepostEvent = {
-      type: 'repost.exemption_requested',
-      ...key,
-      ...by,
-      reason: '与本地无关',
-      requestedAt: instant(at - hour),
-    };
-    return { events: [queued, asked, { type: 'repost.exempted', ...key, ...by, exemptedAt: instant(at) }], at };
-  }
-  const { contentHash, title } = queued;
-  const url = `https://${key.site}.example/${i}`;
-  const done: RepostEvent[] = [
-    { type: 'repost.claimed', ...key, ...by, claimedAt: instant(at - spent / 2) },
-    { type: 'repost.approved', ...key, ...by, version: 1, contentHash, title, approvedAt: instant(at - minute) },
-    { type: 'repost.published', ...key, url, publicPosition: i + 1, publishedAt: instant(at) },
-  ];
-  return { events: [queued, ...done], at };
-}
-
-/** What is stored already stays: each task is one message, of which there is one at most. */
-async function load(): Promise<void> {
-  const chunk = 2_000;
-  const stored = (await bus.jsm.streams.info(streams.journal)).state.messages;
-  const actor = { kind: 'service', id: 'bench' } as const;
-  for (let from = Math.floor(stored / chunk) * chunk; from < count; from += chunk) {
-    const numbers = Array.from({ length: Math.min(chunk, count - from) }, (_, j) => from + j);
-    await Promise.all(
-      numbers.map(async (i) => {
-        const { events, at } = past(i);
-        const { body, headers } = encodeEntry('bench', { id: `load-${i}`, at: instant(at), actor }, events, '');
-        const subject = subjects.event('repost', siteOf(i), `task-${i}`);
-        try {
-          await bus.js.publish(subject, body, { headers, expect: { lastSubjectSequence: 0 } });
-        } catch (error) {
-          // Stored before the run was interrupted.
-          if (!String(error).includes('wrong last sequence')) throw error;
-        }
-      }),
-    );
-    if (from % 100_000 === 0) say(`${from + numbers.length} of ${count} tasks in the log`);
-  }
-}
-
-const loadMs = await timed(load);
+let told = 0;
+const loadMs = await timed(() =>
+  writeNationalYear(bus, year, (share) => {
+    if (Date.now() < told + 10_000) return;
+    told = Date.now();
+    say(`in the log: ${Math.floor(share * 100)} %`);
+  }),
+);
 say(`the log is loaded: ${rounded(loadMs / 1_000)} s`);
 
 const model = complianceIn(zone);
@@ -150,10 +82,7 @@ const ledgerMb = Math.round((process.memoryUsage().rss - heapBefore) / 2 ** 20);
 say(`the ledger is read: ${rounded(readMs / 1_000)} s, ${ledgerMb} MB`);
 
 const names: Names = {
-  sites: Array.from({ length: siteCount }, (_, i) => ({
-    siteId: siteOf(i),
-    level: i === 0 ? 'national' : i <= 36 ? 'province' : 'city',
-  })),
+  sites: nationalSites,
   source: (id) => id,
   person: (id) => id,
 };
@@ -166,6 +95,8 @@ const narrowed: Record<string, Partial<ComplianceQuery>> = {
   source: { sourceId: 'source-7' },
   person: { person: 'editor-77' },
   limit: { limit: 8 },
+  kind: { kind: 'notice' },
+  cities: { level: 'city' },
 };
 /** Milliseconds of the clock, and of this process on a processor, which other work on the machine does not change. */
 async function measured(work: () => Promise<unknown>): Promise<{ ms: number; cpu: number }> {
@@ -231,6 +162,33 @@ for (let round = 0; round < rounds; round++) {
 }
 const { total } = await ledger.view({ from: '2025-01-01', to: '2027-12-31', now: at }, names, at);
 if (total.due !== count) throw new Error(`${total.due} tasks are counted, not ${count}`);
+
+/** The tables of a year: what the nation's own site did, and what all sites did. */
+const yearly: number[] = [];
+for (const [kind, field, expected] of [
+  ['work', 'wechat_posts', Math.ceil(year.deliveries / nationalSites.length)],
+  ['supervision', 'corrections_received', year.corrections],
+] as const) {
+  let share = 0;
+  const ms = await timed(async () => {
+    const { figures } = await countReport({
+      bus,
+      journal: new Journal(bus, 'bench'),
+      of: { site: siteOf(0), kind, template: newestForm(kind).template, period: { from: instant(begin), to: at } },
+      sites: nationalSites,
+      async repostsOf(sites) {
+        return (await ledger.view({ from: dayText(begin), to: dayText(now), now: at, sites }, names, at)).total;
+      },
+      onShare: (read) => (share = read),
+    });
+    const counted = figures.find((each) => each.field === field)?.value;
+    if (share !== 1 || counted !== String(expected)) throw new Error(`${kind}: ${counted} ${field}, not ${expected}`);
+  });
+  say(`the table of ${kind}: ${rounded(ms / 1_000)} s`);
+  yearly.push(ms);
+}
+const others = year.releases + year.deliveries + year.corrections + year.rumors;
+
 await runner.stop();
 redis.destroy();
 await bus.close();
@@ -253,4 +211,6 @@ report({
   load_s: rounded(loadMs / 1_000),
   fold_s: rounded(foldMs / 1_000),
   read_s: rounded(readMs / 1_000),
+  yearly_s: rounded(Math.max(...yearly) / 1_000),
+  other_entries: others,
 });

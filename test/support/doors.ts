@@ -74,6 +74,7 @@ export const readDoors: Record<string, string> = Object.fromEntries(
 /api/releases/approvals
 /api/reports
 /api/reports/:site/:reportId
+/api/reports/:site/:reportId/counting
 /api/reports/:site/:reportId/report.csv
 /api/reports/:site/:reportId/report.pdf
 /api/reports/:site/:reportId/report.xlsx

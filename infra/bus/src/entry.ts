@@ -35,6 +35,8 @@ export type RawMessage = {
   headers?: MsgHdrs | undefined;
   /** When the server took it, UTC with milliseconds; known of what is read from a stream in order. */
   storedAt?: string;
+  /** How many of what was asked for come after it; known of the same. */
+  left?: number;
 };
 
 /**

@@ -148,6 +148,9 @@ const raw = (message: JsMsg): RawMessage => ({
   get storedAt() {
     return new Date(message.info.timestampNanos / 1_000_000).toISOString();
   },
+  get left() {
+    return message.info.pending;
+  },
 });
 
 /**

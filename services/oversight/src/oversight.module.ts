@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { ReportCounter } from './count-report.ts';
 import { PublishReport } from './publish-report.reaction.ts';
+import { ReportCounter } from './report-counter.ts';
 import { ReportPrinter } from './report-printer.ts';
 import { ReportsController } from './reports.controller.ts';
 import { Reports } from './reports.ts';

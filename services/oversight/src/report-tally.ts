@@ -249,7 +249,10 @@ const counted = [
   'inspection.published',
 ] as const;
 type Counted = Extract<AnyEvent, { type: (typeof counted)[number] }>;
-const isCounted = (event: AnyEvent): event is Counted => (counted as readonly string[]).includes(event.type);
+const countedTypes: ReadonlySet<string> = new Set(counted);
+const isCounted = (event: AnyEvent): event is Counted => countedTypes.has(event.type);
+/** Whether an entry may hold any, by the type in its envelope; of several events it says only that there are several. */
+export const isCountedType = (type: string): boolean => type === 'decision' || countedTypes.has(type);
 
 /** Its figures, by the part of the log that they are read from. */
 export const countedFrom = {

@@ -5,14 +5,17 @@ import {
   parseReportId,
   Refusal,
   ReportCommand,
+  ReportCountingQuery,
   ReportFileQuery,
   type Receipt,
+  type ReportCounting,
   type ReportFile,
   type ReportPeriod,
 } from '@tongsheng/contracts';
-import { ReportCounter, type RepostFigures } from './count-report.ts';
+import type { RepostFigures } from './count-report.ts';
 import { dayOf } from './days.ts';
 import { Oversight } from './oversight.ts';
+import { ReportCounter } from './report-counter.ts';
 import { periodOf } from './report-period.ts';
 import { ReportPrinter } from './report-printer.ts';
 import { report } from './report.ts';
@@ -40,6 +43,11 @@ export class ReportsController {
     return { hash, name, mediaType };
   }
 
+  @Query('report.counting')
+  counting(@Payload({ schema: ReportCountingQuery }) { site, reportId }: ReportCountingQuery): ReportCounting {
+    return { share: this.counter.share(`${site}/${reportId}`) };
+  }
+
   /** What deciding needs to know of others than the report itself. */
   async #informed(command: ReportCommand): Promise<ReportCommand> {
     const { site, reportId, at } = command;
@@ -51,9 +59,11 @@ export class ReportsController {
     }
     if (command.type !== 'report.compute') return command;
     const row = await this.reports.read(site, reportId);
-    const figures = await this.counter.count(row, this.reports.sites(), (sites) =>
-      this.#reposts(sites, row.period, at),
-    );
+    const figures = await this.counter.count(`${site}/${reportId}`, {
+      of: row,
+      sites: this.reports.sites(),
+      repostsOf: (sites) => this.#reposts(sites, row.period, at),
+    });
     return { ...command, ...figures };
   }
 

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { ReportRow } from '@tongsheng/contracts';
+import type { ReportCounting, ReportRow } from '@tongsheng/contracts';
 import { read } from './client.ts';
 import type { Rows } from './views.ts';
 
@@ -10,6 +10,16 @@ export const report = (site: string, reportId: string) =>
   queryOptions({
     queryKey: ['report', `${site}/${reportId}`],
     queryFn: ({ signal }) => readReport(site, reportId, 0, signal),
+  });
+
+const againMs = 1_000;
+/** Asked while its figures are counted. */
+export const reportCounting = (site: string, reportId: string) =>
+  queryOptions({
+    queryKey: ['report-counting', `${site}/${reportId}`],
+    queryFn: ({ signal }) => read<ReportCounting>(`/api/reports/${site}/${reportId}/counting`, signal),
+    refetchInterval: againMs,
+    gcTime: 0,
   });
 
 /** As it is once a decision of this tab is in it. */

@@ -3,7 +3,7 @@ import { Link, useBlocker, useNavigate, useParams } from '@tanstack/react-router
 import { entryOf, gapsOf, reportForm, type ReportField, type ReportRow } from '@tongsheng/contracts';
 import { useState, type ReactElement } from 'react';
 import { ApiError, decide, type Intent } from '../api/client.ts';
-import { readReport, report } from '../api/reports.ts';
+import { readReport, report, reportCounting } from '../api/reports.ts';
 import { useSiteName } from '../api/site-names.ts';
 import { useShortcuts } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
@@ -167,7 +167,7 @@ function Form({ row }: { row: ReportRow }): ReactElement {
       </div>
       <footer className="actions no-print">
         <span className="actions-text" role="status">
-          {busy !== null && t(busy)}
+          {busy === 'report.counting' ? <Counting site={site} reportId={reportId} /> : busy !== null && t(busy)}
           {busy === null && fills && gaps.length > 0 && t('report.gaps', { count: gaps.length, first: gaps[0]!.name })}
           {busy === null &&
             fills &&
@@ -253,6 +253,19 @@ function Form({ row }: { row: ReportRow }): ReactElement {
         />
       )}
     </div>
+  );
+}
+
+/** How far the log is read: of a nation's year it takes a while. */
+function Counting({ site, reportId }: { site: string; reportId: string }): ReactElement {
+  const t = useWords();
+  const { data } = useQuery(reportCounting(site, reportId));
+  const share = data?.share ?? null;
+  const says = share === null ? t('report.counting') : t('report.countedSoFar', { percent: Math.floor(share * 100) });
+  return (
+    <span data-testid="counting">
+      {says} <progress max={1} {...(share !== null && { value: share })} aria-label={says} />
+    </span>
   );
 }
 

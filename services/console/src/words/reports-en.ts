@@ -39,6 +39,7 @@ export const reportsEn: Record<keyof typeof reportsZh, string> = {
   'report.countFirst': 'Count from the log',
   'report.count': 'Count again',
   'report.counting': 'Counting from the log…',
+  'report.countedSoFar': 'Counting from the log, {percent} % read',
   'report.counted': 'Counted',
   'report.save': 'Save',
   'report.saving': 'Working…',

@@ -37,6 +37,7 @@ export const reportsZh = {
   'report.countFirst': '从日志统计',
   'report.count': '重新统计',
   'report.counting': '正在从日志统计…',
+  'report.countedSoFar': '正在从日志统计，已读 {percent}%',
   'report.counted': '统计完成',
   'report.save': '保存',
   'report.saving': '正在办理…',

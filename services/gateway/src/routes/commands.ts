@@ -83,6 +83,9 @@ const schemas: Record<string, { service: string; schema: z.ZodType<{ type: strin
   ),
 };
 
+/** How long a decision may take that reads much of the log before it is made. */
+const patienceMs: Partial<Record<string, number>> = { 'report.compute': 600_000 };
+
 /** The API's own door for decisions: a command without its head, which is filled in from who asks, now. */
 export function commandRoute({ models, client, clock, ids }: CommandTools): Route {
   return defineRoute({
@@ -108,7 +111,7 @@ export function commandRoute({ models, client, clock, ids }: CommandTools): Rout
         traceparent: ids.traceparent(),
       };
       const command = target.schema.parse(filled);
-      return client.command(target.service, command as Parameters<BusClient['command']>[1]);
+      return client.command(target.service, command as Parameters<BusClient['command']>[1], patienceMs[body.type]);
     },
   });
 }

@@ -3,6 +3,7 @@ import {
   entryOf,
   instant,
   Refusal,
+  ReportCounting,
   reportForm,
   ReportFile,
   reportId,
@@ -71,6 +72,18 @@ export function reportRoutes({ models, evidence, client, clock }: ReportTools): 
       async handle({ params, query: { atLeast }, caller }) {
         await models.reports.runner.reach(atLeast);
         return rowOf(caller, params.site, params.reportId);
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/reports/:site/:reportId/counting',
+      says: 'How far the log is read for its figures, from 0 to 1; null while nobody counts.',
+      may: reportReaders,
+      params: one,
+      answer: ReportCounting,
+      async handle({ params, caller }) {
+        mustServeSite(caller, params.site);
+        return ReportCounting.parse(await client.ask('report.counting', params));
       },
     }),
     defineRoute({
