@@ -78,7 +78,14 @@ export const ComplianceView = z.object({
 export type ComplianceView = z.infer<typeof ComplianceView>;
 
 /** The figures of a moment that is over are being folded from the log; `share` of it is done, 0 to 1. */
-export const ComplianceBuilding = z.object({ building: z.object({ asOf: instant, share: z.number() }) });
+export const ComplianceBuilding = z.object({
+  building: z.object({
+    asOf: instant,
+    share: z.number(),
+    /** How long it will still take if it goes on as fast; null: that is not known yet. */
+    secondsLeft: z.int().nullable(),
+  }),
+});
 export type ComplianceBuilding = z.infer<typeof ComplianceBuilding>;
 
 export const figureOutcome = z.enum(['due', 'on_time', 'late', 'overdue', 'open', 'exempted']);

@@ -9,6 +9,7 @@ type Past = {
   /** Null: it is whole. */
   share: number | null;
   failed: unknown;
+  begunAt: number;
   usedAt: number;
   name: string;
 };
@@ -22,6 +23,10 @@ type Tools = Pick<PastOptions<'repost', never>, 'bus' | 'redisUrl' | 'onUnreadab
 /** So many moments are kept at once, each so long after it was last looked at (ms): every one is a whole model. */
 const most = 2;
 const keptMs = 30 * 60_000;
+
+/** Of what has gone on for some ms; null while too little is done to say. */
+export const secondsLeft = (share: number, spentMs: number): number | null =>
+  share < 0.02 ? null : Math.ceil((spentMs * (1 - share)) / share / 1_000);
 
 /** The figures as they stood at moments that are over: each is folded from the log up to there, once, and kept for a while. */
 export class Pasts {
@@ -47,7 +52,9 @@ export class Pasts {
       past = this.#pasts.get(until) ?? this.#begin(until);
     }
     past.usedAt = this.#tools.now();
-    return past.share === null ? past.ledger : { building: { asOf, share: past.share } };
+    const { share, begunAt, ledger } = past;
+    if (share === null) return ledger;
+    return { building: { asOf, share, secondsLeft: secondsLeft(share, past.usedAt - begunAt) } };
   }
 
   /** Drops what nobody has looked at for long, and what a process left behind that is no more. Call it every minute. */
@@ -74,6 +81,7 @@ export class Pasts {
       ledger: new Ledger(reader, model, this.#journal, zone),
       share: 0,
       failed: null,
+      begunAt: this.#tools.now(),
       usedAt: this.#tools.now(),
       name,
     };

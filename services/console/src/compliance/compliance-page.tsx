@@ -1,7 +1,7 @@
 import './compliance.css';
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import type { ComplianceView } from '@tongsheng/contracts';
+import type { ComplianceBuilding, ComplianceView } from '@tongsheng/contracts';
 import type { ReactElement } from 'react';
 import { compliance, isBuilding } from '../api/compliance.ts';
 import { Empty, Pending } from '../parts/states.tsx';
@@ -102,7 +102,8 @@ function RepostTab(): ReactElement {
           <StagesTable stages={data.stages} />
           <PackLink period={days} site={search.site} />
           <p className="hint">
-            {own('definition', { zone: data.zone })} {own('timesHint')}
+            {own('definition', { zone: data.zone === 'Asia/Shanghai' ? t('app.beijing') : data.zone })}{' '}
+            {own('timesHint')}
           </p>
         </>
       )}
@@ -132,14 +133,17 @@ function PackLink({
   );
 }
 
-function Building({ of: { asOf, share } }: { of: { asOf: string; share: number } }): ReactElement {
+function Building({ of: { asOf, share, secondsLeft } }: { of: ComplianceBuilding['building'] }): ReactElement {
   const own = useComplianceWords();
   const says = own('building', { time: minute(asOf), percent: Math.floor(share * 100) });
   return (
     <div className="empty" role="status" data-testid="building">
       <p className="empty-title">{says}</p>
       <progress max={1} value={share} aria-label={says} />
-      <p className="empty-text">{own('buildingHint')}</p>
+      <p className="empty-text">
+        {secondsLeft !== null && own('buildingLeft', { minutes: Math.max(1, Math.ceil(secondsLeft / 60)) })}{' '}
+        {own('buildingHint')}
+      </p>
     </div>
   );
 }

@@ -1,8 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { beginOf, daysOf, endOf, isDay, presetDays } from './period.ts';
 
 /** 2026-11-23 23:30 in Beijing. */
 const late = Date.parse('2026-11-23T15:30:00.000Z');
+
+const { TZ } = process.env;
+afterEach(() => {
+  if (TZ === undefined) delete process.env['TZ'];
+  else process.env['TZ'] = TZ;
+});
 
 describe('periods of the compliance page', () => {
   it('begin and end at midnight in Beijing', () => {
@@ -10,13 +16,17 @@ describe('periods of the compliance page', () => {
     expect(endOf('2026-11-23')).toBe('2026-11-23T16:00:00.000Z');
   });
 
-  it('are those that people name', () => {
-    expect(presetDays('today', late)).toEqual({ from: '2026-11-23', to: '2026-11-23' });
-    expect(presetDays('week', late)).toEqual({ from: '2026-11-17', to: '2026-11-24' });
-    expect(presetDays('month', late)).toEqual({ from: '2026-11-01', to: '2026-11-24' });
-    expect(presetDays('quarter', late)).toEqual({ from: '2026-10-01', to: '2026-11-24' });
-    expect(presetDays('year', late)).toEqual({ from: '2026-01-01', to: '2026-11-24' });
-  });
+  it.each(['Asia/Shanghai', 'America/New_York', 'Pacific/Kiritimati'])(
+    'are those that people name, in %s too',
+    (machine) => {
+      process.env['TZ'] = machine;
+      expect(presetDays('today', late)).toEqual({ from: '2026-11-23', to: '2026-11-23' });
+      expect(presetDays('week', late)).toEqual({ from: '2026-11-17', to: '2026-11-24' });
+      expect(presetDays('month', late)).toEqual({ from: '2026-11-01', to: '2026-11-24' });
+      expect(presetDays('quarter', late)).toEqual({ from: '2026-10-01', to: '2026-11-24' });
+      expect(presetDays('year', late)).toEqual({ from: '2026-01-01', to: '2026-11-24' });
+    },
+  );
 
   it.each([
     ['2026-11-23', '2026-11-23', '2026-11-23'],

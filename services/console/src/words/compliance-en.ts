@@ -30,6 +30,7 @@ export const complianceEn: ComplianceWords = {
   asOfPast:
     'These are the figures as they stood at {time}, folded from the log; nothing that happened later is in them.',
   building: 'Folding the figures of {time} from the log: {percent}%',
+  buildingLeft: 'Up to {minutes} min left at this pace.',
   buildingHint: 'They appear when they are done; other pages can be used meanwhile.',
   year: 'This year',
   before: 'Before: {from} to {to}',

@@ -28,6 +28,7 @@ export const complianceZh = {
   asOfNow: '回到现在',
   asOfPast: '这是 {time} 当时的数字，由日志重算，此后发生的一切都不在内。',
   building: '正在由日志重算 {time} 当时的数字：{percent}%',
+  buildingLeft: '照目前的速度，还需不到 {minutes} 分钟。',
   buildingHint: '完成后自动显示，可以先看别的页面。',
   year: '本年',
   before: '上期 {from} 至 {to}',
@@ -70,7 +71,7 @@ export const complianceZh = {
   tabReposts: '转载',
   tabReleases: '发布、辟谣与报送',
   definition:
-    '口径：应办结时刻落在所选日期（{zone} 时区的自然日）内的转载义务。按时＝公网可见时刻不晚于应办结时刻；现已超时＝数据截至时仍未公网可见且已过应办结时刻；按时率＝按时 ÷（按时＋迟到＋现已超时）。',
+    '口径：应办结时刻落在所选日期（按{zone}的自然日）内的转载义务。按时＝公网可见时刻不晚于应办结时刻；现已超时＝数据截至时仍未公网可见且已过应办结时刻；按时率＝按时 ÷（按时＋迟到＋现已超时）。',
   nothing: '所选时段没有应转载任务',
   sync: '政策与解读同步',
   syncRate: '三同步率',
