@@ -38,6 +38,7 @@ export * from './preview.ts';
 export * from './public.ts';
 export * from './queue.ts';
 export * from './queue-order.ts';
+export * from './item-tasks.ts';
 export * from './quota.ts';
 export * from './recall.ts';
 export * from './refusal.ts';

@@ -1,7 +1,7 @@
 // What a source changed or took back after we published it, as an editor decides about it: what it had, has and we would have
 // side by side; taken down or kept, undone, and proven.
 import { BusClient, carryOut, connectBus, Journal, type Bus } from '@tongsheng/bus';
-import type { ItemCommand, RepostCommand, RepostRow } from '@tongsheng/contracts';
+import { QueuePage, type ItemCommand, type RepostCommand, type RepostRow } from '@tongsheng/contracts';
 import {
   barriersOf,
   enter,
@@ -227,6 +227,22 @@ it('is counted as a duty of its own', async () => {
   await page.getByTestId('figure-on_time-retract').click();
   await page.getByTestId('tasks-behind').getByText('停用旧版申报表').waitFor();
   expect(await barriersOf(page)).toEqual([]);
+});
+
+it('is opened as before when it has left the queue, a month after it was closed', async () => {
+  const before = await rowOf('kept');
+  const editor = await signIn(system.consoleUrl, 'editor');
+  const closed = async () => {
+    const { rows } = QueuePage.parse((await editor.get('/api/reposts?view=closed')).body);
+    return rows.map(({ taskId }) => taskId);
+  };
+  expect(await closed()).toContain('kept');
+  // The time of the log goes on by what is written into it.
+  const days = 33 * 24 * 60;
+  const times = { startsAt: at(days), firstSeenAt: at(days), dueAt: at(days + 720) };
+  await tell({ ...queueing('month-later'), ...head(days), ...times, clusterId: 'month-later' });
+  await until(async () => expect(await closed()).not.toContain('kept'));
+  expect(await rowOf('kept')).toEqual(before);
 });
 
 it('no page threw, and none reported an error', () => {

@@ -14,7 +14,8 @@ import {
   type Session,
   type System,
 } from '@tongsheng/test/support';
-import { EvidenceView, ItemDetail, ItemSearch, SourceDetail } from '@tongsheng/contracts';
+import { BusClient, connectBus } from '@tongsheng/bus';
+import { EvidenceView, ItemDetail, ItemSearch, ItemTasks, SourceDetail } from '@tongsheng/contracts';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -195,6 +196,12 @@ describe('whoever looks for an item', () => {
     await editor.getByRole('link', { name: '稿件与证据' }).click();
     await editor.getByTestId('item-page').waitFor();
     expect(await editor.getByTestId('item-tasks').getByRole('link').count()).toBe(tasks.length);
+    // Those of an older item have left the queue's model; the log knows them as well.
+    const bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
+    const known = ItemTasks.parse(await new BusClient(bus).ask('reposts.of_item', { itemId: row!.itemId }));
+    await bus.close();
+    const ids = (all: { site: string; taskId: string }[]) => all.map(({ site, taskId }) => `${site}/${taskId}`).sort();
+    expect(ids(known.tasks)).toEqual(ids(tasks));
   });
 });
 

@@ -34,6 +34,7 @@ import { houseOf, turnOf } from './house.ts';
 import { likeness } from './likeness.ts';
 import { Models } from './models.ts';
 import { looksOf } from './page-looks.ts';
+import { RepostTasks } from './repost-tasks.ts';
 
 /** Rebuttals looked through for one that fits, and how like it must be. */
 const mostAnswered = 2_000;
@@ -44,13 +45,14 @@ const alike = 0.35;
 export class Details {
   constructor(
     private readonly models: Models,
+    private readonly tasks: RepostTasks,
     private readonly journal: Journal,
     private readonly clock: Clock,
   ) {}
 
   /** @throws Refusal repost_missing */
   async repost(siteId: string, taskId: string, wanted?: string): Promise<RepostDetail> {
-    const row = await this.models.reposts.reader.get(`${siteId}/${taskId}`);
+    const row = await this.tasks.row(siteId, taskId);
     const site = this.models.sites.get(siteId);
     if (!row || !site) throw new Refusal('repost_missing', `no repost task ${taskId}`);
     const task = await this.journal.read({ aggregate: 'repost', site: siteId, id: taskId });
@@ -137,7 +139,7 @@ export class Details {
       if (event.type === 'cluster.split') view.members = view.members.filter(({ itemId }) => itemId !== event.itemId);
       if (event.type !== 'cluster.paired') continue;
       const { with: other, as, title, because } = event;
-      const [task] = (await this.models.reposts.reader.list(`item:${other}`)).filter((each) => each.site === site);
+      const [task] = await this.tasks.ofItem(other, event.pairedAt, site);
       const shown = task ? { taskId: task.taskId, state: task.state } : null;
       view.paired.push({ clusterId: other, as, title, because, task: shown });
     }

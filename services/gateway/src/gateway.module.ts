@@ -11,6 +11,7 @@ import { PresentEditors } from './present-editors.ts';
 import { PeopleRegistry } from './people-registry.ts';
 import { Proofs } from './proofs.ts';
 import { SecondFactors } from './second-factors.ts';
+import { RepostTasks } from './repost-tasks.ts';
 import { Sessions } from './sessions.ts';
 import { TaskQueue } from './task-queue.ts';
 import { Uploads } from './uploads.ts';
@@ -20,6 +21,7 @@ import { Uploads } from './uploads.ts';
     Models,
     Changes,
     TaskQueue,
+    RepostTasks,
     Details,
     ItemDetails,
     PageLooks,

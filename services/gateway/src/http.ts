@@ -50,6 +50,7 @@ import { sourceRoutes } from './routes/sources.ts';
 import { submissionRoutes } from './routes/submissions.ts';
 import { notFound, viewRoutes } from './routes/views.ts';
 import { SecondFactors } from './second-factors.ts';
+import { RepostTasks } from './repost-tasks.ts';
 import { Sessions, type Caller } from './sessions.ts';
 import { Settings } from './settings.ts';
 import { TaskQueue } from './task-queue.ts';
@@ -78,6 +79,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly details: Details,
     private readonly queue: TaskQueue,
     private readonly items: ItemDetails,
+    private readonly tasks: RepostTasks,
     private readonly looks: PageLooks,
     private readonly proofs: Proofs,
     private readonly uploads: Uploads,
@@ -139,6 +141,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       details,
       queue,
       items,
+      tasks,
       looks,
       proofs,
       uploads,
@@ -170,7 +173,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...calendarRoutes({ models, details, client, bus, journal, clock, settings }),
       ...inspectionRoutes({ models, proofs, clock }),
       ...recallRoutes({ models, details, proofs, client, clock }),
-      ...correctionRoutes({ models, client, journal, clock }),
+      ...correctionRoutes({ models, tasks, client, journal, clock }),
       ...reportRoutes({ models, evidence: new EvidenceStore(bus), client, clock }),
       ...evidenceRoutes({ bus, clock }),
       ...itemRoutes({ items, proofs }),

@@ -16,6 +16,7 @@ import { patternOf, readCursor, searchItems } from './item-search.ts';
 import { Models } from './models.ts';
 import { servesSite } from './permissions.ts';
 import type { Named } from './proofs.ts';
+import { RepostTasks } from './repost-tasks.ts';
 import type { Caller } from './sessions.ts';
 
 export type ItemQuery = {
@@ -34,6 +35,7 @@ const mostWords = 10;
 export class ItemDetails {
   constructor(
     private readonly models: Models,
+    private readonly tasks: RepostTasks,
     private readonly journal: Journal,
   ) {}
 
@@ -56,13 +58,13 @@ export class ItemDetails {
 
   /** @throws Refusal not_found */
   async item(address: Address, caller: Caller): Promise<ItemDetail> {
-    const [past, routing, stored, tasks] = await Promise.all([
+    const [past, routing, stored] = await Promise.all([
       this.#past(address),
       this.journal.read({ aggregate: 'routing', site: address.sourceId, id: address.itemId }),
       this.models.items.reader.get(address.itemId),
-      this.models.reposts.reader.list(`item:${address.itemId}`),
     ]);
     if (!stored) throw new Refusal('stale_view', `item ${address.itemId} is in the log, not yet in the view`);
+    const tasks = await this.tasks.ofItem(address.itemId, stored.firstSeenAt);
     const row = this.models.shownItem(stored);
     const { files, failed } = filesOf(past.events as ItemEvent[]) ?? { files: [], failed: [] };
     return {

@@ -34,8 +34,11 @@ export const sheetOf = (site: string, day: string) => `${site}|${day}`;
 export const openOf = (site: string) => `open|${site}`;
 
 const dayMs = 86_400_000;
-/** A closed task is read from the log when it is older; what it counts for stays on its sheets. A national month of rows is a gigabyte. */
-export const keptDays = 30;
+/**
+ * A closed task is read from the log when it is older; what it counts for stays on its sheets. Few events come later than
+ * that, and a national week of rows is a quarter of a gigabyte.
+ */
+const keptDays = 7;
 
 /** What says nothing of whether and when the public had it: a closed task is not looked up for it. */
 const silent: ReadonlySet<RepostEvent['type']> = new Set<RepostEvent['type']>([

@@ -454,12 +454,12 @@ describe('the outcome of a task', () => {
   it('is told of no task that was never queued', () => {
     expect(fold(published(noon))).toBeNull();
   });
-  it('leaves Redis thirty days after it is closed, and never while anything of it is open', () => {
+  it('leaves Redis a week after it is closed, and never while anything of it is open', () => {
     const day = 86_400_000;
     expect(model.leaves!.at(fold(queued)!)).toBeNull();
-    expect(model.leaves!.at(fold(queued, published(noon))!)).toBe(Date.parse(facts.dueAt) + 30 * day);
+    expect(model.leaves!.at(fold(queued, published(noon))!)).toBe(Date.parse(facts.dueAt) + 7 * day);
     expect(model.leaves!.at(fold(queued, published(minutesLater(9_000)))!)).toBe(
-      Date.parse(minutesLater(9_000)) + 30 * day,
+      Date.parse(minutesLater(9_000)) + 7 * day,
     );
   });
   it('stands on its sheet just as a figure needs it, and comes back from it the same', () => {

@@ -3,6 +3,7 @@ import { Clusters } from './clusters.ts';
 import { Configuration } from './configuration.ts';
 import { Edits } from './edits.ts';
 import { Following } from './following.ts';
+import { ItemTasksController } from './item-tasks.controller.ts';
 import { LookAgain } from './look-again.ts';
 import { Looks } from './looks.ts';
 import { PublicPages } from './public-pages.ts';
@@ -21,7 +22,16 @@ import { VerifyReposts } from './verify-reposts.ts';
 import { Watchlist } from './watchlist.ts';
 
 @Module({
-  controllers: [LookAgain, RepostsController, RouteItems, QueueReposts, RegroupReposts, PublishRepost, RemoveRepost],
+  controllers: [
+    ItemTasksController,
+    LookAgain,
+    RepostsController,
+    RouteItems,
+    QueueReposts,
+    RegroupReposts,
+    PublishRepost,
+    RemoveRepost,
+  ],
   providers: [
     Configuration,
     Clusters,

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { queueSorts, type QueueSort } from '@tongsheng/contracts';
+import { closedKeptDays, queueSorts, type QueueSort } from '@tongsheng/contracts';
 import type { ReactElement } from 'react';
 import { queueCsvPath } from '../api/views.ts';
 import { useWords } from '../words/index.ts';
@@ -22,7 +22,7 @@ export function QueueHead(props: { asked: Asked; printing: boolean; onPrint: () 
   return (
     <div className="queue-head">
       {view === 'closed' ? (
-        <span className="hint">{t('queue.closedOrder')}</span>
+        <span className="hint">{t('queue.closedOrder', { days: closedKeptDays })}</span>
       ) : (
         <>
           <select

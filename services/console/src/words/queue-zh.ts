@@ -34,7 +34,7 @@ export const queueZh = {
   'queue.sort.title': '标题',
   'queue.forward': '正序；点击改为倒序',
   'queue.backward': '倒序；点击改为正序',
-  'queue.closedOrder': '按办结时间，最近的在前',
+  'queue.closedOrder': '按办结时间，最近的在前；只列近 {days} 天，更早的从“稿件”或“合规”的数字打开',
   'queue.csv': '导出 CSV',
   'queue.print': '打印',
   'queue.printing': '正在载入全部，以便打印…',

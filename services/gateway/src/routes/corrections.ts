@@ -15,19 +15,20 @@ import { z } from 'zod';
 import { toCsv, type Columns } from '../csv.ts';
 import { timelineOf } from '../details.ts';
 import type { Models } from '../models.ts';
+import type { RepostTasks } from '../repost-tasks.ts';
 import { correctionReaders, mustServeSite } from '../permissions.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Caller } from '../sessions.ts';
 import { pageKey } from '../views/corrections.ts';
 import { merged, setsFor } from './views.ts';
 
-export type CorrectionTools = { models: Models; client: BusClient; journal: Journal; clock: Clock };
+export type CorrectionTools = { models: Models; tasks: RepostTasks; client: BusClient; journal: Journal; clock: Clock };
 
 const fresh = { atLeast: z.coerce.number().int().min(0).default(0) };
 const most = 1_000;
 
 /** What netizens reported, how that stands, and how fast they are answered. */
-export function correctionRoutes({ models, client, journal, clock }: CorrectionTools): Route[] {
+export function correctionRoutes({ models, tasks, client, journal, clock }: CorrectionTools): Route[] {
   const listed = async (caller: Caller) => {
     const [open, done] = await Promise.all([
       merged(models.corrections, setsFor('open', caller), { limit: most }),
@@ -115,8 +116,9 @@ export function correctionRoutes({ models, client, journal, clock }: CorrectionT
     const all = [...(own && !work.some((each) => each.id === own.id) ? [own] : []), ...work];
     const found = await Promise.all(
       all.map(async (each) => {
-        const key = `${site}/${each.id}`;
-        const row = await (each.kind === 'repost' ? models.reposts : models.releases).reader.get(key);
+        const row = await (each.kind === 'repost'
+          ? tasks.row(site, each.id)
+          : models.releases.reader.get(`${site}/${each.id}`));
         return row && { ...each, title: row.title, state: row.state, linked: work.some(({ id }) => id === each.id) };
       }),
     );

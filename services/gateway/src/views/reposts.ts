@@ -1,10 +1,10 @@
-import { closedAtOf, type Obliged, type RepostEvent, type RepostRow } from '@tongsheng/contracts';
+import { closedAtOf, closedKeptDays, type Obliged, type RepostEvent, type RepostRow } from '@tongsheng/contracts';
 import { defineProjection } from '@tongsheng/projections';
 
 /** The repost tasks as editors see them: what is open, what is closed by when it was closed, and all of one item. */
 export const reposts = defineProjection({
   name: 'reposts',
-  version: 6,
+  version: 7,
   follows: ['repost'],
   keyOf: (event: RepostEvent) => `${event.site}/${event.taskId}`,
 
@@ -189,6 +189,8 @@ export const reposts = defineProjection({
     }
   },
 
+  leaves: { at: leavesAt, begins: (event) => event.type === 'repost.queued' },
+
   /** `open`: what somebody still has to look at, for the queue, which finds and orders it itself. */
   sets(row): Record<string, number> {
     const { site, obligations, state, dueAt } = row;
@@ -200,6 +202,22 @@ export const reposts = defineProjection({
     return { ...ofItem, [`closed:${site}`]: closedAt, 'closed:*': closedAt, ...(row.drift && { open: due }) };
   },
 });
+
+const over: ReadonlySet<RepostRow['state']> = new Set<RepostRow['state']>([
+  'verified',
+  'exempted',
+  'withdrawn',
+  'merged',
+]);
+
+/** Of nothing that anybody still has to look at or is waited for. */
+function leavesAt(row: RepostRow): number | null {
+  if (!over.has(row.state) || row.drift) return null;
+  const { obligations, verifiedAt, publishedAt, withdrawn, exemption } = row;
+  const last = [closedAtOf(row), ...obligations.map(({ dueAt }) => Date.parse(dueAt))];
+  for (const at of [verifiedAt, publishedAt, withdrawn?.at, exemption?.requestedAt]) if (at) last.push(Date.parse(at));
+  return Math.max(...last) + closedKeptDays * 86_400_000;
+}
 
 function queued(event: Extract<RepostEvent, { type: 'repost.queued' }>): RepostRow {
   const { type: _type, taskId, site, column, clusterId = null, kind, priority, target, ...first } = event;

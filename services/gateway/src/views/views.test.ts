@@ -85,6 +85,12 @@ describe('the queue of reposts', () => {
   };
   const due = Date.parse(facts.dueAt);
 
+  it('keeps a task a month after it was proven, and for ever what somebody is still waited for', () => {
+    const row = fold(queued, approved, published, verified)!;
+    expect(reposts.leaves!.at(row)).toBe(Date.parse(facts.dueAt) + 31 * 86_400_000);
+    expect(reposts.leaves!.at(fold(queued, approved, published)!)).toBeNull();
+    expect(reposts.leaves!.at(fold(queued)!)).toBeNull();
+  });
   it('shows a task open, by when it is due', () => {
     const row = fold(queued);
     expect(RepostRow.parse(row)).toMatchObject({ state: 'queued', warned: [], exemption: null });
