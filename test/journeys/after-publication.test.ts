@@ -233,7 +233,7 @@ it('is opened as before when it has left the queue, a month after it was closed'
   const before = await rowOf('kept');
   const editor = await signIn(system.consoleUrl, 'editor');
   const closed = async () => {
-    const { rows } = QueuePage.parse((await editor.get('/api/reposts?view=closed')).body);
+    const { rows } = QueuePage.parse((await editor.get('/api/reposts?state=closed')).body);
     return rows.map(({ taskId }) => taskId);
   };
   expect(await closed()).toContain('kept');
