@@ -53,6 +53,7 @@ export * from './report-forms.ts';
 export * from './report-row.ts';
 export * from './repost.ts';
 export * from './review.ts';
+export * from './rights.ts';
 export * from './routing.ts';
 export * from './rulebook.ts';
 export * from './rumor.ts';

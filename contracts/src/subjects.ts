@@ -5,6 +5,7 @@
  * - `pub.<site>.<kind>.<id>`: what the world may see, and only that; of the kinds `sealed` and `key`, pages that nobody
  *   can read yet, and what opens them.
  * - `hub.<id>`: who is told of what is public (W3C WebSub), the newest of each; beside the journal, and the portal's own.
+ * - `told.pub.…`, `told.hub.…`: the same, as the public front hears of them in its own account: bells, not records.
  * - `dead.<consumer>`: messages that a consumer could not handle.
  * - `cmd.<aggregate>`, `ask.<query>`, `alive.<instance>`, `projections`, `rebuild.<projection>`: request and reply, core
  *   NATS.
@@ -34,6 +35,7 @@ export const subjects = {
   publicKindOf: (subject: string) => subject.split('.')[2] ?? '',
   hubEntry: (id: string) => `hub.${id}`,
   hubEntries: () => 'hub.>',
+  told: (subject: string) => `told.${subject}`,
   dead: (consumer: string) => `dead.${consumer}`,
   deadLetters: () => 'dead.>',
   command: (aggregate: string) => `cmd.${aggregate}`,

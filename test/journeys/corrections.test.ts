@@ -1,7 +1,7 @@
 // A netizen finds an error on a public page and reports it there; an editor answers; the netizen reads the answer by the
 // receipt and by mail, and everybody the figures. A limit that runs into a year without a calendar moves when it is entered.
 import { createHash } from 'node:crypto';
-import { BusClient, connectBus, type Bus } from '@tongsheng/bus';
+import { BusClient, asFront, connectBus, type Bus } from '@tongsheng/bus';
 import {
   AlarmRow,
   CorrectionDetail,
@@ -180,8 +180,8 @@ it('the netizen reads the answer by the receipt, and everybody the figures', asy
 });
 
 it('the portal’s user can say that one thing and nothing else', async () => {
-  const url = system.servers.nats.portalUrl;
-  const portal = await connectBus({ url, name: 'portal', inboxPrefix: '_INBOX_portal' });
+  const url = system.servers.nats.urlOf('portal');
+  const portal = await connectBus({ url, name: 'portal', ...asFront });
   const said = new BusClient(portal);
   await expect(said.ask(correctionIntake, { ask: 'answer', receipt })).resolves.toMatchObject({
     found: { state: 'answered' },

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { connectBus, ensureStreams, EvidenceStore, PublicFiles, type Bus } from '@tongsheng/bus';
+import { asFront, connectBus, ensureStreams, EvidenceStore, PublicFiles, type Bus } from '@tongsheng/bus';
 import { startServers, type Servers } from '@tongsheng/test/support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -47,7 +47,7 @@ describe('what is kept as evidence', () => {
   it('is not for the portal, which reads the files of public pages and nothing else', async () => {
     const shown = await new PublicFiles(bus).keep(text);
     const hidden = await new EvidenceStore(bus).keep(text);
-    const portal = await connectBus({ url: servers.nats.portalUrl, name: 'portal', inboxPrefix: '_INBOX_portal' });
+    const portal = await connectBus({ url: servers.nats.urlOf('portal'), name: 'portal', ...asFront });
     expect((await new PublicFiles(portal).read(shown))?.intact).toBe(true);
     await expect(new EvidenceStore(portal).read(hidden)).rejects.toThrowError(/permission/i);
     await expect(new PublicFiles(portal).keep(randomBytes(10))).rejects.toThrowError(/permission/i);

@@ -1,4 +1,4 @@
-import { carryOut, connectBus, ensureStreams, Journal, UnfitServer, type Bus } from '@tongsheng/bus';
+import { carryOut, asFront, connectBus, ensureStreams, Journal, UnfitServer, type Bus } from '@tongsheng/bus';
 import { streams } from '@tongsheng/contracts';
 import { failure, startServers, until, type Servers } from '@tongsheng/test/support';
 import { headers } from 'nats';
@@ -94,7 +94,7 @@ describe('the journal', () => {
 
 describe('the portal’s user', () => {
   it('can read PUBLIC, and neither the journal nor anyone’s inbox', async () => {
-    const portal = await connectBus({ url: servers.nats.portalUrl, name: 'portal', inboxPrefix: '_INBOX_portal' });
+    const portal = await connectBus({ url: servers.nats.urlOf('portal'), name: 'portal', ...asFront });
     await expect(portal.jsm.streams.info(streams.public)).resolves.toBeDefined();
     await expect(portal.jsm.streams.info(streams.journal)).rejects.toThrow();
     await expect(portal.js.publish('pub.province.repost.x', 'x', { timeout: 500 })).rejects.toThrow();

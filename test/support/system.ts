@@ -9,6 +9,7 @@ import {
   demoSeed,
   freePort,
   launchOf,
+  makeStreams,
   startNewsroom,
   startUpstreams,
   type Newsroom,
@@ -82,6 +83,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const { services = allServices, backlog = [30, 10], limit, samples = true, fakes: kinds = [] } = options;
   const servers = await startServers();
   const { dir } = servers;
+  await makeStreams(servers.nats.url, { maxBytes: 512 * 2 ** 20 });
   const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
   const [upstreams, newsroom, fakes, consolePort, portalPort, ingestPort, deliveryPort, releasesPort] =
     await Promise.all([
@@ -135,7 +137,6 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     DUTY_FROM: 'duty@tax.example',
     SECRETS_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
     CHECKPOINT_KEY: checkpointPem,
-    NATS_MAX_BYTES: String(512 * 2 ** 20),
     // Tests that are not about it don't wait for it.
     REPOST_HOLD: 'PT0S',
     // Nor do they take pictures of pages.
@@ -156,12 +157,12 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     release = root,
   ) => {
     const { flags, environment: lean } = launchOf([service]);
-    const url = service === 'portal' ? servers.nats.portalUrl : servers.nats.url;
     const child = spawn(process.execPath, [...flags, join(release, 'services', service, 'dist/main.js')], {
       env: {
         ...environment,
         ...lean,
-        NATS_URL: url,
+        NATS_URL: servers.nats.address,
+        NATS_KEYS: servers.nats.keys,
         ...(doors.has(service) && { OPERATIONS_PORT: String(doors.get(service)) }),
         ...more,
       },
@@ -219,7 +220,14 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       for (const other of others) other.kill('SIGKILL');
       await Promise.all(allServices.map((service) => end(service, 'SIGKILL')));
       await Promise.all([upstreams, newsroom, ...fakes].map((each) => each.stop()));
+      const logs = await Promise.all(allServices.map((service) => system.logOf(service)));
       await servers[Symbol.asyncDispose]();
+      // What a service may not do, nothing else would tell: it goes on without it.
+      const refused = logs
+        .join('\n')
+        .split('\n')
+        .filter((line) => line.includes('bus.refused'));
+      if (refused.length > 0) throw new Error(`not in contracts/src/rights.ts:\n${refused.join('\n')}`);
     },
   };
   try {

@@ -1,5 +1,14 @@
-import { connect, Events, type JetStreamClient, type JetStreamManager, type NatsConnection } from 'nats';
+import {
+  connect,
+  ErrorCode,
+  Events,
+  nkeyAuthenticator,
+  type JetStreamClient,
+  type JetStreamManager,
+  type NatsConnection,
+} from 'nats';
 import { connected } from './figures.ts';
+import { isSeed } from './keys.ts';
 import { publisher, type Publish } from './publish.ts';
 
 /** A connection to the bus, and the two faces of JetStream on it. A class, so that Nest can inject it. */
@@ -21,12 +30,18 @@ export class Bus {
 }
 
 export type BusOptions = {
-  /** `nats://user:password@host:port`, several separated by commas. */
+  /** `nats://user:password@host:port`, or `nats://<seed of a key>@host:port`; several separated by commas. */
   url: string;
+  /** The key to sign with, where it does not stand in the address. */
+  seed?: string;
   /** Shown by the server in its list of connections. */
   name: string;
   /** For users who may listen to their own inbox only. */
   inboxPrefix?: string;
+  /** For users of another account, which calls JetStream's API by another name. */
+  apiPrefix?: string;
+  /** Told once of each subject that the server refused to this user. */
+  onRefused?(reason: string): void;
 };
 
 /** How long JetStream may take for one answer, in ms. */
@@ -36,12 +51,14 @@ const timeout = 5_000;
  * Connects, and keeps trying for ever once connected: a bus that restarts is waited for, not died of.
  * @throws when the first connection does not come up within 10 s.
  */
-export async function connectBus({ url, name, inboxPrefix }: BusOptions): Promise<Bus> {
+export async function connectBus({ url, name, inboxPrefix, apiPrefix, seed, onRefused }: BusOptions): Promise<Bus> {
   const addresses = url.split(',').map((each) => new URL(each));
   const { username, password } = addresses[0]!;
+  const key = seed ?? (isSeed(username) ? username : null);
   const nc = await connect({
     servers: addresses.map((address) => address.host),
-    ...(username && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
+    ...(key && { authenticator: nkeyAuthenticator(new TextEncoder().encode(key)) }),
+    ...(username && !key && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
     ...(inboxPrefix && { inboxPrefix }),
     name,
     maxReconnectAttempts: -1,
@@ -55,10 +72,12 @@ export async function connectBus({ url, name, inboxPrefix }: BusOptions): Promis
     ignoreClusterUpdates: false,
   });
   tellConnected(nc, name);
+  const options = { timeout, checkAPI: false, ...(apiPrefix && { apiPrefix }) };
+  if (onRefused) void tellRefusals(nc, onRefused);
   return new Bus(
     nc,
-    nc.jetstream({ timeout, checkAPI: false }),
-    await nc.jetstreamManager({ checkAPI: false, timeout }),
+    nc.jetstream(options),
+    await nc.jetstreamManager(options),
     publisher(nc, { timeout, ...(inboxPrefix && { inboxPrefix }) }),
     name,
   );
@@ -75,4 +94,14 @@ function tellConnected(nc: NatsConnection, name: string): void {
       if (type === Events.Reconnect) up = true;
     }
   })();
+}
+
+async function tellRefusals(nc: NatsConnection, tell: (reason: string) => void): Promise<void> {
+  const told = new Set<string>();
+  for await (const { type, data, permissionContext: what } of nc.status()) {
+    if (type !== Events.Error || data !== ErrorCode.PermissionsViolation || !what) continue;
+    const reason = `${what.operation} ${what.subject}`;
+    if (!told.has(reason)) tell(reason);
+    told.add(reason);
+  }
 }

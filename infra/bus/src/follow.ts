@@ -134,7 +134,7 @@ export async function followStream(bus: Bus, options: FollowOptions): Promise<Fo
 }
 
 /** The server or the consumer went away; both come back. What a reader throws, and a stream that is gone, does not. */
-const isPassing = (error: unknown): boolean =>
+export const isPassing = (error: unknown): boolean =>
   error instanceof NatsError && !isApiError(error, apiCode.noStream) && error.code !== ErrorCode.ConnectionClosed;
 
 const raw = (message: JsMsg): RawMessage => ({

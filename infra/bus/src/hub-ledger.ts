@@ -1,7 +1,8 @@
 import { streams, subjects } from '@tongsheng/contracts';
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
-import { followStream, type Following } from './follow.ts';
+import { followByAsking } from './follow-by-asking.ts';
+import type { Following } from './follow.ts';
 
 /** What the hub of the portal remembers, the newest of each entry. It is all that the portal's user may write. */
 export class HubLedger {
@@ -16,7 +17,7 @@ export class HubLedger {
     onEntry: (id: string, text: string, position: number) => void,
     onFailure: (error: unknown) => void,
   ): Promise<Following> {
-    return followStream(this.#bus, {
+    return followByAsking(this.#bus, {
       stream: streams.hub,
       subject: subjects.hubEntries(),
       onMessage: ({ subject, data, seq }) =>

@@ -1,3 +1,6 @@
+export { asFront, renderAccounts, users, type User } from './accounts.ts';
+export { addressOf, keyFile, makeKeys, readSeed } from './keys.ts';
+export { inboxOf, permissionsOf } from './permissions.ts';
 export { carryOut, defineAggregate, type Aggregate } from './aggregate.ts';
 export { BusClient, NoAnswer } from './client.ts';
 export { Bus, connectBus, type BusOptions } from './connection.ts';
@@ -18,6 +21,7 @@ export {
 } from './entry.ts';
 export { EvidenceStore, PublicFiles } from './evidence.ts';
 export { decodeAnswer, encodeAnswer, type HttpAnswer } from './http-message.ts';
+export { followByAsking } from './follow-by-asking.ts';
 export { followJournal, followStream, tryDecode, walkStream, type Following } from './follow.ts';
 export { openBeside, readBeside } from './beside.ts';
 export { openRestore, type Restore } from './restore.ts';

@@ -1,7 +1,8 @@
 import { PublicDocument, streams, subjects } from '@tongsheng/contracts';
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
-import { followStream, type Following } from './follow.ts';
+import { followByAsking } from './follow-by-asking.ts';
+import type { Following } from './follow.ts';
 import { keyOf, readSealed, unseal } from './sealed.ts';
 
 /**
@@ -111,7 +112,7 @@ type FollowPublicOptions = {
  * one go: nobody sees one of them without the others.
  */
 export function followPublic(bus: Bus, options: FollowPublicOptions): Promise<Following> {
-  return followStream(bus, {
+  return followByAsking(bus, {
     stream: streams.public,
     subject: subjects.publicDocuments(),
     from: 1,

@@ -85,7 +85,8 @@ export class BusServer extends Server implements CustomTransportStrategy {
   #answer(subject: string, handler: MessageHandler): void {
     const { bus, service } = this.#options;
     const callback = (error: Error | null, message: Msg) => {
-      if (error) return;
+      // Who asks waits in an inbox, or in one of another account. What the server itself brought, for a consumer that somebody pointed here, has no such address.
+      if (error || !/^_(INBOX|R_)/.test(message.reply ?? '')) return;
       const answering = this.#reply(subject, handler, message);
       this.#answering.add(answering);
       void answering.finally(() => this.#answering.delete(answering));

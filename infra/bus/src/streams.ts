@@ -1,5 +1,5 @@
 import { buckets, streams, subjects, workingCopiesBucket } from '@tongsheng/contracts';
-import { DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
+import { DiscardPolicy, ErrorCode, NatsError, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
 
@@ -84,7 +84,7 @@ export async function ensureStreams(bus: Bus, options: StreamOptions = {}): Prom
     });
     if (!found) {
       await bus.jsm.streams.add(wanted).catch((error: unknown) => {
-        throw isApiError(error, apiCode.noRoom) ? new UnfitServer(noRoom(wanted.name, wanted.max_bytes ?? 0)) : error;
+        throw notMade(error, wanted.name, wanted.max_bytes ?? 0);
       });
       continue;
     }
@@ -94,13 +94,13 @@ export async function ensureStreams(bus: Bus, options: StreamOptions = {}): Prom
   const { replicas = 1, maxBytes = defaultMaxBytes, storage = StorageType.File } = options;
   for (const bucket of Object.values(buckets)) {
     await bus.js.views.os(bucket, { storage, replicas, max_bytes: maxBytes }).catch((error: unknown) => {
-      throw isApiError(error, apiCode.noRoom) ? new UnfitServer(noRoom(bucket, maxBytes)) : error;
+      throw notMade(error, bucket, maxBytes);
     });
   }
   const small = Math.min(maxBytes, 512 * 2 ** 20);
   const kept = { history: 1, ttl: workingCopiesKeptMs, storage, replicas, max_bytes: small };
   await bus.js.views.kv(workingCopiesBucket, kept).catch((error: unknown) => {
-    throw isApiError(error, apiCode.noRoom) ? new UnfitServer(noRoom(workingCopiesBucket, small)) : error;
+    throw notMade(error, workingCopiesBucket, small);
   });
 }
 
@@ -152,6 +152,16 @@ function checkUnchanged(found: StreamConfig, wanted: Wanted): void {
         'entries may have been lost, compare with a backup before setting it back',
     );
   }
+}
+
+/** Why a stream could not be made, as far as somebody can do something about it. */
+function notMade(error: unknown, name: string, maxBytes: number): unknown {
+  if (isApiError(error, apiCode.noRoom)) return new UnfitServer(noRoom(name, maxBytes));
+  if (error instanceof NatsError && error.code === ErrorCode.PermissionsViolation)
+    return new UnfitServer(
+      `bus: stream ${name} is not there, and only the administrator makes streams; run \`tongsheng bus streams\` once`,
+    );
+  return error;
 }
 
 const noRoom = (name: string, maxBytes: number) =>

@@ -1,5 +1,13 @@
 export { launchOf } from './children.ts';
 export { demoPassword, demoPeople, demoSeed } from './seed.ts';
 export { startNewsroom, type Call, type Mail, type Newsroom } from './newsroom.ts';
-export { freePort, serverVersion, startNats, startRedis, type NatsServer, type Server } from './servers.ts';
+export {
+  freePort,
+  makeStreams,
+  serverVersion,
+  startNats,
+  startRedis,
+  type NatsServer,
+  type Server,
+} from './servers.ts';
 export { startUpstreams, type Upstreams, type UpstreamOptions } from './upstreams/index.ts';

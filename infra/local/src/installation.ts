@@ -25,7 +25,7 @@ const Installation = z.object({
     /** Where the processes tell their metrics and health, by name. */
     operations: z.record(z.string(), z.number()).default({}),
   }),
-  passwords: z.object({ tongsheng: z.string(), portal: z.string(), system: z.string(), redis: z.string() }),
+  passwords: z.object({ redis: z.string() }),
   webhookSecret: z.string(),
 });
 export type Installation = z.infer<typeof Installation>;
@@ -68,7 +68,7 @@ export async function openInstallation(home: string): Promise<Installation> {
       fakes: await portsOf(fakeKinds),
       operations: await portsOf(processes),
     },
-    passwords: { tongsheng: secret(), portal: secret(), system: secret(), redis: secret() },
+    passwords: { redis: secret() },
     webhookSecret: `whsec_${randomBytes(32).toString('base64')}`,
   };
   writePrivate(file, installation);

@@ -1,4 +1,4 @@
-import { BusClient, connectBus } from '@tongsheng/bus';
+import { BusClient, asFront, connectBus } from '@tongsheng/bus';
 import { correctionIntake, CorrectionFigures, type CorrectionIntake } from '@tongsheng/contracts';
 
 const page = (title: string) => ({ title, url: null, document: null });
@@ -28,7 +28,7 @@ const samples: CorrectionIntake[] = [
 
 /** Reports of netizens for a newcomer to answer; brought in as the portal does, and only where nobody ever reported anything. */
 export async function reportSamples(portalUrl: string): Promise<void> {
-  const bus = await connectBus({ url: portalUrl, name: 'samples', inboxPrefix: '_INBOX_portal' });
+  const bus = await connectBus({ url: portalUrl, name: 'samples', ...asFront });
   try {
     const house = new BusClient(bus);
     const ask = (question: CorrectionIntake) => house.ask(correctionIntake, question);

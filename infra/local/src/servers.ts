@@ -3,7 +3,16 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { correctionIntake, subjects } from '@tongsheng/contracts';
+import {
+  addressOf,
+  connectBus,
+  ensureStreams,
+  makeKeys,
+  readSeed,
+  renderAccounts,
+  type StreamOptions,
+  type User,
+} from '@tongsheng/bus';
 
 /** A server of ours: where it listens, and how it ends. */
 export type Server = {
@@ -18,9 +27,13 @@ export type Server = {
   ended: Promise<void>;
 };
 
+/** `url` is the administrator's. */
 export type NatsServer = Server & {
-  /** For the user who may read the PUBLIC stream and hand in netizens' corrections, and nothing else. */
-  portalUrl: string;
+  /** Without a user. */
+  address: string;
+  /** The folder with the key of each user. */
+  keys: string;
+  urlOf(user: User): string;
 };
 
 const program = (variable: string, fallback: string) => process.env[variable] ?? fallback;
@@ -92,69 +105,23 @@ export type NatsOptions = {
   /** Holds the configuration and the streams. */
   dir: string;
   port?: number;
-  passwords?: { tongsheng: string; portal: string; system: string };
+  /** Holds the key of each user; made where they are missing. */
+  keys?: string;
   /** fsync before every acknowledgement; nats-server 2.10 or newer. */
   syncAlways?: boolean;
 };
 
-/** What the portal's user may say and hear: reading PUBLIC and its files, what its hub remembers, its own inbox, and the one door for corrections. */
-const portalMaySay = [
-  subjects.query(correctionIntake),
-  '$JS.API.STREAM.INFO.PUBLIC',
-  '$JS.API.STREAM.MSG.GET.PUBLIC',
-  '$JS.API.CONSUMER.CREATE.PUBLIC',
-  '$JS.API.CONSUMER.CREATE.PUBLIC.>',
-  '$JS.API.CONSUMER.INFO.PUBLIC.>',
-  '$JS.API.CONSUMER.DELETE.PUBLIC.>',
-  '$JS.API.CONSUMER.MSG.NEXT.PUBLIC.>',
-  '$JS.ACK.PUBLIC.>',
-  '$JS.FC.PUBLIC.>',
-  // The client asks which stream holds an object's chunks; names are all that it learns.
-  '$JS.API.STREAM.NAMES',
-  '$JS.API.STREAM.INFO.OBJ_PUBLIC_FILES',
-  '$JS.API.STREAM.MSG.GET.OBJ_PUBLIC_FILES',
-  '$JS.API.CONSUMER.CREATE.OBJ_PUBLIC_FILES',
-  '$JS.API.CONSUMER.CREATE.OBJ_PUBLIC_FILES.>',
-  '$JS.API.CONSUMER.DELETE.OBJ_PUBLIC_FILES.>',
-  '$JS.FC.OBJ_PUBLIC_FILES.>',
-  '$JS.API.STREAM.INFO.HUB',
-  '$JS.API.STREAM.MSG.GET.HUB',
-  '$JS.API.CONSUMER.CREATE.HUB',
-  '$JS.API.CONSUMER.CREATE.HUB.>',
-  '$JS.API.CONSUMER.INFO.HUB.>',
-  '$JS.API.CONSUMER.DELETE.HUB.>',
-  '$JS.API.CONSUMER.MSG.NEXT.HUB.>',
-  'hub.>',
-];
-
-/**
- * Starts nats-server with JetStream on the loopback. Every user stands inside `accounts`: an `authorization` block
- * beside them lets anonymous clients in on 2.9 (CVE-2023-47090).
- */
+/** Starts nats-server with JetStream on the loopback, with a user for each service. */
 export async function startNats(options: NatsOptions): Promise<NatsServer> {
-  const { dir, syncAlways = false } = options;
-  const passwords = options.passwords ?? { tongsheng: 'tongsheng', portal: 'portal', system: 'system' };
+  const { dir, syncAlways = false, keys = join(dir, 'keys') } = options;
   const port = options.port ?? (await freePort());
   await mkdir(dir, { recursive: true });
-  const list = (subjects: string[]) => `[${subjects.map((each) => JSON.stringify(each)).join(', ')}]`;
   const config = `
     listen: "127.0.0.1:${port}"
     max_payload: 4MB
     ports_file_dir: ${JSON.stringify(dir)}
     jetstream { store_dir: ${JSON.stringify(dir)}${syncAlways ? ', sync_interval: always' : ''} }
-    accounts {
-      TONGSHENG {
-        jetstream: enabled
-        users: [
-          { user: tongsheng, password: ${JSON.stringify(passwords.tongsheng)} }
-          { user: portal, password: ${JSON.stringify(passwords.portal)}, permissions: {
-              publish: { allow: ${list(portalMaySay)} }
-              subscribe: { allow: ["_INBOX_portal.>"] } } }
-        ]
-      }
-      SYS { users: [ { user: system, password: ${JSON.stringify(passwords.system)} } ] }
-    }
-    system_account: SYS
+    ${renderAccounts(makeKeys(keys))}
   `;
   const file = join(dir, 'nats.conf');
   await writeFile(file, config, { mode: 0o600 });
@@ -163,8 +130,19 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
   const server = handle(launch(program('NATS_SERVER', 'nats-server'), ['-c', file]), 'nats-server');
   // The server writes this file when it listens; no port has to be probed.
   await until(server, 'nats-server', async () => (await readdir(dir)).some((name) => name.endsWith('.ports')));
-  const at = (user: string, password: string) => `nats://${user}:${password}@127.0.0.1:${port}`;
-  return { ...server, port, url: at('tongsheng', passwords.tongsheng), portalUrl: at('portal', passwords.portal) };
+  const address = `nats://127.0.0.1:${port}`;
+  const urlOf = (user: User) => addressOf(address, readSeed(keys, user));
+  return { ...server, port, address, keys, url: urlOf('tongsheng'), urlOf };
+}
+
+/** Makes what the services find: no service may make a stream. @param url the administrator's */
+export async function makeStreams(url: string, options: StreamOptions = {}): Promise<void> {
+  const bus = await connectBus({ url, name: 'tongsheng-streams' });
+  try {
+    await ensureStreams(bus, options);
+  } finally {
+    await bus.close();
+  }
 }
 
 export type RedisOptions = { dir: string; port?: number; password?: string; appendOnly?: boolean };

@@ -15,7 +15,7 @@ import { sampleDeliveries } from './sample-deliveries.ts';
 import { inspectSamples } from './sample-inspection.ts';
 import { offerSample } from './sample-offer.ts';
 import { demoPassword, demoPeople, demoSeed } from './seed.ts';
-import { isFree, serverVersion, startNats, startRedis, type NatsServer, type Server } from './servers.ts';
+import { isFree, makeStreams, serverVersion, startNats, startRedis, type NatsServer, type Server } from './servers.ts';
 import { startUpstreams } from './upstreams/index.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -140,7 +140,7 @@ async function main(): Promise<void> {
   };
   const mainOf = (service: string) => join(root, 'services', service, 'dist/main.js');
   const host = fileURLToPath(new URL('host.js', import.meta.url));
-  const run = (name: string, services: string[], url: string): Child => {
+  const run = (name: string, services: string[]): Child => {
     const launch = launchOf(services);
     return keepRunning({
       name,
@@ -148,7 +148,7 @@ async function main(): Promise<void> {
       environment: {
         ...environment,
         ...launch.environment,
-        NATS_URL: url,
+        ...nats.signIn(services),
         OPERATIONS_PORT: String(ports.operations[name]),
       },
       logs,
@@ -156,8 +156,8 @@ async function main(): Promise<void> {
     });
   };
   const children = [
-    ...(flags.split ? back.map((service) => run(service, [service], nats.url)) : [run('back', back, nats.url)]),
-    run('portal', ['portal'], nats.portalUrl),
+    ...(flags.split ? back.map((service) => run(service, [service])) : [run('back', back)]),
+    run('portal', ['portal']),
   ];
   stops.unshift(async () => void (await Promise.all(children.map((child) => child.stop()))));
 
@@ -228,21 +228,26 @@ async function openNats(
 ) {
   const given = process.env['NATS_URL'];
   if (given) {
-    const guarantee = 'decided by the server that NATS_URL names';
-    return { url: given, portalUrl: process.env['NATS_PORTAL_URL'] ?? given, guarantee, server: null };
+    const portalUrl = process.env['NATS_PORTAL_URL'] ?? given;
+    const signIn = ([service]: string[]) => ({ NATS_URL: service === 'portal' ? portalUrl : given });
+    return { url: given, portalUrl, signIn, guarantee: 'decided by the server that NATS_URL names', server: null };
   }
   const dir = join(home, 'nats');
   const { syncAlways, guarantee } = makeDurable(serverVersion('nats-server'), dir);
-  const server: NatsServer = await startNats({
-    dir,
-    port: installation.ports.nats,
-    passwords: installation.passwords,
-    syncAlways,
-  });
+  const keys = join(home, 'nats-keys');
+  const server: NatsServer = await startNats({ dir, keys, port: installation.ports.nats, syncAlways });
   stops.push(() => server.stop());
+  const { NATS_REPLICAS: replicas, NATS_MAX_BYTES: maxBytes } = process.env;
+  await makeStreams(server.url, {
+    ...(replicas && { replicas: Number(replicas) }),
+    ...(maxBytes && { maxBytes: Number(maxBytes) }),
+  });
   return {
     url: server.url,
-    portalUrl: server.portalUrl,
+    portalUrl: server.urlOf('portal'),
+    /** The portal is given its own key alone, as on the other host that it is made for. */
+    signIn: ([service]: string[]) =>
+      service === 'portal' ? { NATS_URL: server.urlOf('portal') } : { NATS_URL: server.address, NATS_KEYS: keys },
     guarantee,
     server: { pid: server.pid, program: 'nats-server', it: server },
   };

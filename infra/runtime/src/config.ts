@@ -1,4 +1,4 @@
-import { defaultMaxBytes } from '@tongsheng/bus';
+import { asFront, defaultMaxBytes, inboxOf, readSeed } from '@tongsheng/bus';
 import { z } from 'zod';
 
 /** `host:port,host:port`: what may be reached although it is not public. */
@@ -9,8 +9,10 @@ export const allowList = z
 
 /** What every service is told. */
 export const commonConfig = z.object({
-  /** `nats://user:password@host:port`. */
+  /** `nats://host:port`, several separated by commas; with `NATS_KEYS`, or with a user before the host. */
   NATS_URL: z.string().min(1),
+  /** A folder with the key of this service, `<service>.nk`, as `tongsheng bus keys` makes them. */
+  NATS_KEYS: z.string().optional(),
   /** Where whoever runs the process reads its metrics and health; without a port it has no such door. */
   OPERATIONS_HOST: z.string().default('127.0.0.1'),
   OPERATIONS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
@@ -31,6 +33,21 @@ export type CommonConfig = z.infer<typeof commonConfig>;
 
 /** A setting is missing or wrong; the message names it. */
 export class BadConfig extends Error {}
+
+/** How a service signs in at the bus. @throws BadConfig when its key is not there */
+export function signIn(service: string, { NATS_URL: url, NATS_KEYS: folder }: CommonConfig) {
+  const who = { url, name: service, inboxPrefix: inboxOf(service), ...(service === 'portal' && asFront) };
+  if (folder === undefined) return who;
+  try {
+    return { ...who, seed: readSeed(folder, service) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new BadConfig(
+      `settings: NATS_KEYS names no key of ${service} (${why}); \`tongsheng bus keys <folder>\` makes the keys`,
+      { cause: error },
+    );
+  }
+}
 
 /** Reads the environment once. @throws BadConfig naming every wrong setting. */
 export function readConfig<T extends z.ZodObject>(schema: T): z.infer<typeof commonConfig> & z.infer<T> {

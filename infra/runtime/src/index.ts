@@ -1,5 +1,5 @@
 export { Clock, Ids, RandomIds, SystemClock } from './clock.ts';
-export { allowList, BadConfig, commonConfig, readConfig, type CommonConfig } from './config.ts';
+export { allowList, BadConfig, commonConfig, readConfig, signIn, type CommonConfig } from './config.ts';
 export { JsonLog, Log } from './log.ts';
 export { tellOperations } from './operations.ts';
 export { run } from './run.ts';

@@ -15,7 +15,7 @@ import {
 import { Refusal } from '@tongsheng/contracts';
 import { z } from 'zod';
 import { Clock, Ids, RandomIds, SystemClock } from './clock.ts';
-import { readConfig, type CommonConfig } from './config.ts';
+import { readConfig, signIn, type CommonConfig } from './config.ts';
 import { JsonLog, Log } from './log.ts';
 import { tellOperations } from './operations.ts';
 import { PassErrors } from './pass-errors.ts';
@@ -48,7 +48,11 @@ export async function serve<C extends z.ZodObject>({ name, config, module, provi
   const clock = new SystemClock();
   let open = false;
   await tellOperations(name, settings, log, () => open);
-  const bus = await connectBus({ url: settings.NATS_URL, name });
+  const bus = await connectBus({
+    ...signIn(name, settings),
+    // Once for each subject, however often it is tried: somebody has to give the right, or to see who asks for it.
+    onRefused: (reason) => log.error('bus.refused', { reason }),
+  });
   await ensureStreams(bus, { replicas: settings.NATS_REPLICAS, maxBytes: settings.NATS_MAX_BYTES });
 
   const strategy = new BusServer({

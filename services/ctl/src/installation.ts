@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { connectBus, type Bus } from '@tongsheng/bus';
+import { addressOf, connectBus, readSeed, type Bus } from '@tongsheng/bus';
 import { z } from 'zod';
 import { Failure } from './failure.ts';
 
@@ -11,14 +11,23 @@ const Run = z.object({ natsUrl: z.string() });
 export const homeOf = (root: string, environment: NodeJS.ProcessEnv): string =>
   resolve(root, environment['TONGSHENG_HOME'] ?? '.tongsheng');
 
-/** `NATS_URL`, or the servers of this checkout's own installation. */
+/** `NATS_URL`, with the administrator's key where `NATS_KEYS` names a folder, or the servers of this checkout's own installation. */
 export function natsUrl(root: string, environment: NodeJS.ProcessEnv): string {
-  if (environment['NATS_URL']) return environment['NATS_URL'];
+  const { NATS_URL: url, NATS_KEYS: keys } = environment;
+  if (url) return keys ? addressOf(url, seedIn(keys)) : url;
   const home = homeOf(root, environment);
   const file = join(home, 'run.json');
   const run = existsSync(file) ? parseRun(readFileSync(file, 'utf8')) : null;
   if (run) return run.natsUrl;
   throw new Failure(`nothing has been started in ${home}; run \`npm start\`, or name a server with NATS_URL`);
+}
+
+function seedIn(folder: string): string {
+  try {
+    return readSeed(folder, 'tongsheng');
+  } catch (error) {
+    throw new Failure(`NATS_KEYS names no key of the administrator: ${String(error)}`, { cause: error });
+  }
 }
 
 function parseRun(text: string): z.infer<typeof Run> | null {

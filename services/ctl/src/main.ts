@@ -1,3 +1,4 @@
+import { defaultMaxBytes, ensureStreams } from '@tongsheng/bus';
 import { Refusal, role } from '@tongsheng/contracts';
 import { discardArchive, leastDays } from '@tongsheng/evidence';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
@@ -8,6 +9,7 @@ import { packCommand, subjectOf, type PackCommand } from './commands/evidence-pa
 import { deployKinds, writeDeployment, type DeployFacts } from './commands/deploy.ts';
 import { readFeedCommand, type FeedOptions } from './commands/feed.ts';
 import { cleanHtmlCommand } from './commands/html.ts';
+import { writeKeys } from './commands/keys.ts';
 import { listProjections, rebuildProjections } from './commands/projections.ts';
 import { rotateSecrets } from './commands/rotate-secrets.ts';
 import { tailLog, type TailOptions } from './commands/tail-log.ts';
@@ -111,6 +113,22 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
     .description('print the public keys that checkpoints are verified with')
     .action(async () => {
       for (const each of await onBus(keysCommand)) print(each);
+    });
+
+  const busCommand = program.command('bus').description('nats-server: its users and its streams');
+  busCommand
+    .command('keys')
+    .description('make a key for each service, and accounts.conf for the server to include, in a folder')
+    .argument('<folder>')
+    .action((folder: string) => print(writeKeys(folder)));
+  busCommand
+    .command('streams')
+    .description('make the streams that are missing and check the others; services may make none')
+    .option('--replicas <count>', 'copies of each in a cluster', whole, 1)
+    .option('--max-bytes <bytes>', 'size at which a stream takes no more', whole, defaultMaxBytes)
+    .action(async (options: { replicas: number; maxBytes: number }) => {
+      await onBus((bus) => ensureStreams(bus, options));
+      print('every stream is there, and as it must be');
     });
 
   program

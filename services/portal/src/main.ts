@@ -1,5 +1,5 @@
 import { connectBus, HubLedger, PublicFiles } from '@tongsheng/bus';
-import { allowList, JsonLog, onShutdown, readConfig, run, SystemClock, tellOperations } from '@tongsheng/runtime';
+import { allowList, JsonLog, onShutdown, readConfig, run, signIn, SystemClock, tellOperations } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { FormTokens } from './form-token.ts';
 import { Hub } from './hub.ts';
@@ -30,19 +30,13 @@ const config = z.object({
 });
 
 run(async () => {
-  const {
-    NATS_URL: url,
-    LOG_LEVEL,
-    PORTAL_PORT: port,
-    PORTAL_HOST: host,
-    PORTAL_URL,
-    WEB_ALLOW: allow,
-    ...rest
-  } = readConfig(config);
+  const settings = readConfig(config);
+  const { LOG_LEVEL, PORTAL_PORT: port, PORTAL_HOST: host, PORTAL_URL, WEB_ALLOW: allow, ...rest } = settings;
   const log = new JsonLog('portal', LOG_LEVEL);
   let complete = false;
-  await tellOperations('portal', { NATS_URL: url, LOG_LEVEL, ...rest }, log, () => complete);
-  const bus = await connectBus({ url, name: 'portal', inboxPrefix: '_INBOX_portal' });
+  await tellOperations('portal', settings, log, () => complete);
+  const onRefused = (reason: string) => log.error('bus.refused', { reason });
+  const bus = await connectBus({ ...signIn('portal', settings), onRefused });
   const index = new PublicIndex();
   const publicLog = new BusLog(bus, log);
   const texts = new Texts(publicLog, keptTexts);

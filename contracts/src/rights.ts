@@ -1,0 +1,284 @@
+import { correctionIntake } from './correction.ts';
+import type { AggregateName } from './events.ts';
+import { buckets, streams } from './subjects.ts';
+
+/** What one service may say and hear on the bus. What stands in no line is refused by the server. */
+export type Rights = {
+  /** Aggregates whose events it writes. Every service of the back office reads the whole journal. */
+  keeps: readonly AggregateName[];
+  /** Doors for commands that it answers. */
+  takes?: readonly string[];
+  /** Questions that it answers. */
+  answers?: readonly string[];
+  /** Its reactions: the durable consumer, and whose events it is told of. */
+  reacts?: Readonly<Record<string, AggregateName>>;
+  /** Doors that it sends commands to. */
+  tells?: readonly string[];
+  /** Questions that it asks. */
+  asks?: readonly string[];
+  /** Streams and stores beside the journal that it reads. */
+  reads?: readonly Place[];
+  /** Streams and stores beside the journal that it writes. */
+  writes?: readonly Place[];
+  /** Where single messages may be overwritten. */
+  erases?: readonly Place[];
+  /** Keeps projections, tells how far they are, and builds them again when told to. */
+  projects?: true;
+  /** Answers whether its process lives, and asks others. */
+  lives?: true;
+  /** Tells consumers to try a dead letter again. */
+  replays?: true;
+  /** Follows streams that neighbours brought here, whatever their names. */
+  followsNeighbours?: true;
+};
+
+type Place = 'public' | 'hub' | 'dead' | 'evidence' | 'publicFiles' | 'working';
+
+/** What stands in which stream of JetStream: object stores and key-value stores are streams, too. */
+export const streamOf: Record<Place, string> = {
+  public: streams.public,
+  hub: streams.hub,
+  dead: streams.dead,
+  evidence: `OBJ_${buckets.evidence}`,
+  publicFiles: `OBJ_${buckets.publicFiles}`,
+  working: 'KV_WORKING',
+};
+
+const registered = [
+  'calendar',
+  'chain',
+  'channel',
+  'checklist',
+  'contact',
+  'ladder',
+  'leave',
+  'override',
+  'person',
+  'policy',
+  'release_chain',
+  'rule',
+  'shift',
+  'site',
+  'source',
+  'token',
+] as const satisfies AggregateName[];
+
+/**
+ * Every service of the back office, each a user of its own on the bus. `test/guards` compares this with what the services
+ * declare; the server is configured from it and from nothing else.
+ */
+export const rights = {
+  registry: { keeps: registered, takes: ['registry'], answers: ['secrets'] },
+  ingest: {
+    keeps: ['alias', 'item', 'poll'],
+    answers: ['source.preview', 'source.read_now', 'source.status'],
+    reads: ['evidence'],
+    writes: ['evidence'],
+    followsNeighbours: true,
+  },
+  reposts: {
+    keeps: ['cluster', 'cluster_key', 'repost', 'routing'],
+    takes: ['cluster', 'repost', 'routing'],
+    answers: [
+      'clusters.similar',
+      'obligations.matrix',
+      'reposts.fidelity',
+      'reposts.look',
+      'rules.simulate',
+      'site.test',
+    ],
+    reacts: {
+      'regroup-reposts': 'cluster',
+      'follow-items': 'item',
+      'queue-reposts': 'item',
+      'publish-repost': 'repost',
+      'remove-repost': 'repost',
+      'bind-reposts': 'routing',
+    },
+    reads: ['public', 'evidence', 'publicFiles'],
+    writes: ['public', 'evidence', 'publicFiles'],
+    projects: true,
+  },
+  clock: {
+    keeps: [],
+    tells: [
+      'correction',
+      'handover',
+      'incident',
+      'inspection',
+      'linked',
+      'release',
+      'report',
+      'repost',
+      'routing',
+      'rumor',
+      'site_check',
+      'submission',
+    ],
+    projects: true,
+  },
+  releases: {
+    keeps: ['linked', 'recall', 'release', 'rumor', 'submission'],
+    takes: ['linked', 'recall', 'release', 'rumor', 'submission'],
+    answers: ['releases.recall-plan'],
+    asks: ['deliveries.holdings', 'linked.ready'],
+    reacts: {
+      'follow-recall-deliveries': 'delivery',
+      'adopt-linked-submissions': 'linked',
+      'follow-parts': 'linked',
+      'open-pages': 'linked',
+      'seal-pages': 'linked',
+      'carry-recalls': 'recall',
+      'adopt-own-submissions': 'release',
+      'answer-rumors': 'release',
+      'correct-everywhere': 'release',
+      'join-parts': 'release',
+      'publish-release': 'release',
+      'arrange-submissions': 'submission',
+      'look-at-adoptions': 'submission',
+      'tell-offices': 'submission',
+    },
+    reads: ['public', 'evidence', 'publicFiles'],
+    writes: ['public', 'evidence', 'publicFiles'],
+    erases: ['public'],
+  },
+  delivery: {
+    keeps: ['callback', 'credential', 'delivery', 'quota', 'stoppage'],
+    takes: ['credential', 'delivery'],
+    answers: [
+      'channels.health',
+      'channels.preview',
+      'channels.states',
+      'channels.try',
+      'deliveries.holdings',
+      'deliveries.outlook',
+      'linked.ready',
+    ],
+    reacts: {
+      'mend-credentials': 'channel',
+      'request-linked-deliveries': 'linked',
+      'reserve-slots': 'linked',
+      'recall-deliveries': 'recall',
+      'request-deliveries': 'release',
+    },
+    reads: ['evidence', 'publicFiles'],
+    writes: ['evidence'],
+    lives: true,
+  },
+  oversight: {
+    keeps: ['checkpoint', 'correction', 'inspection', 'report', 'site_check'],
+    takes: ['correction', 'inspection', 'report', 'site_check'],
+    answers: [
+      'calendars',
+      'checkpoint',
+      'compliance',
+      'compliance.tasks',
+      correctionIntake,
+      'corrections.figures',
+      'forecast',
+      'report.file',
+    ],
+    asks: ['reposts.look'],
+    reacts: {
+      'move-deadlines': 'calendar',
+      'answer-folded': 'correction',
+      'check-deadlines': 'correction',
+      'mail-answers': 'correction',
+      'begin-site-checks': 'inspection',
+      'expect-next-inspection': 'inspection',
+      'publish-inspection': 'inspection',
+      'expect-next-report': 'report',
+      'publish-report': 'report',
+      'expect-first-inspection': 'site',
+      'expect-first-report': 'site',
+      'go-on-checking': 'site_check',
+      'look-at-sites': 'site_check',
+      'probe-sites': 'site_check',
+    },
+    reads: ['public', 'evidence', 'publicFiles'],
+    writes: ['public', 'evidence', 'publicFiles'],
+    projects: true,
+  },
+  duty: {
+    keeps: ['alarm', 'handover', 'incident'],
+    takes: ['alarm', 'drill', 'handover', 'incident'],
+    reacts: {
+      'open-incidents': 'alarm',
+      'tell-people': 'alarm',
+      'close-calendar-alarms': 'calendar',
+      'raise-correction-alarms': 'correction',
+      'raise-credential-alarms': 'credential',
+      'raise-delivery-alarms': 'delivery',
+      'raise-handover-alarms': 'handover',
+      'raise-incident-alarms': 'incident',
+      'raise-inspection-alarms': 'inspection',
+      'raise-linked-alarms': 'linked',
+      'raise-source-alarms': 'poll',
+      'raise-recall-alarms': 'recall',
+      'raise-debt-alarms': 'release',
+      'raise-report-alarms': 'report',
+      'raise-page-alarms': 'repost',
+      'raise-task-alarms': 'repost',
+      'raise-rumor-alarms': 'rumor',
+      'end-alarms-of-paused-sources': 'source',
+      'raise-stoppage-alarms': 'stoppage',
+      'raise-submission-alarms': 'submission',
+    },
+    reads: ['evidence'],
+    projects: true,
+  },
+  gateway: {
+    keeps: ['access'],
+    tells: [
+      'alarm',
+      'cluster',
+      'correction',
+      'credential',
+      'delivery',
+      'drill',
+      'handover',
+      'incident',
+      'inspection',
+      'linked',
+      'recall',
+      'registry',
+      'release',
+      'report',
+      'repost',
+      'routing',
+      'rumor',
+      'site_check',
+      'submission',
+    ],
+    asks: [
+      'calendars',
+      'channels.health',
+      'channels.preview',
+      'channels.states',
+      'channels.try',
+      'checkpoint',
+      'clusters.similar',
+      'compliance',
+      'compliance.tasks',
+      'corrections.figures',
+      'deliveries.outlook',
+      'forecast',
+      'obligations.matrix',
+      'releases.recall-plan',
+      'report.file',
+      'reposts.fidelity',
+      'rules.simulate',
+      'site.test',
+      'source.preview',
+      'source.read_now',
+      'source.status',
+    ],
+    reads: ['public', 'dead', 'evidence', 'publicFiles', 'working'],
+    writes: ['dead', 'evidence', 'working'],
+    erases: ['dead'],
+    projects: true,
+    replays: true,
+  },
+} as const satisfies Record<string, Rights>;
+
+export type BackOffice = keyof typeof rights;

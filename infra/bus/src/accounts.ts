@@ -1,0 +1,74 @@
+import { correctionIntake, streamOf, streams, subjects } from '@tongsheng/contracts';
+import { backOffice, inboxOf, permissionsOf } from './permissions.ts';
+
+/** Every user of the server: the administrator, who may do everything in the house; the services; the server's own. */
+export const users = ['tongsheng', ...backOffice, 'portal', 'system'] as const;
+export type User = (typeof users)[number];
+
+const api = '$JS.API';
+/** How the public front calls JetStream: under the server's own name each account has one of its own. */
+const apiOfFront = 'house';
+/** How its user connects. */
+export const asFront = { inboxPrefix: inboxOf('portal'), apiPrefix: apiOfFront };
+
+/** What the public front may ask of the house. */
+const frontAsks = [
+  subjects.query(correctionIntake),
+  subjects.hubEntries(),
+  ...[streams.public, streams.hub, streamOf.publicFiles].flatMap((stream) => [
+    `${api}.STREAM.INFO.${stream}`,
+    `${api}.STREAM.MSG.GET.${stream}`,
+  ]),
+];
+const atFront = (subject: string) => subject.replace(api, apiOfFront);
+/** What rings at the public front. */
+const frontHears = [subjects.publicDocuments(), subjects.hubEntries()];
+
+/**
+ * The accounts of a server. The public front stands in one of its own and makes no consumers: inside one account whoever may
+ * make one, or ask for an answer at an address of his choice, has the server say things where he may not (measured on 2.9.10: a
+ * consumer of HUB that delivers to `cmd.registry`). What is answered to another account goes back to it and nowhere else.
+ * Every user stands inside `accounts`: an `authorization` block beside them lets anonymous clients in on 2.9
+ * (CVE-2023-47090).
+ * @param keys the public key of each user
+ */
+export function accountsOf(keys: Record<User, string>): Record<string, unknown> {
+  const house = 'TONGSHENG';
+  const front = 'FRONT';
+  return {
+    [house]: {
+      jetstream: 'enabled',
+      users: [
+        { nkey: keys.tongsheng },
+        ...backOffice.map((service) => ({ nkey: keys[service], permissions: permissionsOf(service) })),
+      ],
+      exports: [
+        ...frontAsks.map((service) => ({ service, accounts: [front] })),
+        ...frontHears.map((stream) => ({ stream, accounts: [front] })),
+      ],
+    },
+    [front]: {
+      users: [
+        {
+          nkey: keys.portal,
+          permissions: {
+            publish: { allow: frontAsks.map(atFront) },
+            subscribe: { allow: [`${asFront.inboxPrefix}.>`, ...frontHears.map(subjects.told)] },
+          },
+        },
+      ],
+      imports: [
+        ...frontAsks.map((subject) => ({ service: { account: house, subject }, to: atFront(subject) })),
+        ...frontHears.map((subject) => ({
+          stream: { account: house, subject },
+          prefix: subjects.told('').slice(0, -1),
+        })),
+      ],
+    },
+    SYS: { users: [{ nkey: keys.system }] },
+  };
+}
+
+/** The part of `nats.conf` that says who may do what. It holds public keys only and is no secret. */
+export const renderAccounts = (keys: Record<User, string>): string =>
+  `accounts: ${JSON.stringify(accountsOf(keys), null, 2)}\nsystem_account: SYS\n`;

@@ -1,0 +1,48 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { correctionIntake, rights, type BackOffice, type Rights } from '@tongsheng/contracts';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+
+/** All that a service says of itself, as text. */
+const sourceOf = (service: string): string =>
+  globSync(`services/${service}/src/**/*.ts`, { cwd: root })
+    .filter((path) => !path.endsWith('.test.ts'))
+    .map((path) => readFileSync(join(root, path), 'utf8'))
+    .join('\n');
+
+const found = (source: string, pattern: RegExp): string[] =>
+  [...new Set([...source.matchAll(pattern)].map(([, name]) => name!))].sort();
+const sorted = (list: readonly string[] = []) => [...list].sort();
+
+describe.each(Object.keys(rights) as BackOffice[])('the rights of %s are what it declares:', (service) => {
+  const source = sourceOf(service);
+  const its: Rights = rights[service];
+
+  it('its reactions', () => {
+    const declared = [...source.matchAll(/@Reaction\('([a-z_]+)',\s*'([a-z-]+)'\)/g)].map(([, of, name]) => [name, of]);
+    expect(Object.fromEntries(declared)).toEqual(its.reacts ?? {});
+  });
+
+  it('its doors', () => {
+    expect(found(source, /@Commands\('([a-z_]+)'\)/g)).toEqual(sorted(its.takes));
+  });
+
+  it('the questions that it answers', () => {
+    const named = source.replaceAll('@Query(correctionIntake)', `@Query('${correctionIntake}')`);
+    expect(found(named, /@Query\('([a-z_.-]+)'\)/g)).toEqual(sorted(its.answers));
+  });
+
+  it('the questions that it asks', () => {
+    // An evidence pack asks for a checkpoint, in infra/evidence.
+    const packs = source.includes('packEvidence') ? ['checkpoint'] : [];
+    expect(sorted([...found(source, /\.ask\(\s*'([a-z_.-]+)'/g), ...packs])).toEqual(sorted(its.asks));
+  });
+
+  it('the aggregates that it keeps', () => {
+    const defined = found(source, /defineAggregate(?:<[^(]*>)?\(\{\s*name: '([a-z_]+)'/g);
+    const others = ['access', 'checkpoint', ...rights.registry.keeps];
+    expect(its.keeps.filter((each) => !others.includes(each)).sort()).toEqual(defined);
+  });
+});
