@@ -1,6 +1,7 @@
 // `npm start`, `npm test`, `npm run setup`, `npm run check` on a machine that has Node >= 20 and npm, and nothing else.
 // Plain JavaScript without dependencies: nothing is installed yet when it runs.
 import { chromium, fonts, readers, servers } from './setup/debian.mjs';
+import { laterServer } from './setup/later.mjs';
 import { Plain } from './setup/plain.mjs';
 import { node, packages } from './setup/packages.mjs';
 import { postfix } from './setup/postfix.mjs';
@@ -33,7 +34,8 @@ const verbs = {
     await fonts();
     await readers();
     const peers = { ...(await wordpress()), ...(await transfer()), ...(await postfix()), ...(await promtool()) };
-    const all = { ...environment, ...peers, CHROMIUM: browser };
+    const later = await laterServer(environment.NATS_SERVER);
+    const all = { ...environment, ...later, ...peers, CHROMIUM: browser };
     return exec(runtime, ['infra/local/test.mjs', ...rest], all, { last: true });
   },
   async check() {

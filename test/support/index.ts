@@ -1,3 +1,4 @@
+export { makeAuthority } from './authority.ts';
 export { startServers, type Servers } from './servers.ts';
 export { inMemory, publicBytes, redisOf } from './traces.ts';
 export { specify } from './specify.ts';

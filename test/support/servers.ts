@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startNats, startRedis, type NatsServer, type Server } from '@tongsheng/local';
+import { startNats, startRedis, type Certificates, type NatsServer, type Server } from '@tongsheng/local';
 
 /** Real servers on ports of their own, in a folder of their own; gone with the test. */
 export type Servers = {
@@ -13,11 +13,12 @@ export type Servers = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-export async function startServers(): Promise<Servers> {
+/** @param tls over TLS alone */
+export async function startServers(tls?: Certificates): Promise<Servers> {
   const dir = await mkdtemp(join(tmpdir(), 'tongsheng-test-'));
   const [nats, redis] = await Promise.all([
-    startNats({ dir: join(dir, 'nats') }),
-    startRedis({ dir: join(dir, 'redis') }),
+    startNats({ dir: join(dir, 'nats'), ...(tls && { tls }) }),
+    startRedis({ dir: join(dir, 'redis'), ...(tls && { tls }) }),
   ]);
   const servers: Servers = {
     dir,
@@ -25,7 +26,7 @@ export async function startServers(): Promise<Servers> {
     redis,
     async restartNats() {
       await servers.nats.kill();
-      servers.nats = await startNats({ dir: join(dir, 'nats'), port: servers.nats.port });
+      servers.nats = await startNats({ dir: join(dir, 'nats'), port: servers.nats.port, ...(tls && { tls }) });
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([servers.nats.kill(), servers.redis.kill()]);

@@ -12,6 +12,7 @@ import {
   makeStreams,
   startNewsroom,
   startUpstreams,
+  type Certificates,
   type Newsroom,
   type Upstreams,
 } from '@tongsheng/local';
@@ -48,6 +49,8 @@ export type SystemOptions = {
   environment?: NodeJS.ProcessEnv;
   /** Whether every service has a door for who runs it. */
   operations?: boolean;
+  /** Every hop over TLS. The test's own process believes the authority already. */
+  tls?: Certificates;
 };
 
 /** The whole system as it is deployed: every service a process of its own, on servers, sites and a newsroom of its own. */
@@ -80,8 +83,8 @@ export type System = {
 };
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const { services = allServices, backlog = [30, 10], limit, samples = true, fakes: kinds = [] } = options;
-  const servers = await startServers();
+  const { services = allServices, backlog = [30, 10], limit, samples = true, fakes: kinds = [], tls } = options;
+  const servers = await startServers(tls);
   const { dir } = servers;
   await makeStreams(servers.nats.url, { maxBytes: 512 * 2 ** 20 });
   const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
@@ -96,8 +99,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       freePort(),
       freePort(),
     ]);
-  const consoleUrl = `http://127.0.0.1:${consolePort}`;
-  const portalUrl = `http://127.0.0.1:${portalPort}`;
+  const scheme = tls ? 'https' : 'http';
+  const consoleUrl = `${scheme}://127.0.0.1:${consolePort}`;
+  const portalUrl = `${scheme}://127.0.0.1:${portalPort}`;
   const ingestUrl = `http://127.0.0.1:${ingestPort}`;
   const seedFile = join(dir, 'seed.json');
   const seed = demoSeed({
@@ -141,6 +145,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     REPOST_HOLD: 'PT0S',
     // Nor do they take pictures of pages.
     CHROMIUM: '/none',
+    ...(tls && { TLS_CA_FILE: tls.ca, TLS_CERT_FILE: tls.cert, TLS_KEY_FILE: tls.key }),
     ...options.environment,
     WEB_ALLOW: [ours, options.environment?.['WEB_ALLOW']].filter(Boolean).join(','),
   };

@@ -9,6 +9,8 @@ import {
 } from 'nats';
 import { connected } from './figures.ts';
 import { isSeed } from './keys.ts';
+import { certificateTrouble, reasonOf } from './reason.ts';
+import { UnfitServer } from './unfit-server.ts';
 import { publisher, type Publish } from './publish.ts';
 
 /** A connection to the bus, and the two faces of JetStream on it. A class, so that Nest can inject it. */
@@ -30,7 +32,7 @@ export class Bus {
 }
 
 export type BusOptions = {
-  /** `nats://user:password@host:port`, or `nats://<seed of a key>@host:port`; several separated by commas. */
+  /** `nats://user:password@host:port`, or `nats://<seed of a key>@host:port`; `tls://` for a server that must have a certificate; several separated by commas. */
   url: string;
   /** The key to sign with, where it does not stand in the address. */
   seed?: string;
@@ -56,6 +58,8 @@ export async function connectBus({ url, name, inboxPrefix, apiPrefix, seed, onRe
   const { username, password } = addresses[0]!;
   const key = seed ?? (isSeed(username) ? username : null);
   const nc = await connect({
+    // Asked for, it is not done without; offered by the server, it is taken in any case.
+    ...(addresses[0]!.protocol === 'tls:' && { tls: {} }),
     servers: addresses.map((address) => address.host),
     ...(key && { authenticator: nkeyAuthenticator(new TextEncoder().encode(key)) }),
     ...(username && !key && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
@@ -64,12 +68,15 @@ export async function connectBus({ url, name, inboxPrefix, apiPrefix, seed, onRe
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     // A frozen server is noticed in seconds; the default takes four minutes.
-    pingInterval: 3_000,
+    pingInterval: 2_000,
     maxPingOut: 2,
     timeout: 10_000,
     // A stack for every request that might fail costs a third of an append's time (measured).
     noAsyncTraces: true,
     ignoreClusterUpdates: false,
+  }).catch((error: unknown) => {
+    if (certificateTrouble(error) === null) throw error;
+    throw new UnfitServer(`bus: nats-server at ${addresses.map(({ host }) => host).join(', ')}: ${reasonOf(error)}`);
   });
   tellConnected(nc, name);
   const options = { timeout, checkAPI: false, ...(apiPrefix && { apiPrefix }) };

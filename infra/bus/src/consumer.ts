@@ -6,6 +6,7 @@ import { isTracing, step } from '@tongsheng/telemetry';
 import { bury } from './dead-letters.ts';
 import { pending, reactionDelay, reactions } from './figures.ts';
 import { tryDecode, type Following } from './follow.ts';
+import { reasonOf } from './reason.ts';
 import { UnreadableEntry, type Entry, type RawMessage } from './entry.ts';
 
 export type ConsumerOptions = {
@@ -224,11 +225,6 @@ async function replay(bus: Bus, options: ConsumerOptions, position: number): Pro
   const entry = tryDecode({ subject: stored.subject, seq: stored.seq, data: stored.data, headers: stored.header });
   if (entry instanceof UnreadableEntry) throw entry;
   await options.handle(entry);
-}
-
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${reasonOf(error.cause)}`;
 }
 
 function pause(ms: number, stopping: AbortSignal): Promise<void> {

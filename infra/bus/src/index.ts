@@ -4,7 +4,8 @@ export { inboxOf, permissionsOf } from './permissions.ts';
 export { carryOut, defineAggregate, type Aggregate } from './aggregate.ts';
 export { BusClient, NoAnswer } from './client.ts';
 export { Bus, connectBus, type BusOptions } from './connection.ts';
-export { consume, Later, reasonOf } from './consumer.ts';
+export { consume, Later } from './consumer.ts';
+export { certificateTrouble, reasonOf } from './reason.ts';
 export { bury, countDeadLetters, listDeadLetters, replayDeadLetter } from './dead-letters.ts';
 export {
   causedBy,
@@ -33,12 +34,6 @@ export { LiveTable } from './live-table.ts';
 export { tellStreams } from './stream-figures.ts';
 export { answerLiveness, isAlive } from './liveness.ts';
 export { BusServer, Commands, Query, Reaction } from './server.ts';
-export {
-  defaultMaxBytes,
-  ensureStreams,
-  isAtLeast,
-  streamTroubles,
-  UnfitServer,
-  type StreamOptions,
-} from './streams.ts';
+export { defaultMaxBytes, ensureStreams, isAtLeast, streamTroubles, type StreamOptions } from './streams.ts';
+export { UnfitServer } from './unfit-server.ts';
 export { WorkingCopies } from './working-copies.ts';

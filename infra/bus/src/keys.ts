@@ -36,4 +36,4 @@ export function readSeed(folder: string, user: string): string {
 }
 
 /** An address that signs with a user's key. */
-export const addressOf = (place: string, seed: string): string => place.replace('nats://', `nats://${seed}@`);
+export const addressOf = (place: string, seed: string): string => place.replace('://', `://${seed}@`);

@@ -11,10 +11,11 @@ import type { Msg, Subscription } from 'nats';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { Answer } from './client.ts';
 import type { Bus } from './connection.ts';
-import { consume, reasonOf, type ConsumerOptions } from './consumer.ts';
+import { consume, type ConsumerOptions } from './consumer.ts';
 import { requests, requestSeconds } from './figures.ts';
 import type { Entry } from './entry.ts';
 import type { Following } from './follow.ts';
+import { reasonOf } from './reason.ts';
 
 /** The door for an aggregate's commands. */
 export const Commands = (aggregate: string) => MessagePattern(`cmd:${aggregate}`);

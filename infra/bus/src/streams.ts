@@ -2,6 +2,7 @@ import { buckets, streams, subjects, workingCopiesBucket } from '@tongsheng/cont
 import { DiscardPolicy, ErrorCode, NatsError, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
+import { UnfitServer } from './unfit-server.ts';
 
 /** The size fuse of a stream: below the real disk, because a full disk freezes nats-server 2.9. The server reserves it. */
 export const defaultMaxBytes = 4 * 2 ** 30;
@@ -48,9 +49,6 @@ function wantedStreams({
     { ...kept, name: streams.dead, subjects: [subjects.deadLetters()], max_bytes: Math.min(maxBytes, 2 ** 30) },
   ];
 }
-
-/** The server or a stream is not what our promises need. The message says what to do. */
-export class UnfitServer extends Error {}
 
 /** `2.9.10` → [2, 9, 10]; what follows a dash is ignored. */
 function parseVersion(version: string): [number, number, number] {

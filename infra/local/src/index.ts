@@ -7,6 +7,7 @@ export {
   serverVersion,
   startNats,
   startRedis,
+  type Certificates,
   type NatsServer,
   type Server,
 } from './servers.ts';

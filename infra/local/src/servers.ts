@@ -101,19 +101,23 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
+/** What a server proves itself with, and the authority that the others believe. Files in PEM. */
+export type Certificates = { cert: string; key: string; ca: string };
+
 export type NatsOptions = {
   /** Holds the configuration and the streams. */
   dir: string;
   port?: number;
   /** Holds the key of each user; made where they are missing. */
   keys?: string;
+  tls?: Certificates;
   /** fsync before every acknowledgement; nats-server 2.10 or newer. */
   syncAlways?: boolean;
 };
 
 /** Starts nats-server with JetStream on the loopback, with a user for each service. */
 export async function startNats(options: NatsOptions): Promise<NatsServer> {
-  const { dir, syncAlways = false, keys = join(dir, 'keys') } = options;
+  const { dir, syncAlways = false, tls, keys = join(dir, 'keys') } = options;
   const port = options.port ?? (await freePort());
   await mkdir(dir, { recursive: true });
   const config = `
@@ -121,6 +125,7 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
     max_payload: 4MB
     ports_file_dir: ${JSON.stringify(dir)}
     jetstream { store_dir: ${JSON.stringify(dir)}${syncAlways ? ', sync_interval: always' : ''} }
+    ${tls ? `tls { cert_file: ${JSON.stringify(tls.cert)}, key_file: ${JSON.stringify(tls.key)} }` : ''}
     ${renderAccounts(makeKeys(keys))}
   `;
   const file = join(dir, 'nats.conf');
@@ -130,7 +135,7 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
   const server = handle(launch(program('NATS_SERVER', 'nats-server'), ['-c', file]), 'nats-server');
   // The server writes this file when it listens; no port has to be probed.
   await until(server, 'nats-server', async () => (await readdir(dir)).some((name) => name.endsWith('.ports')));
-  const address = `nats://127.0.0.1:${port}`;
+  const address = `${tls ? 'tls' : 'nats'}://127.0.0.1:${port}`;
   const urlOf = (user: User) => addressOf(address, readSeed(keys, user));
   return { ...server, port, address, keys, url: urlOf('tongsheng'), urlOf };
 }
@@ -145,17 +150,32 @@ export async function makeStreams(url: string, options: StreamOptions = {}): Pro
   }
 }
 
-export type RedisOptions = { dir: string; port?: number; password?: string; appendOnly?: boolean };
+export type RedisOptions = { dir: string; port?: number; password?: string; appendOnly?: boolean; tls?: Certificates };
 
 /** Starts redis-server on the loopback. What it holds may be lost at any moment; the log builds it again. */
-export async function startRedis({ dir, port: wanted, password, appendOnly = false }: RedisOptions): Promise<Server> {
+export async function startRedis({
+  dir,
+  port: wanted,
+  password,
+  tls,
+  appendOnly = false,
+}: RedisOptions): Promise<Server> {
   const port = wanted ?? (await freePort());
   await mkdir(dir, { recursive: true });
   const pidFile = join(dir, 'redis.pid');
   await rm(pidFile, { force: true });
   const settings = {
     bind: '127.0.0.1',
-    port: String(port),
+    ...(tls
+      ? {
+          port: '0',
+          'tls-port': String(port),
+          'tls-cert-file': tls.cert,
+          'tls-key-file': tls.key,
+          'tls-ca-cert-file': tls.ca,
+          'tls-auth-clients': 'no',
+        }
+      : { port: String(port) }),
     dir,
     pidfile: pidFile,
     save: '',
@@ -169,7 +189,7 @@ export async function startRedis({ dir, port: wanted, password, appendOnly = fal
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   const server = handle(launch(program('REDIS_SERVER', 'redis-server'), args), 'redis-server');
   await until(server, 'redis-server', async () => (await readFile(pidFile, 'utf8').catch(() => '')) !== '');
-  return { ...server, port, url: `redis://${password ? `:${password}@` : ''}127.0.0.1:${port}` };
+  return { ...server, port, url: `${tls ? 'rediss' : 'redis'}://${password ? `:${password}@` : ''}127.0.0.1:${port}` };
 }
 
 async function until(server: { ended: Promise<void> }, name: string, ready: () => Promise<boolean>): Promise<void> {

@@ -1,5 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -15,7 +16,16 @@ import { sampleDeliveries } from './sample-deliveries.ts';
 import { inspectSamples } from './sample-inspection.ts';
 import { offerSample } from './sample-offer.ts';
 import { demoPassword, demoPeople, demoSeed } from './seed.ts';
-import { isFree, makeStreams, serverVersion, startNats, startRedis, type NatsServer, type Server } from './servers.ts';
+import {
+  isFree,
+  makeStreams,
+  serverVersion,
+  startNats,
+  startRedis,
+  type Certificates,
+  type NatsServer,
+  type Server,
+} from './servers.ts';
 import { startUpstreams } from './upstreams/index.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -28,7 +38,8 @@ const usage = `npm start -- [--pace <seconds>] [--poll <seconds>] [--split] [--n
   --no-samples  no sample sites, no sample newsroom and no fakes of platforms
   --baijiahao   also the fake of 百家号, whose interface is known from examples only
 
-Settings: TONGSHENG_HOME, CONSOLE_PORT (8080), PORTAL_PORT (8081), INGEST_PORT, DELIVERY_PORT, RELEASES_PORT, NATS_URL, REDIS_URL.`;
+Settings: TONGSHENG_HOME, CONSOLE_PORT (8080), PORTAL_PORT (8081), INGEST_PORT, DELIVERY_PORT, RELEASES_PORT, NATS_URL, REDIS_URL;
+TLS_CERT_FILE, TLS_KEY_FILE and TLS_CA_FILE for TLS on every hop.`;
 
 const flags = readFlags();
 
@@ -67,12 +78,14 @@ async function main(): Promise<void> {
   const stops: (() => Promise<void>)[] = [];
   const stopAll = stopping(stops);
 
-  const nats = await openNats(home, installation, stops);
+  const tls = certificates();
+  const scheme = tls ? 'https' : 'http';
+  const nats = await openNats(home, installation, stops, tls);
   const redis = process.env['REDIS_URL']
     ? { url: process.env['REDIS_URL'], server: null }
-    : await openRedis(home, installation, stops);
+    : await openRedis(home, installation, stops, tls);
 
-  const portalUrl = process.env['PORTAL_URL'] ?? `http://127.0.0.1:${portalPort}`;
+  const portalUrl = process.env['PORTAL_URL'] ?? `${scheme}://127.0.0.1:${portalPort}`;
   const { ports, webhookSecret } = installation;
   const ingestPort = process.env['INGEST_PORT'] ?? String(ports.ingest);
   const deliveryPort = process.env['DELIVERY_PORT'] ?? String(ports.delivery);
@@ -128,7 +141,7 @@ async function main(): Promise<void> {
     DURABILITY: nats.guarantee,
     ...secretsKey(home, process.env),
     ...checkpointKey(home, process.env),
-    CONSOLE_URL: process.env['CONSOLE_URL'] ?? `http://127.0.0.1:${consolePort}`,
+    CONSOLE_URL: process.env['CONSOLE_URL'] ?? `${scheme}://127.0.0.1:${consolePort}`,
     ...(newsroom && { DUTY_SMTP: process.env['DUTY_SMTP'] ?? newsroom.smtpUrl, DUTY_FROM: 'duty@tax.example' }),
     ...(newsroom && { DUTY_SMS: process.env['DUTY_SMS'] ?? newsroom.smsGateway }),
     ...(newsroom && {
@@ -161,7 +174,7 @@ async function main(): Promise<void> {
   ];
   stops.unshift(async () => void (await Promise.all(children.map((child) => child.stop()))));
 
-  const consoleUrl = `http://127.0.0.1:${consolePort}`;
+  const consoleUrl = `${scheme}://127.0.0.1:${consolePort}`;
   const servers = [nats.server, redis.server]
     .filter((server) => server !== null)
     .map(({ pid, program }) => ({ pid, program }));
@@ -175,7 +188,9 @@ async function main(): Promise<void> {
     portalUrl,
   });
   const ready = await Promise.race([
-    Promise.all([isUp(`${consoleUrl}/api/health`), isUp(`http://127.0.0.1:${portalPort}/health`)]).then(() => true),
+    Promise.all([isUp(`${consoleUrl}/api/health`), isUp(`${scheme}://127.0.0.1:${portalPort}/health`)]).then(
+      () => true,
+    ),
     wait(60_000, false),
   ]);
   if (!ready) {
@@ -219,12 +234,23 @@ async function mustBeFree(name: string, port: string): Promise<void> {
   throw new Error(`port ${port} is taken by another program; choose another: ${name}=${Number(port) + 100} npm start`);
 }
 
+/** What TLS is done with on every hop of this machine, or null. @throws when only a part is set */
+function certificates(): Certificates | null {
+  const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key, TLS_CA_FILE: ca } = process.env;
+  if (!cert && !key) return null;
+  if (!cert || !key || !ca)
+    throw new Error('TLS needs TLS_CERT_FILE, TLS_KEY_FILE and TLS_CA_FILE; set all three, or none');
+  setDefaultCACertificates([...getCACertificates('default'), readFileSync(ca, 'utf8')]);
+  return { cert: resolve(cert), key: resolve(key), ca: resolve(ca) };
+}
+
 type Opened = { url: string; server: { pid: number; program: string; it: Server } | null };
 
 async function openNats(
   home: string,
   installation: Awaited<ReturnType<typeof openInstallation>>,
   stops: (() => Promise<void>)[],
+  tls: Certificates | null,
 ) {
   const given = process.env['NATS_URL'];
   if (given) {
@@ -235,7 +261,13 @@ async function openNats(
   const dir = join(home, 'nats');
   const { syncAlways, guarantee } = makeDurable(serverVersion('nats-server'), dir);
   const keys = join(home, 'nats-keys');
-  const server: NatsServer = await startNats({ dir, keys, port: installation.ports.nats, syncAlways });
+  const server: NatsServer = await startNats({
+    dir,
+    keys,
+    port: installation.ports.nats,
+    syncAlways,
+    ...(tls && { tls }),
+  });
   stops.push(() => server.stop());
   const { NATS_REPLICAS: replicas, NATS_MAX_BYTES: maxBytes } = process.env;
   await makeStreams(server.url, {
@@ -257,6 +289,7 @@ async function openRedis(
   home: string,
   installation: Awaited<ReturnType<typeof openInstallation>>,
   stops: (() => Promise<void>)[],
+  tls: Certificates | null,
 ): Promise<Opened> {
   const { ports, passwords } = installation;
   const server = await startRedis({
@@ -264,6 +297,7 @@ async function openRedis(
     port: ports.redis,
     password: passwords.redis,
     appendOnly: true,
+    ...(tls && { tls }),
   });
   stops.push(() => server.stop());
   return { url: server.url, server: { pid: server.pid, program: 'redis-server', it: server } };

@@ -1,5 +1,5 @@
 import type { AggregateName } from '@tongsheng/contracts';
-import type { Entry } from '@tongsheng/bus';
+import { certificateTrouble, reasonOf, UnfitServer, type Entry } from '@tongsheng/bus';
 import { createClient, WatchError } from 'redis';
 import { foldBatch, keysOf, missedBy, setsOf, type Batch } from './batch.ts';
 import { encodeChanges, encodeRebuilt } from './changes.ts';
@@ -7,9 +7,15 @@ import { keys, leaving, type ChangedRow, type Projection } from './projection.ts
 
 export type Redis = ReturnType<typeof createRedis>;
 
-/** A connection to Redis that waits for a server which restarts. */
+/** A connection to Redis, `rediss://` for TLS, that waits for a server which restarts; not for one whose certificate is wrong at the start. */
 export function createRedis(url: string, onError: (error: unknown) => void) {
-  const client = createClient({ url, socket: { reconnectStrategy: (tries) => Math.min(50 * 2 ** tries, 1_000) } });
+  let begun = false;
+  const reconnectStrategy = (tries: number, cause: Error) =>
+    begun || certificateTrouble(cause) === null
+      ? Math.min(50 * 2 ** tries, 1_000)
+      : new UnfitServer(`Redis at ${new URL(url).host}: ${reasonOf(cause)}`);
+  const client = createClient({ url, socket: { reconnectStrategy } });
+  client.once('ready', () => (begun = true));
   client.on('error', onError);
   return client;
 }

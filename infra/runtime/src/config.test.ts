@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { allowList, BadConfig, readConfig } from './config.ts';
+import { BadConfig } from './bad-config.ts';
+import { allowList, readConfig } from './config.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 const schema = z.object({ PORT: z.coerce.number().int(), WEB_ALLOW: allowList });

@@ -1,5 +1,7 @@
 import { asFront, defaultMaxBytes, inboxOf, readSeed } from '@tongsheng/bus';
 import { z } from 'zod';
+import { BadConfig } from './bad-config.ts';
+import { believe, tlsConfig } from './tls.ts';
 
 /** `host:port,host:port`: what may be reached although it is not public. */
 export const allowList = z
@@ -9,7 +11,7 @@ export const allowList = z
 
 /** What every service is told. */
 export const commonConfig = z.object({
-  /** `nats://host:port`, several separated by commas; with `NATS_KEYS`, or with a user before the host. */
+  /** `nats://host:port`, or `tls://` where the server must have a certificate; several separated by commas; with `NATS_KEYS`, or with a user before the host. */
   NATS_URL: z.string().min(1),
   /** A folder with the key of this service, `<service>.nk`, as `tongsheng bus keys` makes them. */
   NATS_KEYS: z.string().optional(),
@@ -18,6 +20,7 @@ export const commonConfig = z.object({
   OPERATIONS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   /** Base address of an OpenTelemetry collector (OTLP over HTTP): steps are sent there. Without it nothing is traced. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  ...tlsConfig,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Replicas of the streams; above 1 needs nats-server 2.10.27 or newer on every server. */
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
@@ -30,9 +33,6 @@ export const commonConfig = z.object({
     .transform((value) => value?.split(',').map(Number)),
 });
 export type CommonConfig = z.infer<typeof commonConfig>;
-
-/** A setting is missing or wrong; the message names it. */
-export class BadConfig extends Error {}
 
 /** How a service signs in at the bus. @throws BadConfig when its key is not there */
 export function signIn(service: string, { NATS_URL: url, NATS_KEYS: folder }: CommonConfig) {
@@ -53,5 +53,6 @@ export function signIn(service: string, { NATS_URL: url, NATS_KEYS: folder }: Co
 export function readConfig<T extends z.ZodObject>(schema: T): z.infer<typeof commonConfig> & z.infer<T> {
   const parsed = commonConfig.extend(schema.shape).safeParse(process.env);
   if (!parsed.success) throw new BadConfig(`settings: ${z.prettifyError(parsed.error)}`);
+  believe(parsed.data);
   return parsed.data as z.infer<typeof commonConfig> & z.infer<T>;
 }

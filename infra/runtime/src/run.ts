@@ -1,4 +1,4 @@
-import { BadConfig } from './config.ts';
+import { BadConfig } from './bad-config.ts';
 
 /** Starts a process; what stops it from starting is one plain sentence and exit code 1. */
 export function run(start: () => Promise<void>): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isSealed, secretSetAt } from '@tongsheng/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BadConfig } from './config.ts';
+import { BadConfig } from './bad-config.ts';
 import { NoKey, SecretBox } from './secrets.ts';
 
 const keyOf = (id: string, byte: number) => `${id}:${Buffer.alloc(32, byte).toString('base64')}`;

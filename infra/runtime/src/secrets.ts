@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isSealed, secretSetAt } from '@tongsheng/contracts';
 import { z } from 'zod';
-import { BadConfig } from './config.ts';
+import { BadConfig } from './bad-config.ts';
 
 /**
  * Where the keys come from that secrets of channels are encrypted with: `<id>:<32 bytes in base64>`, one a line or

@@ -5,7 +5,7 @@ import files from '@fastify/static';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Bus, BusClient, Journal, WorkingCopies, EvidenceStore } from '@tongsheng/bus';
 import { Refusal } from '@tongsheng/contracts';
-import { Clock, Ids, Log } from '@tongsheng/runtime';
+import { Clock, Ids, Log, serverOf } from '@tongsheng/runtime';
 import { answered } from '@tongsheng/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Details } from './details.ts';
@@ -99,7 +99,12 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onApplicationBootstrap(): Promise<void> {
     const { CONSOLE_PORT: port, CONSOLE_HOST: host } = this.settings.values;
-    const server = Fastify({ bodyLimit: 4 * 2 ** 20, genReqId: () => this.ids.next(), forceCloseConnections: true });
+    const server = Fastify({
+      bodyLimit: 4 * 2 ** 20,
+      genReqId: () => this.ids.next(),
+      forceCloseConnections: true,
+      ...serverOf(this.settings.values),
+    });
     this.#server = server;
     await server.register(cookie);
     // Read by their route as they come, up to its own limit.

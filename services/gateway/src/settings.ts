@@ -1,7 +1,7 @@
-import { secretsConfig } from '@tongsheng/runtime';
+import { commonConfig, secretsConfig } from '@tongsheng/runtime';
 import { z } from 'zod';
 
-export const gatewayConfig = z.object({
+export const gatewayConfig = commonConfig.extend({
   REDIS_URL: z.string().min(1),
   CONSOLE_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   CONSOLE_HOST: z.string().default('127.0.0.1'),
@@ -25,6 +25,7 @@ export const gatewayConfig = z.object({
 export class Settings {
   readonly values: z.infer<typeof gatewayConfig>;
   constructor(values: z.infer<typeof gatewayConfig>) {
-    this.values = values;
+    // Whoever serves HTTPS himself is behind TLS.
+    this.values = { ...values, SECURE_COOKIES: values.SECURE_COOKIES || values.TLS_CERT_FILE !== undefined };
   }
 }

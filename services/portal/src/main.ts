@@ -1,5 +1,5 @@
 import { connectBus, HubLedger, PublicFiles } from '@tongsheng/bus';
-import { allowList, JsonLog, onShutdown, readConfig, run, signIn, SystemClock, tellOperations } from '@tongsheng/runtime';
+import { allowList, JsonLog, onShutdown, readConfig, run, serverOf, signIn, SystemClock, tellOperations } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { FormTokens } from './form-token.ts';
 import { Hub } from './hub.ts';
@@ -56,6 +56,7 @@ run(async () => {
       now: () => Date.now(),
     },
     proxies: rest.PORTAL_PROXIES,
+    server: serverOf(settings),
   });
   onShutdown('portal', async () => {
     await server.close();

@@ -4,6 +4,7 @@ import { shownTypes, type PublicDocument } from '@tongsheng/contracts';
 import { byteRange, renderDocument, stylesheet } from '@tongsheng/pages';
 import { answered } from '@tongsheng/telemetry';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { serverOf } from '@tongsheng/runtime';
 import { openCorrections, type CorrectionParts } from './corrections.ts';
 import type { Hub } from './hub.ts';
 import { renderHome, renderMissing, renderRebuttals, renderSite, renderWithdrawn } from './lists.ts';
@@ -31,12 +32,14 @@ export type SiteParts = {
   corrections: Omit<CorrectionParts, 'index'>;
   /** Addresses of the proxies before us, who say whom they speak for. */
   proxies?: string[];
+  /** How its server is made; for TLS. */
+  server?: ReturnType<typeof serverOf>;
 };
 
 /** The public pages: no script, no cookie. Nothing can be written to but netizens' corrections, and who wants to be told of changes. */
 export function createSite(parts: SiteParts): FastifyInstance {
-  const { index, texts, files, topics, hub, complete, corrections, proxies = [] } = parts;
-  const server = Fastify({ forceCloseConnections: true, trustProxy: proxies.length > 0 && proxies });
+  const { index, texts, files, topics, hub, complete, corrections, proxies = [], server: made = {} } = parts;
+  const server = Fastify({ forceCloseConnections: true, trustProxy: proxies.length > 0 && proxies, ...made });
 
   server.addHook('onRequest', async (_, reply) => {
     reply.headers({
