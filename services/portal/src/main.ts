@@ -1,5 +1,15 @@
 import { connectBus, HubLedger, PublicFiles } from '@tongsheng/bus';
-import { allowList, JsonLog, onShutdown, readConfig, run, serverOf, signIn, SystemClock, tellOperations } from '@tongsheng/runtime';
+import {
+  allowList,
+  JsonLog,
+  onShutdown,
+  readConfig,
+  run,
+  serverOf,
+  signIn,
+  SystemClock,
+  tellOperations,
+} from '@tongsheng/runtime';
 import { z } from 'zod';
 import { FormTokens } from './form-token.ts';
 import { Hub } from './hub.ts';
