@@ -58,6 +58,7 @@ const registered = [
   'release_chain',
   'rule',
   'shift',
+  'sign_in',
   'site',
   'source',
   'token',
@@ -228,7 +229,7 @@ export const rights = {
     projects: true,
   },
   gateway: {
-    keeps: ['access'],
+    keeps: ['access', 'login'],
     tells: [
       'alarm',
       'cluster',

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { correctionIntake, rights, type BackOffice, type Rights } from '@tongsheng/contracts';
 import { describe, expect, it } from 'vitest';
+import { registrations } from '../../services/registry/src/registration.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -15,6 +16,11 @@ const sourceOf = (service: string): string =>
 const found = (source: string, pattern: RegExp): string[] =>
   [...new Set([...source.matchAll(pattern)].map(([, name]) => name!))].sort();
 const sorted = (list: readonly string[] = []) => [...list].sort();
+
+it('the registry keeps every kind of registration', () => {
+  const kinds = Object.values(registrations).map(({ name }) => name);
+  expect(sorted(rights.registry.keeps)).toEqual([...new Set(kinds)].sort());
+});
 
 describe.each(Object.keys(rights) as BackOffice[])('the rights of %s are what it declares:', (service) => {
   const source = sourceOf(service);
