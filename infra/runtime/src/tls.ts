@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { RequestListener, Server } from 'node:http';
 import { createServer } from 'node:https';
@@ -22,6 +23,8 @@ export function believe({ TLS_CA_FILE: file }: TlsConfig): void {
   if (file === undefined) return;
   const pem = read('TLS_CA_FILE', file);
   try {
+    // The list is taken as it is; a file of something else would only show at the first connection.
+    void new X509Certificate(pem);
     setDefaultCACertificates([...getCACertificates('default'), pem]);
   } catch (error) {
     throw new BadConfig(`settings: TLS_CA_FILE ${file} holds no certificate in PEM`, { cause: error });
