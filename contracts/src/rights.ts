@@ -151,6 +151,7 @@ export const rights = {
       'channels.preview',
       'channels.states',
       'channels.try',
+      'channels.undo_trial',
       'deliveries.holdings',
       'deliveries.outlook',
       'linked.ready',
@@ -167,9 +168,10 @@ export const rights = {
     lives: true,
   },
   oversight: {
-    keeps: ['checkpoint', 'correction', 'inspection', 'report', 'site_check'],
+    keeps: ['balance', 'checkpoint', 'correction', 'inspection', 'report', 'site_check'],
     takes: ['correction', 'inspection', 'report', 'site_check'],
     answers: [
+      'balance',
       'calendars',
       'checkpoint',
       'compliance',
@@ -206,6 +208,7 @@ export const rights = {
     reacts: {
       'open-incidents': 'alarm',
       'tell-people': 'alarm',
+      'raise-balance-alarms': 'balance',
       'close-calendar-alarms': 'calendar',
       'raise-correction-alarms': 'correction',
       'raise-credential-alarms': 'credential',
@@ -252,11 +255,13 @@ export const rights = {
       'submission',
     ],
     asks: [
+      'balance',
       'calendars',
       'channels.health',
       'channels.preview',
       'channels.states',
       'channels.try',
+      'channels.undo_trial',
       'checkpoint',
       'clusters.similar',
       'compliance',
