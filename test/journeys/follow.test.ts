@@ -1,6 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Bus, connectBus, ensureStreams, followStream } from '@tongsheng/bus';
-import type { Consumer, JsMsg } from 'nats';
 import { streams } from '@tongsheng/contracts';
 import { startServers, until, type Servers } from '@tongsheng/test/support';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -90,22 +89,18 @@ it('stops at once, whatever arrives meanwhile', async () => {
   }
 });
 
-/** A client that drops messages once, as nats.js does with what arrives when it has given up a pull. */
+/** A connection that drops messages once, as one that breaks does with what is on its way. */
 function dropping(lost: Set<number>): Bus {
-  const { js } = bus;
-  const iterate = async function* (messages: AsyncIterable<JsMsg>) {
-    for await (const message of messages) if (!lost.delete(message.seq)) yield message;
-  };
-  const fetchOf = (consumer: Consumer) => async (options: Parameters<Consumer['fetch']>[0]) => {
-    const messages = await consumer.fetch(options);
-    return { close: () => messages.close(), [Symbol.asyncIterator]: () => iterate(messages) };
-  };
-  const get = async (stream: string, name: string) => {
-    const consumer = await js.consumers.get(stream, name);
-    return { fetch: fetchOf(consumer), info: () => consumer.info(), delete: () => consumer.delete() };
-  };
-  const face = { consumers: { get } } as unknown as Bus['js'];
-  return new Bus(bus.nc, face, bus.jsm);
+  const { nc, js, jsm, publish } = bus;
+  return new Bus(nc, js, jsm, publish, (...asked) => {
+    const pulling = bus.pull(...asked);
+    return {
+      close: () => pulling.close(),
+      async *[Symbol.asyncIterator]() {
+        for await (const messages of pulling) yield messages.filter(({ seq }) => !lost.delete(seq));
+      },
+    };
+  });
 }
 
 it('misses the last message of all, though none comes after it', async () => {

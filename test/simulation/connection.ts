@@ -1,4 +1,4 @@
-import { Bus } from '@tongsheng/bus';
+import { Bus, type Pull } from '@tongsheng/bus';
 import {
   headers as newHeaders,
   NatsError,
@@ -80,8 +80,7 @@ class Connection {
           return { seq, duplicate };
         }),
       consumers: {
-        get: async (_stream: string, name: string) =>
-          this.#cursors.get(name) ?? this.#taking(server.durables.get(name)!),
+        get: async (_stream: string, name: string) => this.#taking(server.durables.get(name)!),
       },
     };
     const jsm = {
@@ -96,18 +95,24 @@ class Connection {
         deleteMessage: (stream: string, seq: number) => this.#call(() => server.streams[stream]!.delete(seq)),
       },
       consumers: {
-        info: (stream: string, name: string) =>
-          this.#call(() => {
+        info: async (stream: string, name: string) => {
+          const cursor = this.#cursors.get(name);
+          if (cursor) return { name, delivered: { consumer_seq: cursor.delivered } };
+          return this.#call(() => {
             if (server.durables.has(name)) return { name };
             throw Object.assign(noMessage(), { api_error: { code: 404, err_code: 10014, description: stream } });
-          }),
+          });
+        },
         add: (stream: string, wanted: Partial<ConsumerConfig>) => this.#call(() => this.#add(stream, wanted)),
+        delete: async () => true,
       },
     };
     this.bus = new Bus(
       nc as unknown as NatsConnection,
       js as unknown as JetStreamClient,
       jsm as unknown as JetStreamManager,
+      js.publish,
+      (_stream, name, { most }) => this.#cursors.get(name)!.pull(most),
     );
   }
 
@@ -261,17 +266,13 @@ class Cursor {
     if (this.#next < 0) this.#next = list.length;
   }
 
-  async delete(): Promise<boolean> {
-    return true;
-  }
-
   /** How many were sent. */
-  async info() {
-    return { delivered: { consumer_seq: this.#delivered } };
+  get delivered(): number {
+    return this.#delivered;
   }
 
   /** What is there, or, when there is nothing, what comes next. */
-  async fetch({ max_messages: most }: { max_messages: number }) {
+  pull(most: number): ReturnType<Pull> {
     const { owner, chance, faults } = this.#options;
     let closed = false;
     let left = most;
@@ -292,7 +293,7 @@ class Cursor {
     };
     const delivered = () => this.#delivered;
     return {
-      async close() {
+      close() {
         closed = true;
         closing.resolve();
       },
@@ -305,7 +306,7 @@ class Cursor {
             any = true;
             left--;
             const { subject, seq, data, header } = kept;
-            yield { subject, seq, data, headers: header, info: { deliverySequence: delivered() } };
+            yield [{ subject, seq, data, headers: header, order: delivered() }];
             continue;
           }
           if (any) return;

@@ -12,6 +12,7 @@ import { isSeed } from './keys.ts';
 import { certificateTrouble, reasonOf } from './reason.ts';
 import { UnfitServer } from './unfit-server.ts';
 import { publisher, type Publish } from './publish.ts';
+import { puller, type Pull } from './pull.ts';
 
 /** A connection to the bus, and the two faces of JetStream on it. A class, so that Nest can inject it. */
 export class Bus {
@@ -21,6 +22,8 @@ export class Bus {
     readonly jsm: JetStreamManager,
     /** How the journal stores what was decided. */
     readonly publish: Publish = (subject, body, options) => js.publish(subject, body, options),
+    /** How streams are read on. */
+    readonly pull: Pull = puller(nc),
     /** Whose connection it is; what is counted is counted under it. */
     readonly name = 'unknown',
   ) {}
@@ -86,6 +89,7 @@ export async function connectBus({ url, name, inboxPrefix, apiPrefix, seed, onRe
     nc.jetstream(options),
     await nc.jetstreamManager(options),
     publisher(nc, { timeout, ...(inboxPrefix && { inboxPrefix }) }),
+    puller(nc, inboxPrefix),
     name,
   );
 }

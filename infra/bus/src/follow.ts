@@ -1,20 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { streams, subjects, type AnyEvent } from '@tongsheng/contracts';
-import {
-  AckPolicy,
-  DeliverPolicy,
-  ErrorCode,
-  nanos,
-  NatsError,
-  type Consumer,
-  type ConsumerMessages,
-  type JsMsg,
-  type StoredMsg,
-} from 'nats';
+import { AckPolicy, DeliverPolicy, ErrorCode, nanos, NatsError, type StoredMsg } from 'nats';
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
 import { decodeEntry, UnreadableEntry, type Entry, type RawMessage } from './entry.ts';
 import { pending } from './figures.ts';
+import type { Pulling } from './pull.ts';
 
 export type Following = {
   /** Resolves once everything that was in the stream at the start has been handed over. */
@@ -52,7 +43,8 @@ export async function followStream(bus: Bus, options: FollowOptions): Promise<Fo
   const { stream, subject, from = 1, since, ahead = 1_000, onMessage, onFailure } = options;
   let next = Math.max(1, from);
   let begun = false;
-  const open = async (): Promise<Consumer> => {
+  /** @returns the consumer's name */
+  const open = async (): Promise<string> => {
     const { name } = await bus.jsm.consumers.add(stream, {
       filter_subject: subject,
       ...(since && !begun
@@ -63,10 +55,10 @@ export async function followStream(bus: Bus, options: FollowOptions): Promise<Fo
       num_replicas: 1,
       inactive_threshold: nanos(60_000),
     });
-    return bus.js.consumers.get(stream, name);
+    return name;
   };
   let consumer = await open();
-  let messages: ConsumerMessages | null = null;
+  let pulling: Pulling | null = null;
   let stopped = false;
   const caughtUp = Promise.withResolvers<void>();
   // Whoever follows need not care when it has caught up.
@@ -77,23 +69,24 @@ export async function followStream(bus: Bus, options: FollowOptions): Promise<Fo
 
   // Several of a service may follow the same: the slowest is told last, and it is the one that counts.
   const forget = pending.tell(async () => {
-    const value = (await consumer.info()).num_pending;
+    const value = (await bus.jsm.consumers.info(stream, consumer)).num_pending;
     return [{ labels: { service: bus.name, stream, follower: subject }, value }];
   });
   /** Pulls until told to stop, or until something is missing. */
   const readOn = async (): Promise<void> => {
     for (let delivered = 0; !stopped;) {
-      messages = await consumer.fetch({ max_messages: ahead, expires: pullMs });
-      if (stopped) return void messages.close();
-      for await (const message of messages) {
-        if (stopped || message.info.deliverySequence !== ++delivered) return;
-        await onMessage(raw(message));
-        next = message.seq + 1;
-        begun = true;
-        if (message.seq === lastWanted) caughtUp.resolve();
-      }
-      // What arrived when the client had given the pull up is dropped, and behind the last message nothing tells of it.
-      if (!stopped && (await consumer.info()).delivered.consumer_seq !== delivered) return;
+      pulling = bus.pull(stream, consumer, { most: ahead, ms: pullMs });
+      for await (const messages of pulling)
+        for (const message of messages) {
+          if (stopped || message.order !== ++delivered) return;
+          const handled = onMessage(message);
+          if (handled) await handled;
+          next = message.seq + 1;
+          begun = true;
+          if (message.seq === lastWanted) caughtUp.resolve();
+        }
+      // What is lost behind the last message nothing else tells of.
+      if (!stopped && (await bus.jsm.consumers.info(stream, consumer)).delivered.consumer_seq !== delivered) return;
     }
   };
   const reopen = async (): Promise<boolean> => {
@@ -114,7 +107,7 @@ export async function followStream(bus: Bus, options: FollowOptions): Promise<Fo
         if (!stopped && !isPassing(error)) throw error;
         await wait(pauseMs);
       }
-      await consumer.delete().catch(() => false);
+      await bus.jsm.consumers.delete(stream, consumer).catch(() => false);
       while (!stopped && !(await reopen())) await wait(pauseMs);
     }
   })().catch((error: unknown) => {
@@ -126,8 +119,7 @@ export async function followStream(bus: Bus, options: FollowOptions): Promise<Fo
     async stop() {
       stopped = true;
       forget();
-      // Its own promise is no sign: it never settles when a message ends the loop first.
-      void messages?.close();
+      pulling?.close();
       await running;
     },
   };
@@ -136,22 +128,6 @@ export async function followStream(bus: Bus, options: FollowOptions): Promise<Fo
 /** The server or the consumer went away; both come back. What a reader throws, and a stream that is gone, does not. */
 export const isPassing = (error: unknown): boolean =>
   error instanceof NatsError && !isApiError(error, apiCode.noStream) && error.code !== ErrorCode.ConnectionClosed;
-
-const raw = (message: JsMsg): RawMessage => ({
-  subject: message.subject,
-  seq: message.seq,
-  data: message.data,
-  // Not every message is read.
-  get headers() {
-    return message.headers;
-  },
-  get storedAt() {
-    return new Date(message.info.timestampNanos / 1_000_000).toISOString();
-  },
-  get left() {
-    return message.info.pending;
-  },
-});
 
 /**
  * Walks what stands in a stream now, up to its end or until `onMessage` answers false.

@@ -27,6 +27,7 @@ export { followJournal, followStream, tryDecode, walkStream, type Following } fr
 export { openBeside, readBeside } from './beside.ts';
 export { openRestore, type Restore } from './restore.ts';
 export { Journal, StaleRead, type Address, type Head, type Past } from './journal.ts';
+export type { Pull } from './pull.ts';
 export { erasePublic, followPublic, publishPublic, readPublic } from './public.ts';
 export { HubLedger } from './hub-ledger.ts';
 export { newSealKey, openSealed, sealPublic, unseal, type Seal } from './sealed.ts';
