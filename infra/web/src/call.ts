@@ -1,4 +1,5 @@
-import { FormData, request } from 'undici';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher, FormData } from 'undici';
 import { guardedAgent, sharedAgent, type ReachOptions } from './agent.ts';
 import { heardBy } from './conversation.ts';
 import { httpUrl } from './http-url.ts';
@@ -57,57 +58,104 @@ export async function safeCall(address: string, options: CallOptions): Promise<C
   const onConnect = () => void (told && (told.connectedAt = performance.now()));
   // A connection that others use as well is nobody's own.
   const agent = reuse ? sharedAgent(options, limits) : guardedAgent({ ...options, onConnect }, limits);
-  const clock = new AbortController();
-  // A little later than the agent's own limits, which know whether the connection ever stood.
-  const late = () => clock.abort(new Error(`no complete answer within ${timeoutMs} ms`));
-  const timer = setTimeout(late, timeoutMs + 1_000);
   try {
-    const { signal } = clock;
-    const answer = await request(target.url, { method, dispatcher: agent, body: body ?? null, headers, signal });
-    if (told) told.firstByteAt = performance.now();
-    const beginning = await beginningOf(answer.body, maxBytes);
-    const { statusCode: status } = answer;
-    const said = Object.fromEntries(
-      Object.entries(answer.headers).map(([name, value]) => [
-        name,
-        Array.isArray(value) ? value.join(', ') : (value ?? ''),
-      ]),
-    );
-    if (told) told.answer = { status, headers: said, body: beginning.body };
-    return {
-      kind: 'answered',
-      status,
-      headers: said,
-      ...beginning,
-      retryAfterSeconds: retryAfterSeconds(answer.headers['retry-after']),
-    };
+    const { origin, pathname, search } = target.url;
+    const asked = { origin, path: `${pathname}${search}`, method, body: body ?? null, headers };
+    const onStatus = () => void (told && (told.firstByteAt = performance.now()));
+    const answer = await exchanged(agent, asked, { timeoutMs, maxBytes, onStatus });
+    if (told) told.answer = answer;
+    return { kind: 'answered', ...answer };
   } catch (error) {
     const { code, detail } = troubleOf(error);
     if (told) told.detail = `${code}: ${detail}`;
     if (!neverConnected.has(code)) return { kind: 'unknown', detail };
     return { kind: 'not_sent', detail, refused: code === 'address_refused' || code === 'bad_request' };
   } finally {
-    clearTimeout(timer);
     if (told) told.endedAt = performance.now();
     if (!reuse) void agent.destroy();
   }
 }
 
-/** The status is known; what was written beside it may be endless or cut off without changing that. */
-async function beginningOf(body: AsyncIterable<Buffer>, limit: number): Promise<{ body: Buffer; whole: boolean }> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let whole = true;
-  try {
-    for await (const chunk of body) {
-      chunks.push(chunk);
-      size += chunk.length;
-      whole = size <= limit;
-      if (!whole) break;
-    }
-  } catch {
-    // What came before the cut is what there is.
-    whole = false;
+type Limits = {
+  timeoutMs: number;
+  maxBytes: number;
+  /** Told when the answer begins. */
+  onStatus: () => void;
+};
+type Answer = Omit<Extract<Called, { kind: 'answered' }>, 'kind'>;
+
+/** @throws what kept the answer from beginning. Whatever comes after its status changes nothing but how much of it there is. */
+const exchanged = (agent: Dispatcher, asked: Dispatcher.DispatchOptions, limits: Limits): Promise<Answer> =>
+  new Promise((resolve, reject) => agent.dispatch(asked, new Exchanging(limits, resolve, reject)));
+
+/**
+ * Takes one answer in. `request` of the same library makes a stream, a signal and its listeners for each, which took longer
+ * than what is said.
+ */
+class Exchanging implements Dispatcher.DispatchHandler {
+  readonly #limits: Limits;
+  readonly #resolve: (answer: Answer) => void;
+  readonly #reject: (error: Error) => void;
+  readonly #timer: NodeJS.Timeout;
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
+  #controller: Dispatcher.DispatchController | null = null;
+  #late: Error | null = null;
+  #begun: Pick<Answer, 'status' | 'headers' | 'retryAfterSeconds'> | null = null;
+
+  constructor(limits: Limits, resolve: (answer: Answer) => void, reject: (error: Error) => void) {
+    this.#limits = limits;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    const { timeoutMs } = limits;
+    // A little later than the agent's own limits, which know whether the connection ever stood.
+    this.#timer = setTimeout(() => {
+      this.#late = new Error(`no complete answer within ${timeoutMs} ms`);
+      this.#controller?.abort(this.#late);
+    }, timeoutMs + 1_000);
   }
-  return { body: Buffer.concat(chunks).subarray(0, limit), whole };
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#late) controller.abort(this.#late);
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    // 1xx say that the answer is still to come.
+    if (status < 200) return;
+    this.#begun = { status, headers: flat(headers), retryAfterSeconds: retryAfterSeconds(headers['retry-after']) };
+    this.#limits.onStatus();
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    // It may be endless.
+    if (this.#size > this.#limits.maxBytes) controller.abort(new Error('longer than is read'));
+  }
+
+  onResponseEnd(): void {
+    this.#end(true);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.#begun) return this.#end(false);
+    clearTimeout(this.#timer);
+    this.#reject(error);
+  }
+
+  #end(whole: boolean): void {
+    clearTimeout(this.#timer);
+    const { maxBytes } = this.#limits;
+    const body = Buffer.concat(this.#chunks).subarray(0, maxBytes);
+    this.#resolve({ ...this.#begun!, body, whole: whole && this.#size <= maxBytes });
+  }
+}
+
+/** What is said twice under one name is one text. */
+function flat(headers: IncomingHttpHeaders): Record<string, string> {
+  const said: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers))
+    said[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+  return said;
 }
