@@ -242,8 +242,8 @@ class Feed<A extends AggregateName, Row> {
   #caughtUp = Promise.withResolvers<void>();
   #caughtUpAt: number | null = null;
   #seen = 0;
-  /** The last step was of several entries. */
-  #busy = false;
+  /** Entries of the last step. */
+  #last = 0;
   #stopped = false;
   #loop: Promise<void> = Promise.resolve();
 
@@ -317,7 +317,7 @@ class Feed<A extends AggregateName, Row> {
       this.#room.resolve();
       try {
         this.position = await this.store.apply(batch, this.position);
-        this.#busy = batch.length > 1;
+        this.#last = batch.length;
         this.#options.onApplied();
       } catch (error) {
         if (!this.#stopped) await this.#recover(error, batch);
@@ -325,10 +325,14 @@ class Feed<A extends AggregateName, Row> {
     }
   }
 
-  /** Where one entry follows the other, what comes within a moment is one step: each costs Redis and us the same. */
+  /**
+   * Where one entry follows the other, what comes within a moment is one step: each costs Redis and us the same, and a row that
+   * changes twice in it is written once. The more there is to do, the longer the moment.
+   */
   async #gather(): Promise<void> {
-    if (this.#busy && this.#caughtUpAt !== null && this.#waiting.length < this.#options.batchSize)
-      await new Promise((resolve) => setTimeout(resolve, gatherMs));
+    if (this.#last <= 1 || this.#caughtUpAt === null || this.#waiting.length >= this.#options.batchSize) return;
+    const { least, most, perMs } = gather;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(most, Math.max(least, this.#last / perMs))));
   }
 
   /** Waits for work; looks now and then whether Redis still holds what was written. */
@@ -381,7 +385,7 @@ export function recallFrom(bus: Bus): Recall {
   return (entry) => journal.readable(entry, entry.position - 1);
 }
 
-/** How long a busy projection lets entries gather before the next step, in ms. */
-const gatherMs = 8;
+/** How long a busy projection lets entries gather before the next step, in ms: one for so many of the step before. */
+const gather = { least: 8, most: 50, perMs: 4 };
 /** How often an idle projection looks whether Redis was emptied, in ms. */
 const pulseMs = 1_000;
