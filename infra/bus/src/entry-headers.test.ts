@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { headers } from 'nats';
+import { headers, type Msg, type MsgHdrs } from 'nats';
 import { describe, expect, it } from 'vitest';
 import { EntryHeaders } from './entry-headers.ts';
 
@@ -32,6 +32,21 @@ describe('headers of ours', () => {
     head.set('ce-id', 'c-1');
     head.set('Nats-Msg-Id', 'c-1');
     expect(text(head)).toBe('NATS/1.0\r\nce-id: c-1\r\nNats-Msg-Id: c-1\r\n\r\n');
+  });
+  it('are read as the client reads them', () => {
+    const line = fc.tuple(fc.stringMatching(/^[A-Za-z][A-Za-z-]{0,8}$/), fc.stringMatching(/^[ -~税务é]{0,12}$/u));
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 12 }), (lines) => {
+        const theirs = headers();
+        for (const [name, value] of lines) theirs.append(name, value);
+        const read = EntryHeaders.read((theirs as MsgHdrs & { encode(): Uint8Array }).encode());
+        expect([...read]).toEqual([...theirs]);
+      }),
+    );
+  });
+  it('are the client’s own where it no longer keeps their bytes', () => {
+    const own = headers();
+    expect(EntryHeaders.of({ headers: own } as Msg)).toBe(own);
   });
   it('never begin another line', () => {
     for (const value of ['a\r\nb: c', 'a\nb', 'a\rb'])

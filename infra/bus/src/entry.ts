@@ -79,7 +79,8 @@ export const recordBytes = (entry: Stored): Buffer => {
 };
 
 /** SHA-256 of the record. Whichever part of it is changed, the entry after it no longer follows. */
-export const hashEntry = (entry: Stored): string => hash('sha256', recordBytes(entry));
+export const hashEntry = (entry: Stored): string =>
+  hash('sha256', typeof entry.data === 'string' ? `${headOf(entry)}${entry.data}` : recordBytes(entry));
 
 type Found = {
   hash: Buffer;
@@ -120,10 +121,10 @@ export function recordOf({ subject, data, headers: head }: Stored): Found {
 
 const nothing = Buffer.alloc(0);
 
-/** The body and headers of a decision, ready to be published. */
+/** The body, as text too, and the headers of a decision, ready to be published. */
 export function encodeEntry(source: string, command: CommandHead, events: AnyEvent[], previousHash: string) {
   const type = events.length === 1 ? events[0]!.type : 'decision';
-  const body = encoder.encode(JSON.stringify(events.length === 1 ? events[0] : events));
+  const text = JSON.stringify(events.length === 1 ? events[0] : events);
   const { actor } = command;
   const head = new EntryHeaders();
   const say = (name: string, value: string | undefined) =>
@@ -142,7 +143,7 @@ export function encodeEntry(source: string, command: CommandHead, events: AnyEve
   say('ce-correlationid', command.correlationId);
   say('ce-traceparent', command.traceparent);
   say('ce-previoushash', previousHash || undefined);
-  return { body, headers: head };
+  return { body: Buffer.from(text), text, headers: head };
 }
 
 /** @throws UnreadableEntry with the reason, in words for an administrator. */

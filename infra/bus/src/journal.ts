@@ -179,9 +179,9 @@ export class Journal {
   }
 
   async #append(past: Head, command: CommandHead, events: AnyEvent[]): Promise<Receipt & { hash: string }> {
-    const { body, headers } = encodeEntry(this.#source, command, events, past.hash);
+    const { body, text, headers } = encodeEntry(this.#source, command, events, past.hash);
     // Before the client adds its own: they are no part of what is hashed.
-    const hash = hashEntry({ subject: past.subject, data: body, headers });
+    const hash = hashEntry({ subject: past.subject, data: text, headers });
     for (let attempt = 1; ; attempt++) {
       try {
         const options = { msgID: command.id, expect: { lastSubjectSequence: past.position }, headers };

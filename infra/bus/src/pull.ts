@@ -1,4 +1,5 @@
 import { createInbox, ErrorCode, Events, NatsError, type Msg, type NatsConnection } from 'nats';
+import { EntryHeaders } from './entry-headers.ts';
 import type { RawMessage } from './entry.ts';
 
 /** A message as its consumer hands it out, and the how manyth of all that it has handed out. */
@@ -144,7 +145,7 @@ class PulledMessage implements Pulled {
 
   // Not every message is read.
   get headers(): RawMessage['headers'] {
-    return this.#message.headers;
+    return EntryHeaders.of(this.#message);
   }
 
   get storedAt(): string {
