@@ -15,7 +15,7 @@ export type ChainOptions = {
 };
 
 /** Sign-ins and refusals are appended as they happen, not on top of one another. */
-const unchained = new Set(['access']);
+const unchained = subjects.events('access').replace('>', '');
 type Introduced = Extract<CheckpointEvent, { type: 'checkpoint.key_introduced' }>;
 /** Where the checkpoints stand. */
 export const checkpointSubject = subjects.event(
@@ -125,7 +125,7 @@ export class Chain {
       return { position, wrong: `${subject} was stored under another id (${storedAs}) than the one that it carries` };
     if (id.startsWith(checkpointIds) && subject !== checkpointSubject)
       return { position, wrong: `a checkpoint stands under ${subject}, where none belongs: it was changed` };
-    if (unchained.has(subject.split('.')[1] ?? '')) return null;
+    if (subject.startsWith(unchained)) return null;
     if (previousHash !== (before?.hash ?? '')) {
       if (!before)
         return { position, wrong: `${subject} begins with an entry that has one before it: that one is gone` };
