@@ -87,11 +87,24 @@ export type Wanted = {
   ofSheet(sheet: Sheet): number | null;
 };
 
+/** A day of all sites. */
+type Day = { sheets: Map<number, Sheet>; columns: Columns | null };
+
+/** The words that few of many are picked by, sheet behind sheet: a loop over neighbours takes a tenth of one over sheets. */
+type Columns = {
+  sheets: Sheet[];
+  /** Where each sheet begins, and behind the last one the end. */
+  starts: number[];
+  person: Uint32Array;
+  source: Uint32Array;
+  column: Uint32Array;
+};
+
 type Month = {
   /** Of all that is due in it, and by the number of each kind. */
   tally: Tally;
   kinds: Tally[];
-  days: Map<string, Map<number, Sheet>>;
+  days: Map<string, Day>;
   open: number;
   length: number;
 };
@@ -110,8 +123,10 @@ export class Book {
     const name = monthOf(day);
     let month = this.#months.get(name);
     if (!month) this.#months.set(name, (month = { tally: noTally(), kinds: [], days: new Map(), open: 0, length: 0 }));
-    let sheets = month.days.get(day);
-    if (!sheets) month.days.set(day, (sheets = new Map()));
+    let ofDay = month.days.get(day);
+    if (!ofDay) month.days.set(day, (ofDay = { sheets: new Map(), columns: null }));
+    const { sheets } = ofDay;
+    ofDay.columns = null;
     const number = this.sites.numberOf(site);
     const old = sheets.get(number);
     if (old) this.#enter(month, old, -1);
@@ -135,7 +150,8 @@ export class Book {
     const isAsked = asks(from, to, filter);
     for (const month of months) {
       if (isNarrow(filter)) {
-        eachSheet(month, isAsked, (sheet) => this.#count(tally, sheet, filter, 1));
+        for (const day of daysOf(month, from, to))
+          eachFitting(day, filter, (sheet, at) => this.#countAt(tally, sheet, at, 1));
       } else {
         // What is less is counted: what is asked for, or what is not.
         let { length } = month;
@@ -163,37 +179,52 @@ export class Book {
     tell: (sheet: Sheet, counts: Counts) => void,
   ): void {
     const counts = noCounts();
+    const overdue = (sheet: Sheet, at: number) =>
+      countOverdue(counts, overdueAt(sheet.due[at]!, limitAt(sheet, at), atMs));
+    if (isNarrow(filter)) {
+      let last: Sheet | null = null;
+      for (const month of this.#within(from, to))
+        for (const day of daysOf(month, from, to))
+          eachFitting(day, filter, (sheet, at) => {
+            if (dutyAt(sheet, at) !== 0) return;
+            if (last !== null && last !== sheet) tell(last, counts);
+            if (last !== sheet) counts.fill(0);
+            last = sheet;
+            count(counts, codeAt(sheet, at), 1);
+            if (isOpenCode(codeAt(sheet, at))) overdue(sheet, at);
+          });
+      if (last !== null) tell(last, counts);
+      return;
+    }
     for (const month of this.#within(from, to))
       eachSheet(month, asks(from, to, filter), (sheet) => {
         if (isUnfiltered(filter)) counts.set(sheet.sum);
         else countSheet(counts.fill(0), sheet, filter);
-        if (sheet.open > 0)
-          for (const at of openOf(sheet, filter))
-            if (dutyAt(sheet, at) === 0) countOverdue(counts, overdueAt(sheet.due[at]!, limitAt(sheet, at), atMs));
+        if (sheet.open > 0) for (const at of openOf(sheet, filter)) if (dutyAt(sheet, at) === 0) overdue(sheet, at);
         tell(sheet, counts);
       });
   }
 
   /** How many obligations of a day fit and are wanted. */
-  countBehind(day: string, filter: Filter, { ofSheet, isAmong }: Wanted): number {
+  countBehind(day: string, filter: Filter, wanted: Wanted): number {
     let all = 0;
-    for (const sheet of this.#sheetsOn(day, filter)) {
-      const known = isUnfiltered(filter) ? ofSheet(sheet) : null;
-      if (known === null) {
-        const count = pick(sheet, filter);
-        for (let i = 0; i < count; i++) if (isAmong(sheet, picked[i]!)) all++;
-      } else all += known;
-    }
+    const ofDay = this.#months.get(monthOf(day))?.days.get(day);
+    if (!ofDay) return 0;
+    if (isUnfiltered(filter))
+      for (const sheet of chosen(ofDay, filter)) {
+        const known = wanted.ofSheet(sheet);
+        if (known !== null) all += known;
+        else for (let at = 0; at < sheet.length; at++) if (wanted.isAmong(sheet, at)) all++;
+      }
+    else eachFitting(ofDay, filter, (sheet, at) => void (wanted.isAmong(sheet, at) && all++));
     return all;
   }
 
   /** These obligations themselves, in no particular order. */
   behind(day: string, filter: Filter, { isAmong }: Wanted): Found[] {
     const found: Found[] = [];
-    for (const sheet of this.#sheetsOn(day, filter)) {
-      const count = pick(sheet, filter);
-      for (let i = 0; i < count; i++) if (isAmong(sheet, picked[i]!)) found.push({ sheet, at: picked[i]! });
-    }
+    const ofDay = this.#months.get(monthOf(day))?.days.get(day);
+    if (ofDay) eachFitting(ofDay, filter, (sheet, at) => void (isAmong(sheet, at) && found.push({ sheet, at })));
     return found;
   }
 
@@ -207,12 +238,6 @@ export class Book {
 
   #within(from: string, to: string): Month[] {
     return [...this.#months].filter(([name]) => name >= monthOf(from) && name <= monthOf(to)).map(([, month]) => month);
-  }
-
-  #sheetsOn(day: string, { sites }: Filter): Iterable<Sheet> {
-    const sheets = this.#months.get(monthOf(day))?.days.get(day);
-    if (!sheets || sites === null) return sheets?.values() ?? [];
-    return [...sites].flatMap((site) => sheets.get(site) ?? []);
   }
 
   #enter(month: Month, sheet: Sheet, sign: 1 | -1): void {
@@ -270,35 +295,34 @@ export class Book {
     return sheet;
   }
 
-  #count(tally: Tally, sheet: Sheet, filter: Filter, sign: 1 | -1): void {
+  /** Of a sheet all, or of one kind. */
+  #count(tally: Tally, sheet: Sheet, { kind }: Filter, sign: 1 | -1): void {
+    for (let at = 0; at < sheet.length; at++)
+      if (kind === null || kindAt(sheet, at) === kind) this.#countAt(tally, sheet, at, sign);
+  }
+
+  #countAt(tally: Tally, sheet: Sheet, at: number, sign: 1 | -1): void {
     const { words, length } = sheet;
-    const found = pick(sheet, filter);
-    if (found === 0) return;
-    const ofSite = (tally.bySite[sheet.site] ??= noCounts());
-    const ofDay = (tally.byDay[sheet.day] ??= noCounts());
-    for (let i = 0; i < found; i++) {
-      const at = picked[i]!;
-      const code = words[word.code * length + at]!;
-      const duty = (code >> dutyShift) & 3;
-      if (duty !== 0) {
-        count(duty === 1 ? tally.updates : tally.retracts, code, sign);
-        continue;
-      }
-      count(tally.total, code, sign);
-      count(ofSite, code, sign);
-      count(ofDay, code, sign);
-      count((tally.bySource[words[word.source * length + at]!] ??= noCounts()), code, sign);
-      count((tally.byColumn[words[word.column * length + at]!] ??= noCounts()), code, sign);
-      count((tally.byKind[(code >> kindShift) & 15] ??= noCounts()), code, sign);
-      const person = words[word.person * length + at]!;
-      if (person !== uint32) count((tally.byPerson[person] ??= noCounts()), code, sign);
-      const first = (code >> stageShift) & 255;
-      if (first !== noStage) tally.stages[first]! += sign;
-      const others = words[word.stages * length + at]!;
-      for (let stage = 0; stage < 4; stage++) {
-        const bucket = (others >>> (8 * stage)) & 255;
-        if (bucket !== noStage) tally.stages[(stage + 1) * buckets + bucket]! += sign;
-      }
+    const code = words[word.code * length + at]!;
+    const duty = (code >> dutyShift) & 3;
+    if (duty !== 0) {
+      count(duty === 1 ? tally.updates : tally.retracts, code, sign);
+      return;
+    }
+    count(tally.total, code, sign);
+    count((tally.bySite[sheet.site] ??= noCounts()), code, sign);
+    count((tally.byDay[sheet.day] ??= noCounts()), code, sign);
+    count((tally.bySource[words[word.source * length + at]!] ??= noCounts()), code, sign);
+    count((tally.byColumn[words[word.column * length + at]!] ??= noCounts()), code, sign);
+    count((tally.byKind[(code >> kindShift) & 15] ??= noCounts()), code, sign);
+    const person = words[word.person * length + at]!;
+    if (person !== uint32) count((tally.byPerson[person] ??= noCounts()), code, sign);
+    const first = (code >> stageShift) & 255;
+    if (first !== noStage) tally.stages[first]! += sign;
+    const others = words[word.stages * length + at]!;
+    for (let stage = 0; stage < 4; stage++) {
+      const bucket = (others >>> (8 * stage)) & 255;
+      if (bucket !== noStage) tally.stages[(stage + 1) * buckets + bucket]! += sign;
     }
   }
 
@@ -325,9 +349,9 @@ export class Book {
   }
 }
 
-function countSheet(counts: Counts, sheet: Sheet, filter: Filter): void {
-  const found = pick(sheet, filter);
-  for (let i = 0; i < found; i++) if (dutyAt(sheet, picked[i]!) === 0) count(counts, codeAt(sheet, picked[i]!), 1);
+function countSheet(counts: Counts, sheet: Sheet, { kind }: Filter): void {
+  for (let at = 0; at < sheet.length; at++)
+    if (dutyAt(sheet, at) === 0 && (kind === null || kindAt(sheet, at) === kind)) count(counts, codeAt(sheet, at), 1);
 }
 
 function* openOf(sheet: Sheet, filter: Filter): Generator<number> {
@@ -353,36 +377,6 @@ const everything: Filter = { sites: null, source: null, column: null, person: nu
 const isNarrow = ({ source, column, person }: Filter) => source !== null || column !== null || person !== null;
 const isUnfiltered = (filter: Filter) => !isNarrow(filter) && filter.kind === null;
 
-/** The places of a sheet that were picked last: one list for all, because millions of sheets are asked. */
-let picked = new Uint32Array(1_024);
-
-/** Picks the places that fit, in order, and answers how many there are. The sites are chosen by who asks. */
-function pick(sheet: Sheet, { source, column, person, kind }: Filter): number {
-  const { length, words } = sheet;
-  if (picked.length < length) picked = new Uint32Array(length * 2);
-  // One kind of word after the other, what leaves fewest first: a loop over neighbours takes a tenth of any other.
-  let found = -1;
-  const narrow = (of: number, wanted: number | null) => {
-    if (wanted === null) return;
-    const base = of * length;
-    let kept = 0;
-    if (found < 0) {
-      for (let at = 0; at < length; at++) if (words[base + at] === wanted) picked[kept++] = at;
-    } else {
-      for (let i = 0; i < found; i++) if (words[base + picked[i]!] === wanted) picked[kept++] = picked[i]!;
-    }
-    found = kept;
-  };
-  narrow(word.person, person);
-  narrow(word.source, source);
-  narrow(word.column, column);
-  if (found < 0) for (found = 0; found < length; found++) picked[found] = found;
-  if (kind === null) return found;
-  let kept = 0;
-  for (let i = 0; i < found; i++) if (kindAt(sheet, picked[i]!) === kind) picked[kept++] = picked[i]!;
-  return kept;
-}
-
 /** Says of a place whether it fits. */
 const fitting =
   (sheet: Sheet, { source, column, person, kind }: Filter) =>
@@ -397,12 +391,55 @@ const asks =
   (day: string, site: number): boolean =>
     day >= from && day <= to && (sites === null || sites.has(site));
 
+const daysOf = ({ days }: Month, from: string, to: string): Day[] =>
+  [...days].filter(([day]) => day >= from && day <= to).map(([, each]) => each);
+
+function* chosen({ sheets }: Day, { sites }: Filter): Generator<Sheet> {
+  for (const sheet of sheets.values()) if (sites === null || sites.has(sheet.site)) yield sheet;
+}
+
 function eachSheet(
   { days }: Month,
   isAsked: (day: string, site: number) => boolean,
   use: (sheet: Sheet) => void,
 ): void {
-  for (const [day, sheets] of days) for (const sheet of sheets.values()) if (isAsked(day, sheet.site)) use(sheet);
+  for (const [day, { sheets }] of days) for (const sheet of sheets.values()) if (isAsked(day, sheet.site)) use(sheet);
+}
+
+/** The obligations of a day that fit, sheet by sheet. */
+function eachFitting(day: Day, filter: Filter, use: (sheet: Sheet, at: number) => void): void {
+  const { person, source, column } = filter;
+  if (!isNarrow(filter)) {
+    for (const sheet of chosen(day, filter))
+      for (let at = 0; at < sheet.length; at++)
+        if (filter.kind === null || kindAt(sheet, at) === filter.kind) use(sheet, at);
+    return;
+  }
+  const columns = (day.columns ??= columnsOf(day));
+  const { sheets, starts } = columns;
+  // What leaves fewest leads.
+  const [lead, wanted] =
+    person !== null ? [columns.person, person] : source !== null ? [columns.source, source] : [columns.column, column];
+  for (let i = 0, n = 0; i < lead.length; i++) {
+    if (lead[i] !== wanted) continue;
+    while (starts[n + 1]! <= i) n++;
+    const sheet = sheets[n]!;
+    const at = i - starts[n]!;
+    if ((filter.sites === null || filter.sites.has(sheet.site)) && fitting(sheet, filter)(at)) use(sheet, at);
+  }
+}
+
+function columnsOf({ sheets: all }: Day): Columns {
+  const sheets = [...all.values()];
+  const starts = [0];
+  for (const { length } of sheets) starts.push(starts.at(-1)! + length);
+  const of = (name: 'person' | 'source' | 'column') => {
+    const column = new Uint32Array(starts.at(-1)!);
+    for (const [n, { words, length }] of sheets.entries())
+      column.set(words.subarray(word[name] * length, (word[name] + 1) * length), starts[n]!);
+    return column;
+  };
+  return { sheets, starts, person: of('person'), source: of('source'), column: of('column') };
 }
 
 export const dutyNumber = (duty: DutyKind): number => dutyKind.options.indexOf(duty);
