@@ -57,7 +57,7 @@ function wantedBy({ outcome, duty, limit }: ComplianceTasksQuery, atMs: number):
           return own === 'open' && (overdueAt(sheet.due[at]!, limitAt(sheet, at), atMs) & overdueBit) !== 0;
       }
     },
-    ofSheet({ sum, open, others }) {
+    ofWhole({ sum, open, others }) {
       if (duty !== 'repost') return others === 0 ? 0 : null;
       if (outcome === 'overdue') return open === 0 ? 0 : null;
       const { onTime, ...counts } = outcomesOf(sum, preset);

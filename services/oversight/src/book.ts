@@ -83,12 +83,12 @@ export type Found = { sheet: Sheet; at: number };
 /** Which obligations are wanted of those that fit. */
 export type Wanted = {
   isAmong(sheet: Sheet, at: number): boolean;
-  /** How many of a whole sheet are, where it says so without being looked through; null where it does not. */
-  ofSheet(sheet: Sheet): number | null;
+  /** How many of a whole sheet are, or of a whole day, where its sum says so; null where it has to be looked through. */
+  ofWhole(whole: Pick<Sheet, 'sum' | 'open' | 'others'>): number | null;
 };
 
 /** A day of all sites. */
-type Day = { sheets: Map<number, Sheet>; columns: Columns | null };
+type Day = { sheets: Map<number, Sheet>; columns: Columns | null } & Pick<Sheet, 'open' | 'others'>;
 
 /** The words that few of many are picked by, sheet behind sheet: a loop over neighbours takes a tenth of one over sheets. */
 type Columns = {
@@ -124,12 +124,12 @@ export class Book {
     let month = this.#months.get(name);
     if (!month) this.#months.set(name, (month = { tally: noTally(), kinds: [], days: new Map(), open: 0, length: 0 }));
     let ofDay = month.days.get(day);
-    if (!ofDay) month.days.set(day, (ofDay = { sheets: new Map(), columns: null }));
+    if (!ofDay) month.days.set(day, (ofDay = { sheets: new Map(), columns: null, open: 0, others: 0 }));
     const { sheets } = ofDay;
     ofDay.columns = null;
     const number = this.sites.numberOf(site);
     const old = sheets.get(number);
-    if (old) this.#enter(month, old, -1);
+    if (old) this.#enter(month, ofDay, old, -1);
     if (lines.length === 0) {
       sheets.delete(number);
       if (sheets.size === 0) month.days.delete(day);
@@ -137,7 +137,7 @@ export class Book {
     }
     const sheet = this.#pack(number, this.days.numberOf(day), lines);
     sheets.set(number, sheet);
-    this.#enter(month, sheet, 1);
+    this.#enter(month, ofDay, sheet, 1);
   }
 
   /**
@@ -207,16 +207,22 @@ export class Book {
 
   /** How many obligations of a day fit and are wanted. */
   countBehind(day: string, filter: Filter, wanted: Wanted): number {
+    const month = this.#months.get(monthOf(day));
+    const ofDay = month?.days.get(day);
+    if (!month || !ofDay) return 0;
     let all = 0;
-    const ofDay = this.#months.get(monthOf(day))?.days.get(day);
-    if (!ofDay) return 0;
-    if (isUnfiltered(filter))
-      for (const sheet of chosen(ofDay, filter)) {
-        const known = wanted.ofSheet(sheet);
-        if (known !== null) all += known;
-        else for (let at = 0; at < sheet.length; at++) if (wanted.isAmong(sheet, at)) all++;
-      }
-    else eachFitting(ofDay, filter, (sheet, at) => void (wanted.isAmong(sheet, at) && all++));
+    if (!isUnfiltered(filter)) {
+      eachFitting(ofDay, filter, (sheet, at) => void (wanted.isAmong(sheet, at) && all++));
+      return all;
+    }
+    const sum = month.tally.byDay[this.days.known(day)] ?? noSum();
+    const known = filter.sites === null ? wanted.ofWhole({ ...ofDay, sum }) : null;
+    if (known !== null) return known;
+    for (const sheet of chosen(ofDay, filter)) {
+      const ofSheet = wanted.ofWhole(sheet);
+      if (ofSheet !== null) all += ofSheet;
+      else for (let at = 0; at < sheet.length; at++) if (wanted.isAmong(sheet, at)) all++;
+    }
     return all;
   }
 
@@ -240,7 +246,9 @@ export class Book {
     return [...this.#months].filter(([name]) => name >= monthOf(from) && name <= monthOf(to)).map(([, month]) => month);
   }
 
-  #enter(month: Month, sheet: Sheet, sign: 1 | -1): void {
+  #enter(month: Month, day: Day, sheet: Sheet, sign: 1 | -1): void {
+    day.open += sign * sheet.open;
+    day.others += sign * sheet.others;
     month.open += sign * sheet.open;
     month.length += sign * sheet.length;
     this.#count(month.tally, sheet, everything, sign);
