@@ -1,4 +1,6 @@
 // How people sign in, as they do it: an app on a phone, a passkey, recovery codes, and what each of them must not open.
+import { readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { carryOut, connectBus, Journal, type Bus } from '@tongsheng/bus';
 import { TimelineEntry, type Role } from '@tongsheng/contracts';
 import { demoPassword } from '@tongsheng/local';
@@ -307,6 +309,38 @@ it('the audit tells who enrolled, used and removed what, and no secret of it', a
   ])
     expect(types).toContain(`login.${each}`);
   expect(types.filter((each) => each === 'session.sign_in_failed editor').length).toBeGreaterThan(2);
+});
+
+it('every page, file and answer of the console says what a browser must not do with it', async () => {
+  const html = await (await fetch(`${system.consoleUrl}/`)).text();
+  // Our own scripts are files; within the page there is none, nor anything that a click would run.
+  expect(html.match(/<script(?![^>]*src=)|\son\w+=|javascript:/gi)).toBeNull();
+  const folder = join(import.meta.dirname, '../../services/console/dist');
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((each) => each.isFile())
+    .map((each) => `/${relative(folder, join(each.parentPath, each.name))}`);
+  expect(files.length).toBeGreaterThan(20);
+  const paths = [
+    '/',
+    '/account',
+    '/no/such/page',
+    '/api/session',
+    '/api/nothing',
+    '/api/openapi.json',
+    '/assets/none.js',
+  ];
+  for (const path of [...paths, ...files]) {
+    const { headers, body } = await fetch(`${system.consoleUrl}${path}`);
+    await body?.cancel();
+    expect({ path, ...Object.fromEntries(headers) }).toMatchObject({
+      'content-security-policy': expect.stringContaining("script-src 'self';"),
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'permissions-policy': expect.stringContaining('camera=()'),
+    });
+  }
 });
 
 it('no page threw, and none reported an error', () => {

@@ -49,24 +49,13 @@ import { sessionRoutes } from './routes/session.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { submissionRoutes } from './routes/submissions.ts';
 import { notFound, viewRoutes } from './routes/views.ts';
+import { securityHeaders } from './security-headers.ts';
 import { SecondFactors } from './second-factors.ts';
 import { RepostTasks } from './repost-tasks.ts';
 import { Sessions, type Caller } from './sessions.ts';
 import { Settings } from './settings.ts';
 import { TaskQueue } from './task-queue.ts';
 import { Uploads } from './uploads.ts';
-
-/** No script but our own, no frame around us; previews are frames of ours without script, so styles within are allowed. */
-const contentSecurity = [
-  "default-src 'self'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: http: https:",
-  "object-src 'none'",
-  "base-uri 'self'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 /** The HTTP side: one table of routes, validated in and out, and the console's files. */
 @Injectable()
@@ -98,7 +87,8 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { CONSOLE_PORT: port, CONSOLE_HOST: host } = this.settings.values;
+    const { CONSOLE_PORT: port, CONSOLE_HOST: host, SECURE_COOKIES } = this.settings.values;
+    const headers = securityHeaders(SECURE_COOKIES);
     const server = Fastify({
       bodyLimit: 4 * 2 ** 20,
       genReqId: () => this.ids.next(),
@@ -110,12 +100,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
     // Read by their route as they come, up to its own limit.
     server.addContentTypeParser('application/octet-stream', (_, bytes, done) => done(null, bytes));
     server.addHook('onRequest', async (_, reply) => {
-      reply.headers({
-        'content-security-policy': contentSecurity,
-        'x-content-type-options': 'nosniff',
-        'referrer-policy': 'no-referrer',
-        'cross-origin-opener-policy': 'same-origin',
-      });
+      reply.headers(headers);
     });
     server.addHook('onResponse', async ({ method, routeOptions }, { statusCode: status, elapsedTime: ms }) =>
       answered('gateway', { method, route: routeOptions.url, status, ms }),

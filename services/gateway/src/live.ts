@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { LiveChange, SubmissionRow } from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
@@ -55,8 +56,10 @@ export class Live implements OnModuleDestroy {
 
   /** Answers one console, until it goes away. */
   open(request: FastifyRequest, reply: FastifyReply, caller: Caller, token: string): void {
+    const headers = reply.getHeaders() as OutgoingHttpHeaders;
     reply.hijack();
     reply.raw.writeHead(200, {
+      ...headers,
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',

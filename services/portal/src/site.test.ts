@@ -179,6 +179,32 @@ describe('the portal', () => {
     expect((await get('/province')).statusCode).toBe(200);
   });
 
+  it('says on every page and file that a reader can get to that nothing in it acts', async () => {
+    const seen = new Set<string>();
+    const waiting = ['/', '/robots.txt', '/health', '/no/such/page', '/feed.atom'];
+    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+      if (seen.has(path) || seen.size >= 200) continue;
+      seen.add(path);
+      const { headers, body } = await get(path);
+      expect({ path, ...headers }).toMatchObject({
+        'content-security-policy': expect.stringMatching(/default-src 'none'.*base-uri 'none'|sandbox/),
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+      });
+      if (!headers['content-type']?.toString().startsWith('text/html')) continue;
+      const acting = body
+        .replaceAll('<script type="application/ld+json">', '')
+        .match(/<script|<style|<base|\son\w+=|\sstyle=/gi);
+      expect({ path, acting }).toEqual({ path, acting: null });
+      for (const [, link = ''] of body.matchAll(/(?:href|src)="([^"]+)"/g)) {
+        const url = new URL(link.replaceAll('&amp;', '&'), 'https://portal.example');
+        if (url.origin === 'https://portal.example') waiting.push(`${url.pathname}${url.search}`);
+      }
+    }
+    expect(seen.size).toBeGreaterThan(10);
+  });
+
   it('has no script, no cookie, and nothing that may be framed', async () => {
     const { headers, body } = await get('/province/repost/d7');
     // What machines read is data; no browser runs it.

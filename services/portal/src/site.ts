@@ -46,6 +46,12 @@ export function createSite(parts: SiteParts): FastifyInstance {
       'content-security-policy': contentSecurity,
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+      // Reached by TLS, it is reached by nothing else.
+      ...(corrections.baseUrl.startsWith('https:') && {
+        'strict-transport-security': 'max-age=31536000; includeSubDomains',
+      }),
     });
   });
   server.addHook('onResponse', async ({ method, routeOptions }, { statusCode: status, elapsedTime: ms }) =>
