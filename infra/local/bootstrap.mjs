@@ -1,4 +1,4 @@
-// `npm start`, `npm test`, `npm run setup`, `npm run check` on a machine that has Node >= 20 and npm, and nothing else.
+// `npm start`, `npm test`, `npm run setup`, `npm run check`, `npm run bom` on a machine that has Node >= 20 and npm, and nothing else.
 // Plain JavaScript without dependencies: nothing is installed yet when it runs.
 import { chromium, fonts, readers, servers } from './setup/debian.mjs';
 import { laterServer } from './setup/later.mjs';
@@ -38,6 +38,10 @@ const verbs = {
     const all = { ...environment, ...later, ...peers, CHROMIUM: browser };
     return exec(runtime, ['infra/local/test.mjs', ...rest], all, { last: true });
   },
+  async bom() {
+    const { runtime } = await setup();
+    return exec(runtime, ['infra/local/bill.mjs', '--audit'], {}, { last: true });
+  },
   async check() {
     const { runtime } = await setup();
     return exec(runtime, ['infra/local/test.mjs', '--checks'], {}, { last: true });
@@ -45,7 +49,7 @@ const verbs = {
 };
 
 try {
-  if (!verbs[verb]) throw new Plain(`there is no \`${verb}\`; use setup, start, test or check`);
+  if (!verbs[verb]) throw new Plain(`there is no \`${verb}\`; use setup, start, test, check or bom`);
   process.exitCode = (await verbs[verb]()) ?? 0;
 } catch (error) {
   console.error(error instanceof Plain ? `\n${error.message}` : error);

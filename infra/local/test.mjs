@@ -14,7 +14,8 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 
 function check(name, command, parameters) {
   const started = performance.now();
-  const { status, stdout, stderr } = spawnSync(join(bin, command), parameters, {
+  const program = command === 'node' ? process.execPath : join(bin, command);
+  const { status, stdout, stderr } = spawnSync(program, parameters, {
     cwd: root,
     env,
     encoding: 'utf8',
@@ -73,6 +74,7 @@ if (filters.length === 0) {
   check('lint', 'oxlint', ['--type-aware', '--deny-warnings']);
   check('format', 'oxfmt', ['--check']);
   check('dead code', 'knip', ['--config', '.knip.json']);
+  check('licences', 'node', ['infra/local/bill.mjs']);
 }
 if (!checksOnly) {
   vitest('unit');

@@ -26,7 +26,8 @@ export async function packages() {
   writeFileSync(stamp, lock);
 }
 
-async function findPnpm() {
+/** The pnpm that the lock file was written with, and what to start it by. */
+export async function findPnpm() {
   const found = which('pnpm');
   if (found && output(found, ['--version'])?.trim() === pnpmVersion) return [found];
   const folder = place('pnpm');
