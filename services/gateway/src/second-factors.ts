@@ -7,7 +7,7 @@ import {
 } from '@simplewebauthn/server';
 import { Bus, carryOut, Journal, LiveTable, reasonOf } from '@tongsheng/bus';
 import { factorRolesByDefault, Refusal, type LoginCommand, type Role } from '@tongsheng/contracts';
-import { Clock, Ids, Log, SecretBox } from '@tongsheng/runtime';
+import { Clock, Ids, Log, NoKey, SecretBox } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { evolveLogin, login, newLogin, type Login, type PasskeyFactor } from './login.ts';
 import { Models } from './models.ts';
@@ -256,8 +256,8 @@ export class SecondFactors implements OnModuleInit, OnModuleDestroy {
     const { factors } = await this.loginOf(personId);
     for (const factor of factors) {
       if (factor.kind !== 'totp') continue;
-      const secret = this.#box.open(factor.secret, ownerOf(personId));
-      if (totpStep(secret, code, this.clock.now()) === null) continue;
+      const secret = this.#opened(personId, factor.secret);
+      if (secret === null || totpStep(secret, code, this.clock.now()) === null) continue;
       return this.#spendTotp(personId, secret, code);
     }
     throw new Refusal('login_code_wrong', 'no authenticator shows this code');
@@ -266,6 +266,17 @@ export class SecondFactors implements OnModuleInit, OnModuleDestroy {
   /** @throws Refusal login_code_wrong: no such code is left */
   async checkRecovery(person: Acting, typed: string): Promise<void> {
     await this.#tell({ ...this.#head(person), type: 'login.spend_recovery', code: recoveryHash(typed) });
+  }
+
+  /** The secret of an app; null where its key is gone: then another factor or a reset lets its owner in. */
+  #opened(personId: string, sealed: string): string | null {
+    try {
+      return this.#box.open(sealed, ownerOf(personId));
+    } catch (error) {
+      if (!(error instanceof NoKey)) throw error;
+      this.log.error('logins.no_key', { personId, reason: reasonOf(error) });
+      return null;
+    }
   }
 
   /** A code is good once: whoever looked over a shoulder comes too late. */
