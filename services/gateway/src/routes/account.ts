@@ -30,9 +30,9 @@ const done = z.object({ done: z.literal(true) });
 export function accountRoutes(tools: AccountTools): Route[] {
   const { sessions, factors, registry, live, door, clock, settings } = tools;
 
-  /** A token of the API is nobody's account. @throws Refusal role_missing */
+  /** A token of the API is nobody's account. @throws Refusal not_found */
   const mustBePerson = ({ csrfToken, personId }: Caller): void => {
-    if (csrfToken === null) throw new Refusal('role_missing', `${personId} is a token`, { roles: '' });
+    if (csrfToken === null) throw new Refusal('not_found', `${personId} is a token`);
   };
   /** What one signs in with is another now: whoever is signed in elsewhere does so again. */
   async function endOthers({ personId }: Caller, token: string): Promise<void> {
