@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { json, text } from 'node:stream/consumers';
 import { connectBus, HubLedger } from '@tongsheng/bus';
 import { QueuePage, type RepostRow } from '@tongsheng/contracts';
+import { restoreBackup } from '@tongsheng/evidence';
 import { freePort } from '@tongsheng/local';
 import { metricsIn, queriesOf } from '@tongsheng/deploy';
 import {
@@ -175,17 +176,17 @@ it('is backed up while it runs, and restored into an empty server where everythi
 
   await using second = await startSystem({ services: [], samples: false });
   const { url } = second.servers.nats;
+  const there = await connectBus({ url, name: 'test' });
+  const again = () => restoreBackup(there, folder, { config: null, onProgress() {} });
   await writeFile(join(folder, 'config/secrets.key'), 'k1:another\n');
-  const changed = await tongsheng(url, 'restore', folder);
-  expect(changed).toMatchObject({ code: 1, err: expect.stringContaining('config/secrets.key was changed') });
+  await expect(again()).rejects.toThrowError('config/secrets.key was changed');
   await writeFile(join(folder, 'config/secrets.key'), 'k1:secret\n');
   const config = join(second.servers.dir, 'config');
   const restored = await tongsheng(url, 'restore', folder, '--config', config);
   expect(restored, restored.err).toMatchObject({ code: 0, out: expect.stringContaining('restored and whole') });
   expect(await readFile(join(config, 'secrets.key'), 'utf8')).toBe('k1:secret\n');
-  expect(await tongsheng(url, 'restore', folder)).toMatchObject({ code: 1 });
+  await expect(again()).rejects.toThrowError('holds a log already');
 
-  const there = await connectBus({ url, name: 'test' });
   const told = async (stream: string, subject: string) =>
     Buffer.from((await there.jsm.streams.getMessage(stream, { last_by_subj: subject })).data).toString();
   expect(JSON.parse(await told('KV_WORKING', '$KV.WORKING.comms.province.r1'))).toEqual(draft);

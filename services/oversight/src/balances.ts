@@ -11,6 +11,7 @@ import {
 } from '@tongsheng/contracts';
 import { Clock, Ids, Log } from '@tongsheng/runtime';
 import { balance } from './balance.ts';
+import * as figures from './balance-figures.ts';
 import { booked, Conservation } from './conservation.ts';
 
 export class BalanceSettings {
@@ -27,6 +28,8 @@ export class Balances implements OnApplicationBootstrap, OnModuleDestroy {
   #timer: NodeJS.Timeout | null = null;
   #isRead = false;
   #checkedAt: string | null = null;
+  /** Kind of account → what is uneven in them, at the last look. */
+  #unevenOf = new Map<string, number>();
   /** Accounts that would have been told of at the last look: what another process writes this moment is no loss. */
   #uneven = new Set<string>();
 
@@ -48,6 +51,10 @@ export class Balances implements OnApplicationBootstrap, OnModuleDestroy {
       onUnreadable: (error, { seq }) => this.log.error('balance.unreadable', { position: seq, reason: error.message }),
       onFailure,
     });
+    figures.uneven.tell(() => [...this.#unevenOf].map(([kind, value]) => ({ labels: { kind }, value })));
+    figures.checkedAt.tell(() =>
+      this.#checkedAt === null ? [] : [{ labels: {}, value: Date.parse(this.#checkedAt) / 1_000 }],
+    );
     void this.#following.caughtUp.then(() => {
       this.#isRead = true;
       const look = () =>
@@ -80,7 +87,11 @@ export class Balances implements OnApplicationBootstrap, OnModuleDestroy {
     const at = this.clock.now();
     const before = this.#uneven;
     this.#uneven = new Set();
-    for (const row of this.#rows(at)) {
+    const rows = this.#rows(at);
+    const unevenOf = new Map<string, number>();
+    for (const { kind, unevenCount } of rows) unevenOf.set(kind, (unevenOf.get(kind) ?? 0) + unevenCount);
+    this.#unevenOf = unevenOf;
+    for (const row of rows) {
       const id = accountIdOf(row);
       const isTold = this.#said.get(id)?.type === 'balance.broken';
       if (row.unevenCount === 0) {
