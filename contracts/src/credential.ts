@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channelId, commandHead, instant, line, personId, siteId, token } from './words.ts';
+import { channelId, commandHead, hash, instant, line, personId, siteId, token } from './words.ts';
 
 /** A login at a platform, which several channels may share: an app id, a user at a server. Never the secret. */
 const key = { credentialId: token, site: siteId };
@@ -35,7 +35,32 @@ const BreakerReset = z.object({
   resetAt: instant,
 });
 
-export const CredentialEvent = z.discriminatedUnion('type', [CredentialFailed, CredentialMended, BreakerReset]);
+/**
+ * The platform gave a new secret in place of the one that we had, which it forgets. It stands here sealed under the login's
+ * name and counts for every channel of it whose registered secret is the one that it came from.
+ */
+const renewal = {
+  channelId,
+  /** The setting that it stands for. */
+  field: z.string().max(100),
+  secret: z.string().max(4_000),
+  /** SHA-256 of the secret that was registered: once another one is registered, this one counts no more. */
+  of: hash,
+  validUntil: instant.nullable(),
+};
+const CredentialRenewed = z.object({
+  type: z.literal('credential.renewed'),
+  ...key,
+  ...renewal,
+  renewedAt: instant,
+});
+
+export const CredentialEvent = z.discriminatedUnion('type', [
+  CredentialFailed,
+  CredentialMended,
+  BreakerReset,
+  CredentialRenewed,
+]);
 export type CredentialEvent = z.infer<typeof CredentialEvent>;
 
 const command = { ...commandHead, ...key };
@@ -52,5 +77,6 @@ export const CredentialCommand = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('credential.mend'), ...command, how: z.enum(['registered', 'try_again']) }),
   z.strictObject({ type: z.literal('credential.reset_breaker'), ...command, channelId, reason: line }),
+  z.strictObject({ type: z.literal('credential.renew'), ...command, ...renewal }),
 ]);
 export type CredentialCommand = z.infer<typeof CredentialCommand>;

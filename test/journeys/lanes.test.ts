@@ -5,7 +5,8 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { BusClient, carryOut, connectBus, ensureStreams, Journal, type Bus } from '@tongsheng/bus';
-import type { Channel, CredentialEvent, DeliveryEvent, ReleaseEvent } from '@tongsheng/contracts';
+import type { Channel, ChannelHealth, CredentialEvent, DeliveryEvent, ReleaseEvent } from '@tongsheng/contracts';
+import { startDouyinFake, type DouyinFake } from '@tongsheng/fakes';
 import { hashA, pressDraft, startServers, until, type Servers } from '@tongsheng/test/support';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { credentialOf } from '../../services/delivery/src/credentials.ts';
@@ -20,6 +21,7 @@ let bus: Bus;
 let journal: Journal;
 let client: BusClient;
 let delivering: ChildProcess;
+let video: DouyinFake;
 let partner: Server;
 let port: number;
 /** Path → how a partner answers there; without one, at once and well. */
@@ -101,12 +103,18 @@ beforeAll(async () => {
     baseUrl: 'https://province.example',
   };
   await carryOut(journal, registrations['site.register'], { type: 'site.register', ...head('site'), site });
+  video = await startDouyinFake({ refreshMs: 10 * 86_400_000 });
+  await start();
+});
+
+async function start(): Promise<void> {
   delivering = spawn(process.execPath, [join(root, 'services/delivery/dist/main.js')], {
     env: {
       ...process.env,
       NATS_URL: servers.nats.url,
       REDIS_URL: servers.redis.url,
-      WEB_ALLOW: `127.0.0.1:${port}`,
+      SECRETS_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
+      WEB_ALLOW: `127.0.0.1:${port},127.0.0.1:${video.port}`,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -116,11 +124,15 @@ beforeAll(async () => {
     if (data.includes('service.ready')) ready.resolve();
   });
   await ready.promise;
-});
-afterAll(async () => {
+}
+async function kill(): Promise<void> {
   const ended = once(delivering, 'exit');
   delivering.kill('SIGKILL');
   await ended;
+}
+afterAll(async () => {
+  await kill();
+  await video.stop();
   partner.closeAllConnections();
   partner.close();
   await bus.close();
@@ -250,4 +262,28 @@ it('one that hangs, one that is ill and one that asks for rest hold none of the 
   expect(callsTo(ill.resting)).toHaveLength(1);
   for (const response of hanging) response.writeHead(204).end();
   await becomes(releases[0]!, ill.hanging, delivered);
+});
+
+it('an authorisation that the platform renewed stands sealed in the log, and counts after a kill and until another is registered', async () => {
+  const { access } = video;
+  const settings = {
+    api: video.url,
+    clientKey: access['Client Key']!,
+    clientSecret: access['Client Secret']!,
+    openId: access['open_id']!,
+    refreshToken: access['refresh_token']!,
+  };
+  const channel = { ...channelOf('video'), kind: 'douyin' as const, settings } as Channel;
+  await register(channel);
+  const health = async () => (await client.ask('channels.health', { channelId: 'video' })) as ChannelHealth;
+  await until(async () => expect(await health()).toMatchObject({ ok: true, expiresAt: expect.any(String) }));
+  const events = await credentialEvents(channel);
+  expect(events[0]).toMatchObject({ type: 'credential.renewed', field: 'refreshToken' });
+  for (const event of events) expect(JSON.stringify(event)).not.toContain('rft.');
+  // The platform has forgotten the one that was registered, and the process everything.
+  await kill();
+  await start();
+  expect(await health()).toMatchObject({ ok: true });
+  await register({ ...channel, settings: { ...settings, refreshToken: 'rft.of another time' } } as Channel, 'anew');
+  await until(async () => expect(await health()).toMatchObject({ ok: false, trouble: 'credential' }));
 });

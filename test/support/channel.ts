@@ -27,9 +27,10 @@ export const samplePost: Parcel = {
 export function channelTools(
   kind: Channel['kind'],
   given: Partial<Omit<Tools, 'note' | 'file'>> & { files?: Record<string, Uint8Array> } = {},
-): Tools & { noted: DeliveryNotes[] } {
+): Tools & { noted: DeliveryNotes[]; renewed: { field: string; secret: string; validUntil: string | null }[] } {
   const { limits } = channelKinds[kind];
   const noted: DeliveryNotes[] = [];
+  const renewed: { field: string; secret: string; validUntil: string | null }[] = [];
   const notes: DeliveryNotes = { ...given.notes };
   return {
     allow: given.allow ?? [],
@@ -39,6 +40,8 @@ export function channelTools(
     tokens: given.tokens ?? new Tokens(),
     notes,
     noted,
+    renewed,
+    renew: given.renew ?? (async (field, secret, validUntil) => void renewed.push({ field, secret, validUntil })),
     note: async (facts) => {
       noted.push(facts);
       Object.assign(notes, facts);

@@ -5,6 +5,7 @@ import { Clock, NoKey, SecretBox } from '@tongsheng/runtime';
 import { Conversation, masker, type Mask } from '@tongsheng/web';
 import type { Tools } from './channels/channel.ts';
 import { Tokens } from './channels/tokens.ts';
+import { Credentials, hashOfSecret, type Renewed } from './credentials.ts';
 import { Shared } from './shared.ts';
 import { sharedTokens } from './shared-tokens.ts';
 
@@ -16,18 +17,27 @@ export class Allowed {
   }
 }
 
+type Opened = {
+  settings: Channel['settings'];
+  mask: Mask;
+  /** By which of what the platform gave since; field → what was registered. */
+  renewed: Renewed | null;
+  registered: ReadonlyMap<string, string>;
+};
+
 /** What adapters work with. */
 @Injectable()
 export class AdapterTools {
   readonly #tokens: Tokens;
   /** Opened once for as long as a channel stays as it is registered. */
-  readonly #opened = new WeakMap<Channel, { settings: Channel['settings']; mask: Mask }>();
+  readonly #opened = new WeakMap<Channel, Opened>();
 
   constructor(
     private readonly evidence: EvidenceStore,
     private readonly allowed: Allowed,
     private readonly secrets: SecretBox,
     private readonly clock: Clock,
+    private readonly credentials: Credentials,
     shared: Shared,
   ) {
     this.#tokens = new Tokens(sharedTokens(shared, secrets));
@@ -49,16 +59,23 @@ export class AdapterTools {
     }
   }
 
-  #open(channel: Channel) {
+  #open(channel: Channel): Opened {
+    const renewed = this.credentials.renewedOf(channel);
     const known = this.#opened.get(channel);
-    if (known) return known;
+    if (known && known.renewed === renewed) return known;
     const secrets: string[] = [];
-    const { settings } = withSecrets(channel, (value) => {
+    const registered = new Map<string, string>();
+    const { settings } = withSecrets(channel, (value, field) => {
       const secret = this.secrets.open(value, channel.channelId);
       secrets.push(secret);
-      return secret;
+      registered.set(field, secret);
+      const isReplaced = renewed?.field === field && renewed.of === hashOfSecret(secret);
+      if (!isReplaced) return secret;
+      const newest = this.secrets.open(renewed.secret, this.credentials.of(channel));
+      secrets.push(newest);
+      return newest;
     });
-    const opened = { settings, mask: masker(secrets) };
+    const opened = { settings, mask: masker(secrets), renewed, registered };
     this.#opened.set(channel, opened);
     return opened;
   }
@@ -73,11 +90,18 @@ export class AdapterTools {
       notes,
       note,
       tokens: this.#tokens,
+      renew: this.secrets.newest === null ? null : (...given) => this.#renew(channel, ...given),
       file: async (hash) => {
         const found = await this.evidence.read(hash);
         if (!found?.intact) throw new Error(`delivery: the file ${hash} is not there, or is not what it was`);
         return found.bytes;
       },
     };
+  }
+
+  #renew(channel: Channel, field: string, secret: string, validUntil: string | null): Promise<void> {
+    const registered = this.#open(channel).registered.get(field);
+    if (registered === undefined) throw new Error(`delivery: ${channel.kind} has no secret ${field}`);
+    return this.credentials.renew(channel, { field, secret, registered, validUntil });
   }
 }

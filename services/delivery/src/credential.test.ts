@@ -90,3 +90,24 @@ describe('a login', () => {
     given().when(mend).isRefused('credential_missing');
   });
 });
+
+describe('a secret that the platform gave in place of the registered one', () => {
+  const facts = {
+    channelId: 'video',
+    field: 'refreshToken',
+    secret: 'sealed.k1.20261123T040000Z.AAAA.BBBB',
+    of: 'a'.repeat(64),
+    validUntil: minutesLater(60),
+  };
+  const renew: CredentialCommand = { type: 'credential.renew', ...key, id: 'r', at: noon, actor: service, ...facts };
+  const renewed: CredentialEvent = { type: 'credential.renewed', ...key, ...facts, renewedAt: noon };
+  it('is written down once, however often it is told', () => {
+    given().when(renew).yields(renewed);
+    given(renewed).when(renew).yields();
+    given(renewed, failed).when(renew).yields();
+  });
+  it('says that the platform lets us in, and what was seen before it tells nothing', () => {
+    given(failed, renewed).when(mend).yields();
+    given(renewed).when(fail()).yields();
+  });
+});

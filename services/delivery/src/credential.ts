@@ -1,10 +1,11 @@
 import { defineAggregate } from '@tongsheng/bus';
 import { CredentialCommand, CredentialEvent, Refusal } from '@tongsheng/contracts';
 
-type Credential =
+type Credential = { /** The newest secret that the platform gave, sealed. */ renewed: string | null } & (
   | { status: 'unheard' }
   | { status: 'failed'; channelId: string }
-  | { status: 'mended'; since: string; channelId: string };
+  | { status: 'mended'; since: string; channelId: string }
+);
 
 /** A login: the platform lets us in, or a person must do something first. One failure is enough. */
 export const credential = defineAggregate({
@@ -13,7 +14,7 @@ export const credential = defineAggregate({
   events: CredentialEvent,
   siteOf: (command) => command.site,
   idOf: (command) => command.credentialId,
-  initial: { status: 'unheard' } as Credential,
+  initial: { status: 'unheard', renewed: null } as Credential,
 
   decide(command, credential): CredentialEvent[] {
     const { credentialId, site, at } = command;
@@ -41,17 +42,26 @@ export const credential = defineAggregate({
         const by = { by: actor.id, byName: actor.name ?? actor.id };
         return [{ type: 'credential.breaker_reset', credentialId, site, channelId, reason, ...by, resetAt: at }];
       }
+      case 'credential.renew': {
+        const { channelId, field, secret, of, validUntil } = command;
+        if (credential.renewed === secret) return [];
+        const facts = { channelId, field, secret, of, validUntil };
+        return [{ type: 'credential.renewed', credentialId, site, ...facts, renewedAt: at }];
+      }
     }
   },
 
   evolve(credential, event): Credential {
     switch (event.type) {
       case 'credential.failed':
-        return { status: 'failed', channelId: event.channelId };
+        return { ...credential, status: 'failed', channelId: event.channelId };
       case 'credential.mended':
-        return { status: 'mended', since: event.mendedAt, channelId: event.channelId };
+        return { ...credential, status: 'mended', since: event.mendedAt, channelId: event.channelId };
       case 'credential.breaker_reset':
         return credential;
+      case 'credential.renewed':
+        // The platform lets us in: whatever was wrong is over.
+        return { status: 'mended', since: event.renewedAt, channelId: event.channelId, renewed: event.secret };
     }
   },
 });

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Bus, carryOut, Journal, LiveTable, reasonOf } from '@tongsheng/bus';
-import type { Channel, CredentialCommand } from '@tongsheng/contracts';
-import { Clock, Ids, Log } from '@tongsheng/runtime';
+import type { Channel, CredentialCommand, CredentialEvent } from '@tongsheng/contracts';
+import { Clock, Ids, Log, SecretBox } from '@tongsheng/runtime';
 import { adapters } from './channels/index.ts';
 import { credential } from './credential.ts';
 
@@ -12,13 +13,27 @@ export function credentialOf({ kind, settings, channelId }: Channel): string {
   return createHash('sha256').update(`${kind}\n${own}`).digest('hex').slice(0, 24);
 }
 
-/** Which logins the platforms do not accept at this moment. */
+export type Renewed = Pick<
+  Extract<CredentialEvent, { type: 'credential.renewed' }>,
+  'field' | 'secret' | 'of' | 'validUntil'
+>;
+
+/** What a secret is known by that must not be named. */
+export const hashOfSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+/** Before the log is told again what must not be lost, in ms. */
+const againMs = 1_000;
+
+/** Which logins the platforms do not accept at this moment, and what they gave us in place of what was registered. */
 @Injectable()
 export class Credentials implements OnModuleInit, OnModuleDestroy {
   #table!: LiveTable<'credential'>;
+  #renewals!: LiveTable<'credential', Renewed | null>;
   readonly #names = new WeakMap<Channel, string>();
   /** Said by this process a moment ago; the log will say so too. */
   readonly #failing = new Set<string>();
+  /** Login → what this process was given and the log does not have yet. */
+  readonly #given = new Map<string, Renewed>();
+  #stopped = false;
 
   constructor(
     private readonly bus: Bus,
@@ -26,15 +41,20 @@ export class Credentials implements OnModuleInit, OnModuleDestroy {
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly log: Log,
+    private readonly secrets: SecretBox,
   ) {}
 
   async onModuleInit(): Promise<void> {
     const onFailure = (error: unknown) => this.log.error('credentials.unreadable', { reason: reasonOf(error) });
     this.#table = await LiveTable.open(this.bus, 'credential', onFailure);
+    const newest = (before: Renewed | null | undefined, event: CredentialEvent): Renewed | null =>
+      event.type === 'credential.renewed' ? event : (before ?? null);
+    this.#renewals = await LiveTable.fold(this.bus, 'credential', newest, onFailure);
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.#table.close();
+    this.#stopped = true;
+    await Promise.all([this.#table.close(), this.#renewals.close()]);
   }
 
   of(channel: Channel): string {
@@ -51,6 +71,7 @@ export class Credentials implements OnModuleInit, OnModuleDestroy {
   wellSince(credentialId: string): string | null {
     const last = this.#table.get(credentialId);
     if (last?.type === 'credential.breaker_reset') return last.resetAt;
+    if (last?.type === 'credential.renewed') return last.renewedAt;
     return last?.type === 'credential.mended' ? last.mendedAt : null;
   }
 
@@ -62,7 +83,9 @@ export class Credentials implements OnModuleInit, OnModuleDestroy {
   async fail(channel: Channel, detail: string, seenAt: string): Promise<void> {
     const credentialId = this.of(channel);
     const last = this.#table.get(credentialId);
-    if (last?.type === 'credential.failed' || (last?.type === 'credential.mended' && last.mendedAt >= seenAt)) return;
+    const wellAt =
+      last?.type === 'credential.mended' ? last.mendedAt : last?.type === 'credential.renewed' && last.renewedAt;
+    if (last?.type === 'credential.failed' || (wellAt && wellAt >= seenAt)) return;
     this.#failing.add(credentialId);
     try {
       const { channelId, name: channelName, site } = channel;
@@ -91,6 +114,45 @@ export class Credentials implements OnModuleInit, OnModuleDestroy {
       const actor = { kind: 'person' as const, id: by.id, ...(by.name !== undefined && { name: by.name }) };
       const head = { id: `${id}/${credentialId}`, at: this.clock.now(), actor };
       await this.#say({ type: 'credential.mend', ...head, credentialId, site, how: 'registered' });
+    }
+  }
+
+  /** The newest secret that the platform gave, sealed under the login's name; null: what is registered counts. */
+  renewedOf(channel: Channel): Renewed | null {
+    const key = `${channel.site}/${this.of(channel)}`;
+    return this.#given.get(key) ?? this.#renewals.get(key) ?? null;
+  }
+
+  /**
+   * The platform gave a new secret and has forgotten the one before: it counts at once, and the log is told until it has it.
+   * @param registered the secret that was registered, from which it came
+   * @throws NoKey
+   */
+  async renew(
+    channel: Channel,
+    {
+      field,
+      secret,
+      registered,
+      validUntil,
+    }: { field: string; secret: string; registered: string; validUntil: string | null },
+  ): Promise<void> {
+    const [credentialId, { site, channelId }] = [this.of(channel), channel];
+    const sealed = this.secrets.seal(secret, credentialId, this.clock.now());
+    const facts: Renewed = { field, secret: sealed, of: hashOfSecret(registered), validUntil };
+    const key = `${site}/${credentialId}`;
+    this.#given.set(key, facts);
+    const head = this.#head();
+    while (!this.#stopped) {
+      try {
+        await this.#say({ type: 'credential.renew', ...head, credentialId, site, channelId, ...facts });
+        await this.#renewals.fresh();
+        if (this.#given.get(key) === facts) this.#given.delete(key);
+        return this.log.info('credential.renewed', { credentialId, channelId, validUntil });
+      } catch (error) {
+        this.log.error('credential.renewal_not_told', { credentialId, reason: reasonOf(error) });
+        await wait(againMs);
+      }
     }
   }
 

@@ -90,7 +90,7 @@ export class RaiseDeliveryAlarms {
     for (const event of entry.events) {
       const { site, credentialId, channelId } = event;
       const key = { alarmId: alarmIdOf('credential', site, credentialId), site };
-      if (event.type === 'credential.mended') {
+      if (event.type === 'credential.mended' || event.type === 'credential.renewed') {
         await this.alarming.close(entry, key, 'mended');
         continue;
       }

@@ -144,6 +144,11 @@ export type Tools = {
   note(facts: DeliveryNotes): Promise<void>;
   /** Access tokens, one a credential for all processes. */
   tokens: Tokens;
+  /**
+   * A secret that the platform gave in place of the one in the settings, which it has forgotten: sealed, in the log, and in the
+   * settings of every later call. Resolves once it is stored. Null where nothing can be sealed: then none may be asked for.
+   */
+  renew: ((field: string, secret: string, validUntil: string | null) => Promise<void>) | null;
   /** A file of the release. @throws when it is not there. */
   file(hash: string): Promise<Uint8Array>;
 };

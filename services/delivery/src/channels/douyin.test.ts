@@ -15,6 +15,7 @@ const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
+const day = 86_400_000;
 const [cover, picture] = ['c'.repeat(64), 'd'.repeat(64)];
 const fileOf = (hash: string) => ({ name: '图.png', hash, bytes: png.length, mediaType: 'image/png' });
 const release: Parcel = {
@@ -38,6 +39,7 @@ async function account(options: Partial<DouyinOptions> = {}) {
   };
   const tokens = new Tokens();
   let notes: Record<string, string> = {};
+  const renewed: string[] = [];
   let waited = 0;
   const tools = () =>
     channelTools('douyin', {
@@ -47,6 +49,12 @@ async function account(options: Partial<DouyinOptions> = {}) {
       notes,
       files: { [cover]: png, [picture]: png },
       now: () => new Date(Date.parse(noon) + waited).toISOString(),
+      // As in the house: what was given counts for every later call.
+      renew: async (field, secret) => {
+        expect(field).toBe('refreshToken');
+        settings.refreshToken = secret;
+        renewed.push(secret);
+      },
     });
   const sent = (receipt: Handed['receipt']): Sent => ({
     parcel: release,
@@ -56,6 +64,7 @@ async function account(options: Partial<DouyinOptions> = {}) {
   return {
     fake,
     settings,
+    renewed,
     deliver: async (parcel = release, more: object = {}) => {
       const given = tools();
       const handed = await douyin.deliver(parcel, { ...settings, ...more }, { ...given, notes: { ...notes } });
@@ -145,6 +154,48 @@ describe('the authorisation', () => {
     fake.fault({ kind: 'token_expired', route: 'create_image_text' });
     expect(await deliver()).toMatchObject({ outcome: 'accepted_pending' });
     expect(fake.calls.get('oauth.refresh_token')).toBe(2);
+  });
+  it('is renewed before it would end, written back, and good long after the one that was registered has ended', async () => {
+    const { health, deliver, pass, fake, renewed, settings } = await account();
+    const registered = settings.refreshToken;
+    expect(await health()).toMatchObject({ ok: true, expiresAt: '2026-12-23T04:00:00.000Z' });
+    expect(renewed).toEqual([]);
+    // Each time the token of fifteen days has ended.
+    for (let n = 1; n <= 4; n++) {
+      pass(15 * day + 1_000);
+      expect((await deliver()).outcome).toBe('accepted_pending');
+    }
+    expect(renewed).toHaveLength(4);
+    expect(fake.calls.get('oauth.renew_refresh_token')).toBe(4);
+    expect(await health()).toMatchObject({ ok: true });
+    expect(await health({ refreshToken: registered })).toMatchObject({ ok: false, trouble: 'credential' });
+  });
+  it('is renewed once, however many find out at the same moment', async () => {
+    const { health, deliver, pass, fake, renewed } = await account();
+    await health();
+    pass(15 * day + 1_000);
+    await Promise.all([deliver(), deliver(), deliver()]);
+    expect(renewed).toHaveLength(1);
+    expect(fake.calls.get('oauth.renew_refresh_token')).toBe(1);
+  });
+  it('that can be renewed no more is used to its end, which is shown, and is a person’s matter from then on', async () => {
+    const { health, deliver, pass, renewed } = await account({ renewals: 0 });
+    pass(15 * day + 1_000);
+    expect((await deliver()).outcome).toBe('accepted_pending');
+    expect(await health()).toMatchObject({ ok: true, expiresAt: '2026-12-23T04:00:00.000Z' });
+    expect(renewed).toEqual([]);
+    pass(15 * day + 1_000);
+    expect(await deliver()).toMatchObject({ outcome: 'rejected_retryable', trouble: 'credential' });
+  });
+  it('that ended unused is a person’s matter', async () => {
+    const { deliver, pass, fake } = await account();
+    pass(31 * day);
+    expect(await deliver()).toMatchObject({
+      outcome: 'rejected_retryable',
+      trouble: 'credential',
+      detail: expect.stringContaining('refresh_token过期'),
+    });
+    expect(fake.calls.get('create_image_text')).toBeUndefined();
   });
   it('that ended is a person’s matter', async () => {
     const { deliver, health, fake } = await account();

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { picturesOf, type ChannelLimits } from '@tongsheng/contracts';
 import { CallForm, safeCall } from '@tongsheng/web';
+import { DateTime } from 'luxon';
 import { z } from 'zod';
 import {
   defineChannel,
@@ -31,7 +32,16 @@ const Envelope = z.object({
   data: z.looseObject({ error_code: z.number(), description: z.string().default('') }),
   extra: z.object({ logid: z.string().default('') }).default({ logid: '' }),
 });
-const Token = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
+const Token = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.number().positive(),
+  /** How long the authorisation itself is good ○: where it is not said, nothing is renewed. */
+  refresh_expires_in: z.number().positive().optional(),
+});
+const NewRefresh = z.object({ refresh_token: z.string().min(8), expires_in: z.number().positive() });
+/** An access token's last minutes are not used; a refresh token is renewed this long before the next one would be fetched in vain. */
+const sparedSeconds = 600;
+const renewedEarlySeconds = 3 * 86_400;
 const Uploaded = z.object({ image: z.object({ image_id: z.string().min(1) }) });
 const Created = z.object({ item_id: z.string().min(1) });
 const Item = z.object({
@@ -58,8 +68,10 @@ export const douyin = defineChannel('douyin', {
   watch,
   callback: async (inbound, settings) => hear(inbound, settings),
   async health(settings, tools) {
-    const said = await new DouyinApi(settings, tools).list();
-    if (said.kind === 'ok') return { ok: true, detail: 'the authorisation is good', trouble: null };
+    const api = new DouyinApi(settings, tools);
+    const expiresAt = await api.askAnew();
+    const said = await api.list();
+    if (said.kind === 'ok') return { ok: true, detail: 'the authorisation is good', trouble: null, expiresAt };
     const { trouble = 'network' } = handedOf(said);
     return { ok: false, detail: said.detail, trouble };
   },
@@ -69,10 +81,12 @@ class DouyinApi {
   readonly #end: number;
   readonly #base: string;
   readonly #login: string;
+  /** When the authorisation ends by itself, as far as it was said. */
+  #endsAt: string | null = null;
 
   constructor(
     private readonly account: Account,
-    private readonly tools: Pick<Tools, 'allow' | 'timeoutMs' | 'tokens'>,
+    private readonly tools: Pick<Tools, 'allow' | 'timeoutMs' | 'tokens' | 'renew' | 'now'>,
   ) {
     this.#end = performance.now() + tools.timeoutMs;
     this.#base = account.api.replace(/\/+$/, '');
@@ -95,6 +109,16 @@ class DouyinApi {
     }
   }
 
+  /** Fetches a token although there may be one, and renews the authorisation where that is due. @returns when it ends */
+  async askAnew(): Promise<string | null> {
+    const known = await this.#token();
+    if (this.#endsAt === null && typeof known === 'string') {
+      await this.tools.tokens.drop(this.#login, known);
+      await this.#token();
+    }
+    return this.#endsAt;
+  }
+
   async #token(): Promise<string | Said> {
     const { clientKey: client_key, refreshToken: refresh_token } = this.account;
     try {
@@ -103,12 +127,35 @@ class DouyinApi {
         const said = await this.#ask('POST', '/oauth/refresh_token/', {}, wish);
         const read = said.kind === 'ok' ? Token.safeParse(said.data) : null;
         if (!read?.success) throw new NoToken(said);
-        return { token: read.data.access_token, seconds: Math.max(1, read.data.expires_in - 600) };
+        const { access_token: token, expires_in: seconds, refresh_expires_in: left } = read.data;
+        if (left !== undefined) await this.#keepAuthorised(left, seconds);
+        return { token, seconds: Math.max(1, seconds - sparedSeconds) };
       });
     } catch (error) {
       if (error instanceof NoToken) return error.said;
       throw error;
     }
+  }
+
+  /**
+   * One that would not live until the next access token is fetched is renewed now. It is the one call here that takes something away:
+   * the platform forgets the old one. That it can't be renewed is no trouble yet: what we hold is good, and its end is shown.
+   */
+  async #keepAuthorised(leftSeconds: number, accessSeconds: number): Promise<void> {
+    const { clientKey: client_key, refreshToken: refresh_token } = this.account;
+    this.#endsAt = this.#after(leftSeconds);
+    const { renew } = this.tools;
+    if (renew === null || leftSeconds > accessSeconds + renewedEarlySeconds) return;
+    const said = await this.#ask('POST', '/oauth/renew_refresh_token/', {}, { client_key, refresh_token });
+    const read = said.kind === 'ok' ? NewRefresh.safeParse(said.data) : null;
+    if (!read?.success) return;
+    const { refresh_token: next, expires_in: seconds } = read.data;
+    this.#endsAt = this.#after(seconds);
+    await renew('refreshToken', next, this.#endsAt);
+  }
+
+  #after(seconds: number): string | null {
+    return DateTime.fromISO(this.tools.now(), { zone: 'utc' }).plus({ seconds }).toISO();
   }
 
   async #ask(

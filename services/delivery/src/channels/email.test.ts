@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { channelKinds } from '@tongsheng/contracts';
 import { channelTools, samplePost } from '@tongsheng/test/support';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -129,6 +130,18 @@ describe('a mail that the server takes', () => {
     const [head] = mails[0]!.text.split('\r\n\r\n');
     expect(head).not.toMatch(/^bcc:/im);
     expect(head).toMatch(/^content-type:/im);
+  });
+  it.each([
+    'desk@newsroom.example\r\nBcc: all@radio.example',
+    'desk@newsroom.example>\r\nDATA',
+    'desk@newsroom.example\nRCPT TO:<all@radio.example>',
+    '"desk\r\n"@newsroom.example',
+  ])('is not sent to, nor from, an address with a header in it: %j', (address) => {
+    const read = (more: object) =>
+      channelKinds.email.settings.safeParse({ smtp: 'smtp://mail.example', from: 'press@tax.example', to, ...more });
+    expect(read({}).success).toBe(true);
+    expect(read({ to: [address] }).success).toBe(false);
+    expect(read({ from: address }).success).toBe(false);
   });
   it('for one of the press goes to that person alone, and says whose it is and until when it binds, twice', async () => {
     const { port, mails } = await newsroom();
