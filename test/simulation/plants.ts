@@ -17,7 +17,11 @@ import { Durable } from './server.ts';
 export type Plant = { bug: string; breaks: readonly Rule[]; plant(house: House): () => void };
 
 /** Puts something else in place of a method until it is taken back. */
-function instead<T extends object, K extends keyof T>(target: T, name: K, make: (original: T[K]) => T[K]): () => void {
+export function instead<T extends object, K extends keyof T>(
+  target: T,
+  name: K,
+  make: (original: T[K]) => T[K],
+): () => void {
   const original = target[name];
   target[name] = make(original);
   return () => {
@@ -26,7 +30,7 @@ function instead<T extends object, K extends keyof T>(target: T, name: K, make: 
 }
 
 /** A decider that hears some commands differently, or says other things than it should. */
-const deciding = <C extends CommandHead & { type: string }, E extends AnyEvent, S>(
+export const deciding = <C extends CommandHead & { type: string }, E extends AnyEvent, S>(
   aggregate: Aggregate<C, E, S>,
   make: (decide: Aggregate<C, E, S>['decide']) => Aggregate<C, E, S>['decide'],
 ) => instead(aggregate, 'decide', (decide) => make(decide.bind(aggregate)));

@@ -92,7 +92,7 @@ function sinceOf(about: AlarmSubject): string | number {
 }
 
 /** What happened twice although it may happen once. What was voided, or is no longer so, does not count. */
-export function twice(entries: Entry[]): string[] {
+export function twice(entries: readonly Pick<Entry, 'events'>[]): string[] {
   const counts = new Map<string, number>();
   for (const { events } of entries) {
     for (const event of events) {
