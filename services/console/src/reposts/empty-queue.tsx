@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { closedKeptDays } from '@tongsheng/contracts';
 import type { ReactElement } from 'react';
 import * as views from '../api/views.ts';
 import { Empty } from '../parts/states.tsx';
@@ -16,7 +17,12 @@ export function EmptyQueue({ asked }: { asked: Asked }): ReactElement {
   if (view === 'review') return <Empty title={t('queue.emptyReview')} />;
   if (view === 'waiting_exemption') return <Empty title={t('queue.emptyWaiting')} />;
   if (view === 'drifted') return <Empty title={t('queue.emptyDrifted')} />;
-  if (view === 'closed') return <Empty title={t('queue.emptyClosed')} />;
+  if (view === 'closed')
+    return (
+      <Empty title={t('queue.emptyClosed', { days: closedKeptDays })}>
+        <p className="empty-text">{t('queue.closedOlder')}</p>
+      </Empty>
+    );
   const rows = data?.rows ?? [];
   const bad = rows.filter(({ troubles }) => troubles.length > 0).length;
   const last = rows.map(({ lastItemAt }) => lastItemAt ?? '').reduce((one, other) => (one > other ? one : other), '');

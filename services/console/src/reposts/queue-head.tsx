@@ -22,7 +22,9 @@ export function QueueHead(props: { asked: Asked; printing: boolean; onPrint: () 
   return (
     <div className="queue-head">
       {view === 'closed' ? (
-        <span className="hint">{t('queue.closedOrder', { days: closedKeptDays })}</span>
+        <span className="hint" title={t('queue.closedOlder')}>
+          {t('queue.closedOrder', { days: closedKeptDays })}
+        </span>
       ) : (
         <>
           <select

@@ -92,7 +92,7 @@ export const en: FirstWords = {
   'queue.emptyTrouble': '{bad} sources can’t be read; the list may be incomplete.',
   'queue.emptyNever': 'Sources {n}/{n} in order; no item has come yet.',
   'queue.emptyWaiting': 'No exemption waits for a signature',
-  'queue.emptyClosed': 'Nothing has been done yet',
+  'queue.emptyClosed': 'Nothing was closed in the last {days} days',
   'queue.seeSources': 'See sources',
   'queue.choose': 'Choose a task to compare the original with our page.',
 

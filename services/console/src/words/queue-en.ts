@@ -35,8 +35,8 @@ export const queueEn = {
   'queue.sort.title': 'Title',
   'queue.forward': 'Ascending; click to reverse',
   'queue.backward': 'Descending; click to reverse',
-  'queue.closedOrder':
-    'Closed last comes first; of the last {days} days, older ones are opened from their item or from a figure',
+  'queue.closedOrder': 'Closed in the last {days} days, the newest first',
+  'queue.closedOlder': 'Older ones are opened from their item, or from a figure of the compliance page',
   'queue.csv': 'Export CSV',
   'queue.print': 'Print',
   'queue.printing': 'Loading all of it to print…',

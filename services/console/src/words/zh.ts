@@ -91,7 +91,7 @@ export const zh = {
   'queue.emptyTrouble': '有 {bad} 个来源读取失败，结果可能不全。',
   'queue.emptyNever': '来源 {n}/{n} 正常，还没有收到过稿件。',
   'queue.emptyWaiting': '没有等待会签的豁免',
-  'queue.emptyClosed': '还没有办过的转载',
+  'queue.emptyClosed': '近 {days} 天没有办结的转载',
   'queue.seeSources': '查看来源',
   'queue.choose': '选一条任务，在这里对照原文与我站效果。',
 
