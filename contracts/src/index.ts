@@ -33,6 +33,7 @@ export * from './login.ts';
 export * from './linked-targets.ts';
 export * from './outlook.ts';
 export * from './outside.ts';
+export * from './permissions.ts';
 export * from './policy.ts';
 export * from './preview.ts';
 export * from './public.ts';

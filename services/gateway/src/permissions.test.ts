@@ -1,7 +1,7 @@
-import { Refusal, role, type Role } from '@tongsheng/contracts';
+import { Refusal, role, type Role, whoMay } from '@tongsheng/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mustBeAllowed, servesSite, whoMay } from './permissions.ts';
+import { mustBeAllowed, servesSite } from './permissions.ts';
 import type { Caller } from './sessions.ts';
 
 const caller = (roles: readonly Role[], sites: string[] = ['*']): Caller => ({

@@ -1,6 +1,6 @@
-import { role, type Site } from '@tongsheng/contracts';
+import { role, type Site, whoMay } from '@tongsheng/contracts';
 import { describe, expect, it } from 'vitest';
-import { mustBeAllowed, whoMay } from './permissions.ts';
+import { mustBeAllowed } from './permissions.ts';
 import { asReader, reachOf } from './reach.ts';
 
 const site = (siteId: string, level: Site['level'], region: string, superior?: string): Site => ({

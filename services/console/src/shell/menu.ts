@@ -1,10 +1,23 @@
-import type { Me, Role } from '@tongsheng/contracts';
+import {
+  auditReaders,
+  complianceReaders,
+  correctionReaders,
+  deliveryReaders,
+  dutyReaders,
+  incidentReaders,
+  inspectionReaders,
+  peopleReaders,
+  releaseReaders,
+  reportReaders,
+  rumorReaders,
+  taskReaders,
+  type Me,
+  type Role,
+} from '@tongsheng/contracts';
 import type { IconName } from '../parts/icons.tsx';
 import type { Word } from '../words/index.ts';
 
 export type Entry = { to: string; word: Word; icon: IconName; key: string; roles: readonly Role[] | 'everyone' };
-
-const taskReaders = ['editor', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'] as const;
 
 /** The pages, who sees them, and the letter that follows `g`. The server decides again for every request. */
 export const menu = [
@@ -21,88 +34,88 @@ export const menu = [
     word: 'nav.releases',
     icon: 'releases',
     key: 'r',
-    roles: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
+    roles: releaseReaders,
   },
   {
     to: '/rumors',
     word: 'nav.rumors',
     icon: 'rumors',
     key: 'y',
-    roles: ['comms', 'editor', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
+    roles: rumorReaders,
   },
   {
     to: '/corrections',
     word: 'nav.corrections',
     icon: 'corrections',
     key: 'e',
-    roles: ['editor', 'comms', 'signer', 'manager', 'duty', 'admin'],
+    roles: correctionReaders,
   },
   {
     to: '/linked',
     word: 'nav.linked',
     icon: 'linked',
     key: 'l',
-    roles: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
+    roles: releaseReaders,
   },
   {
     to: '/releases/calendar',
     word: 'nav.calendar',
     icon: 'calendar',
     key: 'k',
-    roles: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
+    roles: releaseReaders,
   },
   {
     to: '/submissions',
     word: 'nav.submissions',
     icon: 'submissions',
     key: 'b',
-    roles: ['comms', 'reviewer', 'confidentiality', 'signer', 'manager', 'duty', 'admin'],
+    roles: releaseReaders,
   },
   {
     to: '/deliveries',
     word: 'nav.deliveries',
     icon: 'deliveries',
     key: 'd',
-    roles: ['comms', 'signer', 'manager', 'duty', 'admin'],
+    roles: deliveryReaders,
   },
   {
     to: '/channels',
     word: 'nav.channels',
     icon: 'channels',
     key: 'p',
-    roles: ['comms', 'signer', 'manager', 'duty', 'admin'],
+    roles: deliveryReaders,
   },
   {
     to: '/compliance',
     word: 'nav.compliance',
     icon: 'compliance',
     key: 'c',
-    roles: ['manager', 'admin', 'duty', 'editor'],
+    roles: complianceReaders,
   },
   {
     to: '/reports',
     word: 'nav.reports',
     icon: 'reports',
     key: 'n',
-    roles: ['manager', 'signer', 'comms', 'editor', 'duty', 'admin'],
+    roles: reportReaders,
   },
-  { to: '/inspections', word: 'nav.inspections', icon: 'inspections', key: 'u', roles: ['manager', 'duty', 'admin'] },
-  { to: '/duty', word: 'nav.duty', icon: 'duty', key: 'w', roles: ['duty', 'editor', 'manager', 'admin'] },
+  { to: '/inspections', word: 'nav.inspections', icon: 'inspections', key: 'u', roles: inspectionReaders },
+  { to: '/duty', word: 'nav.duty', icon: 'duty', key: 'w', roles: dutyReaders },
   {
     to: '/incidents',
     word: 'nav.incidents',
     icon: 'incidents',
     key: 'z',
-    roles: ['duty', 'editor', 'comms', 'manager', 'admin'],
+    roles: incidentReaders,
   },
   { to: '/items', word: 'nav.items', icon: 'items', key: 'i', roles: 'everyone' },
   { to: '/sources', word: 'nav.sources', icon: 'sources', key: 's', roles: 'everyone' },
   { to: '/rules', word: 'nav.rules', icon: 'rules', key: 'o', roles: ['editor', 'manager', 'duty', 'admin'] },
   { to: '/admin/sites', word: 'nav.sites', icon: 'site', key: 't', roles: ['admin'] },
-  { to: '/admin/people', word: 'nav.people', icon: 'people', key: 'j', roles: ['admin', 'security'] },
+  { to: '/admin/people', word: 'nav.people', icon: 'people', key: 'j', roles: peopleReaders },
   { to: '/admin/calendar', word: 'nav.workCalendar', icon: 'workCalendar', key: 'v', roles: ['admin', 'manager'] },
   { to: '/dead-letters', word: 'nav.deadLetters', icon: 'deadLetters', key: 'x', roles: ['admin'] },
-  { to: '/audit', word: 'nav.audit', icon: 'audit', key: 'a', roles: ['manager'] },
+  { to: '/audit', word: 'nav.audit', icon: 'audit', key: 'a', roles: auditReaders },
   { to: '/health', word: 'nav.health', icon: 'health', key: 'h', roles: 'everyone' },
 ] as const satisfies readonly Entry[];
 

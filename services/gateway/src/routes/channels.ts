@@ -16,6 +16,7 @@ import {
   type ChannelState,
   type ChannelStatesQuery,
   type Envelope,
+  deliveryReaders,
 } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
@@ -23,7 +24,6 @@ import type { Models } from '../models.ts';
 import { mustServeSite, servesSite } from '../permissions.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Caller } from '../sessions.ts';
-import { deliveryReaders } from './deliveries.ts';
 
 /** Longer than a mail server may let us wait. */
 const answerMs = 60_000;

@@ -13,6 +13,7 @@ import {
   Refusal,
   token,
   type ComplianceTask,
+  complianceReaders,
 } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
@@ -24,7 +25,6 @@ import { defineRoute, type Route } from '../route.ts';
 import type { Caller } from '../sessions.ts';
 import { setsFor } from './views.ts';
 
-const readers = ['manager', 'admin', 'duty', 'editor'] as const;
 /** A sheet that a person still opens, and tasks that are read at once for it. */
 const mostInFile = 20_000;
 const atOnce = 500;
@@ -65,7 +65,7 @@ export function complianceRoutes({
       method: 'GET',
       path: '/api/compliance',
       says: 'Every figure of a period, by all that it can be broken down by; as it is, or as it stood at `asOf`.',
-      may: readers,
+      may: complianceReaders,
       query: viewQuery,
       answer: z.union([ComplianceView, ComplianceBuilding]),
       handle: async ({ query, caller }) =>
@@ -108,7 +108,7 @@ export function complianceRoutes({
       method: 'GET',
       path: '/api/compliance/tasks',
       says: 'The tasks behind a figure, some at a time, by when they are due.',
-      may: readers,
+      may: complianceReaders,
       query: tasksQuery,
       answer: z.union([ComplianceTasks, ComplianceBuilding]),
       handle: ({ query, caller }) => tasks(asked(query, caller)),
@@ -117,7 +117,7 @@ export function complianceRoutes({
       method: 'GET',
       path: '/api/compliance/tasks.csv',
       says: 'All tasks behind a figure, as CSV.',
-      may: readers,
+      may: complianceReaders,
       query: tasksQuery.omit({ offset: true, size: true }),
       answer: z.string(),
       mediaType: 'text/csv',

@@ -9,6 +9,7 @@ import {
   token,
   type CorrectionOutcome,
   type CorrectionState,
+  correctionReaders,
 } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
@@ -16,7 +17,7 @@ import { toCsv, type Columns } from '../csv.ts';
 import { timelineOf } from '../details.ts';
 import type { Models } from '../models.ts';
 import type { RepostTasks } from '../repost-tasks.ts';
-import { correctionReaders, mustServeSite } from '../permissions.ts';
+import { mustServeSite } from '../permissions.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Caller } from '../sessions.ts';
 import { pageKey } from '../views/corrections.ts';

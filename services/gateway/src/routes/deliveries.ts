@@ -18,7 +18,7 @@ import {
   type DeliveryEvent,
   type DeliveryGroup,
   type DeliveryOutlook,
-  type Role,
+  deliveryReaders,
 } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
@@ -29,9 +29,6 @@ import type { Proofs } from '../proofs.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Caller } from '../sessions.ts';
 import { merged } from './views.ts';
-
-/** Who follows what is pushed. */
-export const deliveryReaders: readonly Role[] = ['comms', 'signer', 'manager', 'duty', 'admin'];
 
 /** Rows of a board at once; what waits for a person has sets of its own, so that it is never beyond them. */
 const listed = 1_000;

@@ -9,9 +9,10 @@ import {
   uploadPurpose,
   type ReleaseEvent,
   type RumorEvent,
+  rumorReaders,
 } from '@tongsheng/contracts';
 import { z } from 'zod';
-import { mustServeSite, rumorReaders } from '../permissions.ts';
+import { mustServeSite } from '../permissions.ts';
 import type { Proofs } from '../proofs.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Uploads } from '../uploads.ts';

@@ -1,9 +1,9 @@
 import type { Journal } from '@tongsheng/bus';
-import { hash, IncidentRow, instant, Refusal, token, type IncidentEvent } from '@tongsheng/contracts';
+import { hash, IncidentRow, instant, Refusal, token, type IncidentEvent, incidentReaders } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
 import type { Models } from '../models.ts';
-import { incidentReaders, mustServeSite } from '../permissions.ts';
+import { mustServeSite } from '../permissions.ts';
 import type { Proofs } from '../proofs.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { fileAnswer, sendFile } from './downloads.ts';

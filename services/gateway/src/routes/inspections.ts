@@ -14,9 +14,9 @@ import {
   vetoStates,
   type InspectionRow,
   type InspectionSummary,
-  type Role,
   type SiteCheckRow,
   type SiteFinding,
+  inspectionReaders,
 } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
@@ -30,7 +30,6 @@ import { merged } from './views.ts';
 
 export type InspectionTools = { models: Models; proofs: Proofs; clock: Clock };
 
-const readers: Role[] = ['manager', 'duty', 'admin'];
 const fresh = { atLeast: z.coerce.number().int().min(0).default(0) };
 const ofOne = { params: z.object({ inspectionId }), query: z.object({ site: siteId, ...fresh }) };
 
@@ -60,7 +59,7 @@ export function inspectionRoutes({ models, proofs, clock }: InspectionTools): Ro
       method: 'GET',
       path: '/api/inspections',
       says: 'Quarterly inspections, the newest first.',
-      may: readers,
+      may: inspectionReaders,
       query: z.object(fresh),
       answer: InspectionList,
       async handle({ query: { atLeast }, caller }) {
@@ -76,7 +75,7 @@ export function inspectionRoutes({ models, proofs, clock }: InspectionTools): Ro
       method: 'GET',
       path: '/api/inspections/:inspectionId',
       says: 'One inspection: the list, the draw, every site with what machines and people found.',
-      may: readers,
+      may: inspectionReaders,
       ...ofOne,
       answer: InspectionDetail,
       async handle({ params, query: { site, atLeast }, caller }) {
@@ -101,7 +100,7 @@ export function inspectionRoutes({ models, proofs, clock }: InspectionTools): Ro
       method: 'GET',
       path: '/api/inspections/:inspectionId/sites.txt',
       says: 'The frozen list, one site id a line: what the draw is repeated from.',
-      may: readers,
+      may: inspectionReaders,
       ...ofOne,
       answer: z.string(),
       mediaType: 'text/plain',
@@ -115,7 +114,7 @@ export function inspectionRoutes({ models, proofs, clock }: InspectionTools): Ro
       method: 'GET',
       path: '/api/inspections/:inspectionId/findings.csv',
       says: 'What was found of each site, a line for each finding.',
-      may: readers,
+      may: inspectionReaders,
       ...ofOne,
       answer: z.string(),
       mediaType: 'text/csv',
@@ -132,7 +131,7 @@ export function inspectionRoutes({ models, proofs, clock }: InspectionTools): Ro
       method: 'GET',
       path: '/api/site-checks',
       says: 'How the sites that one works for stand against what would fail them.',
-      may: readers,
+      may: inspectionReaders,
       answer: z.object({ rows: z.array(SelfCheck), serverTime: z.string() }),
       async handle({ caller }) {
         const at = clock.now();
@@ -150,7 +149,7 @@ export function inspectionRoutes({ models, proofs, clock }: InspectionTools): Ro
       method: 'GET',
       path: '/api/site-checks/:checkId/evidence/:snapshot',
       says: 'What a server said when a page of a site was read, as it was kept.',
-      may: readers,
+      may: inspectionReaders,
       params: z.object({ checkId: siteCheckId, snapshot: hash }),
       query: z.object({ site: siteId }),
       answer: EvidenceView,

@@ -1,7 +1,7 @@
-import { EvidenceView, hash, siteId, token } from '@tongsheng/contracts';
+import { EvidenceView, hash, siteId, token, taskReaders } from '@tongsheng/contracts';
 import { z } from 'zod';
 import type { PageLooks } from '../page-looks.ts';
-import { mustServeSite, taskReaders } from '../permissions.ts';
+import { mustServeSite } from '../permissions.ts';
 import type { Proofs } from '../proofs.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { fileAnswer, sendBody, sendFile } from './downloads.ts';

@@ -1,4 +1,5 @@
 import {
+  peopleReaders,
   PeopleView,
   PersonRegistered,
   role,
@@ -31,7 +32,6 @@ export type PeopleTools = {
 /** Who has an account is the system administrator's; who may do what, the security administrator's. */
 const enrols: readonly Role[] = ['admin'];
 const grants: readonly Role[] = ['security'];
-const either: readonly Role[] = ['admin', 'security'];
 
 const params = z.object({ personId: token });
 const done = z.object({ done: z.literal(true) });
@@ -66,7 +66,7 @@ export function peopleRoutes({ sessions, factors, registry, models, live, door, 
       method: 'GET',
       path: '/api/people',
       says: 'People, what they may do, and whether they have a second factor.',
-      may: either,
+      may: peopleReaders,
       answer: PeopleView,
       async handle() {
         await factors.loginOf('nobody');
@@ -140,7 +140,7 @@ export function peopleRoutes({ sessions, factors, registry, models, live, door, 
       method: 'POST',
       path: '/api/people/:personId/reset',
       says: 'Second factors that somebody lost are forgotten: one administrator asks, another agrees.',
-      may: either,
+      may: peopleReaders,
       params,
       body: z.discriminatedUnion('step', [
         z.strictObject({ step: z.literal('ask'), reason: z.string().trim().min(1).max(500) }),

@@ -8,12 +8,13 @@ import {
   type Place,
   type QueueSort,
   type RepostRow,
+  taskReaders,
 } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 import { toCsv, type Columns } from '../csv.ts';
-import { mustServeSite, taskReaders } from '../permissions.ts';
+import { mustServeSite } from '../permissions.ts';
 import { defineRoute, Written, type Route } from '../route.ts';
 import type { Caller } from '../sessions.ts';
 import type { TaskQueue } from '../task-queue.ts';

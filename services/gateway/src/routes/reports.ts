@@ -9,7 +9,7 @@ import {
   reportId,
   ReportRow,
   siteId,
-  type Role,
+  reportReaders,
 } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import type { FastifyReply } from 'fastify';
@@ -24,8 +24,6 @@ import { merged } from './views.ts';
 
 export type ReportTools = { models: Models; evidence: EvidenceStore; client: BusClient; clock: Clock };
 
-/** Who draws up reports, answers for them, or has to know how they stand. */
-export const reportReaders: Role[] = ['manager', 'signer', 'comms', 'editor', 'duty', 'admin'];
 const fresh = { atLeast: z.coerce.number().int().min(0).default(0) };
 const one = z.object({ site: siteId, reportId });
 

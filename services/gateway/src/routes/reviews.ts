@@ -25,6 +25,7 @@ import {
   type House,
   type ReviewAct,
   type Role,
+  releaseReaders,
 } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { cleanHtml, textOf } from '@tongsheng/web';
@@ -32,7 +33,7 @@ import { z } from 'zod';
 import { timelineOf } from '../details.ts';
 import { houseOf, turnOf } from '../house.ts';
 import type { Models } from '../models.ts';
-import { mustServeSite, releaseReaders, servesSite } from '../permissions.ts';
+import { mustServeSite, servesSite } from '../permissions.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Caller } from '../sessions.ts';
 import { merged, setsFor } from './views.ts';

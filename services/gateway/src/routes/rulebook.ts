@@ -11,11 +11,11 @@ import {
   Simulation,
   TimelineEntry,
   token,
+  taskReaders,
 } from '@tongsheng/contracts';
 import { z } from 'zod';
 import { timelineOf } from '../details.ts';
 import type { Models } from '../models.ts';
-import { taskReaders } from '../permissions.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 export type RulebookTools = { models: Models; client: BusClient; journal: Journal };

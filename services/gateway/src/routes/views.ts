@@ -8,6 +8,7 @@ import {
   type Journal,
 } from '@tongsheng/bus';
 import {
+  auditReaders,
   ChannelRow,
   channelKinds,
   limitsOf,
@@ -32,13 +33,16 @@ import {
   SiteTest,
   TimelineEntry,
   token,
+  releaseReaders,
+  rumorReaders,
+  taskReaders,
 } from '@tongsheng/contracts';
 import { memoryTroubles } from '@tongsheng/projections';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
 import type { Details } from '../details.ts';
 import type { Models } from '../models.ts';
-import { mustServeSite, releaseReaders, rumorReaders, servesSite, taskReaders } from '../permissions.ts';
+import { mustServeSite, servesSite } from '../permissions.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Caller } from '../sessions.ts';
 import type { Settings } from '../settings.ts';
@@ -268,7 +272,7 @@ export function viewRoutes(tools: ViewTools): Route[] {
       method: 'GET',
       path: '/api/audit',
       says: 'Sign-ins and refusals, second factors, accounts and rights, newest first.',
-      may: ['manager'],
+      may: auditReaders,
       query: z.object({ limit: z.coerce.number().int().min(1).max(2_000).default(200) }),
       answer: z.object({ rows: z.array(TimelineEntry) }),
       handle: async ({ query: { limit } }) => ({
