@@ -58,7 +58,7 @@ const accessible = async (name: string) => {
   expect(await barriersOf(screen.page)).toEqual([]);
 };
 
-async function sign(releaseId: string): Promise<void> {
+async function sign(releaseId: string, to: readonly FakeKind[] = kinds): Promise<void> {
   const signed: ReleaseEvent = {
     type: 'release.signed',
     releaseId,
@@ -70,7 +70,7 @@ async function sign(releaseId: string): Promise<void> {
     summary: '汇算清缴的时间与办法。',
     html: '<p>正文</p>',
     rumor: null,
-    channels: kinds.map(channelOf),
+    channels: to.map(channelOf),
     variants: {},
     cover: null,
     files: [],
@@ -174,6 +174,39 @@ it('what failed is tried first, then sent again once, whoever clicks how often',
   expect((await pastOf('feishu')).filter(({ type }) => type === 'delivery.redriven')).toHaveLength(1);
   const again = { type: 'delivery.redrive', site: 'province', deliveryId: idOf('feishu'), reason: '再点一次' };
   expect((await comms.command(again)).status).toBe(409);
+});
+
+it('of many that failed those that were chosen go again, as many as were allowed, each with what is known of a second copy', async () => {
+  const { page } = screen;
+  const releases = ['many-1', 'many-2', 'many-3'];
+  await fault('feishu', { kind: 'code', code: 9499, times: 3 });
+  for (const releaseId of releases) await sign(releaseId, ['feishu']);
+  await page.goto(`${system.consoleUrl}/deliveries?show=failed`);
+  await until(async () => expect(await row('failed').count()).toBe(3));
+  for (const key of ['x', 'j', 'x', 'j', 'x']) await page.keyboard.press(key);
+  await page.keyboard.press('r');
+  await page.getByText('试算：3 条中有 3 条会发').waitFor();
+  const cap = page.getByLabel('本次最多');
+  await cap.fill('2');
+  expect(await page.locator('[data-testid=redrive-row][data-goes=true]').count()).toBe(2);
+  expect(await page.locator('[data-testid=redrive-row] [data-testid=second-copy][data-copy=none]').count()).toBe(3);
+  // Without a reason nothing goes.
+  expect(await page.getByTestId('redrive-send').getAttribute('aria-disabled')).toBe('true');
+  await page.getByTestId('redrive-reason').fill('对方接口已恢复');
+  await accessible('delivery-redrive-many');
+  await page.getByTestId('redrive-send').click();
+  await page.getByText('已交给投递服务').first().waitFor();
+  const told = async () =>
+    Promise.all(
+      releases.map(async (releaseId) => {
+        const id = deliveryIdOf('province', releaseId, channelOf('feishu'));
+        const past = await journal.read({ aggregate: 'delivery', site: 'province', id });
+        return (past.events as DeliveryEvent[]).filter(({ type }) => type === 'delivery.redriven').length;
+      }),
+    );
+  await until(async () => expect((await told()).toSorted((one, other) => one - other)).toEqual([0, 1, 1]));
+  await page.keyboard.press('Escape');
+  await until(async () => expect(await row('failed').count()).toBe(1));
 });
 
 it('a channel says how it is, what it may still take and who set its secrets, and never which', async () => {
