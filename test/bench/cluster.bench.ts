@@ -46,6 +46,7 @@ for (let round = 0; round < rounds; round++) {
     () => {},
   );
 }
+for (const [why, times] of load.troubles) say(`said again ${times} times: ${why}`);
 await load.stop();
 const broken = await until(() => load.broken(bus));
 
