@@ -7,6 +7,7 @@ export const readDoors: Record<string, string> = Object.fromEntries(
 /api/account
 /api/alarms?show=all
 /api/audit
+/api/balance
 /api/calendar?from=2026-11-01T00:00:00.000Z&to=2026-12-31T00:00:00.000Z
 /api/calendar.ics
 /api/calendar/feed.ics
