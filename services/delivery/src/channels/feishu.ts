@@ -1,26 +1,9 @@
-import { createHmac } from 'node:crypto';
 import type { Channel, ChannelLimits } from '@tongsheng/contracts';
-import { z } from 'zod';
+import { feishuAddress, feishuRobot, feishuSigned, knock, speak } from '@tongsheng/robots';
 import { defineChannel, type Handed, type Parcel, type Tools } from './channel.ts';
-import { fitted, inJson, linkWord, markWord, noticeText, type Speaking } from './notice-text.ts';
+import { fitted, inJson, linkWord, markWord, noticeText, tooShort, type Speaking } from './notice-text.ts';
 import { part, type Shown } from './shown.ts';
 import { Halted } from './steps.ts';
-import { knock, speak, tooShort, type Robot } from './robot.ts';
-
-const robot: Robot = {
-  answer: z.object({ code: z.int(), msg: z.string().default('') }).transform(({ code, msg }) => ({ code, said: msg })),
-  // 19001: the robot is not in the group any more; 19021: our signature or clock; 19022: our address; 19024: its keyword.
-  codes: {
-    0: 'sent',
-    11232: 'rate_limited',
-    19001: 'credential',
-    19021: 'credential',
-    19022: 'credential',
-    19024: 'credential',
-  },
-  // At the full and half hour everybody comes at once; a minute later it is quiet.
-  restSeconds: 60,
-};
 
 type Settings = Extract<Channel, { kind: 'feishu' }>['settings'];
 
@@ -37,9 +20,9 @@ export const feishu = defineChannel('feishu', {
   health: (settings, tools) =>
     // Signed for this moment: there is no attempt whose time it could have.
     knock(
-      robot,
-      addressOf(settings),
-      { ...signed(settings, Date.now()), msg_type: 'none', content: { text: markWord } },
+      feishuRobot,
+      feishuAddress(settings),
+      { ...feishuSigned(settings, Date.now()), msg_type: 'none', content: { text: markWord } },
       tools,
     ),
 });
@@ -53,11 +36,11 @@ async function send(parcel: Parcel, speaking: Speaking, settings: Settings, tool
   const lines = fitted(noticeText(parcel, speaking), max, inPost);
   if (!lines) return tooShort(max);
   const message = {
-    ...signed(settings, Date.parse(parcel.attemptedAt)),
+    ...feishuSigned(settings, Date.parse(parcel.attemptedAt)),
     msg_type: 'post',
     content: { post: { zh_cn: postOf(lines, parcel.url) } },
   };
-  return speak(robot, addressOf(settings), message, tools);
+  return speak(feishuRobot, feishuAddress(settings), message, tools);
 }
 
 const maxOf = ({ text }: ChannelLimits) => text.body?.max ?? 19_000;
@@ -83,17 +66,3 @@ function postOf([title = '', ...lines]: string[], url: string) {
   );
   return { title, content };
 }
-
-const addressOf = ({ server, token }: Settings): string =>
-  `${server.replace(/\/$/, '')}/open-apis/bot/v2/hook/${encodeURIComponent(token)}`;
-
-/** @param at milliseconds; the platform takes a signature for an hour, and counts seconds */
-function signed({ secret }: Settings, at: number): { timestamp?: string; sign?: string } {
-  if (secret === undefined) return {};
-  const timestamp = String(Math.floor(at / 1_000));
-  return { timestamp, sign: feishuSign(secret, timestamp) };
-}
-
-/** HMAC-SHA256 over nothing, with the seconds, a line end and the secret as key; base64. */
-export const feishuSign = (secret: string, timestamp: string): string =>
-  createHmac('sha256', `${timestamp}\n${secret}`).digest('base64');

@@ -1,7 +1,7 @@
 import type { TextLimit } from '@tongsheng/contracts';
 import { kindWords, showTime } from '@tongsheng/pages';
 import { textOf } from '@tongsheng/web';
-import type { Parcel } from './channel.ts';
+import type { Handed, Parcel } from './channel.ts';
 
 export const rumorWords = { false: '不实信息', misleading: '误导信息', outdated: '过时信息' } as const;
 
@@ -89,3 +89,10 @@ export function fitted({ title, lines, foot }: NoticeText, max: number, measure:
   }
   return [head, ...kept, ...foot];
 }
+
+/** Not even the title and the way to our page fit into what this channel takes. */
+export const tooShort = (max: number): Handed => ({
+  outcome: 'rejected_permanent',
+  trouble: 'content',
+  detail: `the title and the address of the page don’t fit into ${max} bytes`,
+});

@@ -1,10 +1,11 @@
 import type { Channel } from '@tongsheng/contracts';
 import { HandTime, startDingTalkFake, startFeishuFake, startWeComFake, type FaultWish } from '@tongsheng/fakes';
+import { dingtalkSign, feishuSign } from '@tongsheng/robots';
 import { channelTools, noon, samplePost } from '@tongsheng/test/support';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ChannelKind } from './channel.ts';
-import { dingtalk, dingtalkSign } from './dingtalk.ts';
-import { feishu, feishuSign } from './feishu.ts';
+import { dingtalk } from './dingtalk.ts';
+import { feishu } from './feishu.ts';
 import { wecom } from './wecom.ts';
 
 const closings: (() => Promise<unknown>)[] = [];

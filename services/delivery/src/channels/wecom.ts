@@ -1,16 +1,9 @@
 import type { Channel, ChannelLimits } from '@tongsheng/contracts';
+import { knock, speak, wecomAddress, wecomRobot } from '@tongsheng/robots';
 import { part, type Shown } from './shown.ts';
 import { Halted } from './steps.ts';
 import { defineChannel, type Handed, type Parcel, type Tools } from './channel.ts';
-import { cutTo, fitted, markWord, noticeText, type Speaking } from './notice-text.ts';
-import { errcodeAnswer, knock, speak, tooShort, type Robot } from './robot.ts';
-
-const robot: Robot = {
-  answer: errcodeAnswer,
-  // 93000: the robot is not in the group any more.
-  codes: { 0: 'sent', [-1]: 'busy', 45009: 'rate_limited', 93000: 'credential' },
-  restSeconds: 60,
-};
+import { cutTo, fitted, markWord, noticeText, tooShort, type Speaking } from './notice-text.ts';
 
 /** Bytes of a card; what is longer the platform cuts in the middle of a word. */
 const card = { title: 128, description: 512 };
@@ -28,13 +21,13 @@ export const wecom = defineChannel('wecom', {
   amend: { by: 'notice', hand: (parcel, _, settings, tools) => send(parcel, 'amend', settings, tools) },
   recall: { by: 'notice', hand: (parcel, _, settings, tools) => send(parcel, 'recall', settings, tools) },
   health: (settings, tools) =>
-    knock(robot, addressOf(settings), { msgtype: 'none', none: { content: markWord } }, tools),
+    knock(wecomRobot, wecomAddress(settings), { msgtype: 'none', none: { content: markWord } }, tools),
 });
 
 async function send(parcel: Parcel, speaking: Speaking, settings: Settings, tools: Tools): Promise<Handed> {
   const max = maxOf(tools.limits);
   const message = settings.form === 'news' ? newsOf(parcel, speaking) : textMessage(parcel, speaking, max);
-  return message ? speak(robot, addressOf(settings), message, tools) : tooShort(max);
+  return message ? speak(wecomRobot, wecomAddress(settings), message, tools) : tooShort(max);
 }
 
 const maxOf = ({ text }: ChannelLimits) => text.body?.max ?? 2_048;
@@ -69,6 +62,3 @@ function newsOf(parcel: Parcel, speaking: Speaking) {
   if (description === undefined) return null;
   return { msgtype: 'news', news: { articles: [{ title, description, url: parcel.url }] } };
 }
-
-const addressOf = ({ server, key }: Settings): string =>
-  `${server.replace(/\/$/, '')}/cgi-bin/webhook/send?key=${encodeURIComponent(key)}`;

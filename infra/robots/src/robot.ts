@@ -1,11 +1,28 @@
+import type { Outcome, Trouble } from '@tongsheng/contracts';
 import { safeCall } from '@tongsheng/web';
 import { z } from 'zod';
-import type { Handed, Health, Tools } from './channel.ts';
+
+/** What became of one message. */
+export type Handed = {
+  outcome: Extract<Outcome, 'confirmed' | 'rejected_retryable' | 'rejected_permanent' | 'not_sent' | 'unknown'>;
+  detail: string;
+  /** Why it did not get through. */
+  trouble?: Trouble;
+  /** The platform's yes is all the proof there is. */
+  receipt?: { remoteId: string; url: null };
+  /** How long it wants to be left alone. */
+  retryAfterSeconds?: number;
+};
+
+export type Health = { ok: boolean; detail: string; trouble: Trouble | null };
+
+/** `allow`: `host:port` that may be reached although it is not public. */
+export type Tools = { allow: readonly string[]; timeoutMs: number };
 
 /** What a platform's own code means. A code that is not named here says that this message is not wanted. */
 export type Codes = Readonly<Record<number, 'sent' | 'busy' | 'rate_limited' | 'credential'>>;
 
-type Said = { code: number; said: string };
+export type Said = { code: number; said: string };
 /** What the platform said with 200, or what else became of the call. */
 type Spoken = { kind: 'said'; answer: Said } | { kind: 'else'; handed: Handed };
 
@@ -94,10 +111,3 @@ function jsonOf(text: string): unknown {
 export const errcodeAnswer = z
   .object({ errcode: z.int(), errmsg: z.string().default('') })
   .transform(({ errcode, errmsg }): Said => ({ code: errcode, said: errmsg }));
-
-/** Not even the title and the way to our page fit into what this channel takes. */
-export const tooShort = (max: number): Handed => ({
-  outcome: 'rejected_permanent',
-  trouble: 'content',
-  detail: `the title and the address of the page don’t fit into ${max} bytes`,
-});
