@@ -60,7 +60,7 @@ export const occasionInstead: Partial<Record<Occasion, Occasion>> = {
 };
 
 /** `console`: the alarm itself, live on every screen of the person. */
-export const means = z.enum(['console', 'email', 'webhook', 'sms']);
+export const means = z.enum(['console', 'email', 'webhook', 'sms', 'wecom', 'dingtalk', 'feishu']);
 export type Means = z.infer<typeof means>;
 
 /** Roles are looked up at the moment of telling, so that a ladder needs no change when the roster does. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AccessEvent } from './access.ts';
 import { BalanceEvent } from './balance.ts';
+import type { MeansRegistered } from './alarm-means.ts';
 import { CallbackEvent } from './callback.ts';
 import { CheckpointEvent } from './checkpoint.ts';
 import { ClusterEvent, ClusterKeyEvent } from './cluster.ts';
@@ -90,6 +91,7 @@ export type EventsByAggregate = {
   cluster: ClusterEvent;
   cluster_key: ClusterKeyEvent;
   contact: ContactRegistered;
+  means: MeansRegistered;
   correction: CorrectionEvent;
   credential: CredentialEvent;
   delivery: DeliveryEvent;

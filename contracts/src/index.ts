@@ -1,5 +1,6 @@
 export * from './access.ts';
 export * from './balance.ts';
+export * from './alarm-means.ts';
 export * from './callback.ts';
 export * from './chain.ts';
 export * from './chain-for.ts';

@@ -133,6 +133,7 @@ export const whoMay: Record<string, readonly Role[]> = {
   'calendar.register': ['admin'],
   'shift.register': ['duty', 'manager', 'admin'],
   'ladder.register': ['manager', 'admin'],
+  'means.register': ['admin'],
   'release_chain.register': ['manager', 'admin'],
   'checklist.register': ['confidentiality', 'manager', 'admin'],
   'leave.register': releaseReaders,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { meansOwnerOf, withMeansSecrets } from './alarm-means.ts';
 import { changeSecrets } from './channel.ts';
 import { withSecrets } from './channels.ts';
 import { contactOwnerOf, withContactSecrets } from './duty.ts';
@@ -8,7 +9,7 @@ import { source, sourceOwnerOf } from './source.ts';
 import { token } from './words.ts';
 
 /** Registrations that may have secrets in them. */
-export const keeperKind = z.enum(['channel', 'site', 'source', 'contact']);
+export const keeperKind = z.enum(['channel', 'site', 'source', 'contact', 'means']);
 export type KeeperKind = z.infer<typeof keeperKind>;
 
 /** A registration with each of its secrets changed; `path` names the field, `owner` is under what it is sealed. */
@@ -23,11 +24,14 @@ export function withRegisteredSecrets(
     return { ...event, publication: withPublicationSecrets(event.publication, of(secretOwnerOf(event))) };
   if (event.type === 'source.registered') return changeSecrets(source, event, of(sourceOwnerOf(event)));
   if (event.type === 'contact.registered') return { ...event, ...withContactSecrets(event, of(contactOwnerOf(event))) };
+  if (event.type === 'means.registered')
+    return { ...event, means: withMeansSecrets(event.means, of(meansOwnerOf(event.means))) };
   return event;
 }
 
 /** How a secret stands in the log. `newest`: under the key that seals now; `older`: under one that only opens; `clear`: of before there was one; `shut`: no key here opens it. */
 export const sealState = z.enum(['newest', 'older', 'clear', 'shut']);
+export type SealState = z.infer<typeof sealState>;
 
 export const SecretStanding = z.object({
   kind: keeperKind,

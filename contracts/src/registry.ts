@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alarmMeans, MeansRegistered, mustBeMeansLines } from './alarm-means.ts';
 import { sealedSecret } from './channel.ts';
 import { channel, mustBeLines, mustKeepSecretsApart } from './channels.ts';
 import { chain } from './chain.ts';
@@ -161,6 +162,7 @@ export const RegistryEvent = z.discriminatedUnion('type', [
   ChecklistRegistered,
   CalendarRegistered,
   SignInRegistered,
+  MeansRegistered,
 ]);
 export type RegistryEvent = z.infer<typeof RegistryEvent>;
 
@@ -187,7 +189,7 @@ export const RegistryCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('checklist.register'), ...commandHead, checklist }),
   /** Its secrets are to stand under the newest key. What that makes of each is filled in by the registry. */
   z.strictObject({
-    type: z.enum(['channel.reseal', 'site.reseal', 'source.reseal', 'contact.reseal']),
+    type: z.enum(['channel.reseal', 'site.reseal', 'source.reseal', 'contact.reseal', 'means.reseal']),
     ...commandHead,
     registrationId: token,
     secrets: z.array(z.strictObject({ path: z.string(), was: z.string(), now: sealedSecret })).default([]),
@@ -216,6 +218,11 @@ export const RegistryCommand = z.discriminatedUnion('type', [
     ...commandHead,
     calendar: workCalendar.superRefine(mustBeACalendar),
   }),
+  z.strictObject({
+    type: z.literal('means.register'),
+    ...commandHead,
+    means: alarmMeans.superRefine(mustBeMeansLines),
+  }),
 ]);
 export type RegistryCommand = z.infer<typeof RegistryCommand>;
 
@@ -238,5 +245,6 @@ export const Seed = z.strictObject({
   calendars: z.array(workCalendar).default([]),
   /** Who needs a second factor; absent, `factorRolesByDefault`. */
   signIn: signInRules.optional(),
+  means: z.array(alarmMeans).default([]),
 });
 export type Seed = z.infer<typeof Seed>;

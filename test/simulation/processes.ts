@@ -261,7 +261,7 @@ const dutyService: Start = async (shell, { house }) => {
       .set(
         Outside,
         new Outside(
-          { smtp: undefined, sms: undefined, from: 'duty@example.org', allow: [], secrets: new SecretBox([]) },
+          { smtp: undefined, from: 'duty@example.org', allow: [], secrets: new SecretBox([]) },
           'https://console.example',
         ),
       ),

@@ -137,7 +137,6 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     SEED_FILE: seedFile,
     CONSOLE_URL: consoleUrl,
     DUTY_SMTP: newsroom.smtpUrl,
-    DUTY_SMS: newsroom.smsGateway,
     DUTY_FROM: 'duty@tax.example',
     SECRETS_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
     CHECKPOINT_KEY: checkpointPem,

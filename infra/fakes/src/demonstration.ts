@@ -4,6 +4,7 @@ import { startDingTalkFake } from './dingtalk-fake.ts';
 import { startDouyinFake } from './douyin-fake.ts';
 import { startFeishuFake } from './feishu-fake.ts';
 import { startMastodonFake } from './mastodon-fake.ts';
+import { startSmsFake } from './sms-fake.ts';
 import type { Fake, ShellOptions } from './start.ts';
 import { startWeComFake } from './wecom-fake.ts';
 import { startWeChatFake } from './wechat-fake.ts';
@@ -20,6 +21,7 @@ const starters = {
   dingtalk: (shell: ShellOptions): Promise<DemoFake> => startDingTalkFake({}, shell),
   feishu: (shell: ShellOptions): Promise<DemoFake> => startFeishuFake({}, shell),
   mastodon: (shell: ShellOptions): Promise<DemoFake> => startMastodonFake({}, shell),
+  sms: (shell: ShellOptions): Promise<DemoFake> => startSmsFake({}, shell),
   baijiahao: (shell: ShellOptions): Promise<DemoFake> => startBaijiahaoFake({}, shell),
 };
 export type FakeKind = keyof typeof starters;

@@ -6,6 +6,7 @@ export type { Post } from './fake.ts';
 export { startDingTalkFake, type DingTalkFake, type DingTalkOptions } from './dingtalk-fake.ts';
 export { startFeishuFake, type FeishuFake, type FeishuOptions } from './feishu-fake.ts';
 export { startWeComFake, type WeComFake, type WeComOptions } from './wecom-fake.ts';
+export { startSmsFake, type SmsFake } from './sms-fake.ts';
 export { startBaijiahaoFake, type BaijiahaoFake, type BaijiahaoOptions } from './baijiahao-fake.ts';
 export { startDouyinFake, type DouyinFake, type DouyinOptions } from './douyin-fake.ts';
 export { startMastodonFake, type MastodonFake, type MastodonOptions } from './mastodon-fake.ts';

@@ -55,6 +55,28 @@ export function fakeChannels(fakes: readonly DemoFake[], site: string) {
   });
 }
 
+/** What a robot of a group is let in with. */
+type Login = Record<string, unknown>;
+const meansSettingsOf: Partial<Record<FakeKind, (url: string, access: Access) => Login>> = {
+  wecom: settingsOf.wecom!,
+  dingtalk: settingsOf.dingtalk!,
+  feishu: settingsOf.feishu!,
+  sms: (_, access) => ({
+    url: access['接口地址'],
+    body: '{"phone":"{phone}","text":"{text}","ref":"{id}"}',
+    authorization: 'Bearer {secret}',
+    secret: access['令牌'],
+    accepts: '"code":0',
+  }),
+};
+
+/** A means of alarm for each fake that can be one, for all sites. */
+export const fakeMeans = (fakes: readonly DemoFake[]) =>
+  fakes.flatMap(({ kind, name, url, access }) => {
+    const settings = meansSettingsOf[kind as FakeKind]?.(url, access);
+    return settings ? [{ site: '*', kind, name, settings }] : [];
+  });
+
 const channelIdOf = (site: string, kind: string) => `${site}-fake-${kind}`;
 
 /** How often the door is knocked at, and how long between, in ms: delivery hears of its channels a moment after it is up. */

@@ -10,10 +10,6 @@ export type Call = { id: string; body: string; times: number };
 
 export type Newsroom = {
   smtpUrl: string;
-  /** How the fake gateway of text messages beside it wants to be called. */
-  smsGateway: string;
-  /** What it took. */
-  texts: { phone: string; text: string }[];
   webhookUrl: string;
   pageUrl: string;
   ports: { smtp: number; http: number };
@@ -51,7 +47,6 @@ export async function startNewsroom({ dir, secret, smtpPort = 0, httpPort = 0 }:
   await mkdir(dir, { recursive: true });
   const mails: Mail[] = [];
   const calls = new Map<string, Call>();
-  const texts: Newsroom['texts'] = [];
   let failing = 0;
   let refused = 0;
   let kept = (await readdir(dir)).length;
@@ -82,19 +77,13 @@ export async function startNewsroom({ dir, secret, smtpPort = 0, httpPort = 0 }:
   const hook = new Webhook(secret);
   const http = createServer((request, response) => {
     if (request.method !== 'POST') {
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page(mails, calls, texts));
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page(mails, calls));
       return;
     }
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.once('end', () => {
       const body = Buffer.concat(chunks).toString('utf8');
-      if (request.url === '/sms') {
-        const sent = Text.safeParse(JSON.parse(body));
-        if (sent.success) texts.push(sent.data);
-        response.writeHead(200, { 'content-type': 'application/json' }).end(sent.success ? '{"code":0}' : '{"code":1}');
-        return;
-      }
       const id = String(request.headers['webhook-id'] ?? '');
       try {
         hook.verify(body, request.headers as Record<string, string>);
@@ -121,12 +110,6 @@ export async function startNewsroom({ dir, secret, smtpPort = 0, httpPort = 0 }:
     typeof address === 'object' && address ? address.port : 0;
   const ports = { smtp: portOf(smtp.server.address()), http: portOf(http.address()) };
   return {
-    smsGateway: JSON.stringify({
-      url: `http://127.0.0.1:${ports.http}/sms`,
-      body: '{"phone":"{phone}","text":"{text}"}',
-      accepts: '"code":0',
-    }),
-    texts,
     smtpUrl: `smtp://127.0.0.1:${ports.smtp}`,
     webhookUrl: `http://127.0.0.1:${ports.http}/hooks`,
     pageUrl: `http://127.0.0.1:${ports.http}/`,
@@ -147,19 +130,14 @@ export async function startNewsroom({ dir, secret, smtpPort = 0, httpPort = 0 }:
   };
 }
 
-const Text = z.object({ phone: z.string(), text: z.string() });
 const Hook = z.object({ data: z.object({ title: z.string() }) });
 
-function page(mails: Mail[], calls: Map<string, Call>, texts: Newsroom['texts']): string {
+function page(mails: Mail[], calls: Map<string, Call>): string {
   const title = (body: string) => Hook.safeParse(JSON.parse(body)).data?.data.title ?? '（无标题）';
   const rows = [
     ...mails.map(
       ({ subject, to, messageId }) =>
         `<tr><td>邮件</td><td>${escape(subject)}</td><td>${escape(to.join('、'))}</td><td>${escape(messageId)}</td></tr>`,
-    ),
-    ...texts.map(
-      ({ phone, text }) =>
-        `<tr><td>短信（模拟网关）</td><td>${escape(text)}</td><td>${escape(phone)}</td><td></td></tr>`,
     ),
     ...[...calls.values()].map(
       ({ id, body, times }) =>

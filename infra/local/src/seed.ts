@@ -1,5 +1,5 @@
 import type { DemoFake } from '@tongsheng/fakes';
-import { fakeChannels } from './fake-channels.ts';
+import { fakeChannels, fakeMeans } from './fake-channels.ts';
 import type { Newsroom } from './newsroom.ts';
 import type { Upstreams } from './upstreams/index.ts';
 
@@ -145,7 +145,7 @@ export function demoSeed(parts: SeedParts) {
     // The sample people sign in by a password that everybody knows; what an installation of one's own asks for, they may try.
     signIn: { factorRoles: [] },
     people: demoPeople.map((person) => ({ ...person, password: demoPassword, passwordIsInitial: false })),
-    ...demoDuty({ newsroom, webhookSecret }),
+    ...demoDuty({ newsroom, webhookSecret, fakes }),
     ...demoReview,
   };
 }
@@ -204,7 +204,13 @@ const changes = { day: 0.5 * 3_600_000, night: 12.5 * 3_600_000 };
 const weeks = 2;
 
 /** A roster for the coming weeks with a hole in it, a ladder for all sites, and how people are reached: the sample newsroom. */
-function demoDuty({ newsroom, webhookSecret }: Pick<SeedParts, 'newsroom' | 'webhookSecret'>) {
+function demoDuty({
+  newsroom,
+  webhookSecret,
+  fakes,
+}: Pick<SeedParts, 'newsroom' | 'webhookSecret'> & { fakes: readonly DemoFake[] }) {
+  const means = fakeMeans(fakes);
+  const robot = means.some(({ kind }) => kind === 'wecom') ? ['wecom'] : [];
   const today = Math.floor(Date.now() / dayMs) * dayMs;
   const iso = (ms: number) => new Date(ms).toISOString();
   const shiftsOf = (day: number) =>
@@ -222,7 +228,7 @@ function demoDuty({ newsroom, webhookSecret }: Pick<SeedParts, 'newsroom' | 'web
   const urgent = (on: string) => [
     step(on, 'duty', ['console', on === 'share_90' ? 'webhook' : 'email'], 'PT5M'),
     step(on, 'substitute', ['console', 'sms'], 'PT5M'),
-    step(on, 'editors', ['console'], 'PT5M'),
+    step(on, 'editors', ['console', ...robot], 'PT5M'),
     step(on, 'managers', ['console', 'email'], 'PT10M'),
   ];
   const ladder = {
@@ -252,6 +258,7 @@ function demoDuty({ newsroom, webhookSecret }: Pick<SeedParts, 'newsroom' | 'web
     // One night of next week is still to be filled: the roster shows it.
     shifts: days.flatMap(shiftsOf).filter(({ from }) => from !== iso(today + 9 * dayMs + changes.night)),
     ladders: [ladder],
+    means,
     contacts: [
       contact('duty', '0571-0000 0001', true),
       contact('editor', '0571-0000 0002', false),

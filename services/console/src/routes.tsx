@@ -430,6 +430,11 @@ const ladder = createRoute({
   path: '/duty/ladder',
   component: room(() => import('./duty/ladder-page.tsx'), 'LadderPage'),
 });
+const alarmMeans = createRoute({
+  getParentRoute: () => root,
+  path: '/duty/means',
+  component: room(() => import('./duty/means-page.tsx'), 'MeansPage'),
+});
 const deadLetters = createRoute({
   getParentRoute: () => root,
   path: '/dead-letters',
@@ -501,6 +506,7 @@ const tree = root.addChildren([
   duty,
   roster,
   ladder,
+  alarmMeans,
   importRoster,
   book,
   figures,

@@ -22,6 +22,7 @@ import { RaiseSubmissionAlarms } from './raise-submission-alarms.reaction.ts';
 import { RaiseInspectionAlarms } from './raise-inspection-alarms.reaction.ts';
 import { RaiseDeliveryAlarms } from './raise-delivery-alarms.reaction.ts';
 import { TellPeople } from './tell-people.reaction.ts';
+import { TryMeansController } from './try-means.controller.ts';
 
 @Module({
   controllers: [
@@ -45,6 +46,7 @@ import { TellPeople } from './tell-people.reaction.ts';
     RaiseLinkedAlarms,
     RaiseInspectionAlarms,
     TellPeople,
+    TryMeansController,
   ],
   providers: [Office, Alarming, PassOn],
 })

@@ -1,4 +1,4 @@
-import type { AlarmSubject, Reached } from '@tongsheng/contracts';
+import { alarmKeyword, type AlarmSubject, type Reached } from '@tongsheng/contracts';
 import { DateTime, Duration } from 'luxon';
 
 export type Notice = {
@@ -323,6 +323,31 @@ export function smsText(notice: Notice): string {
   return `${subject.length > room ? `${subject.slice(0, room - 1)}…` : subject} ${notice.link}`;
 }
 const smsLength = 200;
+
+export type GroupLines = { lines: string[]; link: string };
+
+/**
+ * What a group hears: what is wrong, whom it calls, and where to act. Short enough for every robot; the telling's own name
+ * is in it, by which people tell a second copy.
+ */
+export function groupLines(notice: Notice, names: readonly string[], name: string): GroupLines {
+  const { next, link } = notice;
+  const { subject } = noticeWords(notice);
+  return {
+    lines: [
+      subject.length > groupLength ? `${subject.slice(0, groupLength - 1)}…` : subject,
+      `请 ${namesOf(names)} 接手`,
+      ...(next
+        ? [`${clockTime(next.at)} 前无人接手，将通知：${namesOf(next.people.map((person) => person.name))}`]
+        : []),
+      `[${alarmKeyword} ${name}]`,
+    ],
+    link,
+  };
+}
+const groupLength = 160;
+const namesOf = (names: readonly string[]) =>
+  names.length > 10 ? `${names.slice(0, 10).join('、')} 等 ${names.length} 人` : names.join('、');
 
 const deliveryWords: Record<
   Extract<AlarmSubject, { kind: 'delivery' }>['because'],

@@ -2,8 +2,11 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import { Bus, LiveTable, reasonOf } from '@tongsheng/bus';
 import {
   handoverGraceMs,
+  meansIdOf,
   occasionInstead,
   onDuty,
+  type AlarmMeans,
+  type AlarmMeansKind,
   type Contact,
   type LadderStep,
   type Occasion,
@@ -28,6 +31,7 @@ export class Office implements OnModuleInit, OnModuleDestroy {
   #sites!: LiveTable<'site'>;
   #sources!: LiveTable<'source'>;
   #channels!: LiveTable<'channel'>;
+  #means!: LiveTable<'means'>;
 
   constructor(
     private readonly bus: Bus,
@@ -36,21 +40,30 @@ export class Office implements OnModuleInit, OnModuleDestroy {
 
   async onModuleInit(): Promise<void> {
     const onFailure = (error: unknown) => this.log.error('office.unreadable', { reason: reasonOf(error) });
-    [this.#shifts, this.#ladders, this.#contacts, this.#people, this.#sites, this.#sources, this.#channels] =
-      await Promise.all([
-        LiveTable.open(this.bus, 'shift', onFailure),
-        LiveTable.open(this.bus, 'ladder', onFailure),
-        LiveTable.open(this.bus, 'contact', onFailure),
-        LiveTable.open(this.bus, 'person', onFailure),
-        LiveTable.open(this.bus, 'site', onFailure),
-        LiveTable.open(this.bus, 'source', onFailure),
-        LiveTable.open(this.bus, 'channel', onFailure),
-      ]);
+    [
+      this.#shifts,
+      this.#ladders,
+      this.#contacts,
+      this.#people,
+      this.#sites,
+      this.#sources,
+      this.#channels,
+      this.#means,
+    ] = await Promise.all([
+      LiveTable.open(this.bus, 'shift', onFailure),
+      LiveTable.open(this.bus, 'ladder', onFailure),
+      LiveTable.open(this.bus, 'contact', onFailure),
+      LiveTable.open(this.bus, 'person', onFailure),
+      LiveTable.open(this.bus, 'site', onFailure),
+      LiveTable.open(this.bus, 'source', onFailure),
+      LiveTable.open(this.bus, 'channel', onFailure),
+      LiveTable.open(this.bus, 'means', onFailure),
+    ]);
   }
 
   async onModuleDestroy(): Promise<void> {
     const tables = [this.#shifts, this.#ladders, this.#contacts, this.#people, this.#sites, this.#sources];
-    await Promise.all([...tables, this.#channels].map((table) => table.close()));
+    await Promise.all([...tables, this.#channels, this.#means].map((table) => table.close()));
   }
 
   /** The steps for an occasion: the site's own ladder, else the one for all sites. Empty: nobody is to be told. */
@@ -74,6 +87,19 @@ export class Office implements OnModuleInit, OnModuleDestroy {
   async contactOf(personId: string): Promise<Contact | undefined> {
     await this.#contacts.fresh();
     return this.#contacts.get(personId);
+  }
+
+  /** The gateway or robot of that kind that serves a site: its own, else the one for all sites. */
+  async meansOf(kind: AlarmMeansKind, site: string | null): Promise<AlarmMeans | undefined> {
+    await this.#means.fresh();
+    const usable = this.#means.all().flatMap(({ means }) => (means.kind === kind && !means.disabled ? [means] : []));
+    return usable.find((each) => each.site === site) ?? usable.find((each) => each.site === '*');
+  }
+
+  /** As it is registered, in use or not. */
+  async registeredMeans(of: Pick<AlarmMeans, 'site' | 'kind'>): Promise<AlarmMeans | undefined> {
+    await this.#means.fresh();
+    return this.#means.get(meansIdOf(of))?.means;
   }
 
   /**

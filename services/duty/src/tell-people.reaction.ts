@@ -5,8 +5,8 @@ import { carryOut, causedBy, Journal, Reaction, type Entry } from '@tongsheng/bu
 import type { AlarmCall, AlarmEvent, AlarmSubject, Means } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { alarm, callingOf, nextCall } from './alarm.ts';
-import { meansOfTelling, toldOnce } from './means/index.ts';
-import type { Ended, MeansOfTelling, Relay } from './means/means.ts';
+import { meansOfTelling, toldOnce, toldTogether } from './means/index.ts';
+import type { Addressee, Ended, MeansOfTelling, Relay } from './means/means.ts';
 import type { Notice } from './message.ts';
 import { Office } from './office.ts';
 
@@ -28,7 +28,8 @@ type Calling = AlarmCall['people'][number];
 /**
  * When a step is called, then its people are written to, each once: what is in the log is not sent again. A process
  * that dies between sending and writing that down sends the same again under the same name, which mailboxes and
- * endpoints can tell; a text message can't, and is written down before it is sent: an alarm that nobody gets is worse than one that comes twice.
+ * endpoints can tell; a text message or a robot's can't, and is written down before it is sent: an alarm that nobody gets is
+ * worse than one that comes twice.
  */
 @Controller()
 export class TellPeople {
@@ -41,7 +42,7 @@ export class TellPeople {
     private readonly office: Office,
     private readonly outside: Outside,
   ) {
-    this.#means = meansOfTelling(outside.relay);
+    this.#means = meansOfTelling(outside.relay, (kind, site) => office.meansOf(kind, site));
   }
 
   @Reaction('alarm', 'tell-people')
@@ -63,50 +64,65 @@ export class TellPeople {
     if (!raised) return;
     const at = entry.envelope.time;
     const notice = await this.#notice(raised, events, call, at);
-    await Promise.all(
-      call.people
-        .filter((calling) => !state.told.includes(callingOf(calling)))
-        .map((calling) => this.#tellOne(entry, raised, call, calling, notice, at)),
-    );
+    const untold = call.people.filter((calling) => !state.told.includes(callingOf(calling)));
+    await Promise.all(tellingsOf(untold).map((people) => this.#tellThem(entry, raised, call.step, people, notice, at)));
   }
 
-  async #tellOne(
+  /** One message: to one person, or to the group that all of them are in. */
+  async #tellThem(
     entry: Entry,
     { alarmId, site }: Raised,
-    call: AlarmCall,
-    calling: Calling,
+    step: number,
+    people: readonly [Calling, ...Calling[]],
     notice: Notice,
     at: string,
   ) {
-    const tell = this.#means[calling.by];
+    const [{ by, personId: first }] = people;
+    const tell = this.#means[by];
     if (!tell) return;
-    const { personId, name, by } = calling;
-    const contact = await this.office.contactOf(personId);
-    const telling = { name: `${alarmId}.${entry.position}.${personId}.${by}`, person: { personId, name }, contact, at };
+    const name = `${alarmId}.${entry.position}.${toldTogether.has(by) ? 'group' : first}.${by}`;
     const head = () => ({ at: this.clock.now(), actor: { kind: 'service' as const, id: 'duty' }, ...causedBy(entry) });
-    const whom = { alarmId, site, step: call.step, personId, by };
-    let isFirst = true;
-    if (toldOnce.has(by)) {
-      const begin = { type: 'alarm.begin_telling' as const, id: `${telling.name}/telling`, ...head(), ...whom };
-      isFirst = (await carryOut(this.journal, alarm, begin)).changed;
-    }
+    const nameOf = (personId: string) => `${alarmId}.${entry.position}.${personId}.${by}`;
+    const whomOf = (personId: string) => ({ alarmId, site, step, personId, by });
+    // It is sent when all of it is written down: while one of them is not, nobody was told.
+    let isFirst = !toldOnce.has(by);
+    if (!isFirst)
+      for (const { personId } of people) {
+        const begin = { type: 'alarm.begin_telling' as const, id: `${nameOf(personId)}/telling`, ...head() };
+        const { changed } = await carryOut(this.journal, alarm, { ...begin, ...whomOf(personId) });
+        isFirst ||= changed;
+      }
     let ended: Ended = { outcome: 'unknown', detail: '发送时中断，是否送到不明，不再重发', again: false };
-    for (let attempt = 0; isFirst; attempt++) {
-      ended = await tell({ ...telling, notice: { ...notice, at: this.clock.now() } });
-      const pause = pauses[attempt];
-      if (ended.outcome === 'confirmed' || !ended.again || pause === undefined) break;
-      await wait(pause);
+    if (isFirst) {
+      const telling = { name, people: await this.#addressees(people), site, at };
+      for (let attempt = 0; ; attempt++) {
+        ended = await tell({ ...telling, notice: { ...notice, at: this.clock.now() } });
+        const pause = pauses[attempt];
+        if (ended.outcome === 'confirmed' || !ended.again || pause === undefined) break;
+        await wait(pause);
+      }
     }
     const { outcome, detail } = ended;
-    this.log.info('alarm.told', { alarmId, personId, by, outcome });
-    await carryOut(this.journal, alarm, {
-      type: 'alarm.record_told',
-      id: `${telling.name}/told`,
-      ...head(),
-      ...whom,
-      outcome,
-      detail: detail.slice(0, 500),
+    for (const { personId } of people) {
+      this.log.info('alarm.told', { alarmId, personId, by, outcome });
+      await carryOut(this.journal, alarm, {
+        type: 'alarm.record_told',
+        id: `${nameOf(personId)}/told`,
+        ...head(),
+        ...whomOf(personId),
+        outcome,
+        detail: detail.slice(0, 500),
+      });
+    }
+  }
+
+  async #addressees([first, ...others]: readonly [Calling, ...Calling[]]): Promise<[Addressee, ...Addressee[]]> {
+    const addressee = async ({ personId, name }: Calling) => ({
+      personId,
+      name,
+      contact: await this.office.contactOf(personId),
     });
+    return [await addressee(first), ...(await Promise.all(others.map(addressee)))];
   }
 
   async #notice(raised: Raised, events: readonly AlarmEvent[], call: AlarmCall, at: string): Promise<Notice> {
@@ -131,6 +147,17 @@ export class TellPeople {
       next: next && { people: distinct(next.people), at: call.answerBy },
     };
   }
+}
+
+/** Who is told by one message: each alone, or a group at once. */
+function tellingsOf(people: readonly Calling[]): [Calling, ...Calling[]][] {
+  const found: [Calling, ...Calling[]][] = [];
+  for (const calling of people) {
+    const group = toldTogether.has(calling.by) && found.find(([{ by }]) => by === calling.by);
+    if (group) group.push(calling);
+    else found.push([calling]);
+  }
+  return found;
 }
 
 const distinct = (people: readonly Calling[]) =>

@@ -33,6 +33,7 @@ import { draftRoutes } from './routes/drafts.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { dutyBookRoutes } from './routes/duty-book.ts';
+import { alarmMeansRoutes } from './routes/alarm-means.ts';
 import { dutyRoutes } from './routes/duty.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -171,6 +172,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...fileRoutes({ uploads, proofs, journal }),
       ...draftRoutes({ models, client, journal, clock, editors, copies: new WorkingCopies(bus) }),
       ...dutyRoutes({ models, client, clock }),
+      ...alarmMeansRoutes({ models, client }),
       ...dutyBookRoutes({ models, clock }),
       ...incidentRoutes({ models, proofs, journal, clock }),
       ...reviewRoutes({ models, journal, clock }),

@@ -65,6 +65,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   shifts!: LiveTable<'shift'>;
   ladders!: LiveTable<'ladder'>;
   contacts!: LiveTable<'contact'>;
+  means!: LiveTable<'means'>;
   releaseChains!: LiveTable<'release_chain'>;
   leaves!: LiveTable<'leave'>;
   checklists!: LiveTable<'checklist'>;
@@ -95,7 +96,12 @@ export class Models implements OnModuleInit, OnModuleDestroy {
       table('rule'),
       table('chain'),
     ]);
-    [this.shifts, this.ladders, this.contacts] = await Promise.all([table('shift'), table('ladder'), table('contact')]);
+    [this.shifts, this.ladders, this.contacts, this.means] = await Promise.all([
+      table('shift'),
+      table('ladder'),
+      table('contact'),
+      table('means'),
+    ]);
     [this.releaseChains, this.leaves, this.checklists] = await Promise.all([
       table('release_chain'),
       table('leave'),
@@ -134,7 +140,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
 
   get #tables() {
     const { people, tokens, sites, channels, credentials, registeredSources, policies, overrides, rules } = this;
-    const { chains, shifts, ladders, contacts, releaseChains, leaves, checklists } = this;
+    const { chains, shifts, ladders, contacts, means, releaseChains, leaves, checklists } = this;
     return [
       people,
       tokens,
@@ -149,6 +155,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
       shifts,
       ladders,
       contacts,
+      means,
       releaseChains,
       leaves,
       checklists,

@@ -29,6 +29,7 @@ type Asked = {
   actingSite?: unknown;
   shift?: unknown;
   ladder?: unknown;
+  means?: unknown;
   releaseChain?: unknown;
   leave?: unknown;
   checklist?: unknown;
@@ -41,8 +42,8 @@ export function mustBeAllowed(caller: Caller, command: Asked): void {
   // In a negotiation `site` is the one that offered; who answers speaks for another.
   const speaks = command.type.startsWith('submission.') ? { site: command.actingSite } : command;
   if (speaks.site === outsideSite) throw new Refusal('site_forbidden', 'an office outside speaks by its link alone');
-  const { shift, ladder, releaseChain, leave, checklist } = command;
-  const named = [speaks, shift, ladder, releaseChain, leave, checklist].filter(isObject).map(({ site }) => site);
+  const { shift, ladder, means, releaseChain, leave, checklist } = command;
+  const named = [speaks, shift, ladder, means, releaseChain, leave, checklist].filter(isObject).map(({ site }) => site);
   const { sites } = command;
   for (const site of [...named, ...(Array.isArray(sites) ? (sites as unknown[]) : [])])
     if (typeof site === 'string') mustServeSite(caller, site);

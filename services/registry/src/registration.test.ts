@@ -181,6 +181,17 @@ const commands: RegistryCommand[] = [
       enabled: true,
     },
   },
+  {
+    type: 'means.register',
+    ...head,
+    means: {
+      site: '*',
+      kind: 'wecom',
+      name: '值班群',
+      disabled: false,
+      settings: { server: 'https://qyapi.weixin.qq.com', key: 'sealed.k1.20261123T120000Z.AAAAAAAAAAAAAAAA.c2VhbGVk' },
+    },
+  },
   { type: 'contact.register', ...head, contact: { personId: 'wang', phone: '12366', email: null, webhook: null } },
 ];
 const decide = (command: RegistryCommand, ...past: RegistryEvent[]) => {
@@ -207,7 +218,7 @@ describe.each(commands.map((command) => [command.type, command] as const))('%s',
     expect(aggregate.siteOf(command)).toBe('registry');
     // A ladder is its site's, and a contact its person's: they have no name of their own.
     const named = { ladder: 'site', contact: 'personId', checklist: 'listId' }[kind!] ?? `${kind}Id`;
-    if (kind !== 'override' && kind !== 'release_chain')
+    if (kind !== 'override' && kind !== 'release_chain' && kind !== 'means')
       expect(JSON.stringify(command)).toContain(`"${named}":"${aggregate.idOf(command)}"`);
   });
 });

@@ -3,14 +3,17 @@ import {
   administrators,
   keptSecret,
   ladderIdOf,
+  meansIdOf,
   releaseChainIdOf,
   Refusal,
   RegistryCommand,
   RegistryEvent,
   withContactSecrets,
+  withMeansSecrets,
   withPublicationSecrets,
   withRegisteredSecrets,
   withSecrets,
+  type AlarmMeans,
   type Channel,
   type Contact,
   type Person,
@@ -74,9 +77,12 @@ function wanted(command: RegistryCommand, registered: Registration): RegistryEve
     case 'site.reseal':
     case 'source.reseal':
     case 'contact.reseal':
+    case 'means.reseal':
       return resealed(command, past(registered));
     case 'calendar.register':
       return { type: 'calendar.registered', ...command.calendar };
+    case 'means.register':
+      return { type: 'means.registered', means: meansKeeping(command.means, registered) };
   }
 }
 
@@ -125,9 +131,12 @@ function idOf(command: RegistryCommand): string {
     case 'site.reseal':
     case 'source.reseal':
     case 'contact.reseal':
+    case 'means.reseal':
       return command.registrationId;
     case 'calendar.register':
       return String(command.calendar.year);
+    case 'means.register':
+      return meansIdOf(command.means);
   }
 }
 
@@ -215,6 +224,15 @@ function contactKeeping(contact: Contact, registered: Registration): Contact {
   return withContactSecrets(contact, keep(noted, contact.personId));
 }
 
+/** And for a means of alarm. */
+function meansKeeping(means: AlarmMeans, registered: Registration): AlarmMeans {
+  const event = past(registered);
+  const noted = new Map<string, string>();
+  if (event?.type === 'means.registered' && hostsOf(event.means) === hostsOf(means))
+    withMeansSecrets(event.means, note(noted));
+  return withMeansSecrets(means, keep(noted, meansIdOf(means)));
+}
+
 const note = (noted: Map<string, string>) => (value: string, path: string) => {
   noted.set(path, value);
   return value;
@@ -254,6 +272,7 @@ const source = registration('source');
 const channel = registration('channel');
 const contact = registration('contact');
 const person = registration('person');
+const means = registration('means');
 
 /** Configuration is events too: one aggregate a kind, all with the same rule. */
 export const registrations = {
@@ -279,6 +298,8 @@ export const registrations = {
   'ladder.register': registration('ladder'),
   'contact.register': contact,
   'contact.reseal': contact,
+  'means.register': means,
+  'means.reseal': means,
   'release_chain.register': registration('release_chain'),
   'leave.register': registration('leave'),
   'checklist.register': registration('checklist'),

@@ -282,3 +282,33 @@ describe('a secret that a source’s calls are checked with', () => {
     expect(say(once)).toBe(once);
   });
 });
+
+describe('a secret of a means of alarm', () => {
+  const registered = registrations['means.register'];
+  const robot = (settings: object): RegistryCommand =>
+    RegistryCommand.parse({
+      type: 'means.register',
+      id: 'm',
+      at: noon,
+      actor: editor('admin'),
+      means: { site: '*', kind: 'dingtalk', name: '值班群', settings },
+    });
+  const after = (...said: RegistryCommand[]) => {
+    const past = said.reduce<RegistryEvent[]>((events, each) => {
+      const state = events.reduce(registered.evolve, registered.initial);
+      return [...events, ...registered.decide(new Sealing(box).seal(each), state)];
+    }, []);
+    const last = RegistryEvent.parse(past.at(-1));
+    if (last.type !== 'means.registered' || last.means.kind !== 'dingtalk') throw new Error(last.type);
+    return last.means.settings;
+  };
+  it('opens for this robot alone, stays when a form kept it, and is asked for again at another address', () => {
+    const login = { token: 'the token of ours', secret: 'SEC of ours' };
+    const kept = after(robot(login), robot({ token: keptSecret, secret: keptSecret }));
+    expect(JSON.stringify(kept)).not.toContain('of ours');
+    expect(box.open(kept.secret!, 'means/_--dingtalk')).toBe('SEC of ours');
+    expect(() => box.open(kept.secret!, 'means/city--dingtalk')).toThrow();
+    const elsewhere = robot({ server: 'https://thief.example', token: keptSecret });
+    expect(() => after(robot(login), elsewhere)).toThrow(expect.objectContaining({ code: 'secret_missing' }));
+  });
+});

@@ -4,12 +4,14 @@ import {
   contactOwnerOf,
   isSealed,
   keptSecret,
+  meansOwnerOf,
   Refusal,
   secretOwnerOf,
   sealingKeyOf,
   source,
   sourceOwnerOf,
   withContactSecrets,
+  withMeansSecrets,
   withPublicationSecrets,
   withRegisteredSecrets,
   withSecrets,
@@ -39,6 +41,10 @@ export class Sealing {
       if (command.type === 'contact.register') {
         const { contact, at } = command;
         return { ...command, contact: withContactSecrets(contact, this.#sealer(contactOwnerOf(contact), at)) };
+      }
+      if (command.type === 'means.register') {
+        const { means, at } = command;
+        return { ...command, means: withMeansSecrets(means, this.#sealer(meansOwnerOf(means), at)) };
       }
       if (command.type === 'source.register') {
         // Only what calls us is checked with it, so what is sealed may be said again: it is sent nowhere.

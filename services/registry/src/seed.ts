@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { hash } from '@node-rs/argon2';
 import { carryOut, Journal } from '@tongsheng/bus';
-import { argon2id, ladderIdOf, releaseChainIdOf, Seed, type RegistryCommand } from '@tongsheng/contracts';
+import { argon2id, ladderIdOf, meansIdOf, releaseChainIdOf, Seed, type RegistryCommand } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { registrations } from './registration.ts';
@@ -26,7 +26,7 @@ export class Seeding implements OnApplicationBootstrap {
     const seed = Seed.safeParse(JSON.parse(await readFile(this.file, 'utf8')));
     if (!seed.success) throw new Error(`registry: ${this.file}: ${z.prettifyError(seed.error)}`);
     const { sites, sources, policies, rules, chains, channels, people, shifts, ladders, contacts } = seed.data;
-    const { releaseChains, leaves, checklists, calendars, signIn } = seed.data;
+    const { releaseChains, leaves, checklists, calendars, means, signIn } = seed.data;
 
     let count = 0;
     const register = async (command: RegistryCommand) => {
@@ -79,6 +79,8 @@ export class Seeding implements OnApplicationBootstrap {
     for (const calendar of calendars)
       await register({ type: 'calendar.register', ...this.#head('calendar', String(calendar.year)), calendar });
     if (signIn) await register({ type: 'sign_in.register', ...this.#head('sign_in', 'house'), rules: signIn });
+    for (const each of means)
+      await register({ type: 'means.register', ...this.#head('means', meansIdOf(each)), means: each });
     // Last: as soon as a source is known it is read, and by then everything that judges its items must stand.
     for (const source of sources)
       await register({ type: 'source.register', ...this.#head('source', source.sourceId), source });

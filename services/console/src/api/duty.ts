@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type {
+  AlarmMeansRow,
   AlarmRow,
   DutyBookEntry,
   DutyFigures,
@@ -48,6 +49,12 @@ export const ladders = () =>
   queryOptions({
     queryKey: ['ladders'],
     queryFn: ({ signal }) => read<{ rows: Ladder[] }>('/api/duty/ladders', signal),
+  });
+
+export const alarmMeans = () =>
+  queryOptions({
+    queryKey: ['alarm-means'],
+    queryFn: ({ signal }) => read<{ rows: AlarmMeansRow[] }>('/api/duty/means', signal),
   });
 
 export const forecast = () =>

@@ -5,6 +5,7 @@ import {
   keptSecret,
   type Channel,
   type ChannelDetail,
+  type SettingsField,
 } from '@tongsheng/contracts';
 
 /** A channel while it is written: every field as text; `set` are the secrets that are registered and not shown. */
@@ -37,13 +38,16 @@ const isKind = (kind: string): kind is Channel['kind'] => Object.hasOwn(channelK
 /** Null for a kind that this console does not know. */
 export function draftOf({ channelId, name, site, kind, settings }: Shown): ChannelDraft | null {
   if (!isKind(kind)) return null;
-  const fields = fieldsOfKind(kind);
+  return { channelId, name, site, kind, ...textsOf(fieldsOfKind(kind), settings) };
+}
+
+/** Settings as a screen knows them, as the texts of a form. */
+export function textsOf(
+  fields: readonly SettingsField[],
+  settings: Record<string, unknown>,
+): { fields: Record<string, string>; set: string[] } {
   const textOf = (value: unknown) => (Array.isArray(value) ? value.join('\n') : String(value ?? ''));
   return {
-    channelId,
-    name,
-    site,
-    kind,
     fields: Object.fromEntries(
       fields.map((field) => [field.name, field.kind === 'secret' ? '' : textOf(settings[field.name])]),
     ),
@@ -61,14 +65,22 @@ const linesOf = (text: string) =>
 
 /** As it would be registered: a secret that was not written anew stays as it is. */
 export function registrationOf(draft: ChannelDraft, rest: { paused?: boolean; limits?: unknown }): unknown {
-  const { channelId, name, site, kind, fields, set } = draft;
-  const settings = fieldsOfKind(kind).flatMap((field): [string, unknown][] => {
+  const { channelId, name, site, kind } = draft;
+  return { channelId, name: name.trim(), site, kind, ...rest, settings: settingsOf(fieldsOfKind(kind), draft) };
+}
+
+/** The texts of a form, as settings; a secret that was not written anew stays as it is. */
+export function settingsOf(
+  of: readonly SettingsField[],
+  { fields, set }: Pick<ChannelDraft, 'fields' | 'set'>,
+): Record<string, unknown> {
+  const settings = of.flatMap((field): [string, unknown][] => {
     const text = (fields[field.name] ?? '').trim();
     if (field.kind === 'list') return text === '' && !field.needed ? [] : [[field.name, linesOf(text)]];
     if (text !== '') return [[field.name, text]];
     return set.includes(field.name) ? [[field.name, keptSecret]] : [];
   });
-  return { channelId, name: name.trim(), site, kind, ...rest, settings: Object.fromEntries(settings) };
+  return Object.fromEntries(settings);
 }
 
 /** Everything that is wrong with it, at once; the schema says what. */

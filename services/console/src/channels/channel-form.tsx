@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useBlocker, useNavigate, useParams } from '@tanstack/react-router';
-import type { Channel, ChannelDetail, SettingsField } from '@tongsheng/contracts';
+import type { Channel, ChannelDetail } from '@tongsheng/contracts';
 import { useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { ApiError, decide } from '../api/client.ts';
 import { useSiteName } from '../api/site-names.ts';
@@ -8,7 +8,6 @@ import * as views from '../api/views.ts';
 import { announce } from '../parts/announcer.tsx';
 import { Pending, sayError } from '../parts/states.tsx';
 import { MissingPage } from '../shell/plain-pages.tsx';
-import { minute } from '../time.ts';
 import { useChannelKind, useWords, wordFor, type Word } from '../words/index.ts';
 import {
   blankChannel,
@@ -20,6 +19,7 @@ import {
   type ChannelDraft,
   type DraftProblem,
 } from './channel-draft.ts';
+import { SettingsInput } from './settings-input.tsx';
 
 export function NewChannelPage(): ReactElement {
   const answer = useQuery(views.channelOverview());
@@ -166,7 +166,7 @@ function Form(props: { start: ChannelDraft; taken: readonly string[]; known: Cha
             </label>
           </div>
           {fieldsOfKind(draft.kind).map((field) => (
-            <Field
+            <SettingsInput
               key={`${draft.kind}.${field.name}`}
               field={field}
               label={labelOf(field.name)}
@@ -194,66 +194,5 @@ function Form(props: { start: ChannelDraft; taken: readonly string[]; known: Cha
         </div>
       </div>
     </div>
-  );
-}
-
-function Field(props: {
-  field: SettingsField;
-  label: string;
-  value: string;
-  /** Of a secret that is set: when and by whom, null where that is not known. */
-  setAt: { setAt: string | null; byName: string | null } | null | undefined;
-  onChange: (text: string) => void;
-}): ReactElement {
-  const { field, label, value, setAt, onChange } = props;
-  const { name, kind, values, needed } = field;
-  const t = useWords();
-  const shared = {
-    id: `field-${name}`,
-    value,
-    onChange: ({ target }: { target: { value: string } }) => onChange(target.value),
-  };
-  const isSet = setAt !== undefined;
-  const since = setAt?.setAt
-    ? t('channels.secretSet', { time: minute(setAt.setAt), by: setAt.byName ?? t('actor.service') })
-    : '';
-  return (
-    <label className="field">
-      <span>
-        {label}{' '}
-        <small>
-          {[!needed && kind !== 'choice' && t('publication.optional'), isSet && since].filter(Boolean).join(' · ')}
-        </small>
-      </span>
-      {kind === 'choice' && (
-        <select {...shared}>
-          {values.map((each) => {
-            const word = wordFor(`settingValue.${each}`);
-            return (
-              <option key={each} value={each}>
-                {word ? t(word) : each}
-              </option>
-            );
-          })}
-        </select>
-      )}
-      {kind === 'list' && <textarea rows={3} {...shared} />}
-      {kind === 'secret' && (
-        <input
-          type="password"
-          className="code"
-          autoComplete="new-password"
-          maxLength={20_000}
-          placeholder={isSet ? t('channels.secretKept') : ''}
-          {...shared}
-        />
-      )}
-      {(kind === 'text' || kind === 'address') &&
-        (name === 'authority' ? (
-          <textarea rows={4} className="code" {...shared} />
-        ) : (
-          <input type={kind === 'address' ? 'url' : 'text'} className="code" maxLength={2_000} {...shared} />
-        ))}
-    </label>
   );
 }

@@ -41,6 +41,9 @@ export function FiguresPage(): ReactElement {
         <DutyTabs here="/duty/figures" />
         <span className="top-space" />
         <PeriodFields path="/duty/figures" from={from} to={to} />
+        <a className="button" href={`/api/duty/figures.csv?${new URLSearchParams(period)}`} download>
+          {t('book.csv')}
+        </a>
         <button type="button" className="button" onClick={() => window.print()}>
           {t('roster.print')}
         </button>

@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { occasionInstead, type Ladder, type Means, type Occasion, type Whom } from '@tongsheng/contracts';
+import { means, occasionInstead, type Ladder, type Means, type Occasion, type Whom } from '@tongsheng/contracts';
 import { useState, type KeyboardEvent, type ReactElement } from 'react';
 import { decide } from '../api/client.ts';
-import { dutyPeople, ladders } from '../api/duty.ts';
+import { alarmMeans, dutyPeople, ladders } from '../api/duty.ts';
 import { useSiteName } from '../api/site-names.ts';
 import { sites } from '../api/views.ts';
 import { announce } from '../parts/announcer.tsx';
@@ -24,7 +24,9 @@ const occasions: readonly Occasion[] = [
   'incident',
   'handover',
 ];
-const allMeans: readonly Means[] = ['console', 'email', 'webhook', 'sms'];
+const allMeans = means.options;
+/** What always stands there; a robot's group only where one is registered, or was when the step was written. */
+const usualMeans: ReadonlySet<Means> = new Set(['console', 'email', 'webhook', 'sms']);
 const roles = ['duty', 'substitute', 'editors', 'managers'] as const;
 
 type Step = Ladder['steps'][number];
@@ -85,6 +87,11 @@ function LadderEditor(props: { site: string; steps: readonly Step[]; mayEdit: bo
   const client = useQueryClient();
   const siteName = useSiteName();
   const { data: people } = useQuery(dutyPeople());
+  const { data: registered } = useQuery(alarmMeans());
+  const serves = (by: Means) =>
+    registered?.rows.some((row) => row.kind === by && !row.disabled && (row.site === '*' || row.site === site)) ??
+    false;
+  const meansFor = (step: Step) => allMeans.filter((by) => usualMeans.has(by) || serves(by) || step.by.includes(by));
   const [steps, setSteps] = useState<readonly Step[]>(props.steps);
   const [busy, setBusy] = useState(false);
   const change = (step: Step, more: Partial<Step>) =>
@@ -153,7 +160,7 @@ function LadderEditor(props: { site: string; steps: readonly Step[]; mayEdit: bo
                     ))}
                   </select>
                   <span role="group" aria-label={t('ladder.by')} className="ladder-means">
-                    {allMeans.map((by) => (
+                    {meansFor(step).map((by) => (
                       <label key={by} className="check">
                         <input
                           type="checkbox"

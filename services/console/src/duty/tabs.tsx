@@ -6,6 +6,7 @@ const tabs = [
   { to: '/duty', word: 'duty.tab.board' },
   { to: '/duty/roster', word: 'duty.tab.roster' },
   { to: '/duty/ladder', word: 'duty.tab.ladder' },
+  { to: '/duty/means', word: 'duty.tab.means' },
   { to: '/duty/book', word: 'duty.tab.book' },
   { to: '/duty/figures', word: 'duty.tab.figures' },
 ] as const;

@@ -4,6 +4,7 @@ import { balanceEn } from './balance-en.ts';
 import { calendarEn } from './calendar-en.ts';
 import { channelsEn } from './channels-en.ts';
 import { deliveriesEn } from './deliveries-en.ts';
+import { alarmMeansEn } from './alarm-means-en.ts';
 import { dutyBookEn } from './duty-book-en.ts';
 import { incidentsEn } from './incidents-en.ts';
 import { inspectionsEn } from './inspections-en.ts';
@@ -28,6 +29,7 @@ export const roomsEn: RoomWords = {
   ...calendarEn,
   ...channelsEn,
   ...deliveriesEn,
+  ...alarmMeansEn,
   ...dutyBookEn,
   ...incidentsEn,
   ...inspectionsEn,

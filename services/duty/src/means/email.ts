@@ -7,7 +7,7 @@ const timeoutMs = 30_000;
 /** A mail to one person, through our own mail server. A mailbox tells a second copy by its Message-ID. */
 export const email =
   ({ smtp, from, allow }: Pick<Relay, 'smtp' | 'from' | 'allow'>): MeansOfTelling =>
-  async ({ name, contact, notice, at }) => {
+  async ({ name, people: [{ contact }], notice, at }) => {
     const to = contact?.email;
     if (!to) return { outcome: 'failed', detail: '没有登记邮箱', again: false };
     if (!smtp) return { outcome: 'failed', detail: '没有配置值班邮件服务器（DUTY_SMTP）', again: false };

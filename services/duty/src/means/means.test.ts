@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { contact } from '@tongsheng/contracts';
+import { alarmMeans, contact, meansOwnerOf, withMeansSecrets, type AlarmMeans } from '@tongsheng/contracts';
+import { HandTime, startDingTalkFake, startFeishuFake, startWeComFake } from '@tongsheng/fakes';
 import { SecretBox } from '@tongsheng/runtime';
 import { minutesLater, noon } from '@tongsheng/test/support';
 import { SMTPServer } from 'smtp-server';
@@ -8,7 +9,8 @@ import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it } from 'vitest';
 import { email } from './email.ts';
 import type { Telling } from './means.ts';
-import { sms, smsGateway } from './sms.ts';
+import { robot } from './robots.ts';
+import { sms } from './sms.ts';
 import { webhook } from './webhook.ts';
 
 const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
@@ -20,8 +22,8 @@ afterEach(async () => {
 
 const telling = (of: Record<string, unknown> | null): Telling => ({
   name: 'alarm.7.feng.email',
-  person: { personId: 'feng', name: '冯值班' },
-  contact: of ? contact.parse({ personId: 'feng', ...of }) : undefined,
+  people: [{ personId: 'feng', name: '冯值班', contact: of ? contact.parse({ personId: 'feng', ...of }) : undefined }],
+  site: 'province',
   at: noon,
   notice: {
     about: {
@@ -156,8 +158,14 @@ describe('a mail', () => {
   });
 });
 
+/** As it is registered: with its secrets sealed. */
+const registered = (kind: AlarmMeans['kind'], settings: Record<string, unknown>) => {
+  const means = alarmMeans.parse({ site: '*', kind, name: '值班', settings });
+  const sealed = withMeansSecrets(means, (value) => secrets.seal(value, meansOwnerOf(means), noon));
+  return async () => sealed;
+};
+
 describe('a text message', () => {
-  const gatewayOf = (url: string, more: object = {}) => smsGateway.parse({ url, ...more });
   it('is written as the gateway wants it, and is taken only when it says so', async () => {
     const bodies: unknown[] = [];
     let answer = '{"code":0}';
@@ -169,17 +177,19 @@ describe('a text message', () => {
         response.end(answer);
       });
     });
-    const gateway = gatewayOf(`${url}?to={phone}`, {
-      headers: { 'content-type': 'application/json', authorization: 'Bearer key' },
+    const gateway = registered('sms', {
+      url: `${url}?to={phone}`,
+      authorization: 'Bearer {secret}',
+      secret: 'a key of ours',
       body: '{"to":"{phone}","msg":"{text}","ref":"{id}"}',
       accepts: '"code":0',
     });
-    const tell = sms({ sms: gateway, allow });
+    const tell = sms({ allow, secrets }, gateway);
     expect(await tell(telling({ phone: '0571-0000 0001' }))).toMatchObject({ outcome: 'confirmed', again: false });
     expect(bodies).toEqual([
       [
         '/hook?to=057100000001',
-        'Bearer key',
+        'Bearer a key of ours',
         {
           to: '057100000001',
           msg: expect.stringMatching(/^【值班告警】.*关于示例的公告 https:\/\/console.example/),
@@ -187,19 +197,117 @@ describe('a text message', () => {
         },
       ],
     ]);
-    answer = '{"code":9}';
-    expect(await tell(telling({ phone: '13800000000' }))).toMatchObject({ outcome: 'failed', again: false });
+    answer = '{"code":9,"for":"a key of ours"}';
+    expect(await tell(telling({ phone: '13800000000' }))).toEqual({
+      outcome: 'failed',
+      detail: 'HTTP 200 {"code":9,"for":"***"}',
+      again: false,
+    });
+  });
+  it('is a form where the gateway wants one', async () => {
+    const bodies: string[] = [];
+    const { url, allow } = await endpoint((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        bodies.push(body);
+        response.end('ok');
+      });
+    });
+    const form = { contentType: 'application/x-www-form-urlencoded', body: 'key={secret}&to={phone}&text={text}' };
+    const tell = sms({ allow, secrets }, registered('sms', { url, ...form, secret: 'a&b' }));
+    expect(await tell(telling({ phone: '13800000000' }))).toMatchObject({ outcome: 'confirmed' });
+    expect(Object.fromEntries(new URLSearchParams(bodies[0]))).toMatchObject({ key: 'a&b', to: '13800000000' });
   });
   it('whose end nobody knows is not sent again', async () => {
     const { url, allow } = await endpoint((_, response) => void response.writeHead(502).end('bad gateway'));
-    const tell = sms({ sms: gatewayOf(url), allow });
+    const tell = sms({ allow, secrets }, registered('sms', { url }));
     expect(await tell(telling({ phone: '13800000000' }))).toMatchObject({ outcome: 'unknown', again: false });
   });
-  it('fails without a number, and without a gateway, and says which', async () => {
-    const without = sms({ sms: undefined, allow: [] });
+  it('fails without a number, without a gateway, and without its key, and says which', async () => {
+    const without = sms({ allow: [], secrets }, async () => undefined);
     expect(await without(telling({ phone: '13800000000' }))).toMatchObject({
-      detail: expect.stringContaining('DUTY_SMS'),
+      detail: '没有登记短信网关（值班 → 告警方式）',
     });
-    expect(await without(telling({}))).toMatchObject({ detail: '没有登记能收短信的号码' });
+    const gateway = registered('sms', { url: 'https://sms.example', secret: 'a key' });
+    expect(await sms({ allow: [], secrets }, gateway)(telling({}))).toMatchObject({
+      detail: '没有登记能收短信的号码',
+    });
+    const others = new SecretBox([{ id: 'k2', key: Buffer.alloc(32, 2) }]);
+    expect(await sms({ allow: [], secrets: others }, gateway)(telling({ phone: '13800000000' }))).toMatchObject({
+      outcome: 'failed',
+      detail: expect.stringContaining('无法解密'),
+    });
+  });
+});
+
+describe('a robot', () => {
+  const time = () => new HandTime(noon);
+  const starts = {
+    wecom: async () => {
+      const fake = await startWeComFake({}, { time: time() });
+      const key = new URL(fake.access['Webhook地址']!).searchParams.get('key');
+      return { fake, settings: { server: fake.url, key } };
+    },
+    dingtalk: async () => {
+      const fake = await startDingTalkFake({ keywords: ['值班告警'] }, { time: time() });
+      const token = new URL(fake.access['Webhook地址']!).searchParams.get('access_token');
+      return { fake, settings: { server: fake.url, token, secret: fake.access['加签密钥'] } };
+    },
+    feishu: async () => {
+      const fake = await startFeishuFake({ keywords: ['值班告警'] }, { time: time() });
+      const token = fake.access['Webhook地址']!.split('/hook/')[1];
+      return { fake, settings: { server: fake.url, token, secret: fake.access['签名密钥'] } };
+    },
+  };
+  const begin = async (kind: keyof typeof starts, more: object = {}) => {
+    const { fake, settings } = await starts[kind]();
+    closings.push(() => fake.stop());
+    const relay = { allow: [`127.0.0.1:${fake.port}`], secrets };
+    return { fake, tell: robot(kind, relay, registered(kind, { ...settings, ...more })) };
+  };
+  const both = (): Telling => {
+    const one = telling({ phone: '13800000000' });
+    return {
+      ...one,
+      people: [...one.people, { personId: 'chu', name: '褚值班', contact: undefined }],
+      notice: { ...one.notice, at: noon },
+    };
+  };
+
+  it.each(['wecom', 'dingtalk', 'feishu'] as const)(
+    'of %s calls everybody of a step by one message, signed with what was sealed, with its keyword and its name in it',
+    async (kind) => {
+      const { fake, tell } = await begin(kind);
+      expect(await tell(both())).toMatchObject({ outcome: 'confirmed', again: false });
+      const [post, ...others] = fake.posts();
+      expect(others).toEqual([]);
+      const said = `${post!.title}\n${post!.text}`;
+      for (const words of ['【值班告警】', '关于示例的公告', '请 冯值班、褚值班 接手', '[值班告警 alarm.7.feng.email]'])
+        expect(said).toContain(words);
+    },
+  );
+  it('that is told apart: busy is tried again, too fast and not let in are not, and what may have been heard is unknown', async () => {
+    const { fake, tell } = await begin('wecom');
+    fake.fault({ kind: 'code', code: -1 });
+    expect(await tell(both())).toMatchObject({ outcome: 'failed', again: true });
+    fake.fault({ kind: 'code', code: 45009 });
+    expect(await tell(both())).toMatchObject({ outcome: 'failed', again: false });
+    fake.fault({ kind: 'drop', executed: true });
+    expect(await tell(both())).toMatchObject({ outcome: 'unknown', again: false });
+    fake.act('setRobot', { isThere: false });
+    expect(await tell(both())).toMatchObject({
+      outcome: 'failed',
+      detail: expect.stringContaining('93000'),
+      again: false,
+    });
+  });
+  it('with another secret is not let in, and where none is registered the ladder is told so', async () => {
+    const { tell } = await begin('dingtalk', { secret: 'SEC-of-another-robot' });
+    expect(await tell(both())).toMatchObject({ outcome: 'failed', detail: expect.stringContaining('310000') });
+    expect(await robot('feishu', { allow: [], secrets }, async () => undefined)(both())).toMatchObject({
+      outcome: 'failed',
+      detail: '没有登记飞书机器人（值班 → 告警方式）',
+    });
   });
 });

@@ -9,14 +9,14 @@ const timeoutMs = 10_000;
 /** A signed call to the person's own endpoint, such as a messenger's robot. It drops a second copy by its id. */
 export const webhook =
   ({ allow, secrets }: Pick<Relay, 'allow' | 'secrets'>): MeansOfTelling =>
-  async ({ name, person, contact, notice, at }) => {
+  async ({ name, people: [{ personId, name: called, contact }], notice, at }) => {
     if (!contact?.webhook) return { outcome: 'failed', detail: '没有登记 Webhook', again: false };
     const endpoint = opened(contact, secrets);
     if (!endpoint)
       return { outcome: 'failed', detail: 'Webhook 密钥无法解密，请重新登记（SECRETS_KEYS）', again: false };
     const { subject: title, text } = noticeWords(notice);
     const { about, siteName, link } = notice;
-    const data = { title, text, about, siteName, link, to: person };
+    const data = { title, text, about, siteName, link, to: { personId, name: called } };
     const call = { id: name, at: new Date(notice.at), type: 'alarm.told', timestamp: at, data };
     const posted = await postWebhook(endpoint, call, { allow, timeoutMs });
     if (posted.kind === 'unknown') return { outcome: 'unknown', detail: posted.detail, again: true };

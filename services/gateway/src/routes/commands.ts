@@ -75,6 +75,7 @@ const schemas: Record<string, { service: string; schema: z.ZodType<{ type: strin
       'shift',
       'ladder',
       'contact',
+      'means',
       'release_chain',
       'leave',
       'checklist',
