@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { BusClient, carryOut, connectBus, Journal, type Bus } from '@tongsheng/bus';
 import {
   AlarmRow,
+  drillAlarmId,
   DutyNow,
   Forecast,
   type AlarmEvent,
@@ -27,9 +28,11 @@ import {
   type Session,
   type System,
 } from '@tongsheng/test/support';
+import iconv from 'iconv-lite';
 import type { Browser, Page } from 'playwright-core';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import writeSheet from 'write-excel-file/node';
 import { sourceHealth } from '../../services/ingest/src/source-health.ts';
 
 const hourMs = 3_600_000;
@@ -99,6 +102,18 @@ async function must(command: Record<string, unknown>): Promise<void> {
   const { status, body } = await admin.command(command);
   expect({ status, body }).toMatchObject({ status: 202 });
 }
+const fakeOf = (kind: string) => system.fakes.find((fake) => fake.kind === kind)!;
+/** What a platform took that says so. */
+async function heardBy(kind: string, words: string): Promise<{ title: string; text: string }[]> {
+  const state = await (await fetch(`${fakeOf(kind).url}/fake/state`)).json();
+  return (state as { posts: { title: string; text: string }[] }).posts.filter(({ text }) => text.includes(words));
+}
+/** The next message takes effect, and its answer never comes. */
+async function swallow(kind: string, route: string): Promise<void> {
+  const body = JSON.stringify({ kind: 'hang', executed: true, route });
+  const headers = { 'content-type': 'application/json' };
+  expect((await fetch(`${fakeOf(kind).url}/fake/faults`, { method: 'POST', headers, body })).ok).toBe(true);
+}
 const ladderStep = (whom: unknown, by: string[], on = 'share_75', within = 'PT2S') => ({ on, whom, by, within });
 const shift = (shiftId: string, site: string, personId: string, substituteId: string | null) => ({
   type: 'shift.register',
@@ -107,7 +122,10 @@ const shift = (shiftId: string, site: string, personId: string, substituteId: st
 
 beforeAll(async () => {
   [system, browser] = await Promise.all([
-    startSystem({ services: ['registry', 'reposts', 'clock', 'duty', 'oversight', 'gateway'] }),
+    startSystem({
+      services: ['registry', 'reposts', 'clock', 'duty', 'oversight', 'gateway'],
+      fakes: ['sms', 'dingtalk', 'wecom'],
+    }),
     startBrowser(),
   ]);
   bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
@@ -137,6 +155,7 @@ beforeAll(async () => {
         ladderStep('substitute', ['email']),
         ladderStep('managers', ['console'], 'share_75', 'PT1H'),
         ladderStep('managers', ['console', 'sms'], 'handover', 'PT1H'),
+        ladderStep('managers', ['sms', 'dingtalk'], 'linked', 'PT1H'),
       ],
     },
   });
@@ -355,6 +374,34 @@ describe('whenever the duty service dies, nothing is lost and nothing is doubled
       words.filter((word) => word.startsWith('told')).length,
     );
   });
+  it('while a text message and a robot speak: what may have been heard is not said again, and the log says so', async () => {
+    await Promise.all([swallow('sms', 'sms.send'), swallow('dingtalk', 'robot.send')]);
+    const drillId = 'dies-speaking';
+    await must({ type: 'drill.begin', drillId, site: 'city', on: 'linked', scenario: drillId });
+    const heard = async () =>
+      [await heardBy('sms', drillId), await heardBy('dingtalk', drillId)].map((all) => all.length);
+    const told = async () => {
+      const { events } = await journal.read({ aggregate: 'alarm', site: 'city', id: drillAlarmId(drillId) });
+      return wordsOf(events as AlarmEvent[]).filter((word) => word.startsWith('told'));
+    };
+    await until(async () => {
+      expect(await heard()).toEqual([1, 1]);
+      // Who has no number is nobody's secret.
+      expect(await told()).toEqual(['told admin sms failed']);
+    });
+    await system.kill('duty');
+    await system.start('duty');
+    await until(async () =>
+      expect((await told()).toSorted()).toEqual([
+        'told admin dingtalk unknown',
+        'told admin sms failed',
+        'told manager dingtalk unknown',
+        'told manager sms unknown',
+      ]),
+    );
+    expect(await heard()).toEqual([1, 1]);
+    await must({ type: 'drill.end', drillId, site: 'city' });
+  });
   it('and when Redis lost what is waited for', async () => {
     await queue('flushed', 75, 300);
     await becomes('flushed', ['raised', 'told duty email confirmed']);
@@ -488,6 +535,24 @@ describe('the console', () => {
     await page.getByTestId('import-problems').getByText('第 2 行：结束早于开始').waitFor();
     expect(await page.getByTestId('import-send').isDisabled()).toBe(true);
     await accessible(page);
+    // As Chinese Excel writes CSV, and as a workbook whose times are its own; both with a hole and with a line that is wrong.
+    const csv = `当班人,备班人,开始,结束,站点\r\n冯值班,王编辑,${month}-20 08:30,20:30,\r\n某人,,${month}-20 20:30,次日 08:30,\r\n冯值班,,${month}-21 08:30,20:30,`;
+    const file = page.getByTestId('import-file');
+    await file.setInputFiles({ name: '值班表.csv', mimeType: 'text/csv', buffer: iconv.encode(csv, 'gb18030') });
+    await page.getByTestId('import-problems').getByText('第 3 行：没有“某人”这个人').waitFor();
+    await page.getByTestId('import-holes').getByText('20:30').first().waitFor();
+    const at = (day: number, hour: number) => new Date(`${month}-${day}T${String(hour).padStart(2, '0')}:30:00.000Z`);
+    const format = 'yyyy-mm-dd hh:mm';
+    const cells = (name: string, day: number) => [
+      { value: name },
+      { value: '' },
+      { value: at(day, 8), type: Date, format },
+      { value: at(day, 20), type: Date, format },
+    ];
+    const workbook = await writeSheet([cells('冯值班', 22), cells('没有此人', 23), cells('冯值班', 24)]).toBuffer();
+    await file.setInputFiles({ name: '值班表.xlsx', mimeType: 'application/octet-stream', buffer: workbook });
+    await page.getByTestId('import-problems').getByText('第 2 行：没有“没有此人”这个人').waitFor();
+    await page.getByTestId('import-holes').getByText('08:30').first().waitFor();
     await text.fill(`冯值班\t王编辑\t${month}-10 08:30\t20:30\n冯值班\t\t${month}-11 08:30\t20:30`);
     await page.getByTestId('import-weeks').fill('2');
     await page.getByTestId('import-knows-holes').check();
@@ -497,6 +562,39 @@ describe('the console', () => {
     await page.getByTestId('notices').getByText('已导入 4 个班次').waitFor();
     await page.goto(`${system.consoleUrl}/duty/roster?month=${month}`);
     await page.getByTestId(`day-${month}-18`).getByText('08:30–20:30').waitFor();
+  });
+  it('has gateways and robots registered by the administrator, whose secrets nobody sees again, and tries them out', async () => {
+    const screen = await signedIn('admin', '/duty/means');
+    const rows = screen.getByTestId('means').locator('tbody tr');
+    await rows.filter({ hasText: '短信网关（模拟平台）' }).waitFor();
+    await screen.keyboard.press('c');
+    await screen.locator('#field-name').press('Control+Enter');
+    await screen.getByTestId('problems').getByText('机器人 key').waitFor();
+    const hook = new URL(fakeOf('wecom').access['Webhook地址']!);
+    await screen.locator('#field-site').selectOption('city');
+    await screen.locator('#field-name').fill('市局值班群');
+    await screen.locator('#field-server').fill(hook.origin);
+    await screen.locator('#field-key').fill(hook.searchParams.get('key')!);
+    await shot(screen, 'means-form');
+    await accessible(screen);
+    await screen.keyboard.press('Control+Enter');
+    await screen.getByTestId('notices').getByText('已保存：市局值班群').waitFor();
+    const own = rows.filter({ hasText: '市局值班群' });
+    await own.getByRole('button', { name: '发测试消息' }).click();
+    await screen.getByTestId('means-try-send').click();
+    await screen.getByTestId('means-tried').getByText('已送达').waitFor();
+    expect(await heardBy('wecom', '这是一条测试消息')).toHaveLength(1);
+    await screen.keyboard.press('Escape');
+    await own.getByRole('button', { name: '停用' }).click();
+    await own.getByText('已停用').waitFor();
+    await shot(screen, 'means');
+    await accessible(screen);
+    const { body } = await admin.get('/api/duty/means');
+    expect(JSON.stringify(body)).not.toContain(hook.searchParams.get('key'));
+    const log = JSON.stringify((await readLog(bus)).filter(({ aggregate }) => aggregate === 'means'));
+    expect(log).toContain('市局值班群');
+    expect(log).not.toContain(hook.searchParams.get('key'));
+    expect((await duty.command({ type: 'means.register', means: {} })).status).toBe(403);
   });
   it('lets a manager change the ladder, and nobody else', async () => {
     await page.goto(`${system.consoleUrl}/duty/ladder`);
@@ -646,6 +744,8 @@ describe('the console', () => {
     const from = ago(24 * hourMs);
     const csv = (await admin.get(`/api/duty/book.csv?from=${from}&to=${ago(-hourMs)}`)).body as string;
     expect(csv).toContain('"交班","冯值班"');
+    const figures = (await admin.get(`/api/duty/figures.csv?from=${from}&to=${ago(-hourMs)}`)).body as string;
+    expect(figures).toContain('"演练","夜间首页疑似被篡改（冯值班）"');
     await manager.goto(`${system.consoleUrl}/duty/figures`);
     await manager.getByTestId('drills').getByText('夜间首页疑似被篡改').waitFor();
     await shot(manager, 'figures');
@@ -663,9 +763,8 @@ describe('the console', () => {
         { about: { because: 'not_given', name: '王编辑', nextName: '冯值班' } },
       ]);
       // By a text message, which is written down before it is sent and goes out once.
-      expect(system.newsroom.texts).toEqual([
-        { phone: '057100000004', text: expect.stringContaining('【值班告警】没有交班：王编辑的班次') },
-      ]);
+      const texts = await heardBy('sms', '没有交班');
+      expect(texts).toMatchObject([{ title: '057100000004', text: expect.stringContaining('王编辑的班次') }]);
     }, 20_000);
   });
   it('threw nothing, and reported no error', () => {

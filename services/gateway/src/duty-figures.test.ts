@@ -2,6 +2,7 @@ import type { AlarmRow, AlarmSubject } from '@tongsheng/contracts';
 import { minutesLater, noon } from '@tongsheng/test/support';
 import { describe, expect, it } from 'vitest';
 import { dutyBook } from './duty-book.ts';
+import { dutyFiguresCsv } from './duty-figures-csv.ts';
 import { dutyFigures } from './duty-figures.ts';
 
 const period = { from: minutesLater(-60), to: minutesLater(600) };
@@ -68,4 +69,15 @@ it('the duty book tells what happened in its order, and never calls a drill an a
   expect(dutyBook(record, { from: minutesLater(2), to: minutesLater(5) }).map(({ what }) => what)).toEqual([
     'alarm_taken',
   ]);
+});
+
+it('go on as a table, a figure a line, times in minutes', () => {
+  const csv = dutyFiguresCsv(dutyFigures({ alarms, incidents: [], handovers: [] }, period));
+  const lines = csv.split('\r\n');
+  expect(lines[0]).toBe('\uFEFF"分组","项目","次数","用时中位数（分钟）","九成不超过（分钟）"');
+  expect(lines).toContain('"告警","接手","3","4.0","30.0"');
+  expect(lines).toContain('"告警","无人接手","1","",""');
+  expect(lines).toContain('"按接手人","冯值班","3","4.0","30.0"');
+  expect(lines).toContain('"按类别接手","转载临期","3","4.0","30.0"');
+  expect(lines).toContain('"演练","夜间网页被换（冯值班）","1","1.0","1.0"');
 });

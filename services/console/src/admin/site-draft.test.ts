@@ -19,7 +19,7 @@ describe('a site that is being written', () => {
   it('is registered as it was, when nothing was changed', () => {
     expect(siteOf(draftOf(rowOf(site)))).toEqual(site);
     const columns = [{ kind: 'news' as const, name: '税务 要闻', url: 'https://city.example/ywxw/' }];
-    const limited = { ...site, rumorLimit: 'PT1H', columns };
+    const limited = { ...site, rumorLimit: 'PT1H', incidentLimit: 'PT30M', columns };
     expect(siteOf(draftOf(rowOf(limited)))).toEqual(limited);
   });
   it('has no place in the hierarchy until someone gives it one', () => {

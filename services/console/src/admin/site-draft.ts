@@ -21,7 +21,7 @@ export type SiteDraft = Pick<Site, 'siteId' | 'name' | 'level' | 'baseUrl'> & {
   speaksFor: string;
   /** One column a line: its kind, name and address. */
   columns: string;
-  /** Not on this form, and not to be lost by it. */
+  /** ISO durations; empty: the usual one. */
   rumorLimit: string;
   incidentLimit: string;
   publication: PublicationDraft;

@@ -12,6 +12,7 @@ import { History } from '../rules/history.tsx';
 import { useRegister } from '../rules/register.ts';
 import { MissingPage } from '../shell/plain-pages.tsx';
 import { useWords } from '../words/index.ts';
+import { LimitField } from './limit-field.tsx';
 import { PublicationFields, TestConnection } from './publication-fields.tsx';
 import { blankSite, draftOf, problemsOf, siteOf, type SiteDraft } from './site-draft.ts';
 
@@ -195,6 +196,24 @@ function Form({ known, rows }: { known: SiteRow | undefined; rows: SiteRow[] }):
             value={draft.superior}
             onChange={(superior) => set({ superior })}
           />
+          <div className="field-row">
+            <LimitField
+              id="field-incidentLimit"
+              label={t('sites.incidentLimit')}
+              usual="PT1H"
+              limits={['PT30M', 'PT2H', 'PT4H']}
+              value={draft.incidentLimit}
+              onChange={(incidentLimit) => set({ incidentLimit })}
+            />
+            <LimitField
+              id="field-rumorLimit"
+              label={t('sites.rumorLimit')}
+              usual="PT5H"
+              limits={['PT1H', 'PT12H', 'PT24H']}
+              value={draft.rumorLimit}
+              onChange={(rumorLimit) => set({ rumorLimit })}
+            />
+          </div>
           <label className="field">
             <span>
               {t('sites.speaksFor')} <small>{t('sites.speaksForHint')}</small>

@@ -13,6 +13,7 @@ import { DateTime } from 'luxon';
 import { z } from 'zod';
 import { toCsv, type Columns } from '../csv.ts';
 import { dutyBook, type DutyRecord } from '../duty-book.ts';
+import { dutyFiguresCsv } from '../duty-figures-csv.ts';
 import { dutyFigures } from '../duty-figures.ts';
 import type { Models } from '../models.ts';
 import { mustServeSite, servesSite } from '../permissions.ts';
@@ -115,6 +116,19 @@ export function dutyBookRoutes({ models, clock }: { models: Models; clock: Clock
       query: periodQuery,
       answer: DutyFigures,
       handle: async ({ query, caller }) => dutyFigures(await record(query, caller), query),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/duty/figures.csv',
+      says: 'The same as CSV: a figure a line, times in minutes.',
+      may: watchers,
+      query: periodQuery,
+      answer: z.string(),
+      mediaType: 'text/csv',
+      async handle({ query, caller, reply }) {
+        reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="duty-figures.csv"');
+        return dutyFiguresCsv(dutyFigures(await record(query, caller), query));
+      },
     }),
     defineRoute({
       method: 'GET',
