@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { siteFinding, judgement, siteResult, type VetoState } from './inspection-findings.ts';
 import { warningShare } from './repost.ts';
 import { level } from './registry.ts';
+import { releaseFile } from './release.ts';
 import { SiteCheckRow } from './site-check.ts';
 import { commandHead, hash, instant, line, personId, siteId } from './words.ts';
 
@@ -92,6 +93,8 @@ const InspectionJudged = z.object({
   ...key,
   siteId,
   judgements: z.array(judgement).min(1).max(50),
+  /** What was seen: screenshots and documents, for the house alone. */
+  evidence: z.array(releaseFile).max(20).optional(),
   ...said,
   judgedAt: instant,
 });
@@ -234,6 +237,7 @@ export const InspectionCommand = z.discriminatedUnion('type', [
     ...command,
     siteId,
     judgements: InspectionJudged.shape.judgements,
+    evidence: z.array(releaseFile).max(20).default([]),
   }),
   z.strictObject({
     type: z.literal('inspection.conclude'),
@@ -301,6 +305,7 @@ export const InspectedRow = z.object({
   how: z.enum(['drawn', 'enlarged', 'replacement', 'included', 'replaced']),
   reason: z.string(),
   judgements: z.array(judgement),
+  evidence: z.array(releaseFile),
   judgedByName: z.string(),
   conclusion: z.object({ result: siteResult, findings: z.array(siteFinding), byName: line, at: instant }).nullable(),
   notices: z.array(z.object({ text: z.string(), mendBy: instant, byName: line, at: instant })),

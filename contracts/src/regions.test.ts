@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { regionsAround, sitesUnder } from './regions.ts';
+import { regionsAround, sitesUnder, supervisedBy } from './regions.ts';
 
 const site = (siteId: string, region?: string, superior?: string) => ({
   siteId,
@@ -28,4 +28,9 @@ it('a site has itself and those that answer to it under it', () => {
   expect(under('nation')).toEqual(['nation', 'shandong', 'jinan', 'qingdao', 'henan']);
   expect(under('elsewhere')).toEqual(['elsewhere']);
   expect(under('nobody')).toEqual([]);
+});
+
+it('a site supervises those who answer to it and who has no place; one without a place supervises everybody', () => {
+  expect(supervisedBy('shandong', sites).map(({ siteId }) => siteId)).toEqual(['shandong', 'jinan', 'elsewhere']);
+  expect(supervisedBy('elsewhere', sites)).toEqual(sites);
 });

@@ -33,3 +33,16 @@ export function sitesUnder<S extends Pick<Site, 'siteId' | 'region' | 'superior'
       (top.region !== undefined && superiorsOf(site).includes(top.region) && site.region !== top.region),
   );
 }
+
+/**
+ * Whom a site supervises, itself among them. Who has no place in the hierarchy is left out by nobody: it belongs to whoever
+ * looks, and everybody belongs to a site without a place.
+ */
+export function supervisedBy<S extends Pick<Site, 'siteId' | 'region' | 'superior'>>(
+  siteId: string,
+  sites: readonly S[],
+): S[] {
+  const hasPlace = sites.some((site) => site.siteId === siteId && site.region !== undefined);
+  const under = new Set(sitesUnder(siteId, sites));
+  return sites.filter((site) => !hasPlace || under.has(site) || site.region === undefined);
+}

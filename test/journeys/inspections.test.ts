@@ -156,7 +156,14 @@ it('is concluded by people, and a faulty site is told, talked to and looked at a
   await page.getByTestId('problems').waitFor();
   await accessible('inspection-sheet');
   await page.fill('#field-note-wording', '首页标题有错字');
+  const seen = Buffer.from('%PDF-1.4\n% 首页截图\n%%EOF\n');
+  await page.getByTestId('evidence').setInputFiles({ name: '首页.pdf', mimeType: 'application/pdf', buffer: seen });
+  await page.locator('.attachments ol > li', { hasText: '首页.pdf' }).waitFor();
   await page.keyboard.press('Control+Enter');
+  const kept = page.getByTestId('sheet-evidence').getByRole('link', { name: '首页.pdf' });
+  const path = (await kept.getAttribute('href'))!;
+  expect(Buffer.from(await (await page.request.get(`${system.consoleUrl}${path}`)).body())).toEqual(seen);
+  expect((await fetch(`${system.consoleUrl}${path}`)).status).toBe(401);
   await press('conclude');
   await press('confirm');
   await page.locator('[data-testid=after]').waitFor();

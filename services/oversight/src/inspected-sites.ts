@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { InspectedSite, Site, SiteCheckRow } from '@tongsheng/contracts';
+import { supervisedBy, type InspectedSite, type Site, type SiteCheckRow } from '@tongsheng/contracts';
 import { RegisteredSites } from './registered-sites.ts';
 
 /** The registered sites as an inspection knows them. */
@@ -17,6 +17,12 @@ export class InspectedSites {
       .all()
       .map(inspectedOf)
       .sort((one, other) => (one.siteId < other.siteId ? -1 : 1));
+  }
+
+  /** Those that a site supervises, itself among them; all that are registered where it has no place in the hierarchy. */
+  under(siteId: string): InspectedSite[] {
+    const supervised = new Set(supervisedBy(siteId, this.sites.all()).map((site) => site.siteId));
+    return this.all().filter((site) => supervised.has(site.siteId));
   }
 
   /** What a check begins with, as the site is registered now. @throws Refusal registration_missing */

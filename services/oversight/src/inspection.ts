@@ -159,9 +159,10 @@ export const inspection = defineAggregate({
         return [{ type: 'inspection.included', ...head, included, reason, ...said(command), includedAt: at }];
       }
       case 'inspection.judge': {
-        const { siteId, judgements } = command;
+        const { siteId, judgements, evidence } = command;
         if (inspected(past, siteId).result !== null) throw concluded(siteId);
-        return [{ type: 'inspection.judged', ...head, siteId, judgements, ...said(command), judgedAt: at }];
+        const sheet = { siteId, judgements, ...(evidence.length > 0 && { evidence }) };
+        return [{ type: 'inspection.judged', ...head, ...sheet, ...said(command), judgedAt: at }];
       }
       case 'inspection.conclude': {
         const { siteId, found } = command;

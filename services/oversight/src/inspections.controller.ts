@@ -44,10 +44,10 @@ export class InspectionsController {
   async #informed(command: InspectionCommand): Promise<InspectionCommand> {
     if (command.type === 'inspection.expect') return { ...command, ...periodOf(command.inspectionId) };
     if (command.type === 'inspection.draw') return this.#withDraw(command);
-    if (command.type === 'inspection.include') return { ...command, registered: this.sites.all() };
+    if (command.type === 'inspection.include') return { ...command, registered: this.sites.under(command.site) };
     if (command.type === 'inspection.conclude') return { ...command, found: await this.#found(command) };
     if (command.type !== 'inspection.open') return command;
-    const registered = this.sites.all();
+    const registered = this.sites.under(command.site);
     const without = new Set(command.exclude.map(({ siteId }) => siteId));
     const listHash = listHashOf(registered.map(({ siteId }) => siteId).filter((id) => !without.has(id)));
     return { ...command, ...periodOf(command.inspectionId), registered, listHash };

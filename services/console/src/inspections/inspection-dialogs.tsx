@@ -3,9 +3,11 @@ import {
   worksheetItem,
   type InspectionList,
   type Judgement,
+  type ReleaseFile,
   type WorksheetItem,
 } from '@tongsheng/contracts';
 import { useState, type ReactElement } from 'react';
+import { EvidenceField } from '../parts/evidence-field.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
 import type { FieldProblem } from '../parts/problem-list.tsx';
 import { useWords, type Word } from '../words/index.ts';
@@ -170,11 +172,19 @@ type Line = { verdict: Judgement['verdict']; note: string; url: string };
 
 /** The worksheet of one site: what no machine can judge. At first nothing is judged, so that nothing passes by itself. */
 export function JudgeDialog({
+  site,
   known,
+  evidence: kept,
   onSend,
   onClose,
-}: Dialog<{ judgements: Judgement[] }> & { known: readonly Judgement[] }): ReactElement {
+}: Dialog<{ judgements: Judgement[]; evidence: ReleaseFile[] }> & {
+  /** Who inspects. */
+  site: string;
+  known: readonly Judgement[];
+  evidence: readonly ReleaseFile[];
+}): ReactElement {
   const t = useWords();
+  const [evidence, setEvidence] = useState<ReleaseFile[]>([...kept]);
   const [lines, setLines] = useState<Record<WorksheetItem, Line>>(
     () =>
       Object.fromEntries(
@@ -199,7 +209,7 @@ export function JudgeDialog({
       title="inspection.judge"
       send="inspection.judge"
       problems={problems}
-      onSend={() => onSend({ judgements })}
+      onSend={() => onSend({ judgements, evidence })}
       onClose={onClose}
     >
       <p className="hint">{t('inspection.judgeHint')}</p>
@@ -254,6 +264,7 @@ export function JudgeDialog({
           ))}
         </tbody>
       </table>
+      <EvidenceField site={site} files={evidence} onFiles={setEvidence} />
     </FormDialog>
   );
 }

@@ -205,6 +205,23 @@ export function InspectionPage(): ReactElement {
             findings={findings}
             evidenceOf={(hash) => views.evidencePath(siteId, check?.check.checkId ?? '', hash)}
           />
+          {chosen.evidence.length > 0 && (
+            <p data-testid="sheet-evidence">
+              {t('proofs.title')}
+              {chosen.evidence.map(({ hash, name }) => (
+                <span key={hash}>
+                  {' '}
+                  <a
+                    href={`/api/inspections/${inspectionId}/files/${hash}?site=${site}`}
+                    target="_blank"
+                    rel="noreferrer"
+                  >
+                    {name}
+                  </a>
+                </span>
+              ))}
+            </p>
+          )}
           <After site={chosen} />
         </section>
       )}
@@ -262,7 +279,9 @@ export function InspectionPage(): ReactElement {
       )}
       {asked === 'judge' && chosen && (
         <JudgeDialog
+          site={site}
           known={chosen.judgements}
+          evidence={chosen.evidence}
           onClose={close}
           onSend={(fields) => send('judge', { siteId, ...fields })}
         />

@@ -2,11 +2,13 @@ import { Readable } from 'node:stream';
 import type { Journal } from '@tongsheng/bus';
 import {
   hash,
+  inspectionId,
   line,
   Refusal,
   releaseFile,
   token,
   uploadPurpose,
+  type InspectionEvent,
   type ReleaseEvent,
   type RumorEvent,
   rumorReaders,
@@ -32,7 +34,7 @@ export function fileRoutes({
     defineRoute({
       method: 'POST',
       path: '/api/files',
-      says: 'Takes a file for a release, a clue or an incident, as bytes. What it is, its content says; the answer is what names it.',
+      says: 'Takes a file for a release, a clue, an incident or an inspection, as bytes. What it is, its content says; the answer is what names it.',
       may: ['comms', 'editor', 'duty', 'manager', 'admin'],
       query: z.object({ site: token, name: line.max(200), purpose: uploadPurpose }),
       takesBytes: true,
@@ -60,6 +62,26 @@ export function fileRoutes({
           .flatMap((event) => ('evidence' in event ? (event.evidence ?? []) : []))
           .find((file) => file.hash === wanted);
         if (!named) throw new Refusal('not_found', `no clue of ${rumorCaseId} has a file ${wanted}`);
+        const { bytes, intact } = await proofs.bytes(wanted);
+        const { name, mediaType } = named;
+        return sendFile(reply, { bytes, intact, name, mediaType, range: http.headers.range });
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/inspections/:inspectionId/files/:hash',
+      says: 'What somebody saw of a site while judging it, as it was kept.',
+      may: ['manager', 'duty', 'admin'],
+      params: z.object({ inspectionId, hash }),
+      query: z.object({ site: token }),
+      ...fileAnswer,
+      async handle({ params: { inspectionId: id, hash: wanted }, query: { site }, caller, http, reply }) {
+        mustServeSite(caller, site);
+        const { events } = await journal.read({ aggregate: 'inspection', site, id });
+        const named = (events as InspectionEvent[])
+          .flatMap((event) => (event.type === 'inspection.judged' ? (event.evidence ?? []) : []))
+          .find((file) => file.hash === wanted);
+        if (!named) throw new Refusal('not_found', `no worksheet of ${id} has a file ${wanted}`);
         const { bytes, intact } = await proofs.bytes(wanted);
         const { name, mediaType } = named;
         return sendFile(reply, { bytes, intact, name, mediaType, range: http.headers.range });

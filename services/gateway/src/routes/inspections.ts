@@ -11,6 +11,7 @@ import {
   SelfCheck,
   siteCheckId,
   siteId,
+  supervisedBy,
   vetoStates,
   type InspectionRow,
   type InspectionSummary,
@@ -67,7 +68,11 @@ export function inspectionRoutes({ models, proofs, clock }: InspectionTools): Ro
         await runner.reach(atLeast);
         const sets = caller.sites.includes('*') ? ['all:*'] : caller.sites.map((each) => `all:${each}`);
         const rows = await merged(models.inspections, sets, { reverse: true, limit: 400 });
-        const sites = models.sites.all().map(named);
+        const registered = models.sites.all();
+        const inspected = new Set(
+          rows.flatMap(({ site }) => supervisedBy(site, registered).map((each) => each.siteId)),
+        );
+        const sites = registered.filter((each) => inspected.has(each.siteId)).map(named);
         return { rows: rows.map(summaryOf), sites, position: await reader.position(), serverTime: clock.now() };
       },
     }),
@@ -89,7 +94,7 @@ export function inspectionRoutes({ models, proofs, clock }: InspectionTools): Ro
           .filter((check) => check !== null)
           .map((check) => ({ check, findings: machineFindings(check, at), progress: lookProgress(check) }));
         const known = new Set([...row.population, ...row.excluded, ...row.sites].map((each) => each.siteId));
-        const all = row.state === 'expected' ? [] : models.sites.all().map(named);
+        const all = row.state === 'expected' ? [] : supervisedBy(row.site, models.sites.all()).map(named);
         const newcomers = all
           .filter((each) => !known.has(each.siteId))
           .map(({ siteId: id, name }) => ({ siteId: id, name }));

@@ -4,7 +4,7 @@ import { defineProjection } from '@tongsheng/projections';
 /** Quarters and their inspections: the list, the draw, how far each site is, what came of it. */
 export const inspections = defineProjection({
   name: 'inspections',
-  version: 1,
+  version: 2,
   follows: ['inspection'],
   keyOf: (event: InspectionEvent) => `${event.site}/${event.inspectionId}`,
 
@@ -50,8 +50,9 @@ export const inspections = defineProjection({
         return { ...row, sites, updatedAt: includedAt };
       }
       case 'inspection.judged': {
-        const { siteId, judgements, byName, judgedAt } = event;
-        return { ...row, sites: one(siteId, () => ({ judgements, judgedByName: byName })), updatedAt: judgedAt };
+        const { siteId, judgements, evidence = [], byName, judgedAt } = event;
+        const sheet = { judgements, evidence, judgedByName: byName };
+        return { ...row, sites: one(siteId, () => sheet), updatedAt: judgedAt };
       }
       case 'inspection.concluded': {
         const { siteId, result, findings, byName, concludedAt: at } = event;
@@ -92,7 +93,15 @@ export const inspections = defineProjection({
   sets: ({ site, startsAt }) => ({ 'all:*': Date.parse(startsAt), [`all:${site}`]: Date.parse(startsAt) }),
 });
 
-const untouched = { judgements: [], judgedByName: '', conclusion: null, notices: [], interviews: [], rechecks: [] };
+const untouched = {
+  judgements: [],
+  evidence: [],
+  judgedByName: '',
+  conclusion: null,
+  notices: [],
+  interviews: [],
+  rechecks: [],
+};
 
 const begun = (
   { inspectionId, site, startsAt, dueAt }: Pick<InspectionRow, 'inspectionId' | 'site' | 'startsAt' | 'dueAt'>,
