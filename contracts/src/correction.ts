@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { sealedSecret } from './channel.ts';
+import { sealState } from './registered-secrets.ts';
 import { PublicDocument } from './public.ts';
 import { warningShare } from './repost.ts';
 import { TimelineEntry } from './views.ts';
@@ -141,6 +143,13 @@ const CorrectionDeadlineMoved = z.object({
   ...limit,
   movedAt: instant,
 });
+/** Nothing was changed but the key that the addresses of those who wait for the answer are sealed with. */
+const CorrectionResealed = z.object({
+  type: z.literal('correction.resealed'),
+  ...key,
+  contacts: z.array(z.object({ was: z.string(), now: sealedSecret })).min(1),
+  resealedAt: instant,
+});
 
 export const CorrectionEvent = z.discriminatedUnion('type', [
   CorrectionReceived,
@@ -155,6 +164,7 @@ export const CorrectionEvent = z.discriminatedUnion('type', [
   CorrectionSpamLifted,
   CorrectionWarned,
   CorrectionDeadlineMoved,
+  CorrectionResealed,
 ]);
 export type CorrectionEvent = z.infer<typeof CorrectionEvent>;
 
@@ -197,6 +207,12 @@ export const CorrectionCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('correction.lift_spam'), ...command, ...limitOfService }),
   z.strictObject({ type: z.literal('correction.warn'), ...command, share: warningShare, fellDueAt: instant }),
   z.strictObject({ type: z.literal('correction.move_deadline'), ...command, ...limit }),
+  /** The addresses are to stand under the newest key. What that makes of each is filled in by the service. */
+  z.strictObject({
+    type: z.literal('correction.reseal'),
+    ...command,
+    contacts: z.array(CorrectionResealed.shape.contacts.element).default([]),
+  }),
 ]);
 export type CorrectionCommand = z.infer<typeof CorrectionCommand>;
 
@@ -295,3 +311,11 @@ export const CorrectionFound = z.object({ found: PublicCorrection.nullable() });
 
 /** The one query that the portal's user may ask. */
 export const correctionIntake = 'correction_intake';
+
+/** How the addresses of an open report are sealed: how many stand under which key. Never an address. */
+export const AddressesStanding = z.object({
+  rows: z.array(
+    z.object({ site: siteId, correctionId, keys: z.array(z.object({ key: z.string().nullable(), state: sealState })) }),
+  ),
+});
+export type AddressesStanding = z.infer<typeof AddressesStanding>;

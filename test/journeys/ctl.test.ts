@@ -2,17 +2,23 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { carryOut, connectBus, ensureStreams, Journal } from '@tongsheng/bus';
+import type { CorrectionEvent } from '@tongsheng/contracts';
 import { SecretBox } from '@tongsheng/runtime';
 import { signIn, startSystem, until, type System } from '@tongsheng/test/support';
 import { headers } from 'nats';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { correction } from '../../services/oversight/src/correction.ts';
+import { contactsOf } from '../../services/oversight/src/correction-intake.controller.ts';
 import { registrations } from '../../services/registry/src/registration.ts';
 
 const root = join(import.meta.dirname, '../..');
 let system: System;
 
 beforeAll(async () => {
-  system = await startSystem({ services: ['registry', 'ingest', 'reposts', 'gateway'], backlog: [30, 10] });
+  system = await startSystem({
+    services: ['registry', 'ingest', 'reposts', 'oversight', 'gateway'],
+    backlog: [30, 10],
+  });
 });
 afterAll(() => system[Symbol.asyncDispose]());
 
@@ -67,13 +73,30 @@ it('seals every secret under the newest key, and names what no key opens', async
       },
     },
   });
-  await bus.close();
-  await system.kill('registry');
+  const report = { site: 'province', correctionId: '20261123-ABCDEFGHJKMN' };
+  await carryOut(new Journal(bus, 'test'), correction, {
+    type: 'correction.receive',
+    id: 'report',
+    at,
+    actor: { kind: 'service', id: 'portal' },
+    ...report,
+    page: { url: 'https://province.example/1', title: '公告', document: null },
+    text: '电话写错了',
+    contact: new SecretBox([key('test', 7)]).seal('citizen@mail.example', report.correctionId, at),
+    dueAt: new Date(Date.now() + 72 * 3_600_000).toISOString(),
+    unknownYears: [],
+  });
+  await Promise.all([system.kill('registry'), system.kill('oversight')]);
   const keys = [key('next', 9), key('test', 7)].map(({ id, key: bytes }) => `${id}:${bytes.toString('base64')}`);
-  await system.startAnother('registry', { SECRETS_KEYS: keys.join(',') });
+  for (const service of ['registry', 'oversight'] as const)
+    await system.startAnother(service, { SECRETS_KEYS: keys.join(',') });
 
   const lost = { code: 1, err: expect.stringContaining('1 secret of 1 registration could not be opened') };
-  const dry = await run(['secrets', 'rotate', '--dry-run']);
+  const dry = await until(async () => {
+    const said = await run(['secrets', 'rotate', '--dry-run']);
+    expect(said.out).toContain('netizens’ addresses: 1 of 1 open reports to be sealed anew');
+    return said;
+  });
   expect(dry).toMatchObject({ ...lost, out: expect.stringMatching(/^contact duty webhook\.secret: test → next$/m) });
   expect(dry.out).toMatch(/^\d+ secrets of \d+ registrations would be sealed under next; 0 were already$/m);
   const rotated = await run(['secrets', 'rotate']);
@@ -81,8 +104,17 @@ it('seals every secret under the newest key, and names what no key opens', async
     ...lost,
     out: expect.stringMatching(/^channel lost secret: no key opens it \(it needs lost\); enter it anew$/m),
   });
-  expect(rotated.out).toBe(dry.out.replace('would be sealed', 'sealed'));
+  expect(rotated.out).toBe(dry.out.replace('would be sealed', 'sealed').replace('to be sealed anew', 'sealed anew'));
+  const past = await new Journal(bus, 'test').read({
+    aggregate: 'correction',
+    site: report.site,
+    id: report.correctionId,
+  });
+  const [sealed] = contactsOf(past.events as CorrectionEvent[]);
+  expect(new SecretBox([key('next', 9)]).open(sealed!, report.correctionId)).toBe('citizen@mail.example');
+  await bus.close();
   const again = await run(['secrets', 'rotate']);
+  expect(again.out).toContain('netizens’ addresses: 0 of 1 open reports sealed anew');
   expect(again.out).toMatch(/^0 secrets of 0 registrations sealed under next; [1-9]\d* were already$/m);
 });
 

@@ -111,6 +111,7 @@ export const appointments = defineProjection({
       case 'correction.forwarded':
       case 'correction.linked':
       case 'correction.mailed':
+      case 'correction.resealed':
         return row;
       case 'rumor.warned':
         return without(row, event.share);

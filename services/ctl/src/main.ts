@@ -202,7 +202,9 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
 
   program
     .command('secrets')
-    .description('secrets of channels, sites, sources and contacts, which are sealed in the log')
+    .description(
+      'secrets of channels, sites, sources, contacts and means of alarm, and netizens’ addresses, which are sealed in the log',
+    )
     .command('rotate')
     .description('seal all of them under the newest key, which the registry names first')
     .option('--dry-run', 'only say what would be done')

@@ -55,6 +55,7 @@ export const correctionCases = defineProjection({
       case 'correction.linked':
       case 'correction.mailed':
       case 'correction.warned':
+      case 'correction.resealed':
         return row;
     }
   },

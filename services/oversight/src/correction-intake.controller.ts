@@ -15,7 +15,7 @@ import {
 import { Clock, Ids, Log, NoKey, SecretBox } from '@tongsheng/runtime';
 import { DateTime } from 'luxon';
 import type { z } from 'zod';
-import { correction } from './correction.ts';
+import { addressIn, correction, resealed } from './correction.ts';
 import type { CorrectionCase } from './correction-cases.ts';
 import { CorrectionDesk } from './correction-desk.ts';
 import { correctionFigures } from './correction-figures.ts';
@@ -88,12 +88,12 @@ export class CorrectionIntakeController {
 }
 
 /** The sealed addresses that wait for the answer. */
-export const contactsOf = (past: readonly CorrectionEvent[]): string[] =>
-  past.flatMap((event) =>
-    (event.type === 'correction.received' || event.type === 'correction.repeated') && event.contact !== null
-      ? [event.contact]
-      : [],
-  );
+export const contactsOf = (past: readonly CorrectionEvent[]): readonly string[] =>
+  past.reduce<readonly string[]>((contacts, event) => {
+    if (event.type === 'correction.resealed') return resealed(contacts, event.contacts);
+    if (event.type !== 'correction.received' && event.type !== 'correction.repeated') return contacts;
+    return [...contacts, ...addressIn(event)];
+  }, []);
 
 /** Without letters and digits that look alike; sixty bits that nobody guesses who does not know the very words. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -2,7 +2,7 @@ import type { CorrectionCommand, CorrectionEvent } from '@tongsheng/contracts';
 import { minutesLater, noon, service, specify } from '@tongsheng/test/support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { correction } from './correction.ts';
+import { correction, resealed } from './correction.ts';
 
 const given = specify(correction);
 const key = { correctionId: '20261126-7K3M9QXA2BCD', site: 'province' };
@@ -228,6 +228,40 @@ describe('whatever people and services say, in any order', () => {
         const { events, state } = play(commands);
         const last = events.findLast((event) => 'dueAt' in event);
         if (state.status !== 'new') expect(last).toMatchObject({ dueAt: state.dueAt });
+      }),
+    );
+  });
+});
+
+describe('the addresses of a report that waits', () => {
+  const first = 'sealed.k1.20261123T120000Z.AAAAAAAAAAAAAAAA.b25l';
+  const anew = 'sealed.k2.20261123T120000Z.AAAAAAAAAAAAAAAA.b25l';
+  const reseal = (was: string): CorrectionCommand => ({
+    type: 'correction.reseal',
+    ...head(),
+    actor: service,
+    contacts: [{ was, now: anew }],
+  });
+  const withAddress: CorrectionEvent = { ...received, contact: first };
+  const event: CorrectionEvent = {
+    type: 'correction.resealed',
+    ...key,
+    contacts: [{ was: first, now: anew }],
+    resealedAt: noon,
+  };
+  it('are sealed under another key once, and only those that still stand', () => {
+    given(withAddress).when(reseal(first)).yields(event);
+    given(withAddress, event).when(reseal(first)).yields();
+    given(received).when(reseal(first)).yields();
+  });
+  it('stand in their places afterwards, in whichever order they were sealed', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray([0, 1, 2, 3]), (order) => {
+        const name = (n: number, k: string) => `sealed.${k}.20261123T120000Z.AAAAAAAAAAAAAAAA.${n}`;
+        const all = [0, 1, 2, 3];
+        const before = all.map((n) => name(n, 'k1'));
+        const changes = order.map((n) => ({ was: name(n, 'k1'), now: name(n, 'k2') }));
+        expect(resealed(before, changes)).toEqual(all.map((n) => name(n, order.includes(n) ? 'k2' : 'k1')));
       }),
     );
   });

@@ -21,7 +21,8 @@ type Correction =
       forwarded: string | null;
       work: string[];
       answer: Answer | null;
-      contacts: number;
+      /** Sealed, of those who wait for the answer. */
+      contacts: readonly string[];
     } & Limit);
 
 /** So many addresses are written to of those who said the very same. */
@@ -55,7 +56,7 @@ export const correction = defineAggregate({
       const { page, text, contact, dueAt, unknownYears } = command;
       if (state.status === 'new')
         return [{ type: 'correction.received', ...head, page, text, contact, dueAt, unknownYears, receivedAt: at }];
-      if (contact === null || state.contacts >= mostContacts || state.status === 'spam') return [];
+      if (contact === null || state.contacts.length >= mostContacts || state.status === 'spam') return [];
       return [{ type: 'correction.repeated', ...head, contact, repeatedAt: at }];
     }
     if (state.status === 'new') throw new Refusal('correction_missing', `no correction ${correctionId}`);
@@ -123,20 +124,30 @@ export const correction = defineAggregate({
         const { receivedAt } = state;
         return [{ type: 'correction.deadline_moved', ...head, receivedAt, dueAt, unknownYears, movedAt: at }];
       }
+      case 'correction.reseal': {
+        const contacts = command.contacts.filter(({ was }) => state.contacts.includes(was));
+        return contacts.length === 0 ? [] : [{ type: 'correction.resealed', ...head, contacts, resealedAt: at }];
+      }
     }
   },
 
   evolve(state, event): Correction {
     if (event.type === 'correction.received') {
-      const { receivedAt, dueAt, unknownYears, contact } = event;
+      const { receivedAt, dueAt, unknownYears } = event;
       const limit = { receivedAt, dueAt, unknownYears, warned: [] };
       const undecided = { into: null, forwarded: null, work: [], answer: null };
-      return { status: 'waiting', stage: 'received', ...undecided, ...limit, contacts: contact === null ? 0 : 1 };
+      return {
+        status: 'waiting',
+        stage: 'received',
+        ...undecided,
+        ...limit,
+        contacts: addressIn(event),
+      };
     }
     if (state.status === 'new') return state;
     switch (event.type) {
       case 'correction.repeated':
-        return { ...state, contacts: state.contacts + 1 };
+        return { ...state, contacts: [...state.contacts, ...addressIn(event)] };
       case 'correction.accepted':
         return { ...state, stage: 'accepted', into: null, forwarded: null };
       case 'correction.folded':
@@ -147,6 +158,8 @@ export const correction = defineAggregate({
         return { ...state, work: [...state.work, `${event.work.kind}/${event.work.id}`] };
       case 'correction.answered':
         return { ...state, status: 'answered', answer: { outcome: event.outcome, answer: event.answer } };
+      case 'correction.resealed':
+        return { ...state, contacts: resealed(state.contacts, event.contacts) };
       case 'correction.mailed':
         return state;
       case 'correction.spam_marked':
@@ -173,3 +186,12 @@ function mustWait({ status }: Correction, correctionId: string): void {
   if (status === 'answered') throw new Refusal('correction_answered', `${correctionId} was answered`);
   if (status === 'spam') throw new Refusal('correction_spam', `${correctionId} is marked as spam`);
 }
+
+/** The addresses with those that were sealed anew in their places. */
+export const resealed = (
+  contacts: readonly string[],
+  changes: readonly { was: string; now: string }[],
+): readonly string[] => contacts.map((each) => changes.find(({ was }) => was === each)?.now ?? each);
+
+/** The address that came with a report, where one was left. */
+export const addressIn = ({ contact }: { contact: string | null }): string[] => (contact === null ? [] : [contact]);

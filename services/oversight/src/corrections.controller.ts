@@ -5,15 +5,19 @@ import {
   CorrectionCommand,
   CorrectionFiguresQuery,
   Refusal,
+  sealingKeyOf,
+  type AddressesStanding,
   type CalendarsView,
   type CorrectionEvent,
   type CorrectionFigures,
   type Receipt,
+  type SealState,
 } from '@tongsheng/contracts';
-import { Clock } from '@tongsheng/runtime';
+import { Clock, NoKey, SecretBox } from '@tongsheng/runtime';
 import { DateTime } from 'luxon';
 import { correction } from './correction.ts';
 import { CorrectionDesk } from './correction-desk.ts';
+import { contactsOf } from './correction-intake.controller.ts';
 import { correctionFigures } from './correction-figures.ts';
 
 /** Where people decide about reports, and where they are counted. */
@@ -23,6 +27,7 @@ export class CorrectionsController {
     private readonly journal: Journal,
     private readonly desk: CorrectionDesk,
     private readonly clock: Clock,
+    private readonly secrets: SecretBox,
   ) {}
 
   @Commands('correction')
@@ -36,6 +41,22 @@ export class CorrectionsController {
   ): Promise<CorrectionFigures> {
     const sites = this.desk.sites().filter((site) => !query.sites || query.sites.includes(site));
     return correctionFigures(this.desk.cases, query, sites);
+  }
+
+  /** Of the reports that wait for an answer: what is answered has no use for its addresses any more. */
+  @Query('corrections.addresses')
+  async addresses(): Promise<AddressesStanding> {
+    const rows: AddressesStanding['rows'] = [];
+    for (const { site, correctionId } of await this.desk.open()) {
+      const contacts = contactsOf(await this.#past(site, correctionId));
+      if (contacts.length === 0) continue;
+      rows.push({
+        site,
+        correctionId,
+        keys: contacts.map((each) => ({ key: sealingKeyOf(each), state: this.#standing(each, correctionId) })),
+      });
+    }
+    return { rows };
   }
 
   @Query('calendars')
@@ -52,6 +73,7 @@ export class CorrectionsController {
         ? { ...command, ...(await this.desk.limitOf(received.receivedAt)) }
         : command;
     }
+    if (command.type === 'correction.reseal') return { ...command, contacts: await this.#renewed(command) };
     if (command.type !== 'correction.fold') return command;
     const into = await this.#root(site, command.into, correctionId);
     return { ...command, into: into.correctionId, answer: into.answer };
@@ -70,6 +92,31 @@ export class CorrectionsController {
     if (state.status === 'spam') throw new Refusal('correction_spam', `${correctionId} is marked as spam`);
     if (state.status === 'waiting' && state.into !== null) return this.#root(site, state.into, not);
     return { correctionId, answer: state.status === 'answered' ? (state.answer?.answer ?? null) : null };
+  }
+
+  #standing(contact: string, owner: string): SealState {
+    const key = sealingKeyOf(contact);
+    if (key === null) return 'clear';
+    if (!this.#opens(contact, owner)) return 'shut';
+    return key === this.secrets.newest ? 'newest' : 'older';
+  }
+
+  #opens(contact: string, owner: string): boolean {
+    try {
+      this.secrets.open(contact, owner);
+      return true;
+    } catch (error) {
+      if (error instanceof NoKey) return false;
+      throw error;
+    }
+  }
+
+  /** What becomes of the addresses that open and do not stand under the newest key. @throws Refusal secrets_no_key */
+  async #renewed({ site, correctionId, at }: CorrectionCommand): Promise<{ was: string; now: string }[]> {
+    if (this.secrets.newest === null) throw new Refusal('secrets_no_key', 'no key is configured');
+    return contactsOf(await this.#past(site, correctionId))
+      .filter((each) => sealingKeyOf(each) !== this.secrets.newest && this.#opens(each, correctionId))
+      .map((was) => ({ was, now: this.secrets.renew(was, correctionId, at) }));
   }
 
   async #past(site: string, id: string): Promise<CorrectionEvent[]> {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { BusClient, NoAnswer, type Bus } from '@tongsheng/bus';
-import { Refusal, SecretsStanding, type SecretStanding } from '@tongsheng/contracts';
+import { AddressesStanding, Refusal, SecretsStanding, type SecretStanding } from '@tongsheng/contracts';
 import { Failure } from '../failure.ts';
 
 /**
- * Has the registry seal every secret of channels, sites, sources and contacts under its newest key, a registration at a
- * time: interrupted, it goes on where it was when it is asked again. What no key opens stays as it is and is named.
+ * Has the registry seal every secret of channels, sites, sources, contacts and means of alarm under its newest key, a
+ * registration at a time, and oversight the addresses of netizens who wait for an answer: interrupted, it goes on where it was when it is asked again. What no key opens stays as it is and is named.
  * @throws Failure when something was left behind
  */
 export async function rotateSecrets(bus: Bus, dryRun: boolean, print: (line: string) => void): Promise<void> {
@@ -27,10 +27,36 @@ export async function rotateSecrets(bus: Bus, dryRun: boolean, print: (line: str
       );
     print(`${counted(due)} sealed under ${newest}; ${rest(rows)}`);
   }
+  await rotateAddresses(client, dryRun, print);
   const shut = rows.filter(({ state }) => state === 'shut');
   if (shut.length === 0) return;
   for (const row of shut) print(`${nameOf(row)}: no key opens it (it needs ${row.key}); enter it anew`);
   throw new Failure(`${counted(shut)} could not be opened`);
+}
+
+/** @throws Failure when oversight does not answer: its addresses still need their keys */
+async function rotateAddresses(client: BusClient, dryRun: boolean, print: (line: string) => void): Promise<void> {
+  const { rows } = AddressesStanding.parse(
+    await asked(client.ask('corrections.addresses', {}, patienceMs), 'oversight'),
+  );
+  const isDue = ({ keys }: AddressesStanding['rows'][number]) =>
+    keys.some(({ state }) => state === 'older' || state === 'clear');
+  const due = rows.filter(isDue);
+  if (!dryRun)
+    for (const { site, correctionId } of due) {
+      const command = {
+        type: 'correction.reseal' as const,
+        ...headOf(`correction/${correctionId}`),
+        site,
+        correctionId,
+      };
+      await asked(client.command('correction', command), 'oversight');
+    }
+  print(
+    `netizens’ addresses: ${due.length} of ${rows.length} open reports ${dryRun ? 'to be sealed anew' : 'sealed anew'}`,
+  );
+  const shut = rows.filter(({ keys }) => keys.some(({ state }) => state === 'shut'));
+  for (const { correctionId } of shut) print(`correction ${correctionId}: no key opens its address; answer it by hand`);
 }
 
 export const dueOf = (rows: readonly SecretStanding[]): SecretStanding[] =>
@@ -57,22 +83,22 @@ async function standing(client: BusClient): Promise<SecretsStanding> {
 const patienceMs = 60_000;
 
 async function reseal(client: BusClient, kind: SecretStanding['kind'], registrationId: string): Promise<void> {
-  const command = {
-    type: `${kind}.reseal` as const,
-    id: `reseal/${kind}/${registrationId}/${randomBytes(6).toString('hex')}`,
-    at: new Date().toISOString(),
-    actor: { kind: 'service' as const, id: 'ctl', name: userInfo().username },
-    registrationId,
-  };
+  const command = { type: `${kind}.reseal` as const, ...headOf(`${kind}/${registrationId}`), registrationId };
   await asked(client.command('registry', command));
 }
 
-async function asked<T>(answer: Promise<T>): Promise<T> {
+const headOf = (of: string) => ({
+  id: `reseal/${of}/${randomBytes(6).toString('hex')}`,
+  at: new Date().toISOString(),
+  actor: { kind: 'service' as const, id: 'ctl', name: userInfo().username },
+});
+
+async function asked<T>(answer: Promise<T>, service = 'registry'): Promise<T> {
   try {
     return await answer;
   } catch (error) {
     if (error instanceof NoAnswer)
-      throw new Failure('the registry service does not answer; is the system running? `npm start` starts it');
+      throw new Failure(`the ${service} service does not answer; is the system running? \`npm start\` starts it`);
     if (error instanceof Refusal) throw new Failure(error.message);
     throw error;
   }

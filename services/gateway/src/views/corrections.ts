@@ -69,6 +69,8 @@ export const corrections = defineProjection({
         return { ...row, updatedAt: event.warnedAt };
       case 'correction.deadline_moved':
         return { ...row, dueAt: event.dueAt, unknownYears: event.unknownYears, updatedAt: event.movedAt };
+      case 'correction.resealed':
+        return row;
     }
   },
 
