@@ -1,4 +1,5 @@
 import type { AnyEvent, CheckpointSigned, Envelope } from '@tongsheng/contracts';
+import { eventWords } from './event-words.ts';
 import type { Subject } from './pack.ts';
 import type { PublicKey } from './signing.ts';
 
@@ -8,14 +9,23 @@ const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', date
 const beijing = (at: string) => clock.format(new Date(at));
 
 /** Facts of an event that say something to a person. */
-const worthTelling = ['title', 'reason', 'url', 'publishedUrl', 'detail', 'dueAt', 'publishedAt', 'snapshot'] as const;
+const worthTelling = {
+  title: '标题',
+  reason: '理由',
+  url: '网址',
+  publishedUrl: '发布网址',
+  detail: '说明',
+  dueAt: '时限',
+  publishedAt: '发布时间',
+  snapshot: '快照',
+} as const;
 
 function toldOf(event: AnyEvent): string {
-  const facts = worthTelling.flatMap((name) => {
+  const facts = Object.entries(worthTelling).flatMap(([name, word]) => {
     const value = (event as unknown as { [fact: string]: unknown })[name];
-    return typeof value === 'string' && value !== '' ? [`${name}：${value.replace(/\s+/g, ' ').slice(0, 200)}`] : [];
+    return typeof value === 'string' && value !== '' ? [`${word}：${value.replace(/\s+/g, ' ').slice(0, 200)}`] : [];
   });
-  return [event.type, ...facts].join('；');
+  return [`${eventWords[event.type]}（${event.type}）`, ...facts].join('；');
 }
 
 /** What the pack is about and what it holds, for a reader. It proves nothing; the records do. */

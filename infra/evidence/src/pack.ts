@@ -145,12 +145,57 @@ async function walkAbout(
     for (const message of await ofTask(bus, about)) await onMessage(message);
     return;
   }
+  const isBefore = ({ storedAt = '' }: RawMessage) => storedAt < about.to;
+  if (about.kind === 'site') return walkSite(bus, about, onMessage);
   await walkStream(bus, {
     stream: streams.journal,
-    subject: about.kind === 'site' ? `ev.*.${about.site}.>` : subjects.events(),
+    subject: subjects.events(),
     since: about.from,
-    onMessage: (message) => ((message.storedAt ?? '') < about.to ? onMessage(message) : false),
+    onMessage: (message) => (isBefore(message) ? onMessage(message) : false),
   });
+}
+
+/**
+ * What a site did in its time, and what its tasks rest on: the items upstream and why they were assigned, whenever that was. In
+ * the log's order, for which it is read from its beginning.
+ */
+async function walkSite(
+  bus: Bus,
+  { site, from, to }: Extract<Subject, { kind: 'site' }>,
+  onMessage: (message: RawMessage) => Promise<void> | void,
+): Promise<void> {
+  const around = new Set<string>();
+  const own = `ev.*.${site}.>`;
+  const isBefore = ({ storedAt = '' }: RawMessage) => storedAt < to;
+  const note = (message: RawMessage) => {
+    for (const subject of upstreamOf(message)) around.add(subject);
+  };
+  await walkStream(bus, {
+    stream: streams.journal,
+    subject: own,
+    since: from,
+    onMessage: (message) => (isBefore(message) ? note(message) : false),
+  });
+  await walkStream(bus, {
+    stream: streams.journal,
+    subject: subjects.events(),
+    onMessage(message) {
+      if (!isBefore(message)) return false;
+      const isOwn = message.subject.split('.')[2] === site && (message.storedAt ?? '') >= from;
+      return isOwn || around.has(message.subject) ? onMessage(message) : undefined;
+    },
+  });
+}
+
+/** The items that a task is about, and why they were assigned. */
+function upstreamOf(message: RawMessage): string[] {
+  const entry = tryDecode(message);
+  if (entry instanceof UnreadableEntry) return [];
+  return entry.events.flatMap((event) =>
+    'sourceId' in event && 'itemId' in event && event.itemId !== undefined
+      ? [subjects.event('item', event.sourceId, event.itemId), subjects.event('routing', event.sourceId, event.itemId)]
+      : [],
+  );
 }
 
 async function firstOf(bus: Bus, about: Subject): Promise<RawMessage | null> {
@@ -172,16 +217,7 @@ async function firstOf(bus: Bus, about: Subject): Promise<RawMessage | null> {
 /** A task's own entries, and those of the items that it is about: what was seen upstream, and why it was assigned. */
 async function ofTask(bus: Bus, { site, taskId }: { site: string; taskId: string }): Promise<RawMessage[]> {
   const task = await under(bus, subjects.event('repost', site, taskId));
-  const around = new Set<string>();
-  for (const message of task) {
-    const entry = tryDecode(message);
-    for (const event of entry instanceof UnreadableEntry ? [] : entry.events) {
-      if ('sourceId' in event && 'itemId' in event && event.itemId !== undefined) {
-        around.add(subjects.event('item', event.sourceId, event.itemId));
-        around.add(subjects.event('routing', event.sourceId, event.itemId));
-      }
-    }
-  }
+  const around = new Set(task.flatMap(upstreamOf));
   const others = await Promise.all([...around].map((subject) => under(bus, subject)));
   return [...task, ...others.flat()].sort((one, other) => one.seq - other.seq);
 }
