@@ -15,6 +15,7 @@ import { reportSamples } from './sample-corrections.ts';
 import { sampleDeliveries } from './sample-deliveries.ts';
 import { inspectSamples } from './sample-inspection.ts';
 import { offerSample } from './sample-offer.ts';
+import { samplePublication } from './sample-publication.ts';
 import { demoPassword, demoPeople, demoSeed } from './seed.ts';
 import {
   isFree,
@@ -143,7 +144,6 @@ async function main(): Promise<void> {
     ...checkpointKey(home, process.env),
     CONSOLE_URL: process.env['CONSOLE_URL'] ?? `${scheme}://127.0.0.1:${consolePort}`,
     ...(newsroom && { DUTY_SMTP: process.env['DUTY_SMTP'] ?? newsroom.smtpUrl, DUTY_FROM: 'duty@tax.example' }),
-    ...(newsroom && { DUTY_SMS: process.env['DUTY_SMS'] ?? newsroom.smsGateway }),
     ...(newsroom && {
       SUBMISSIONS_SMTP: process.env['SUBMISSIONS_SMTP'] ?? newsroom.smtpUrl,
       SUBMISSIONS_FROM: 'submissions@tax.example',
@@ -226,7 +226,10 @@ async function main(): Promise<void> {
   );
   // It takes a minute, and nobody need wait for it.
   if (!flags['no-samples'])
-    void sampleDeliveries(consoleUrl, fakes).catch((error: unknown) => say(`  示例投递没有全部建立：${String(error)}`));
+    void sampleDeliveries(consoleUrl, fakes)
+      .catch((error: unknown) => say(`  示例投递没有全部建立：${String(error)}`))
+      .then(() => samplePublication(consoleUrl))
+      .catch((error: unknown) => say(`  示例辟谣、联动和报送没有全部建立：${String(error)}`));
 }
 
 async function mustBeFree(name: string, port: string): Promise<void> {

@@ -41,6 +41,7 @@ import { memoryTroubles } from '@tongsheng/projections';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
 import type { Details } from '../details.ts';
+import { auditFor } from '../audit-reach.ts';
 import type { Models } from '../models.ts';
 import { mustServeSite, servesSite } from '../permissions.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -275,9 +276,7 @@ export function viewRoutes(tools: ViewTools): Route[] {
       may: auditReaders,
       query: z.object({ limit: z.coerce.number().int().min(1).max(2_000).default(200) }),
       answer: z.object({ rows: z.array(TimelineEntry) }),
-      handle: async ({ query: { limit } }) => ({
-        rows: await models.audit.reader.list('all', { reverse: true, limit }),
-      }),
+      handle: async ({ query: { limit }, caller }) => ({ rows: await auditFor(models, caller, limit) }),
     }),
     defineRoute({
       method: 'GET',
