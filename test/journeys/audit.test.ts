@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { carryOut, connectBus, Journal, type Bus } from '@tongsheng/bus';
 import type { AlarmRow, BalanceView } from '@tongsheng/contracts';
-import { coverAll, exportLog, restoreLog, verifyArchive, verifyLog } from '@tongsheng/evidence';
+import { coverAll, exportLog, readCheckpoints, restoreLog, verifyArchive, verifyLog } from '@tongsheng/evidence';
 import {
   barriersOf,
   enter,
@@ -97,8 +97,28 @@ describe('an evidence pack', () => {
     expect(ok).toBe(true);
     const summary = await readFile(join(pack, 'SUMMARY.txt'), 'utf8');
     expect(summary).toContain('repost.queued');
-    expect(summary).toContain('item.published');
+    expect(summary).toContain('采集到稿件（item.published）');
     expect((await readdir(join(pack, 'objects'))).length).toBeGreaterThan(0);
+  });
+
+  it('of a site holds the items that its tasks rest on, and is checked the same way', async () => {
+    const day = (ms: number) => new Date(Date.now() + 8 * 3_600_000 + ms).toISOString().slice(0, 10);
+    const { out, err, code } = await tongsheng(
+      'evidence',
+      'pack',
+      '--site',
+      task.site,
+      '--from',
+      day(-86_400_000),
+      '--to',
+      day(0),
+    );
+    expect({ err, code }).toEqual({ err: '', code: 0 });
+    await run('tar', ['xzf', out.trim()], { cwd: home });
+    const ofSite = join(home, out.trim().replace('.tar.gz', ''));
+    const summary = await readFile(join(ofSite, 'SUMMARY.txt'), 'utf8');
+    for (const type of ['repost.queued', 'item.published', 'routing.decided']) expect(summary).toContain(`（${type}）`);
+    expect(await follow(ofSite)).toMatchObject({ ok: true });
   });
 
   it('no longer is when one byte of any file was changed', async () => {
@@ -261,6 +281,19 @@ describe('the whole log', () => {
       code: 0,
       out: expect.stringMatching(/^tongsheng\/EVENTS\n\d+\n\S{44}\ntime /),
     });
+  });
+
+  it('is signed by two processes at once, and each moment once', async () => {
+    await system.startAnother('oversight', {});
+    for (let n = 0; n < 8; n++) {
+      await signIn(system.consoleUrl, 'editor');
+      await Promise.all([coverAll(bus), coverAll(bus), coverAll(bus)]);
+    }
+    const { checkpoints } = await readCheckpoints(bus);
+    const sizes = checkpoints.map(({ size }) => size);
+    expect(sizes.length).toBeGreaterThanOrEqual(8);
+    expect(sizes).toEqual([...new Set(sizes)].toSorted((one, other) => one - other));
+    expect((await verifyLog(bus, {})).keys).toHaveLength(1);
   });
 
   it('is archived to files and checked there, and a flipped byte is named', async () => {

@@ -34,6 +34,8 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import writeSheet from 'write-excel-file/node';
 import { sourceHealth } from '../../services/ingest/src/source-health.ts';
+import { inspection } from '../../services/oversight/src/inspection.ts';
+import { report } from '../../services/oversight/src/report.ts';
 
 const hourMs = 3_600_000;
 const limitMs = 12 * hourMs;
@@ -765,6 +767,32 @@ describe('the console', () => {
       // By a text message, which is written down before it is sent and goes out once.
       const texts = await heardBy('sms', '没有交班');
       expect(texts).toMatchObject([{ title: '057100000004', text: expect.stringContaining('王编辑的班次') }]);
+    }, 20_000);
+  });
+  it('tells of a quarter and of a yearly table that run out, from the clock to the mail', async () => {
+    const dayMs = 24 * hourMs;
+    const quarterMs = 90 * dayMs;
+    const startsAt = ago(quarterMs * 0.75 - 1_000);
+    const service = { kind: 'service' as const, id: 'test' };
+    const head = (id: string) => ({ id, at: ago(0), actor: service, site: 'province' });
+    await carryOut(journal, inspection, {
+      type: 'inspection.expect',
+      ...head('quarter'),
+      inspectionId: '2020-Q1',
+      startsAt,
+      dueAt: new Date(Date.parse(startsAt) + quarterMs).toISOString(),
+    });
+    await carryOut(journal, report, {
+      type: 'report.open',
+      ...head('table'),
+      reportId: 'supervision-2020',
+      period: { from: '2019-12-31T16:00:00.000Z', to: '2020-12-31T16:00:00.000Z' },
+      dueAt: ago(-7 * dayMs - 1_000),
+    });
+    await until(() => {
+      const [quarter] = mailsOf('2020-Q1 网站抽查');
+      const [table] = mailsOf('距公开期限 7 天');
+      expect([quarter?.to, table?.to]).toEqual([['duty@tax.example'], ['duty@tax.example']]);
     }, 20_000);
   });
   it('threw nothing, and reported no error', () => {
