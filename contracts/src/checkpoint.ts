@@ -53,3 +53,9 @@ export type CheckpointQuestion = z.infer<typeof CheckpointQuestion>;
 /** How far it covers, and where it stands. */
 export const CheckpointAnswer = z.object({ size: z.int(), position: z.int() });
 export type CheckpointAnswer = z.infer<typeof CheckpointAnswer>;
+
+/** Asks for a signature under the list of an archive's files, which is named by its SHA-256. */
+export const ListQuestion = z.strictObject({ hash });
+export type ListQuestion = z.infer<typeof ListQuestion>;
+export const ListAnswer = z.object({ hash, signedAt: instant, keyId, signature: z.base64() });
+export type ListAnswer = z.infer<typeof ListAnswer>;

@@ -2,6 +2,7 @@
 export const archiveText = `同声日志归档 · Tongsheng log archive (tongsheng-log/1)
 
 SHA256SUMS           所有文件的 SHA-256；核对：sha256sum -c SHA256SUMS
+SHA256SUMS.signed    对上面这份清单的签名（有签名密钥时）：前三行为被签名的文本，末行为公钥编号和签名（base64）
 manifest.json        各文件的范围、日志的 Merkle 根
 checkpoint.txt       最新的签名检查点（C2SP tlog-checkpoint）
 keys/*.pem           验证签名的公钥

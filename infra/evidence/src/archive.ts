@@ -6,7 +6,9 @@ import { pipeline } from 'node:stream/promises';
 import { once } from 'node:events';
 import { createGunzip, createGzip, type Gzip } from 'node:zlib';
 import {
+  BusClient,
   EvidenceStore,
+  NoAnswer,
   openRestore,
   PublicFiles,
   walkStream,
@@ -14,11 +16,11 @@ import {
   type RawMessage,
   type Stored,
 } from '@tongsheng/bus';
-import { buckets, streams, subjects } from '@tongsheng/contracts';
+import { buckets, ListAnswer, Refusal, streams, subjects } from '@tongsheng/contracts';
 import { z } from 'zod';
 import { archiveText } from './archive-text.ts';
 import { Chain, type ChainOptions } from './chain.ts';
-import { publicPem, signedNoteOf } from './signing.ts';
+import { isListSigned, publicPem, readSignedList, signedListOf, signedNoteOf, type PublicKey } from './signing.ts';
 import { BrokenLog, finished, verifyLog, type Verified } from './verify.ts';
 
 /** An archive can't be made, read or restored. The message says what to do. */
@@ -50,6 +52,8 @@ type Line = {
 type Progress = (done: string) => void;
 
 const sums = 'SHA256SUMS';
+/** What the running system has signed under it; there is none where it has no key. */
+const signedSums = 'SHA256SUMS.signed';
 const progressEvery = 100_000;
 
 /**
@@ -125,8 +129,11 @@ export async function exportLog(bus: Bus, folder: string, madeAt: string, onProg
   const lines = [...files]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([name, hash]) => `${hash}  ${name}\n`);
-  await writeFile(join(folder, sums), lines.join(''));
-  return verified;
+  const list = lines.join('');
+  await writeFile(join(folder, sums), list);
+  const signed = await signedBy(bus, sha256(list));
+  if (signed) await writeFile(join(folder, signedSums), signedListOf(signed));
+  return { ...verified, listSignedAt: signed?.signedAt ?? null };
 }
 
 /** One file of messages that were stored on one day. */
@@ -231,8 +238,34 @@ export async function verifyArchive(
   for (const [name, hash] of hashes) {
     if (!read.has(name) && (await sha256Of(join(folder, name))) !== hash) throw new BadArchive(`${name} was changed`);
   }
-  return { ...found, unreadable: [] };
+  return { ...found, unreadable: [], listSignedAt: await listSignedAt(folder, found.keys) };
 }
+
+/** When the list was signed, by a key of the log itself; null: it was not. @throws BadArchive */
+async function listSignedAt(folder: string, keys: readonly PublicKey[]): Promise<string | null> {
+  const text = await readFile(join(folder, signedSums), 'utf8').catch(() => null);
+  if (text === null) return null;
+  const signed = readSignedList(text);
+  const key = keys.find(({ keyId }) => keyId === signed?.keyId);
+  if (!signed || !key || !isListSigned(key, signed)) throw new BadArchive(`${signedSums} was changed`);
+  if (signed.hash !== sha256(await readFile(join(folder, sums))))
+    throw new BadArchive(`${sums} was changed after it was signed`);
+  return signed.signedAt;
+}
+
+/** How long a signature may take, in ms. */
+const signingMs = 10_000;
+
+async function signedBy(bus: Bus, hash: string): Promise<ListAnswer | null> {
+  try {
+    return ListAnswer.parse(await new BusClient(bus).ask('checkpoint.list', { hash }, signingMs));
+  } catch (error) {
+    if (error instanceof NoAnswer || (error instanceof Refusal && error.code === 'checkpoint_no_key')) return null;
+    throw error;
+  }
+}
+
+const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
 /** The list of files and what they should be. Nothing may be missing, and nothing may have been added. */
 async function openArchive(folder: string): Promise<{ manifest: Manifest; hashes: Map<string, string> }> {
@@ -248,7 +281,7 @@ async function openArchive(folder: string): Promise<{ manifest: Manifest; hashes
   const found = (await readdir(folder, { recursive: true, withFileTypes: true }))
     .filter((each) => each.isFile())
     .map((each) => relative(folder, join(each.parentPath, each.name)))
-    .filter((name) => name !== sums);
+    .filter((name) => name !== sums && name !== signedSums);
   const stray = found.find((name) => !hashes.has(name));
   if (stray) throw new BadArchive(`${stray} is not listed in ${sums}: it was put in`);
   const missing = [...hashes.keys()].find((name) => !found.includes(name));

@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
-import { streams, type CheckpointSigned, type SignatureAlgorithm } from '@tongsheng/contracts';
+import { streams, type CheckpointSigned, type ListAnswer, type SignatureAlgorithm } from '@tongsheng/contracts';
 
 /** What a checkpoint says, before it is signed. */
 export type Statement = Pick<CheckpointSigned, 'size' | 'root' | 'signedAt'>;
@@ -100,3 +100,26 @@ export const isStatementSigned = (key: PublicKey, statement: Statement & { signa
 export const endorse = (by: SigningKey, publicKey: string): string => signText(by, endorsementOf(publicKey));
 export const isEndorsed = (by: PublicKey, publicKey: string, signature: string): boolean =>
   isSigned(by, endorsementOf(publicKey), signature);
+
+/** What is signed under the list of an archive's files: it says that it is one, so that it is never taken for a checkpoint. */
+const listOrigin = 'tongsheng/archive';
+const listTextOf = ({ hash, signedAt }: Pick<ListAnswer, 'hash' | 'signedAt'>): string =>
+  `${listOrigin}\n${hash}\ntime ${signedAt}\n`;
+
+export function signList(key: SigningKey, hash: string, signedAt: string): ListAnswer {
+  return { hash, signedAt, keyId: key.keyId, signature: signText(key, listTextOf({ hash, signedAt })) };
+}
+export const isListSigned = (key: PublicKey, list: ListAnswer): boolean =>
+  isSigned(key, listTextOf(list), list.signature);
+
+/** With its signature beneath, as it lies beside the list. */
+export const signedListOf = (list: ListAnswer): string =>
+  `${listTextOf(list)}\n— ${listOrigin}+${list.keyId} ${list.signature}\n`;
+
+/** @returns null when the text is no such signature */
+export function readSignedList(text: string): ListAnswer | null {
+  const found =
+    /^tongsheng\/archive\n([0-9a-f]{64})\ntime (\S{24})\n\n— tongsheng\/archive\+([0-9a-f]{32}) ([A-Za-z0-9+/]+=*)\n$/;
+  const [, hash, signedAt, keyId, signature] = found.exec(text) ?? [];
+  return hash && signedAt && keyId && signature ? { hash, signedAt, keyId, signature } : null;
+}

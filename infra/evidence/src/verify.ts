@@ -13,6 +13,8 @@ export type Verified = {
   keys: PublicKey[];
   /** Positions of entries that are whole, but that this release can't read; only where reading was asked for. */
   unreadable: number[];
+  /** Of an archive: when the list of its files was signed; null where it was not. */
+  listSignedAt?: string | null;
 };
 
 /** The log is not whole: where it shows first, and what is wrong there. */

@@ -13,8 +13,23 @@ import {
   type Head,
   type RawMessage,
 } from '@tongsheng/bus';
-import { CheckpointQuestion, Refusal, streams, subjects, type CheckpointAnswer } from '@tongsheng/contracts';
-import { checkpointCommand, checkpointsIn, checkpointSubject, Ledger, type SigningKey } from '@tongsheng/evidence';
+import {
+  CheckpointQuestion,
+  ListQuestion,
+  Refusal,
+  streams,
+  subjects,
+  type CheckpointAnswer,
+  type ListAnswer,
+} from '@tongsheng/contracts';
+import {
+  checkpointCommand,
+  checkpointsIn,
+  checkpointSubject,
+  Ledger,
+  signList,
+  type SigningKey,
+} from '@tongsheng/evidence';
 import { Clock, Log } from '@tongsheng/runtime';
 import { signedAt, uncovered } from './checkpoint-figures.ts';
 
@@ -105,6 +120,13 @@ export class Notary implements OnApplicationBootstrap, OnModuleDestroy {
     return { size: this.#ledger.covered, position: this.#head.position };
   }
 
+  /** A signature under the list of an archive's files. @throws Refusal checkpoint_no_key */
+  signList(hash: string): ListAnswer {
+    const [key] = this.settings.keys;
+    if (!key) throw new Refusal('checkpoint_no_key', 'nothing is signed: no key is configured (CHECKPOINT_KEY_FILE)');
+    return signList(key, hash, this.clock.now());
+  }
+
   /** Resolves when everything up to a position is known. */
   #knows(position: number): Promise<void> {
     return new Promise((resolve) => {
@@ -182,5 +204,10 @@ export class CheckpointsController {
   @Query('checkpoint')
   covering(@Payload({ schema: CheckpointQuestion }) { covering }: CheckpointQuestion): Promise<CheckpointAnswer> {
     return this.notary.covering(covering);
+  }
+
+  @Query('checkpoint.list')
+  list(@Payload({ schema: ListQuestion }) { hash }: ListQuestion): ListAnswer {
+    return this.notary.signList(hash);
   }
 }

@@ -86,7 +86,7 @@ export function MeansPage(): ReactElement {
               <th>{t('means.server')}</th>
               <th>{t('means.secret')}</th>
               <th>{t('means.state')}</th>
-              <th aria-label={t('means.edit')} />
+              <td />
             </tr>
           </thead>
           <tbody>
@@ -257,7 +257,7 @@ function MeansForm(props: {
           onChange={(text) => setDraft({ ...draft, fields: { ...draft.fields, [field.name]: text } })}
         />
       ))}
-      <p className="hint">{t('channels.secretsHint')}</p>
+      <p className="hint">{t('means.secretsHint')}</p>
     </FormDialog>
   );
 }

@@ -25,9 +25,11 @@ export const alarmMeansEn: Record<keyof typeof alarmMeansZh, string> = {
   'means.saved': 'Saved: {name}',
   'means.disable': 'Turn off',
   'means.enable': 'Turn on',
-  'means.disabledDone': '{name} is off; steps that use it are recorded as not delivered and the ladder goes on',
+  'means.disabledDone':
+    '{name} is off; steps that use it go by that of all sites, or are recorded as not delivered and the ladder goes on',
   'means.enabledDone': '{name} is on',
-  'means.problem': 'Please correct: {fields}',
+  'means.secretsHint':
+    'Secrets are written and never shown; left empty they stay as they are, and another address asks for them again.',
   'means.takes': 'Saving replaces “{name}”, which is registered now.',
   'means.kind.sms': 'Text message gateway',
   'means.kind.wecom': 'WeCom group robot',

@@ -27,10 +27,13 @@ export async function verifyCommand(
 }
 
 /** What was found, for a person: one line that says it, then what it rests on. */
-export function describeVerified({ entries, aggregates, position, checkpoint, keys, unreadable }: Verified): string[] {
+export function describeVerified(found: Verified): string[] {
+  const { entries, aggregates, position, checkpoint, keys, unreadable, listSignedAt } = found;
   const said = [`whole: ${entries} entries of ${aggregates} aggregates, up to position ${position}`];
   if (checkpoint) said.push(`signed: up to position ${checkpoint.size}, at ${checkpoint.signedAt}`);
   else said.push('not signed: there is no checkpoint; set CHECKPOINT_KEY_FILE');
+  if (listSignedAt) said.push(`list of files: signed at ${listSignedAt}`);
+  if (listSignedAt === null) said.push('list of files: not signed; what is public and the files stand under it alone');
   for (const { keyId, algorithm } of keys)
     said.push(`key: ${keyId} (${algorithm}); is it the house's own? --key checks it`);
   if (unreadable.length > 0) said.push(`this release can't read what stands at ${unreadable.join(', ')}`);
