@@ -29,7 +29,7 @@ const doors = {
   tokens: { get: () => undefined },
 };
 const seen = async (personId: string, sites: string[], limit = 10_000) => auditFor(doors, { personId, sites }, limit);
-const whoIn = (rows: TimelineEntry[]) => [...new Set(rows.map(({ facts }) => facts['personId']))].sort();
+const whoIn = (rows: TimelineEntry[]) => [...new Set(rows.map(({ facts }) => String(facts['personId'])))].sort();
 
 it('shows those who serve all sites everything, and others what people of their own sites did', async () => {
   expect(await seen('nation', ['*'])).toHaveLength(entries.length);
