@@ -3,12 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connectBus } from '@tongsheng/bus';
 import { InspectionDetail, quarterOf, verifyScript, worksheetItem } from '@tongsheng/contracts';
 import {
   barriersOf,
   enter,
   openScreen,
   picture,
+  readLog,
   signIn,
   startBrowser,
   startSite,
@@ -117,6 +119,9 @@ it('freezes its list, is drawn once, and never with less than thirty of a hundre
   await page.fill('#field-reason', '全部检查');
   await press('send-form');
   await page.locator('[data-testid=inspected-sites] tbody tr').nth(2).waitFor();
+  // In the middle of looking: what was begun goes on, and nothing of it is done twice.
+  await system.kill('oversight');
+  await system.start('oversight');
   expect((await detail()).row.sites.map(({ siteId }) => siteId).sort()).toEqual(['county-a', 'county-b', 'province']);
   await page.getByText('怎样复算').click();
   await press('recompute');
@@ -137,6 +142,22 @@ it('looks at every site by machine, step by step, and counts what it could not s
   const { snapshot, url } = check.pages[0]!;
   const kept = await manager.get(`/api/site-checks/${check.checkId}/evidence/${snapshot}?site=county-a`);
   expect(kept).toMatchObject({ status: 200, body: { url, intact: true, statusLine: 'HTTP/1.1 200 OK' } });
+});
+
+it('goes on after a crash of whoever looks, and does no step twice', async () => {
+  const bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
+  const entries = await readLog(bus);
+  await bus.close();
+  const steps = entries.flatMap(({ site: of, events }) =>
+    events.flatMap((event) => {
+      if (event.type === 'site_check.page_read') return [`${of} page ${event.at}`];
+      if (event.type === 'site_check.links_followed') return [`${of} links ${event.from}`];
+      if (event.type === 'site_check.probed') return [`${of} probe ${event.n}`];
+      return event.type === 'site_check.reposts_looked' ? [`${of} reposts`] : [];
+    }),
+  );
+  for (const of of ['county-a', 'county-b', 'province']) expect(steps).toContainEqual(expect.stringContaining(`${of} probe `));
+  expect(steps.filter((step, i) => steps.indexOf(step) !== i)).toEqual([]);
 });
 
 it('is concluded by people, and a faulty site is told, talked to and looked at again', async () => {
