@@ -156,7 +156,8 @@ it('goes on after a crash of whoever looks, and does no step twice', async () =>
       return event.type === 'site_check.reposts_looked' ? [`${of} reposts`] : [];
     }),
   );
-  for (const of of ['county-a', 'county-b', 'province']) expect(steps).toContainEqual(expect.stringContaining(`${of} probe `));
+  for (const of of ['county-a', 'county-b', 'province'])
+    expect(steps).toContainEqual(expect.stringContaining(`${of} probe `));
   expect(steps.filter((step, i) => steps.indexOf(step) !== i)).toEqual([]);
 });
 

@@ -62,6 +62,7 @@ const kindWords: Record<AlarmSubject['kind'], string> = {
   inspection: '季度抽查时限',
   report: '年报时限',
   handover: '交接班',
+  balance: '账实不符',
   drill: '演练',
 };
 const wordsOf = (kind: string): string => (kind in kindWords ? kindWords[kind as AlarmSubject['kind']] : kind);
