@@ -35,9 +35,11 @@ export const readDoors: Record<string, string> = Object.fromEntries(
 /api/duty/book?from=2026-11-01T00:00:00.000Z&to=2026-12-31T00:00:00.000Z
 /api/duty/book.csv?from=2026-11-01T00:00:00.000Z&to=2026-12-31T00:00:00.000Z
 /api/duty/figures?from=2026-11-01T00:00:00.000Z&to=2026-12-31T00:00:00.000Z
+/api/duty/figures.csv?from=2026-11-01T00:00:00.000Z&to=2026-12-31T00:00:00.000Z
 /api/duty/forecast
 /api/duty/handovers
 /api/duty/ladders
+/api/duty/means
 /api/duty/now
 /api/duty/people
 /api/duty/shifts?from=2026-11-01T00:00:00.000Z&to=2026-12-31T00:00:00.000Z
@@ -48,6 +50,7 @@ export const readDoors: Record<string, string> = Object.fromEntries(
 /api/incidents/:incidentId/files/:hash
 /api/inspections
 /api/inspections/:inspectionId
+/api/inspections/:inspectionId/files/:hash
 /api/inspections/:inspectionId/findings.csv
 /api/inspections/:inspectionId/sites.txt
 /api/items
