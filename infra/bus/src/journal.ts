@@ -186,12 +186,13 @@ export class Journal {
       try {
         const options = { msgID: command.id, expect: { lastSubjectSequence: past.position }, headers };
         const ack = await this.#bus.publish(past.subject, body, options);
-        if (ack.duplicate) await this.#mustBeMine(ack.seq, past.subject, command.id);
-        // Stored by an attempt whose acknowledgement was lost, it is this call's doing; otherwise somebody said it before.
-        return { position: ack.seq, changed: !ack.duplicate || attempt > 1, hash };
+        if (!ack.duplicate) return { position: ack.seq, changed: true, hash };
+        // Stored by an attempt whose acknowledgement was lost, it is this call's doing; otherwise somebody said it before, and
+        // what another process said under the same id may be another entry: what follows it refers to that one.
+        const stored = await this.#mustBeMine(ack.seq, past.subject, command.id);
+        return { position: ack.seq, changed: attempt > 1, hash: stored ?? hash };
       } catch (error) {
-        if (isApiError(error, apiCode.wrongLastSequence))
-          return { ...(await this.#mineOrStale(past.subject, command.id)), hash };
+        if (isApiError(error, apiCode.wrongLastSequence)) return await this.#mineOrStale(past.subject, command.id);
         if (!isLost(error) || attempt === tries) throw error;
       }
     }
@@ -204,17 +205,20 @@ export class Journal {
   }
 
   /** After "wrong last sequence": a cluster checks it before it knows duplicates, so the last entry may be this one. */
-  async #mineOrStale(subject: string, commandId: string): Promise<Receipt> {
+  async #mineOrStale(subject: string, commandId: string): Promise<Receipt & { hash: string }> {
     const last = await this.#stored({ last_by_subj: subject });
-    if (last?.header.get('Nats-Msg-Id') === commandId) return { position: last.seq, changed: true };
+    if (last?.header.get('Nats-Msg-Id') === commandId)
+      return { position: last.seq, changed: true, hash: hashOfStored(last) };
     throw new StaleRead(subject);
   }
 
-  async #mustBeMine(position: number, subject: string, commandId: string): Promise<void> {
+  /** The hash of what stands there; null: it was taken away. */
+  async #mustBeMine(position: number, subject: string, commandId: string): Promise<string | null> {
     const stored = await this.#stored({ seq: position });
     if (stored && stored.subject !== subject) {
       throw new Error(`bus: command id ${commandId} was used for ${stored.subject} before, now for ${subject}`);
     }
+    return stored && hashOfStored(stored);
   }
 
   async #stored(query: { seq: number; next_by_subj?: string } | { last_by_subj: string }): Promise<StoredMsg | null> {
@@ -226,6 +230,8 @@ export class Journal {
     }
   }
 }
+
+const hashOfStored = ({ subject, data, header: headers }: StoredMsg): string => hashEntry({ subject, data, headers });
 
 /** The message may or may not be stored; asking again under the same id tells. */
 function isLost(error: unknown): boolean {

@@ -186,7 +186,9 @@ export class Notary implements OnApplicationBootstrap, OnModuleDestroy {
     const events = this.#ledger.sign([first, ...others], at);
     const command = checkpointCommand(this.#ledger.size, at);
     try {
-      const { position, hash } = await this.journal.append(this.#head, command, events);
+      const { position, hash, changed } = await this.journal.append(this.#head, command, events);
+      // Another process signed the same: its checkpoint is about to be read.
+      if (!changed) return;
       this.#head = { subject: checkpointSubject, position, hash };
       this.#signedAt = at;
       this.#ledger.learn(events);
