@@ -43,6 +43,7 @@ export const eventWords: Record<AnyEvent['type'], string> = {
   'credential.breaker_reset': '恢复渠道推送',
   'credential.failed': '渠道登录被拒',
   'credential.mended': '渠道登录已处理',
+  'credential.renewed': '渠道登录已续期',
   'delivery.answered': '渠道答复',
   'delivery.attempted': '开始推送',
   'delivery.bounced': '邮件被退回',

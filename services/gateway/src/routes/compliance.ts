@@ -77,7 +77,7 @@ export function complianceRoutes({
       method: 'GET',
       path: '/api/compliance/releases',
       says: 'Policies with their interpretations, rumors to their rebuttals and the reach of each channel, of a period.',
-      may: readers,
+      may: complianceReaders,
       query: z.object({ from: instant, to: instant }),
       answer: ReleaseCompliance,
       async handle({ query: { from, to }, caller }) {
