@@ -14,6 +14,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
+          maxWorkers: 2,
           include: [
             '{contracts,infra,services}/**/src/**/*.test.{ts,tsx}',
             'test/guards/**/*.test.ts',
