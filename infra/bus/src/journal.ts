@@ -135,7 +135,7 @@ export class Journal {
   /**
    * Appends one decision on top of exactly `past`. A lost acknowledgement is asked again under the same id,
    * so that it is stored once.
-   * @throws StaleRead when the aggregate has moved on.
+   * @throws StaleRead when the aggregate has moved on, or another process said something else under the same id.
    */
   async append(
     past: Head,
@@ -187,12 +187,16 @@ export class Journal {
         const options = { msgID: command.id, expect: { lastSubjectSequence: past.position }, headers };
         const ack = await this.#bus.publish(past.subject, body, options);
         if (!ack.duplicate) return { position: ack.seq, changed: true, hash };
-        // Stored by an attempt whose acknowledgement was lost, it is this call's doing; otherwise somebody said it before, and
-        // what another process said under the same id may be another entry: what follows it refers to that one.
-        const stored = await this.#mustBeMine(ack.seq, past.subject, command.id);
-        return { position: ack.seq, changed: attempt > 1, hash: stored ?? hash };
+        const stored = await this.#storedAs(ack.seq, past.subject, command.id);
+        return this.#saidBefore(past.subject, { position: ack.seq, stored, hash, again: attempt > 1 });
       } catch (error) {
-        if (isApiError(error, apiCode.wrongLastSequence)) return await this.#mineOrStale(past.subject, command.id);
+        if (isApiError(error, apiCode.wrongLastSequence)) {
+          // A cluster checks it before it knows duplicates: the last entry may be this one.
+          const last = await this.#stored({ last_by_subj: past.subject });
+          if (last?.header.get('Nats-Msg-Id') !== command.id) throw new StaleRead(past.subject);
+          const stored = hashOfStored(last);
+          return this.#saidBefore(past.subject, { position: last.seq, stored, hash, again: attempt > 1 });
+        }
         if (!isLost(error) || attempt === tries) throw error;
       }
     }
@@ -204,16 +208,18 @@ export class Journal {
     await this.#bus.publish(subjects.event(aggregate, site, id), body, { msgID: command.id, headers });
   }
 
-  /** After "wrong last sequence": a cluster checks it before it knows duplicates, so the last entry may be this one. */
-  async #mineOrStale(subject: string, commandId: string): Promise<Receipt & { hash: string }> {
-    const last = await this.#stored({ last_by_subj: subject });
-    if (last?.header.get('Nats-Msg-Id') === commandId)
-      return { position: last.seq, changed: true, hash: hashOfStored(last) };
-    throw new StaleRead(subject);
+  /**
+   * Stored by an attempt whose acknowledgement was lost, it is this call's doing; otherwise somebody said it before.
+   * @throws StaleRead when another process said something else under the same id: what this one knows is no longer so.
+   */
+  #saidBefore(subject: string, said: { position: number; stored: string | null; hash: string; again: boolean }) {
+    const { position, stored, hash, again } = said;
+    if (stored !== null && stored !== hash) throw new StaleRead(subject);
+    return { position, changed: again, hash };
   }
 
   /** The hash of what stands there; null: it was taken away. */
-  async #mustBeMine(position: number, subject: string, commandId: string): Promise<string | null> {
+  async #storedAs(position: number, subject: string, commandId: string): Promise<string | null> {
     const stored = await this.#stored({ seq: position });
     if (stored && stored.subject !== subject) {
       throw new Error(`bus: command id ${commandId} was used for ${stored.subject} before, now for ${subject}`);

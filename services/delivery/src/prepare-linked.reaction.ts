@@ -61,7 +61,8 @@ export class PrepareLinked {
     for (const event of entry.events) if (event.type === 'linked.press_told') await this.#tellPress(entry, event);
     if (!entry.events.some(({ type }) => moves.has(type))) return;
     const { linkedId, site } = entry.events[0]!;
-    const past = await this.journal.read({ aggregate: 'linked', site, id: linkedId });
+    const address = { aggregate: 'linked', site, id: linkedId };
+    const past = await this.journal.read(address);
     // As it stands now: what an entry said that is no longer so is not done any more.
     const targets = linkedTargets(past.entries as Entry<LinkedEvent>[]);
     const linked = { site, linkedId };
@@ -70,6 +71,10 @@ export class PrepareLinked {
     const gone = targets.dropped.filter(({ position }) => position >= entry.position);
     await Promise.all(gone.map((each) => this.#drop(entry, linked, each)));
     await this.#wantAll(entry, linked, targets);
+    // Whoever let one go meanwhile found nothing to cancel yet.
+    const now = linkedTargets((await this.journal.read(address)).entries as Entry<LinkedEvent>[]);
+    const meanwhile = now.dropped.filter(({ position }) => position > past.position);
+    await Promise.all(meanwhile.map((each) => this.#drop(entry, linked, each)));
   }
 
   async #wantAll(entry: Entry, linked: { site: string; linkedId: string }, { wanted, t0, isCommitted }: LinkedTargets) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Aggregate, Entry } from '@tongsheng/bus';
 import { Refusal, subjects, type AnyEvent, type CommandHead } from '@tongsheng/contracts';
 import type { Chance } from '../chance.ts';
@@ -186,12 +187,13 @@ export class World {
 
   /**
    * Takes a decision on top of what its writer knew.
-   * @throws Stale when somebody else was faster; said again with the same id it is there already
+   * @throws Stale when somebody else was faster, or said something else under the same id; said again it is there already
    */
   append(subject: string, expected: number, command: CommandHead, events: readonly AnyEvent[]): Entry {
     const kept = this.keptAt(subject);
     if ((kept.last?.position ?? 0) !== expected) {
-      if (kept.last?.envelope.id === command.id) return kept.last;
+      const { last } = kept;
+      if (last?.envelope.id === command.id && isDeepStrictEqual(last.events, events)) return last;
       throw new Stale();
     }
     const { aggregate, site, id } = subjects.placeOf(subject);

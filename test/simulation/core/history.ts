@@ -192,7 +192,8 @@ export class House {
   *prepareLinked(life: Life, entry: Entry<LinkedEvent>): Work {
     const { world } = this;
     const { linkedId } = entry.events[0]!;
-    const past = yield* world.call(life, () => world.log.filter(({ subject }) => subject === entry.subject));
+    const read = () => world.call(life, () => world.log.filter(({ subject }) => subject === entry.subject));
+    const past = yield* read();
     const { wanted, dropped, t0, isCommitted } = linkedTargets(past as Entry<LinkedEvent>[]);
     const head = (deliveryId: string, what: string) => ({
       id: `${deliveryId}/${what}`,
@@ -201,16 +202,15 @@ export class House {
       deliveryId,
       site,
     });
-    for (const each of dropped.filter(({ position }) => position >= entry.position)) {
-      const deliveryId = linkedDeliveryIdOf(linkedId, each);
-      const { reason } = each;
-      const refusal = yield* world.tell(life, delivery, {
-        type: 'delivery.cancel',
-        ...head(deliveryId, 'cancel'),
-        reason,
-      });
-      if (refusal && refusal.code !== 'delivery_missing') throw refusal;
-    }
+    const drop = function* (gone: typeof dropped): Work {
+      for (const each of gone) {
+        const { reason } = each;
+        const cancel = head(linkedDeliveryIdOf(linkedId, each), 'cancel');
+        const refusal = yield* world.tell(life, delivery, { type: 'delivery.cancel', ...cancel, reason });
+        if (refusal && refusal.code !== 'delivery_missing') throw refusal;
+      }
+    };
+    yield* drop(dropped.filter(({ position }) => position >= entry.position));
     for (const each of wanted) {
       const deliveryId = linkedDeliveryIdOf(linkedId, each);
       const signed = this.#signed.get(each.releaseId)!;
@@ -219,6 +219,8 @@ export class House {
       yield* world.carryOut(life, delivery, { ...request, awaitsCommit: true, linked, goesOutAt: t0 });
       if (isCommitted) yield* world.tell(life, delivery, { type: 'delivery.commit', ...head(deliveryId, 'commit') });
     }
+    const now = linkedTargets((yield* read()) as Entry<LinkedEvent>[]);
+    yield* drop(now.dropped.filter(({ position }) => position > past.at(-1)!.position));
   }
 
   /** A release that was signed for a plan is a part of it. */
