@@ -69,7 +69,7 @@ export const services: readonly Service[] = [
   {
     name: 'duty',
     needs: ['redis', 'secrets', 'world'],
-    settings: ['CONSOLE_URL', 'DUTY_SMTP', 'DUTY_FROM', 'DUTY_SMS', 'WEB_ALLOW'],
+    settings: ['CONSOLE_URL', 'DUTY_SMTP', 'DUTY_FROM', 'WEB_ALLOW'],
     memoryMi: 256,
   },
   {
