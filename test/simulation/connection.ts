@@ -66,7 +66,8 @@ class Connection {
         server.subscribers.set(subject, all);
         all.push({
           owner,
-          hear: (payload, answer) => callback(null, { json: () => JSON.parse(payload) as unknown, respond: answer }),
+          hear: (payload, answer) =>
+            callback(null, { json: () => JSON.parse(payload) as unknown, respond: answer, reply: '_INBOX.simulated' }),
         });
       },
     };

@@ -20,7 +20,11 @@ it('no script runs but our own files, and none by evaluation or within a page', 
 
 it('behind TLS the cookie is of this host alone, and browsers keep to TLS for a year', () => {
   const values = (secure: string) =>
-    gatewayConfig.parse({ REDIS_URL: 'redis://127.0.0.1', ...(secure && { SECURE_COOKIES: secure }) });
+    gatewayConfig.parse({
+      NATS_URL: 'nats://127.0.0.1',
+      REDIS_URL: 'redis://127.0.0.1',
+      ...(secure && { SECURE_COOKIES: secure }),
+    });
   expect(cookieNameOf(values('true'))).toBe('__Host-ts_session');
   expect(cookieNameOf(values(''))).toBe('ts_session');
   expect(securityHeaders(true)['strict-transport-security']).toMatch(/max-age=31536000; includeSubDomains/);
