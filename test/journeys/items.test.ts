@@ -140,7 +140,8 @@ describe('whoever looks for an item', () => {
     title = (await search('limit=1')).rows[0]!.title;
     await page.keyboard.press('/');
     await page.keyboard.type(title.slice(0, 12));
-    await page.waitForURL(/q=/);
+    await page.waitForURL((url) => url.searchParams.get('q') === title.slice(0, 12).trim());
+    await page.getByTestId('further-text').getByText('已查').waitFor();
     await until(async () => expect(await page.getByTestId('item').first().innerText()).toContain(title));
     const word = '规定';
     const { rows } = await search(`q=${encodeURIComponent(word)}`);

@@ -128,9 +128,13 @@ function SearchField({ value, onChange }: { value: string; onChange: (q: string)
   const [text, setText] = useState(value);
   const [composing, setComposing] = useState(false);
   const field = useRef<HTMLInputElement>(null);
-  const tell = useRef(onChange);
-  tell.current = onChange;
-  useEffect(() => setText((now) => (now.trim() === value ? now : value)), [value]);
+  const told = useRef(value);
+  const tell = useRef((_q: string) => {});
+  tell.current = (q) => onChange((told.current = q));
+  useEffect(() => {
+    // What was told from here comes back when more may have been typed already.
+    if (value !== told.current) setText((told.current = value));
+  }, [value]);
   useEffect(() => {
     if (composing || text.trim() === value) return;
     const timer = setTimeout(() => tell.current(text.trim()), pauseMs);
@@ -149,9 +153,12 @@ function SearchField({ value, onChange }: { value: string; onChange: (q: string)
         onChange={({ target }) => setText(target.value)}
         onCompositionStart={() => setComposing(true)}
         onCompositionEnd={() => setComposing(false)}
-        onKeyDown={({ key, nativeEvent, currentTarget }) => {
-          // From here on the keys mean the rows.
-          if (['Escape', 'Enter', 'ArrowDown'].includes(key) && !nativeEvent.isComposing) currentTarget.blur();
+        onKeyDown={(event) => {
+          const { key, nativeEvent, currentTarget } = event;
+          if (!['Escape', 'Enter', 'ArrowDown'].includes(key) || nativeEvent.isComposing) return;
+          // From here on the keys mean the rows; a browser would empty the field first.
+          if (key === 'Escape') event.preventDefault();
+          currentTarget.blur();
         }}
         data-testid="search"
       />
