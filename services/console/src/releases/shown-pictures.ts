@@ -3,6 +3,10 @@ import { picturesOf } from '@tongsheng/contracts';
 import { readBytes } from '../api/client.ts';
 import { filePath } from '../api/views.ts';
 
+/** Nothing is asked for in its place: until it is there a point that can't be seen, and its words where it can't be had. */
+const nothingYet = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
+const notToBeHad = 'data:,';
+
 const address = /(\ssrc=")[^"]*files\/([0-9a-f]{64})(")/g;
 
 /**
@@ -20,11 +24,13 @@ export function useShownPictures(site: string, releaseId: string, html: string):
       retry: false,
     })),
   });
-  const shown = new Map(hashes.map((hash, i) => [hash, found[i]?.data]));
-  return html.replace(address, (all, before: string, hash: string, after: string) => {
-    const data = shown.get(hash);
-    return data === undefined ? all : before + data + after;
-  });
+  const shown = new Map(
+    hashes.map((hash, i) => [hash, found[i]?.data ?? (found[i]?.isError ? notToBeHad : nothingYet)]),
+  );
+  return html.replace(
+    address,
+    (_all, before: string, hash: string, after: string) => before + (shown.get(hash) ?? notToBeHad) + after,
+  );
 }
 
 async function pictureOf(path: string, signal: AbortSignal): Promise<string> {
