@@ -199,12 +199,12 @@ class Connection {
         };
         durable.join(taker);
         leavesWith(owner, () => durable.leave(taker));
-        const message = ({ kept: { subject, seq, data, header }, deliveries }: Delivery) => ({
+        const message = ({ kept: { subject, seq, time, data, header }, deliveries }: Delivery) => ({
           subject,
           seq,
           data,
           headers: header,
-          info: { redeliveryCount: deliveries },
+          info: { redeliveryCount: deliveries, timestampNanos: time.getTime() * 1_000_000 },
           ack() {
             if (!owner.alive) return;
             if (chance.is(faults.ackLost)) durable.ackLost(seq, taker);

@@ -10,12 +10,12 @@ const mostSeeds = 8;
 describe('a planted bug is noticed:', () => {
   it.each(plants)(
     '$bug',
-    async ({ plant, breaks, size }) => {
+    async ({ plant, breaks }) => {
       const broken = new Set<Rule>();
       for (let seed = 1; seed <= mostSeeds && !breaks.some((rule) => broken.has(rule)); seed++) {
         let undo = () => {};
         try {
-          const lived = await live({ ...days, ...size, seed, plant: (house) => void (undo = plant(house)) });
+          const lived = await live({ ...days, seed, plant: (house) => void (undo = plant(house)) });
           for (const { rule } of judge(lived).findings) broken.add(rule);
           lived.house.server.close();
         } finally {

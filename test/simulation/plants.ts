@@ -14,13 +14,7 @@ import { ReadModel } from './read-model.ts';
 import { Durable } from './server.ts';
 
 /** A bug that somebody could have written, and the rules of which one must notice. */
-export type Plant = {
-  bug: string;
-  breaks: readonly Rule[];
-  /** Where less than two days show it. */
-  size?: { days: number; quietDays: number };
-  plant(house: House): () => void;
-};
+export type Plant = { bug: string; breaks: readonly Rule[]; plant(house: House): () => void };
 
 /** Puts something else in place of a method until it is taken back. */
 export function instead<T extends object, K extends keyof T>(
@@ -111,8 +105,6 @@ export const plants: readonly Plant[] = [
   {
     bug: 'a lost acknowledgement is sent again as if nothing had been said',
     breaks: ['log_whole'],
-    // What is there twice is looked at over and over, so that two days of it are long.
-    size: { days: 0.25, quietDays: 0 },
     plant: ({ faults }) => {
       faults.answerLost *= 10;
       return instead(
@@ -197,7 +189,7 @@ export const plants: readonly Plant[] = [
   },
   {
     bug: 'one task in forty is forgotten',
-    breaks: ['conserved'],
+    breaks: ['owed_once', 'conserved'],
     plant() {
       let told = 0;
       return instead(

@@ -5,7 +5,7 @@ import { live, type Year } from './year.ts';
 
 /** `SIMULATION_SEED=7 npm test -- simulation` lives through one seed again. */
 const asked = process.env['SIMULATION_SEED'];
-const seeds = asked === undefined ? [1, 4, 6] : [Number(asked)];
+const seeds = asked === undefined ? [1, 2, 3] : [Number(asked)];
 
 const endOf = ({ house: { server, complaints } }: Year) => {
   const { journal, time } = server;

@@ -166,10 +166,6 @@ async function work(
       try {
         await heard(bus, durable, entry, () => options.handle(entry));
         message.ack();
-        count('done');
-        const stored = message.info.timestampNanos / 1_000_000;
-        reactionDelay.observe({ service: bus.name }, Math.max(0, Date.parse(options.now()) - stored) / 1_000);
-        return undefined;
       } catch (error) {
         if (error instanceof Later) {
           count('later');
@@ -182,7 +178,13 @@ async function work(
         count('failed');
         options.onFailure({ durable, entry, message: raw, try: attempt, error, dead: false });
         await pause(backoff[attempt - 1] ?? backoff.at(-1)!, stopping);
+        continue;
       }
+      // Not among what is tried again: what was done is done, whatever becomes of its figures.
+      count('done');
+      const stored = message.info.timestampNanos / 1_000_000;
+      reactionDelay.observe({ service: bus.name }, Math.max(0, Date.parse(options.now()) - stored) / 1_000);
+      return undefined;
     }
   } catch (error) {
     // Not even the dead letter could be written: the message stays and comes back after the ack wait.
