@@ -11,7 +11,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createHash, randomBytes } from 'node:crypto';
 import { BusClient, connectBus, encodeEntry, followStream } from '@tongsheng/bus';
 import { streams, subjects, type AnyEvent, type RegistryCommand } from '@tongsheng/contracts';
-import { hashA, sampleRule, sampleSource, service, startSystem, type ServiceName } from '@tongsheng/test/support';
+import {
+  hashA,
+  publishedItem,
+  sampleRule,
+  sampleSource,
+  service,
+  startSystem,
+  type ServiceName,
+} from '@tongsheng/test/support';
 import type { PeopleSaid, PeopleTold, Person } from './day-people.ts';
 import type { ReadersSaid, ReadersTold } from './day-readers.ts';
 import type { SinkSaid } from './deliver-sink.ts';
@@ -158,25 +166,11 @@ let items = 0;
 async function putItem(): Promise<void> {
   const itemId = `b${items++}`;
   const at = now();
-  const event: AnyEvent = {
-    type: 'item.published',
-    itemId,
-    sourceId: 'chinatax',
-    key: itemId,
-    publication: { at, precision: 'second', text: null },
-    firstSeenAt: at,
-    version: 1,
+  const event = publishedItem('chinatax', itemId, at, {
     title: `国家税务总局关于第${itemId}号事项的公告`,
-    link: `https://upstream.example/${itemId}`,
     html: `<p>${`第${itemId}号事项的正文。`.repeat(100)}</p>`,
-    author: null,
-    categories: [],
     contentHash: createHash('sha256').update(itemId).digest('hex'),
-    documentNumber: null,
-    issuer: null,
-    column: null,
-    attachments: [],
-  };
+  });
   due.tasks += sites;
   const { body, headers } = encodeEntry('bench', { id: itemId, at, actor: service }, [event], '');
   await bus.js.publish(subjects.event('item', 'chinatax', itemId), body, { msgID: itemId, headers });

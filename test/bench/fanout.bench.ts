@@ -2,8 +2,16 @@
 // as make 20,000 tasks, and how many tasks a second go through the whole chain: event, read models, timers, live update.
 // The peer is the raw limit of the log: as many appends of the same events, pipelined by one client.
 import { BusClient, connectBus, encodeEntry } from '@tongsheng/bus';
-import { subjects, type ItemEvent, type Policy, type RegistryCommand, type RepostEvent } from '@tongsheng/contracts';
-import { hashA, queueing, sampleRule, sampleSource, service, signIn, startSystem } from '@tongsheng/test/support';
+import { subjects, type Policy, type RegistryCommand, type RepostEvent } from '@tongsheng/contracts';
+import {
+  publishedItem,
+  queueing,
+  sampleRule,
+  sampleSource,
+  service,
+  signIn,
+  startSystem,
+} from '@tongsheng/test/support';
 import { endOnSignal, pipelined, report, rounded, say, timed } from './measure.ts';
 
 const sites = 500;
@@ -85,25 +93,7 @@ void (async () => {
 async function put(i: number): Promise<void> {
   const itemId = `b${i}`;
   const at = now();
-  const event: ItemEvent = {
-    type: 'item.published',
-    itemId,
-    sourceId: 'chinatax',
-    key: itemId,
-    publication: { at, precision: 'second', text: null },
-    firstSeenAt: at,
-    version: 1,
-    title: `国家税务总局关于第${i}号事项的公告`,
-    link: `https://upstream.example/${itemId}`,
-    html: `<p>${'正文'.repeat(500)}</p>`,
-    author: null,
-    categories: [],
-    contentHash: hashA,
-    documentNumber: null,
-    issuer: null,
-    column: null,
-    attachments: [],
-  };
+  const event = publishedItem('chinatax', itemId, at, { title: `国家税务总局关于第${i}号事项的公告` });
   const { body, headers } = encodeEntry('bench', { id: itemId, at, actor: service }, [event], '');
   await bus.js.publish(subjects.event('item', 'chinatax', itemId), body, { msgID: itemId, headers });
 }

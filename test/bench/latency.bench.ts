@@ -1,8 +1,8 @@
 // From an upstream item in the log to the task on a live console connection, at 100 items a second, through the services
 // as they run in production. The peer is the raw limit: the same item published and read back by a plain follower.
 import { connectBus, encodeEntry, followStream } from '@tongsheng/bus';
-import { streams, subjects, type ItemEvent } from '@tongsheng/contracts';
-import { hashA, service, signIn, startSystem } from '@tongsheng/test/support';
+import { streams, subjects } from '@tongsheng/contracts';
+import { publishedItem, service, signIn, startSystem } from '@tongsheng/test/support';
 import { endOnSignal, percentile, report, rounded, say } from './measure.ts';
 
 const perSecond = 100;
@@ -52,25 +52,7 @@ const following = await followStream(bus, {
 async function put(i: number): Promise<void> {
   const itemId = `b${i}`;
   const at = new Date().toISOString();
-  const event: ItemEvent = {
-    type: 'item.published',
-    itemId,
-    sourceId: 'national-policy',
-    key: itemId,
-    publication: { at, precision: 'second', text: null },
-    firstSeenAt: at,
-    version: 1,
-    title: `关于第${i}号事项的公告`,
-    link: `https://upstream.example/${itemId}`,
-    html: `<p>${'正文'.repeat(500)}</p>`,
-    author: null,
-    categories: [],
-    contentHash: hashA,
-    documentNumber: null,
-    issuer: null,
-    column: null,
-    attachments: [],
-  };
+  const event = publishedItem('national-policy', itemId, at, { title: `关于第${i}号事项的公告` });
   const { body, headers } = encodeEntry('bench', { id: itemId, at, actor: service }, [event], '');
   sent.set(itemId, performance.now());
   await bus.js.publish(subjects.event('item', 'national-policy', itemId), body, { msgID: itemId, headers });

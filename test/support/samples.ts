@@ -2,6 +2,7 @@ import {
   role,
   type Draft,
   type ItemCommand,
+  type ItemEvent,
   type RepostCommand,
   type Rule,
   type Source,
@@ -54,6 +55,35 @@ export const observation = (itemId: string, letter = 'a'): Extract<ItemCommand, 
     column: null,
     attachments: [],
   },
+});
+
+type Published = Extract<ItemEvent, { type: 'item.published' }>;
+
+/** A first version as a source brings it, of some size. */
+export const publishedItem = (
+  sourceId: string,
+  itemId: string,
+  at: string,
+  more: Partial<Published> = {},
+): Published => ({
+  type: 'item.published',
+  itemId,
+  sourceId,
+  key: itemId,
+  publication: { at, precision: 'second', text: null },
+  firstSeenAt: at,
+  version: 1,
+  title: `关于第${itemId}号事项的公告`,
+  link: `https://upstream.example/${itemId}`,
+  html: `<p>${'正文'.repeat(500)}</p>`,
+  author: null,
+  categories: [],
+  contentHash: hashA,
+  documentNumber: null,
+  issuer: null,
+  column: null,
+  attachments: [],
+  ...more,
 });
 
 export const queueing = (taskId = 'task', site = 'province'): Extract<RepostCommand, { type: 'repost.queue' }> => ({
