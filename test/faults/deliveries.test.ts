@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { carryOut, connectBus, ensureStreams, followJournal, Journal, type Bus, type Following } from '@tongsheng/bus';
-import type { Channel, DeliveryEvent, ReleaseEvent } from '@tongsheng/contracts';
+import { subjects, type Channel, type DeliveryEvent, type ReleaseEvent } from '@tongsheng/contracts';
 import { startWeChatFake, type WeChatFake } from '@tongsheng/fakes';
 import { freePort, startNewsroom, type Newsroom } from '@tongsheng/local';
 import { hashA, readLog, startServers, until, type Servers } from '@tongsheng/test/support';
@@ -333,6 +333,23 @@ it(
       expect(new Set(calls.map((event) => 'callbackId' in event && event.callbackId)).size).toBe(calls.length);
       expect(calls.length).toBeGreaterThanOrEqual(byCallback);
     });
+    // A start begins where it has to, and sends nothing anew.
+    await kill();
+    const from: unknown[] = [];
+    const listening = bus.nc.subscribe('$JS.API.CONSUMER.CREATE.>', {
+      callback: (_, message) => {
+        const { config } = message.json<{ config: { filter_subject?: string; opt_start_seq?: number } }>();
+        if (config.filter_subject === subjects.events('delivery') && config.opt_start_seq)
+          from.push(config.opt_start_seq > 1);
+      },
+    });
+    await bus.nc.flush();
+    const attempts = () => [...states.values()].map(({ events }) => countTypes(events, 'delivery.attempted'));
+    const before = attempts();
+    await start();
+    listening.unsubscribe();
+    expect(from).toEqual([true]);
+    expect(attempts()).toEqual(before);
     // Only where the class asks for one.
     for (const each of report) if (each.class !== 'person') expect(each).toMatchObject({ 'by a person': 0 });
     expect(report.find(({ channel }) => channel === 'mail')!['by a person']).toBeLessThanOrEqual(resolved);

@@ -17,9 +17,15 @@ import { delivery } from './delivery.ts';
 import { Gates } from './gates.ts';
 import { OpenDeliveries, type Change, type OpenDelivery } from './open-deliveries.ts';
 import { Registered } from './registered.ts';
+import { Shared } from './shared.ts';
+import { readMark, startMark } from './start-mark.ts';
 
 /** The pause before the log is followed again, in ms. */
 const pauseMs = 5_000;
+/** How often it is kept from where a start has to read, and how long that is good for, in ms. */
+const markMs = { every: 20_000, kept: 7 * 86_400_000 };
+/** How many of the older deliveries are read beside each other at a start. */
+const readBeside = 16;
 
 /**
  * What this process knows of the open deliveries, and the way by which it decides about them: on top of what it knows,
@@ -33,6 +39,9 @@ export class Board implements OnModuleDestroy {
   /** Where it wrote what it has applied already, until the log brings that: to read it again costs more than to write it. */
   readonly #written = new Set<number>();
   #following: Following | null = null;
+  #marking: NodeJS.Timeout | null = null;
+  /** Answers up to this position the gates know already. */
+  #toldUpTo = 0;
   #stopped = false;
   #onChange: (change: Change) => void = () => {};
 
@@ -44,16 +53,24 @@ export class Board implements OnModuleDestroy {
     private readonly registered: Registered,
     private readonly credentials: Credentials,
     private readonly gates: Gates,
+    private readonly shared: Shared,
   ) {}
 
   /** Resolves when everything that was decided before is known. */
   async follow(onChange: (change: Change) => void): Promise<void> {
     this.#onChange = onChange;
+    const log = await this.journal.begunAt();
+    await this.#passOver(log).catch((error: unknown) =>
+      this.log.warn('delivery.mark_not_read', { reason: reasonOf(error) }),
+    );
     await this.#follow();
+    this.#marking = setInterval(() => void this.#mark(), markMs.every);
+    void this.#mark();
   }
 
   async onModuleDestroy(): Promise<void> {
     this.#stopped = true;
+    if (this.#marking) clearInterval(this.#marking);
     await this.#following?.stop();
   }
 
@@ -92,7 +109,37 @@ export class Board implements OnModuleDestroy {
     // The follower may have brought it already, and more.
     if (open.head !== before) return;
     if (changed) this.#written.add(position);
-    this.#changed(this.open.extend(open, { position, hash, traceparent }, events, this.clock.now()));
+    this.#changed(this.open.extend(open, { position, hash, traceparent }, events, this.clock.now()), position);
+  }
+
+  /** What ended long ago need not be read again; without a mark everything is. */
+  async #passOver(log: string | null): Promise<void> {
+    await this.shared.connected();
+    const mark = readMark(await this.shared.read('start'), log, await this.journal.position());
+    if (!mark) return;
+    const { older } = mark;
+    for (let from = 0; from < older.length; from += readBeside)
+      await Promise.all(
+        older.slice(from, from + readBeside).map(async ({ site, id }) => {
+          const { entries } = await this.journal.read({ aggregate: 'delivery', site, id });
+          this.open.remember(entries, this.clock.now());
+        }),
+      );
+    this.gates.recall(mark.told);
+    this.#toldUpTo = mark.at;
+    this.open.pass(mark.from - 1);
+    this.log.info('delivery.passed_over', { from: mark.from, older: older.length });
+  }
+
+  /** What this process just wrote may be ahead of its position: an answer that the gates hear twice then changes little. */
+  async #mark(): Promise<void> {
+    const { position: at } = this.open;
+    const { told } = this.gates;
+    const open = [...this.open.all()];
+    const log = await this.journal.begunAt().catch(() => null);
+    if (log === null) return;
+    const mark = startMark(open, { log, at, told, now: this.clock.now() });
+    await this.shared.keep('start', JSON.stringify(mark), markMs.kept);
   }
 
   async #follow(): Promise<void> {
@@ -127,7 +174,7 @@ export class Board implements OnModuleDestroy {
   #heard(entry: Entry): Promise<void> | void {
     const change = this.open.apply(entry, this.clock.now());
     if (change === 'forgotten') return this.#recall(entry);
-    if (change) this.#changed(change);
+    if (change) this.#changed(change, entry.position);
   }
 
   /** What had ended and goes on: its past is read again. */
@@ -138,12 +185,12 @@ export class Board implements OnModuleDestroy {
     if (open) this.#onChange({ open, events: [], ended: false });
   }
 
-  #changed(change: Change): void {
+  #changed(change: Change, position: number): void {
     const { channelId } = change.open.requested;
     for (const event of change.events) {
       if (event.type !== 'delivery.answered' && event.type !== 'delivery.prepared') continue;
       const channel = this.registered.channel(channelId);
-      if (event.type === 'delivery.answered') this.gates.heard(channelId, channel, event);
+      if (event.type === 'delivery.answered' && position > this.#toldUpTo) this.gates.heard(channelId, channel, event);
       if (event.trouble === 'credential' && channel) {
         void this.credentials
           .fail(channel, event.detail, event.type === 'delivery.answered' ? event.answeredAt : event.preparedAt)

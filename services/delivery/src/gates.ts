@@ -5,13 +5,24 @@ import { Credentials } from './credentials.ts';
 
 type Answered = Extract<DeliveryEvent, { type: 'delivery.answered' }>;
 
+/** Channel or login → how it was, and the moment at which something was heard of it last. */
+export type Told = [string, { breaker: Breaker; heardAt: string; detail: string }][];
+
 /** What stands between a delivery that is due and its attempt: breakers, rests and logins. None of it costs budget. */
 @Injectable()
 export class Gates {
-  /** Each with the moment at which something was heard of it last. */
-  readonly #breakers = new Map<string, { breaker: Breaker; heardAt: string; detail: string }>();
+  readonly #breakers: Map<string, Told[number][1]> = new Map();
 
   constructor(private readonly credentials: Credentials) {}
+
+  /** What was heard up to now, for a start that need not hear all of it again. */
+  get told(): Told {
+    return [...this.#breakers];
+  }
+
+  recall(told: Told): void {
+    for (const [name, known] of told) this.#breakers.set(name, known);
+  }
 
   /** Every answer of the log, in its order. */
   heard(channelId: string, channel: Channel | undefined, answered: Answered): void {

@@ -9,6 +9,8 @@ export type OpenDelivery = {
   /** What all versions of one release at one channel have in common. */
   family: string;
   requested: Requested;
+  /** Log position at which it was asked for. */
+  since: number;
   state: Delivery;
   /** Where its next decision would stand: most can be appended without reading what is known already. */
   head: Head;
@@ -112,7 +114,8 @@ export class OpenDeliveries {
     if (first?.type === 'delivery.redriven') return 'forgotten';
     if (first?.type !== 'delivery.requested') return null;
     const family = familyOf(first);
-    const open = { key, family, requested: first, state: delivery.initial, head: { subject, position: 0, hash: '' } };
+    const head = { subject, position: 0, hash: '' };
+    const open = { key, family, requested: first, since: position, state: delivery.initial, head };
     return this.extend(open, { position, hash, traceparent }, told, now);
   }
 
@@ -125,7 +128,7 @@ export class OpenDeliveries {
     const state = entries.flatMap(({ events }) => events as DeliveryEvent[]).reduce(delivery.evolve, delivery.initial);
     const { position, hash, subject, envelope } = entries.at(-1)!;
     const head = { subject, position, hash, traceparent: envelope.traceparent };
-    const open = { key, family: familyOf(requested), requested, state, head };
+    const open = { key, family: familyOf(requested), requested, since: first.position, state, head };
     if (!isEnded(state)) this.#keep(open, now);
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { reasonOf } from '@tongsheng/bus';
 import { createRedis, type Redis } from '@tongsheng/projections';
@@ -11,6 +12,8 @@ export class RedisUrl {
 
 /** How long Redis may take before we go by what this process knows, in ms. */
 const patience = 250;
+/** How long a start waits for Redis, in ms. */
+const connectPatience = 1_000;
 /** What one process takes of a rate while it can't know of the others: they may be as many. */
 const cautious = 4;
 
@@ -22,6 +25,7 @@ const cautious = 4;
 export class Shared implements OnModuleInit, OnModuleDestroy {
   readonly #redis: Redis | null;
   readonly #own = new Map<string, number>();
+  #connecting: Promise<unknown> = Promise.resolve();
   readonly #log: Log;
 
   constructor({ url }: RedisUrl, log: Log) {
@@ -32,7 +36,15 @@ export class Shared implements OnModuleInit, OnModuleDestroy {
 
   onModuleInit(): void {
     // Not waited for: it connects when it can.
-    this.#redis?.connect().catch((error: unknown) => this.#log.warn('shared.redis_away', { reason: reasonOf(error) }));
+    this.#connecting = (this.#redis?.connect() ?? Promise.resolve()).catch((error: unknown) =>
+      this.#log.warn('shared.redis_away', { reason: reasonOf(error) }),
+    );
+  }
+
+  /** Resolves when what is shared can be read, or when that takes too long. */
+  async connected(): Promise<void> {
+    const late = wait(connectPatience, undefined, { ref: false });
+    await Promise.race([this.#connecting, late]);
   }
 
   onModuleDestroy(): void {
