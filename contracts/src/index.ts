@@ -30,6 +30,7 @@ export * from './inspection.ts';
 export * from './inspection-findings.ts';
 export * from './item.ts';
 export * from './linked.ts';
+export * from './neighbour.ts';
 export * from './login.ts';
 export * from './linked-targets.ts';
 export * from './outlook.ts';

@@ -30,6 +30,8 @@ export type Rights = {
   replays?: true;
   /** Follows streams that neighbours brought here, whatever their names. */
   followsNeighbours?: true;
+  /** Writes them, and what neighbours are told. */
+  writesNeighbours?: true;
 };
 
 type Place = 'public' | 'hub' | 'dead' | 'evidence' | 'publicFiles' | 'working';
@@ -101,6 +103,13 @@ export const rights = {
     reads: ['public', 'evidence', 'publicFiles'],
     writes: ['public', 'evidence', 'publicFiles'],
     projects: true,
+  },
+  exchange: {
+    keeps: [],
+    answers: ['neighbour'],
+    tells: ['submission'],
+    followsNeighbours: true,
+    writesNeighbours: true,
   },
   clock: {
     keeps: [],

@@ -6,6 +6,7 @@
  *   can read yet, and what opens them.
  * - `hub.<id>`: who is told of what is public (W3C WebSub), the newest of each; beside the journal, and the portal's own.
  * - `told.pub.…`, `told.hub.…`: the same, as the public front hears of them in its own account: bells, not records.
+ * - `from.<neighbour>.…`, `out.<neighbour>.…`: what another deployment told us, and what it is told by us.
  * - `dead.<consumer>`: messages that a consumer could not handle.
  * - `cmd.<aggregate>`, `ask.<query>`, `alive.<instance>`, `projections`, `rebuild.<projection>`: request and reply, core
  *   NATS.
@@ -35,6 +36,9 @@ export const subjects = {
   publicKindOf: (subject: string) => subject.split('.')[2] ?? '',
   hubEntry: (id: string) => `hub.${id}`,
   hubEntries: () => 'hub.>',
+  /** A neighbour's message as it stands here, and one of ours as it is put out for a neighbour. */
+  brought: (neighbour: string, subject: string) => `from.${neighbour}.${subject}`,
+  putOut: (neighbour: string, subject: string) => `out.${neighbour}.${subject}`,
   told: (subject: string) => `told.${subject}`,
   dead: (consumer: string) => `dead.${consumer}`,
   deadLetters: () => 'dead.>',

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startNats, startRedis, type Certificates, type NatsServer, type Server } from '@tongsheng/local';
+import { startNats, startRedis, type NatsOptions, type NatsServer, type Server } from '@tongsheng/local';
 
 /** Real servers on ports of their own, in a folder of their own; gone with the test. */
 export type Servers = {
@@ -13,11 +13,12 @@ export type Servers = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-/** @param tls over TLS alone */
-export async function startServers(tls?: Certificates): Promise<Servers> {
+/** @param more over TLS alone; linked with other deployments */
+export async function startServers(more: Pick<NatsOptions, 'tls' | 'links'> = {}): Promise<Servers> {
+  const { tls } = more;
   const dir = await mkdtemp(join(tmpdir(), 'tongsheng-test-'));
   const [nats, redis] = await Promise.all([
-    startNats({ dir: join(dir, 'nats'), ...(tls && { tls }) }),
+    startNats({ dir: join(dir, 'nats'), ...more }),
     startRedis({ dir: join(dir, 'redis'), ...(tls && { tls }) }),
   ]);
   const servers: Servers = {
@@ -26,7 +27,7 @@ export async function startServers(tls?: Certificates): Promise<Servers> {
     redis,
     async restartNats() {
       await servers.nats.kill();
-      servers.nats = await startNats({ dir: join(dir, 'nats'), port: servers.nats.port, ...(tls && { tls }) });
+      servers.nats = await startNats({ dir: join(dir, 'nats'), port: servers.nats.port, ...more });
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([servers.nats.kill(), servers.redis.kill()]);

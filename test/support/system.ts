@@ -13,6 +13,7 @@ import {
   startNewsroom,
   startUpstreams,
   type Certificates,
+  type Links,
   type Newsroom,
   type Upstreams,
 } from '@tongsheng/local';
@@ -31,7 +32,8 @@ export const allServices = [
   'gateway',
   'portal',
 ] as const;
-export type ServiceName = (typeof allServices)[number];
+/** Of services that only linked deployments have. */
+export type ServiceName = (typeof allServices)[number] | 'exchange';
 
 /** The key that signs the logs of tests. */
 const checkpointPem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
@@ -51,6 +53,8 @@ export type SystemOptions = {
   operations?: boolean;
   /** Every hop over TLS. The test's own process believes the authority already. */
   tls?: Certificates;
+  /** Other deployments; their exchange is started with the services. */
+  links?: Links;
 };
 
 /** The whole system as it is deployed: every service a process of its own, on servers, sites and a newsroom of its own. */
@@ -83,10 +87,14 @@ export type System = {
 };
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const { services = allServices, backlog = [30, 10], limit, samples = true, fakes: kinds = [], tls } = options;
-  const servers = await startServers(tls);
+  const { services = allServices, backlog = [30, 10], limit, samples = true, fakes: kinds = [], tls, links } = options;
+  const servers = await startServers({ ...(tls && { tls }), ...(links && { links }) });
   const { dir } = servers;
-  await makeStreams(servers.nats.url, { maxBytes: 512 * 2 ** 20 });
+  await makeStreams(
+    servers.nats.url,
+    { maxBytes: 512 * 2 ** 20 },
+    links?.with.neighbours.map(({ name }) => name),
+  );
   const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
   const [upstreams, newsroom, fakes, consolePort, portalPort, ingestPort, deliveryPort, releasesPort] =
     await Promise.all([
@@ -144,6 +152,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     REPOST_HOLD: 'PT0S',
     // Nor do they take pictures of pages.
     CHROMIUM: '/none',
+    ...(links && { NEIGHBOURS: JSON.stringify(links.with) }),
     ...(tls && { TLS_CA_FILE: tls.ca, TLS_CERT_FILE: tls.cert, TLS_KEY_FILE: tls.key }),
     ...options.environment,
     WEB_ALLOW: [ours, options.environment?.['WEB_ALLOW']].filter(Boolean).join(','),
@@ -222,9 +231,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     logOf: (service) => readFile(logFile(service), 'utf8').catch(() => ''),
     async [Symbol.asyncDispose]() {
       for (const other of others) other.kill('SIGKILL');
-      await Promise.all(allServices.map((service) => end(service, 'SIGKILL')));
+      await Promise.all([...running.keys()].map((service) => end(service, 'SIGKILL')));
       await Promise.all([upstreams, newsroom, ...fakes].map((each) => each.stop()));
-      const logs = await Promise.all(allServices.map((service) => system.logOf(service)));
+      const logs = await Promise.all([...allServices, 'exchange' as const].map((service) => system.logOf(service)));
       await servers[Symbol.asyncDispose]();
       // What a service may not do, nothing else would tell: it goes on without it.
       const refused = logs
@@ -235,7 +244,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     },
   };
   try {
-    await Promise.all(services.map(start));
+    await Promise.all([...services, ...(links ? (['exchange'] as const) : [])].map(start));
   } catch (error) {
     await system[Symbol.asyncDispose]();
     throw error;

@@ -1,9 +1,14 @@
-import { correctionIntake, streamOf, streams, subjects } from '@tongsheng/contracts';
+import { correctionIntake, streamOf, streams, subjects, type Neighbours } from '@tongsheng/contracts';
+import { linkAccounts } from './neighbours.ts';
 import { backOffice, inboxOf, permissionsOf } from './permissions.ts';
 
 /** Every user of the server: the administrator, who may do everything in the house; the services; the server's own. */
 export const users = ['tongsheng', ...backOffice, 'portal', 'system'] as const;
 export type User = (typeof users)[number];
+/** The public key of each user, those of links included. */
+export type Keys = Record<User, string> & Record<string, string>;
+
+const alone: Neighbours = { us: 'alone', neighbours: [] };
 
 const api = '$JS.API';
 /** How the public front calls JetStream: under the server's own name each account has one of its own. */
@@ -32,9 +37,16 @@ const frontHears = [subjects.publicDocuments(), subjects.hubEntries()];
  * (CVE-2023-47090).
  * @param keys the public key of each user
  */
-export function accountsOf(keys: Record<User, string>): Record<string, unknown> {
+export function accountsOf(keys: Keys, neighbours: Neighbours = alone): Record<string, unknown> {
   const house = 'TONGSHENG';
   const front = 'FRONT';
+  const links = linkAccounts(house, neighbours, keys);
+  const lentTo = (kind: 'service' | 'stream', lentToFront: readonly string[]) => {
+    const accounts = new Map(lentToFront.map((subject) => [subject, [front]]));
+    for (const { kind: of, subject, to } of links.lent)
+      if (of === kind) accounts.set(subject, [...(accounts.get(subject) ?? []), to]);
+    return [...accounts].map(([subject, to]) => ({ [kind]: subject, accounts: to }));
+  };
   return {
     [house]: {
       jetstream: 'enabled',
@@ -42,10 +54,7 @@ export function accountsOf(keys: Record<User, string>): Record<string, unknown> 
         { nkey: keys.tongsheng },
         ...backOffice.map((service) => ({ nkey: keys[service], permissions: permissionsOf(service) })),
       ],
-      exports: [
-        ...frontAsks.map((service) => ({ service, accounts: [front] })),
-        ...frontHears.map((stream) => ({ stream, accounts: [front] })),
-      ],
+      exports: [...lentTo('service', frontAsks), ...lentTo('stream', frontHears)],
     },
     [front]: {
       users: [
@@ -65,10 +74,11 @@ export function accountsOf(keys: Record<User, string>): Record<string, unknown> 
         })),
       ],
     },
+    ...links.accounts,
     SYS: { users: [{ nkey: keys.system }] },
   };
 }
 
 /** The part of `nats.conf` that says who may do what. It holds public keys only and is no secret. */
-export const renderAccounts = (keys: Record<User, string>): string =>
-  `accounts: ${JSON.stringify(accountsOf(keys), null, 2)}\nsystem_account: SYS\n`;
+export const renderAccounts = (keys: Keys, neighbours?: Neighbours): string =>
+  `accounts: ${JSON.stringify(accountsOf(keys, neighbours), null, 2)}\nsystem_account: SYS\n`;

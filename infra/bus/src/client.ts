@@ -51,9 +51,14 @@ export class BusClient {
       const why = error instanceof NatsError && error.code === '503' ? 'nobody is listening' : String(error);
       throw new NoAnswer(`${subject}: ${why}`, { cause: error });
     });
-    const answer = Answer.parse(reply.json());
-    if (answer.ok) return answer.value;
-    if (answer.refusal) throw new Refusal(answer.refusal.code, answer.refusal.message, answer.refusal.params);
-    throw new NoAnswer(`${subject}: ${answer.error ?? 'failed'}`);
+    return valueOf(reply.json(), subject);
   }
+}
+
+/** What was answered. @throws Refusal, NoAnswer */
+export function valueOf(said: unknown, subject: string): unknown {
+  const answer = Answer.parse(said);
+  if (answer.ok) return answer.value;
+  if (answer.refusal) throw new Refusal(answer.refusal.code, answer.refusal.message, answer.refusal.params);
+  throw new NoAnswer(`${subject}: ${answer.error ?? 'failed'}`);
 }

@@ -21,7 +21,11 @@ export async function followByAsking(
     from = 1,
     onMessage,
     onFailure,
-  }: Pick<FollowOptions, 'stream' | 'subject' | 'from' | 'onMessage' | 'onFailure'>,
+    bell: rings = subjects.told(subject),
+  }: Pick<FollowOptions, 'stream' | 'subject' | 'from' | 'onMessage' | 'onFailure'> & {
+    /** What rings when there is more. */
+    bell?: string;
+  },
 ): Promise<Following> {
   let next = Math.max(1, from);
   let stopped = false;
@@ -31,7 +35,7 @@ export async function followByAsking(
     rung = true;
     wake?.();
   };
-  const bell = bus.nc.subscribe(subjects.told(subject), { callback: ring });
+  const bell = bus.nc.subscribe(rings, { callback: ring });
   const quiet = (ms: number) =>
     new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
@@ -76,7 +80,9 @@ export async function followByAsking(
 
   const caughtUp = Promise.withResolvers<void>();
   caughtUp.promise.catch(() => {});
-  await bus.jsm.streams.info(stream);
+  await bus.jsm.streams.info(stream).catch((error: unknown) => {
+    if (!isPassing(error)) throw error;
+  });
   const running = (async () => {
     while (!stopped) {
       try {

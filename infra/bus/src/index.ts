@@ -20,6 +20,17 @@ export {
   type RawMessage,
   type Stored,
 } from './entry.ts';
+export {
+  answerNeighbour,
+  askNeighbour,
+  asLink,
+  bring,
+  lastCopied,
+  linkAccount,
+  linkUser,
+  neighbourStreams,
+  putOut,
+} from './neighbours.ts';
 export { EvidenceStore, PublicFiles } from './evidence.ts';
 export { decodeAnswer, encodeAnswer, type HttpAnswer } from './http-message.ts';
 export { followByAsking } from './follow-by-asking.ts';
@@ -35,6 +46,13 @@ export { LiveTable } from './live-table.ts';
 export { tellStreams } from './stream-figures.ts';
 export { answerLiveness, isAlive } from './liveness.ts';
 export { BusServer, Commands, Query, Reaction } from './server.ts';
-export { defaultMaxBytes, ensureStreams, isAtLeast, streamTroubles, type StreamOptions } from './streams.ts';
+export {
+  defaultMaxBytes,
+  ensureNeighbourStreams,
+  ensureStreams,
+  isAtLeast,
+  streamTroubles,
+  type StreamOptions,
+} from './streams.ts';
 export { UnfitServer } from './unfit-server.ts';
 export { WorkingCopies } from './working-copies.ts';

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nkeys } from 'nats';
-import { users, type User } from './accounts.ts';
+import { users, type Keys } from './accounts.ts';
 
 const encoder = new TextEncoder();
 
@@ -10,11 +10,12 @@ export const isSeed = (text: string): boolean => /^SU[A-Z2-7]{56}$/.test(text);
 
 /**
  * The keys of all users, one file each, made where they are missing. A service is given its own file and no other.
+ * @param others users that not every deployment has
  * @returns the public ones
  */
-export function makeKeys(folder: string): Record<User, string> {
+export function makeKeys(folder: string, others: readonly string[] = []): Keys {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const made = users.map((user): [User, string] => {
+  const made = [...users, ...others].map((user): [string, string] => {
     const file = keyFile(folder, user);
     if (!existsSync(file)) {
       writeFileSync(file, `${new TextDecoder().decode(nkeys.createUser().getSeed())}\n`, { mode: 0o600 });
@@ -22,7 +23,7 @@ export function makeKeys(folder: string): Record<User, string> {
     }
     return [user, nkeys.fromSeed(encoder.encode(readSeed(folder, user))).getPublicKey()];
   });
-  return Object.fromEntries(made) as Record<User, string>;
+  return Object.fromEntries(made) as Keys;
 }
 
 export const keyFile = (folder: string, user: string): string => join(folder, `${user}.nk`);

@@ -75,6 +75,7 @@ export function permissionsOf(service: BackOffice): Permissions {
     ...(its.erases ?? []).map((place) => `$JS.API.STREAM.MSG.DELETE.${streamOf[place]}`),
     ...(its.lives ? [subjects.alive('*')] : []),
     ...(its.replays ? ['replay.*'] : []),
+    ...(its.writesNeighbours ? [subjects.brought('*', '>'), subjects.putOut('*', '>')] : []),
     ...(its.followsNeighbours ? ['$JS.API.STREAM.INFO.*', ...following('*')] : []),
   ];
   const foreign = durables

@@ -2,6 +2,7 @@ import { buckets, streams, subjects, workingCopiesBucket } from '@tongsheng/cont
 import { DiscardPolicy, ErrorCode, NatsError, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
+import { neighbourStreams } from './neighbours.ts';
 import { UnfitServer } from './unfit-server.ts';
 
 /** The size fuse of a stream: below the real disk, because a full disk freezes nats-server 2.9. The server reserves it. */
@@ -100,6 +101,38 @@ export async function ensureStreams(bus: Bus, options: StreamOptions = {}): Prom
   await bus.js.views.kv(workingCopiesBucket, kept).catch((error: unknown) => {
     throw notMade(error, workingCopiesBucket, small);
   });
+}
+
+/** What a neighbour told, and what it is told: kept as the journal is, since both are copies that go on where they end. */
+export async function ensureNeighbourStreams(
+  bus: Bus,
+  names: readonly string[],
+  { replicas = 1, maxBytes = defaultMaxBytes }: StreamOptions = {},
+): Promise<void> {
+  for (const name of names) {
+    const its = neighbourStreams(name);
+    const subjectsOf = {
+      [its.public]: subjects.brought(name, subjects.publicDocuments()),
+      [its.entries]: subjects.brought(name, subjects.events()),
+      [its.out]: subjects.putOut(name, '>'),
+    };
+    for (const [stream, subject] of Object.entries(subjectsOf)) {
+      const wanted = {
+        name: stream,
+        subjects: [subject],
+        num_replicas: replicas,
+        discard: DiscardPolicy.New,
+        max_bytes: maxBytes,
+        deny_purge: true,
+      };
+      await bus.jsm.streams.info(stream).catch(async (error: unknown) => {
+        if (!isApiError(error, apiCode.noStream)) throw error;
+        await bus.jsm.streams.add(wanted).catch((refused: unknown) => {
+          throw notMade(refused, stream, maxBytes);
+        });
+      });
+    }
+  }
 }
 
 /**

@@ -8,6 +8,8 @@ export {
   startNats,
   startRedis,
   type Certificates,
+  type Links,
+  type NatsOptions,
   type NatsServer,
   type Server,
 } from './servers.ts';

@@ -6,13 +6,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import {
   addressOf,
   connectBus,
+  ensureNeighbourStreams,
   ensureStreams,
+  linkAccount,
+  linkUser,
   makeKeys,
   readSeed,
   renderAccounts,
   type StreamOptions,
   type User,
 } from '@tongsheng/bus';
+import type { Neighbours } from '@tongsheng/contracts';
 
 /** A server of ours: where it listens, and how it ends. */
 export type Server = {
@@ -104,6 +108,15 @@ export function isFree(port: number): Promise<boolean> {
 /** What a server proves itself with, and the authority that the others believe. Files in PEM. */
 export type Certificates = { cert: string; key: string; ca: string };
 
+/** With whom a server is linked: a lower deployment knocks at the upper one. */
+export type Links = {
+  with: Neighbours;
+  /** The port at which others knock, and with which passwords. */
+  knocking?: { port: number; passwords: Record<string, string> };
+  /** `nats-leaf://<us>:<password>@host:port` of each at whose door we knock. */
+  knocksAt?: Record<string, string>;
+};
+
 export type NatsOptions = {
   /** Holds the configuration and the streams. */
   dir: string;
@@ -111,13 +124,15 @@ export type NatsOptions = {
   /** Holds the key of each user; made where they are missing. */
   keys?: string;
   tls?: Certificates;
+  /** Other deployments, whose servers connect to ours, or ours to theirs. */
+  links?: Links;
   /** fsync before every acknowledgement; nats-server 2.10 or newer. */
   syncAlways?: boolean;
 };
 
 /** Starts nats-server with JetStream on the loopback, with a user for each service. */
 export async function startNats(options: NatsOptions): Promise<NatsServer> {
-  const { dir, syncAlways = false, tls, keys = join(dir, 'keys') } = options;
+  const { dir, syncAlways = false, tls, links, keys = join(dir, 'keys') } = options;
   const port = options.port ?? (await freePort());
   await mkdir(dir, { recursive: true });
   const config = `
@@ -126,7 +141,14 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
     ports_file_dir: ${JSON.stringify(dir)}
     jetstream { store_dir: ${JSON.stringify(dir)}${syncAlways ? ', sync_interval: always' : ''} }
     ${tls ? `tls { cert_file: ${JSON.stringify(tls.cert)}, key_file: ${JSON.stringify(tls.key)} }` : ''}
-    ${renderAccounts(makeKeys(keys))}
+    ${leafnodes(links)}
+    ${renderAccounts(
+      makeKeys(
+        keys,
+        links?.with.neighbours.map(({ name }) => linkUser(name)),
+      ),
+      links?.with,
+    )}
   `;
   const file = join(dir, 'nats.conf');
   await writeFile(file, config, { mode: 0o600 });
@@ -140,11 +162,33 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
   return { ...server, port, address, keys, url: urlOf('tongsheng'), urlOf };
 }
 
+/** Where neighbours knock, with the password of each; or where we knock. */
+const leafnodes = (links: Links | undefined): string => {
+  if (!links) return '';
+  const { knocking, knocksAt } = links;
+  const users = Object.entries(knocking?.passwords ?? {}).map(([user, password]) => ({
+    user,
+    password,
+    account: linkAccount(user),
+  }));
+  const remotes = Object.entries(knocksAt ?? {}).map(([name, url]) => ({ url, account: linkAccount(name) }));
+  const parts = {
+    ...(knocking && { listen: `127.0.0.1:${knocking.port}`, authorization: { users } }),
+    ...(remotes.length > 0 && { reconnect: 1, remotes }),
+  };
+  return `leafnodes: ${JSON.stringify(parts)}`;
+};
+
 /** Makes what the services find: no service may make a stream. @param url the administrator's */
-export async function makeStreams(url: string, options: StreamOptions = {}): Promise<void> {
+export async function makeStreams(
+  url: string,
+  options: StreamOptions = {},
+  neighbours: readonly string[] = [],
+): Promise<void> {
   const bus = await connectBus({ url, name: 'tongsheng-streams' });
   try {
     await ensureStreams(bus, options);
+    await ensureNeighbourStreams(bus, neighbours, options);
   } finally {
     await bus.close();
   }

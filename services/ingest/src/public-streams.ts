@@ -49,6 +49,9 @@ export class PublicStreams implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.#stopped || stream === undefined) return;
     const mine = { watch, following: null as Following | null, timer: null as NodeJS.Timeout | null };
     this.#following.set(sourceId, mine);
+    // What the exchange brought stands under the neighbour's name; what JetStream itself mirrors, as it was.
+    const neighbour = /^FROM_([A-Z0-9]+)$/.exec(stream)?.[1]?.toLowerCase();
+    const within = (subject: string) => (neighbour ? subjects.brought(neighbour, subject) : subject);
     const lastOf = async (name: string, subject: string) =>
       (await this.bus.jsm.streams.getMessage(name, { last_by_subj: subject })).seq;
     const lost = (error: unknown) => {
@@ -60,12 +63,12 @@ export class PublicStreams implements OnApplicationBootstrap, OnModuleDestroy {
       const since = DateTime.fromISO(this.clock.now(), { zone: 'utc' }).minus({ days: reachDays }).toISO()!;
       mine.following = await followStream(this.bus, {
         stream,
-        subject: subjects.publicDocuments(),
+        subject: within(subjects.publicDocuments()),
         since,
         onFailure: lost,
         async onMessage({ subject, seq, data, headers }) {
           // What was sealed follows in plain once it is open.
-          if (['sealed', 'key'].includes(subjects.publicKindOf(subject))) return;
+          if (['sealed', 'key'].includes(subjects.publicKindOf(subject.slice(within('').length)))) return;
           // Only the last word on a page counts: who reads the stream anew would take the ones before for revisions.
           if ((await lastOf(stream, subject)) !== seq) return;
           const told = [...(headers ?? [])].map(([name, values]) => ({ name, value: values.join(', ') }));

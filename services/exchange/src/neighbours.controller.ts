@@ -1,0 +1,15 @@
+import { Controller } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { Query } from '@tongsheng/bus';
+import { NeighbourQuestion } from '@tongsheng/contracts';
+import { Exchange } from './exchange.ts';
+
+@Controller()
+export class NeighboursController {
+  constructor(private readonly exchange: Exchange) {}
+
+  @Query('neighbour')
+  ask(@Payload({ schema: NeighbourQuestion }) question: NeighbourQuestion): Promise<unknown> {
+    return this.exchange.ask(question);
+  }
+}
