@@ -25,7 +25,16 @@ import {
   type SubmissionCommand,
 } from '@tongsheng/contracts';
 import { freePort } from '@tongsheng/local';
-import { failure, sampleSource, service, signIn, startSystem, until, type System } from '@tongsheng/test/support';
+import {
+  failure,
+  sampleRule,
+  sampleSource,
+  service,
+  signIn,
+  startSystem,
+  until,
+  type System,
+} from '@tongsheng/test/support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { submission } from '../../services/releases/src/submission.ts';
 import { trouble } from '../support/trouble.ts';
@@ -62,6 +71,9 @@ beforeAll(async () => {
     kind: 'public',
     stream: neighbourStreams('national').public,
   };
+  expect(await admin.command({ type: 'rule.register', rule: sampleRule('all', ['province']) })).toMatchObject({
+    status: 202,
+  });
   expect(await admin.command({ type: 'source.register', source })).toMatchObject({ status: 202 });
 }, 120_000);
 afterAll(async () => {
@@ -234,6 +246,7 @@ it('what happens while the link is cut arrives afterwards, in order and once, bo
     expect(told).toEqual(['submission.offered', 'submission.acknowledged', 'submission.offered']);
   });
   await expect(until(() => new BusClient(up).ask('neighbour', question))).resolves.toMatchObject({ changed: true });
+  await until(async () => expect((await toldAbove()).at(-1)).toBe('submission.acknowledged'));
 });
 
 describe('a province whose server was taken over', () => {

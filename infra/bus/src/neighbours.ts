@@ -80,6 +80,8 @@ export type Bringing = {
   stream: string;
   subject: string;
   copy: string;
+  /** What stands before the subject there and not here. */
+  without?: string;
   /** Told of each message that is here now. */
   onBrought?(position: number): void;
   onFailure(error: unknown): void;
@@ -89,7 +91,16 @@ export type Bringing = {
  * Copies a neighbour's stream into one of ours, message by message, in order, each once: it begins behind what stands here, and
  * of two processes that copy at once one is told to look again. A cut link is waited for.
  */
-export async function bring({ link, house, neighbour, stream, subject, copy, ...tell }: Bringing): Promise<Following> {
+export async function bring({
+  link,
+  house,
+  neighbour,
+  stream,
+  subject,
+  copy,
+  without = '',
+  ...tell
+}: Bringing): Promise<Following> {
   const end = async () => {
     const last = await lastCopied(house, copy);
     return { position: last?.position ?? 0, origin: last?.origin ?? 0 };
@@ -110,7 +121,11 @@ export async function bring({ link, house, neighbour, stream, subject, copy, ...
       head.set(originHeader, String(message.seq));
       const options = { msgID: `${copy}:${message.seq}`, headers: head, expect: { lastSequence: here.position } };
       try {
-        const ack = await house.js.publish(subjects.brought(neighbour, message.subject), message.data, options);
+        const ack = await house.js.publish(
+          subjects.brought(neighbour, message.subject.slice(without.length)),
+          message.data,
+          options,
+        );
         here = { position: ack.seq, origin: message.seq };
         tell.onBrought?.(message.seq);
       } catch (error) {

@@ -60,12 +60,12 @@ export class Exchange implements OnApplicationBootstrap, OnModuleDestroy {
       this.#links.set(name, link);
       const its = neighbourStreams(name);
       const ours = neighbourStreams(us);
-      this.#keep(`${name}'s PUBLIC`, (onFailure) =>
-        this.#bring(link, name, streams.public, subjects.publicDocuments(), its.public, onFailure),
-      );
-      this.#keep(`what ${name} tells us`, (onFailure) =>
-        this.#bring(link, name, ours.out, subjects.putOut(us, '>'), its.entries, onFailure),
-      );
+      const from = { link, house: this.bus, neighbour: name };
+      const documents = { stream: streams.public, subject: subjects.publicDocuments(), copy: its.public };
+      const without = subjects.putOut(us, '');
+      const entries = { stream: ours.out, subject: subjects.putOut(us, '>'), copy: its.entries, without };
+      this.#keep(`${name}'s PUBLIC`, (onFailure) => bring({ ...from, ...documents, onFailure }));
+      this.#keep(`what ${name} tells us`, (onFailure) => bring({ ...from, ...entries, onFailure }));
       this.#keep(`what ${name} is told`, (onFailure) => this.#tell(neighbour, onFailure));
       const door = answerNeighbour(link, us, (question) => this.#hear(neighbour, question));
       this.#ends.add(() => door.stop());
@@ -89,17 +89,6 @@ export class Exchange implements OnApplicationBootstrap, OnModuleDestroy {
     const parsed = SubmissionCommand.safeParse(question);
     if (!parsed.success) throw new Refusal('command_invalid', parsed.error.message);
     return this.client.command('submission', letIn(neighbour, parsed.data));
-  }
-
-  #bring(
-    link: Bus,
-    neighbour: string,
-    stream: string,
-    subject: string,
-    copy: string,
-    onFailure: (error: unknown) => void,
-  ): Promise<Following> {
-    return bring({ link, house: this.bus, neighbour, stream, subject, copy, onFailure });
   }
 
   async #tell(neighbour: Neighbour, onFailure: (error: unknown) => void): Promise<Following> {
