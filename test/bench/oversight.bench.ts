@@ -11,10 +11,11 @@ import { connectBus, ensureStreams, Journal } from '@tongsheng/bus';
 import { ComplianceTasks, ComplianceView, newestForm, streams, type ComplianceQuery } from '@tongsheng/contracts';
 import { startNats, startRedis } from '@tongsheng/local';
 import { createRedis, ProjectionReader, ProjectionRunner } from '@tongsheng/projections';
-import { complianceIn } from '../../services/oversight/src/compliance.ts';
+import { complianceIn, type Compliance } from '../../services/oversight/src/compliance.ts';
 import { countReport } from '../../services/oversight/src/count-report.ts';
 import type { Names } from '../../services/oversight/src/figures.ts';
 import { Ledger } from '../../services/oversight/src/ledger.ts';
+import { reportMarks } from '../../services/oversight/src/report-marks.ts';
 import { nationalSiteOf as siteOf, nationalSites, nationalYear, writeNationalYear } from '../support/national-year.ts';
 import { endOnSignal, percentile, report, rounded, say, timed } from './measure.ts';
 
@@ -59,21 +60,33 @@ const loadMs = await timed(() =>
 say(`the log is loaded: ${rounded(loadMs / 1_000)} s`);
 
 const model = complianceIn(zone);
-const runner = new ProjectionRunner({
+const megabytes = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))![1]) / 2 ** 20;
+const shared = {
   bus,
   redisUrl: redisServer.url,
-  projection: model,
-  onUnreadable: (error) => {
+  onUnreadable: (error: Error) => {
     throw error;
   },
   onError: console.error,
-});
-const watch = setInterval(() => say(`folded: ${Math.round((runner.status.rebuilding ?? 1) * 100)} %`), 10_000);
-const foldMs = await timed(() => runner.start());
-clearInterval(watch);
-const used = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))![1]);
+};
+/** Folds all of the log, and says every ten seconds how far it is. */
+async function folded(
+  one: Pick<ProjectionRunner<'repost', Compliance>, 'start' | 'status'>,
+  what: string,
+): Promise<number> {
+  const watch = setInterval(() => say(`${what}: ${Math.round((one.status.rebuilding ?? 1) * 100)} %`), 10_000);
+  const ms = await timed(() => one.start()).finally(() => clearInterval(watch));
+  say(`${what} in ${rounded(ms / 1_000)} s; Redis holds ${Math.round(await megabytes())} MB`);
+  return ms;
+}
+const runner = new ProjectionRunner({ ...shared, projection: model });
+const foldMs = await folded(runner, 'folded');
+const usedByTasks = await megabytes();
+const marks = new ProjectionRunner({ ...shared, projection: reportMarks });
+const marksMs = await folded(marks, 'marks of the tables folded');
+const used = await megabytes();
 const rows = await redis.hLen(`p:{${model.name}}:${await redis.get(`p:{${model.name}}:live`)}:rows`);
-say(`folded in ${rounded(foldMs / 1_000)} s; Redis holds ${Math.round(used / 2 ** 20)} MB, ${rows} rows`);
+say(`${rows} rows of tasks`);
 
 const ledger = new Ledger(new ProjectionReader(redis, model), model, new Journal(bus, 'bench'), zone);
 const heapBefore = process.memoryUsage().rss;
@@ -172,8 +185,7 @@ for (const [kind, field, expected] of [
   let share = 0;
   const ms = await timed(async () => {
     const { figures } = await countReport({
-      bus,
-      journal: new Journal(bus, 'bench'),
+      marks: new ProjectionReader(redis, reportMarks),
       of: { site: siteOf(0), kind, template: newestForm(kind).template, period: { from: instant(begin), to: at } },
       sites: nationalSites,
       async repostsOf(sites) {
@@ -189,7 +201,7 @@ for (const [kind, field, expected] of [
 }
 const others = year.releases + year.deliveries + year.corrections + year.rumors;
 
-await runner.stop();
+await Promise.all([runner.stop(), marks.stop()]);
 redis.destroy();
 await bus.close();
 const p99 = percentile(times, 0.99);
@@ -205,11 +217,13 @@ report({
   page_median_ms: Math.round(percentile(pages, 0.5)),
   page_p99_ms: Math.round(percentile(pages, 0.99)),
   answer_kb: Math.round(bytes / 1_024),
-  redis_mb: Math.round(used / 2 ** 20),
+  redis_mb: Math.round(used),
+  marks_mb: Math.round(used - usedByTasks),
   rows_in_redis: rows,
   ledger_mb: ledgerMb,
   load_s: rounded(loadMs / 1_000),
   fold_s: rounded(foldMs / 1_000),
+  marks_fold_s: rounded(marksMs / 1_000),
   read_s: rounded(readMs / 1_000),
   yearly_s: rounded(Math.max(...yearly) / 1_000),
   other_entries: others,

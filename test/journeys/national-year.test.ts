@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { complianceIn, type Compliance } from '../../services/oversight/src/compliance.ts';
 import { countReport } from '../../services/oversight/src/count-report.ts';
 import { Ledger } from '../../services/oversight/src/ledger.ts';
+import { reportMarks } from '../../services/oversight/src/report-marks.ts';
 import {
   nationalOutcomeOf,
   nationalSiteOf,
@@ -51,16 +52,19 @@ beforeAll(async () => {
   redis = createRedis(servers.redis.url, () => {});
   await redis.connect();
   await timed('100,000 tasks written', () => writeNationalYear(bus, year));
-  runner = new ProjectionRunner({
+  const shared = {
     bus,
     redisUrl: servers.redis.url,
-    projection: model,
-    onUnreadable(error) {
+    onUnreadable(error: Error) {
       throw error;
     },
     onError: console.error,
-  });
+  };
+  runner = new ProjectionRunner({ ...shared, projection: model });
   await timed('folded', () => runner.start());
+  const marks = new ProjectionRunner({ ...shared, projection: reportMarks });
+  await timed('marks of its tables folded', () => marks.start());
+  await marks.stop();
   reader = new ProjectionReader(redis, model);
   ledger = new Ledger(reader, model, new Journal(bus, 'test'), zone);
   await timed('read into memory', () => ledger.read());
@@ -117,8 +121,7 @@ it('fills the tables of the year, and says how far it is until it is done', asyn
   const shares: number[] = [];
   const count = (kind: 'work' | 'supervision') =>
     countReport({
-      bus,
-      journal: new Journal(bus, 'test'),
+      marks: new ProjectionReader(redis, reportMarks),
       of: {
         site: nationalSiteOf(0),
         kind,
@@ -132,10 +135,11 @@ it('fills the tables of the year, and says how far it is until it is done', asyn
   const figureOf = ({ figures }: Awaited<ReturnType<typeof count>>, field: string) =>
     Number(figures.find((each) => each.field === field)?.value);
   const work = await timed('the table of its work', () => count('work'));
+  expect(figureOf(work, 'published_own')).toBe(Math.ceil(year.releases / nationalSites.length));
+  shares.length = 0;
+  const all = await timed('the table of supervision', () => count('supervision'));
   expect(shares).toEqual([...shares].sort((one, other) => one - other));
   expect([shares[0]! < 0.5, shares.at(-1)]).toEqual([true, 1]);
-  expect(figureOf(work, 'published_own')).toBe(Math.ceil(year.releases / nationalSites.length));
-  const all = await timed('the table of supervision', () => count('supervision'));
   expect(figureOf(all, 'corrections_received')).toBe(year.corrections);
   expect(figureOf(all, 'sites')).toBe(nationalSites.length);
 });

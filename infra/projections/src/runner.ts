@@ -114,11 +114,12 @@ export class ProjectionRunner<A extends AggregateName, Row> {
   }
 
   /**
-   * Resolves once the model has applied the given position.
+   * Resolves once the model has applied everything of its own up to the given position. Of a model of one aggregate that
+   * must be an entry of it, since it sees no other.
    * @throws Refusal stale_view after `timeoutMs`: what is shown is older than what was asked for.
    */
   async reach(position: number, timeoutMs = 5_000): Promise<void> {
-    if (this.status.position >= position) return;
+    if ((this.#feed?.reached ?? 0) >= position) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiter = { position, resolve };
     this.#waiting.add(waiter);
@@ -162,6 +163,7 @@ export class ProjectionRunner<A extends AggregateName, Row> {
       quiet,
       batchSize,
       onApplied: () => this.#arrived(),
+      onPassed: () => this.#wake(),
       onUnreadable: async (error, message) => {
         this.#parked++;
         await this.#options.onUnreadable(error, message);
@@ -213,8 +215,11 @@ export class ProjectionRunner<A extends AggregateName, Row> {
 
   #arrived(): void {
     this.#options.onApplied?.();
-    const { position } = this.status;
-    for (const waiter of this.#waiting) if (position >= waiter.position) waiter.resolve();
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const waiter of this.#waiting) if ((this.#feed?.reached ?? 0) >= waiter.position) waiter.resolve();
   }
 }
 
@@ -224,6 +229,8 @@ type FeedOptions<A extends AggregateName, Row> = Omit<RunnerOptions<A, Row>, 're
   quiet: boolean;
   batchSize: number;
   onApplied(): void;
+  /** An entry that is none of the projection's was seen. */
+  onPassed(): void;
   /** Answers whether the feed goes on. */
   onLost(feed: Feed<A, Row>): Promise<boolean>;
   /** Nothing was ever written, so that nothing can show whether Redis was emptied. */
@@ -242,6 +249,7 @@ class Feed<A extends AggregateName, Row> {
   #caughtUp = Promise.withResolvers<void>();
   #caughtUpAt: number | null = null;
   #seen = 0;
+  #isApplying = false;
   /** Entries of the last step. */
   #last = 0;
   #stopped = false;
@@ -255,6 +263,11 @@ class Feed<A extends AggregateName, Row> {
 
   get behind(): number {
     return this.#waiting.length;
+  }
+
+  /** Nothing up to here is missing: where nothing waits, what was seen and passed over counts too. */
+  get reached(): number {
+    return this.#waiting.length === 0 && !this.#isApplying ? Math.max(this.position, this.#seen) : this.position;
   }
 
   get caughtUp(): Promise<void> {
@@ -288,7 +301,8 @@ class Feed<A extends AggregateName, Row> {
       onMessage: async (message) => {
         this.#seen = message.seq;
         // Of several aggregates the whole log is followed; what is of none of them is not worth reading.
-        if (!(projection.follows as readonly string[]).includes(subjects.placeOf(message.subject).aggregate)) return;
+        if (!(projection.follows as readonly string[]).includes(subjects.placeOf(message.subject).aggregate))
+          return this.#options.onPassed();
         const entry = tryDecode(message);
         if (entry instanceof UnreadableEntry) return await onUnreadable(entry, message);
         this.#waiting.push(entry);
@@ -315,12 +329,15 @@ class Feed<A extends AggregateName, Row> {
       await this.#gather();
       const batch = this.#waiting.splice(0, this.#options.batchSize);
       this.#room.resolve();
+      this.#isApplying = true;
       try {
         this.position = await this.store.apply(batch, this.position);
+        this.#isApplying = false;
         this.#last = batch.length;
         this.#options.onApplied();
       } catch (error) {
         if (!this.#stopped) await this.#recover(error, batch);
+        this.#isApplying = false;
       }
     }
   }
@@ -372,6 +389,7 @@ class Feed<A extends AggregateName, Row> {
     await following?.stop();
     this.#waiting = [];
     this.position = error.position;
+    this.#seen = error.position;
     this.#caughtUpAt = null;
     this.#caughtUp = Promise.withResolvers();
     if (!(await this.#options.onLost(this))) return;

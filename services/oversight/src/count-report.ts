@@ -1,15 +1,13 @@
-import { tryDecode, UnreadableEntry, walkStream, type Bus, type Journal } from '@tongsheng/bus';
 import {
   reportFields,
   reportForm,
   sitesUnder,
-  streams,
-  subjects,
   type ReportKind,
   type ReportPeriod,
   type Site,
 } from '@tongsheng/contracts';
-import { countedFrom, isCountedType, Tally } from './report-tally.ts';
+import type { ProjectionReader, SheetsRead } from '@tongsheng/projections';
+import { mayHold, Tally } from './report-marks.ts';
 
 /** What was owed to be reposted and what became of it, as the compliance page counts it. */
 export type RepostFigures = { due: number; onTime: number; late: number; overdue: number; exempted: number };
@@ -17,8 +15,8 @@ export type RepostFigures = { due: number; onTime: number; late: number; overdue
 export type Counted = { figures: { field: string; value: string }[]; position: number };
 
 export type CountOptions = {
-  bus: Bus;
-  journal: Pick<Journal, 'position'>;
+  /** Of the marks, which stand at least where the log stood when it was asked for. */
+  marks: Pick<ProjectionReader<never, never>, 'changedSheets' | 'sheets'>;
   of: { site: string; kind: ReportKind; template: string; period: ReportPeriod };
   /** All that are registered; a table of supervision and a bulletin are about a site and those under it. */
   sites: readonly Site[];
@@ -27,24 +25,18 @@ export type CountOptions = {
   onShare(share: number): void;
 };
 
-/** Reads the log for the figures that it knows of a form's entries, and says the position that they stand at. */
-export async function countReport(options: CountOptions): Promise<Counted> {
-  const { bus, journal, of, sites, repostsOf, onShare } = options;
+/** Adds up what is known of a form's entries, and says the position of the log that they stand at. */
+export async function countReport({ marks, of, sites, repostsOf, onShare }: CountOptions): Promise<Counted> {
   const covered = of.kind === 'work' ? sites.filter(({ siteId }) => siteId === of.site) : sitesUnder(of.site, sites);
   const names = covered.map(({ siteId }) => siteId);
   const ours = new Set(names);
-  const tally = new Tally(of.period, (site) => ours.has(site));
-  const asked = reportFields(reportForm(of.template)).filter(({ from }) => from === 'log');
-  const isAsked = new Set(asked.map(({ id }) => id));
-  const position = await journal.position();
-  const parts = Object.entries(countedFrom).filter(([, figures]) => figures.some((figure) => isAsked.has(figure)));
-  // What happened at one site the server picks out; of a nation most is another's.
-  const [only] = names.length === 1 ? names : [];
-  // One part of the log after the other: what they say of one another is not among the figures.
-  for (const [i, [aggregate]] of parts.entries()) {
-    const subject = only === undefined ? subjects.events(aggregate) : subjects.event(aggregate, only, '*');
-    await readPart(bus, subject, position, tally, (share) => onShare((i + share) / parts.length));
-  }
+  const { lines, position } = await readSheets(
+    marks,
+    (sheet) => mayHold(sheet, of.period, (site) => ours.has(site)),
+    onShare,
+  );
+  const tally = new Tally(of.period);
+  for (const text of lines) tally.add(text);
   const own = sites.find(({ siteId }) => siteId === of.site);
   const known: Record<string, string> = {
     ...tally.figures(),
@@ -54,6 +46,7 @@ export async function countReport(options: CountOptions): Promise<Counted> {
   };
   const { published_own = '0', published_reposts = '0' } = known;
   known['published_total'] = String(Number(published_own) + Number(published_reposts));
+  const asked = reportFields(reportForm(of.template)).filter(({ from }) => from === 'log');
   const figures = asked.flatMap(({ id: field }) => {
     const { [field]: value } = known;
     return value === undefined ? [] : [{ field, value }];
@@ -61,32 +54,36 @@ export async function countReport(options: CountOptions): Promise<Counted> {
   return { figures, position };
 }
 
-async function readPart(
-  bus: Bus,
-  subject: string,
-  end: number,
-  tally: Tally,
+/** Sheets that are asked for at once. */
+const atOnce = 250;
+
+/** The lines of some sheets as they all stood at one position: what changes while they are read is read again. */
+async function readSheets(
+  marks: CountOptions['marks'],
+  isAsked: (sheet: string) => boolean,
   onShare: (share: number) => void,
-): Promise<void> {
-  let all = 0;
-  let read = 0;
-  await walkStream(bus, {
-    stream: streams.journal,
-    subject,
-    from: 1,
-    onMessage(message) {
-      if (message.seq > end) return false;
-      all ||= (message.left ?? 0) + 1;
-      onShare(Math.min(1, ++read / all));
-      // Most of what happened is no part of a figure, and most of the time goes into reading what happened.
-      if (!isCountedType(message.headers?.get('ce-type') ?? '')) return undefined;
-      const entry = tryDecode(message);
-      // What nobody can read is shown under health; a form is not held back by it.
-      if (!(entry instanceof UnreadableEntry)) for (const event of entry.events) tally.add(event);
-      return undefined;
-    },
-  });
+): Promise<{ lines: Iterable<string>; position: number }> {
+  const linesOf = new Map<string, string[]>();
+  let read: SheetsRead | null = null;
+  for (;;) {
+    const changed = await marks.changedSheets(read);
+    if (changed.afresh) linesOf.clear();
+    const names = changed.names.filter(isAsked);
+    if (read && !changed.afresh && names.length === 0) break;
+    for (let i = 0; i < names.length; i += atOnce) {
+      const some = names.slice(i, i + atOnce);
+      const sheets = await marks.sheets(changed, some);
+      for (const [j, name] of some.entries())
+        linesOf.set(
+          name,
+          sheets[j]!.map(([, text]) => text),
+        );
+      if (!read) onShare((i + some.length) / names.length);
+    }
+    read = changed;
+  }
   onShare(1);
+  return { lines: [...linesOf.values()].flat(), position: read.position };
 }
 
 function inWords({ due, onTime, late, overdue, exempted }: RepostFigures): Record<string, string> {

@@ -1,8 +1,11 @@
+import type { Entry } from '@tongsheng/bus';
 import { AnyEvent } from '@tongsheng/contracts';
+import { foldBatch, missedBy } from '@tongsheng/projections';
+import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { Tally } from './report-tally.ts';
+import { mayHold, reportMarks, Tally, type Matter } from './report-marks.ts';
 
 const samples = (type: string): Record<string, unknown>[] =>
   JSON.parse(readFileSync(join(import.meta.dirname, '../../../contracts/history', `${type}.json`), 'utf8')) as never;
@@ -12,9 +15,29 @@ const event = (type: string, more: Record<string, unknown>): AnyEvent =>
 const period = { from: '2025-12-31T16:00:00.000Z', to: '2026-12-31T16:00:00.000Z' };
 const inside = '2026-06-01T00:00:00.000Z';
 const after = '2026-12-31T16:00:00.000Z';
+/** Each by itself in the log, one after the other. */
+const entriesOf = (events: AnyEvent[]): Entry[] =>
+  events.map((each, i) => {
+    const { type, site, ...ids } = each as AnyEvent & Record<string, unknown>;
+    const [aggregate = ''] = type.split('.');
+    const id = Object.entries(ids).find(([name]) => name === idNames[aggregate])![1];
+    const envelope = { time: inside };
+    return { position: i + 1, aggregate, site, id, envelope, events: [each] } as unknown as Entry;
+  });
+const idNames: Record<string, string> = {
+  release: 'releaseId',
+  linked: 'linkedId',
+  rumor: 'rumorCaseId',
+  submission: 'submissionId',
+  delivery: 'deliveryId',
+  correction: 'correctionId',
+  incident: 'incidentId',
+  inspection: 'inspectionId',
+};
 const of = (...events: AnyEvent[]) => {
-  const tally = new Tally(period, (site) => site === 'province');
-  for (const each of events) tally.add(each);
+  const tally = new Tally(period);
+  for (const [sheet, lines] of foldBatch(reportMarks, new Map(), entriesOf(events)).sheets)
+    if (mayHold(sheet, period, (site) => site === 'province')) for (const text of lines.values()) tally.add(text!);
   return tally.figures();
 };
 const out = (releaseId: string, more: Record<string, unknown> = {}, publishedAt = inside, site = 'province') => [
@@ -152,4 +175,60 @@ it('counts inspections when they are public, and says the lowest share', () => {
     inspected_failed: '2',
   });
   expect(of()['inspected_share']).toBe('没有办结的抽查');
+});
+
+it('counts the same however often a matter has left the model in between', () => {
+  const key = { site: 'province', releaseId: 'r', correctionId: 'c', deliveryId: 'd', rumorCaseId: 'u' };
+  const dueAt = '2026-06-02T00:00:00.000Z';
+  const later = fc.constantFrom(
+    event('release.signed', { ...key, version: 2 }),
+    event('release.published', { ...key, publishedAt: inside }),
+    event('correction.answered', { ...key, answeredAt: inside }),
+    event('correction.deadline_moved', { ...key, dueAt }),
+    event('correction.spam_marked', key),
+    event('correction.spam_lifted', { ...key, receivedAt: inside, dueAt }),
+    event('delivery.answered', { ...key, outcome: 'confirmed', answeredAt: inside }),
+    event('delivery.probed', { ...key, finding: 'present', probedAt: after }),
+    event('rumor.assessed', { ...key, dueAt }),
+    event('rumor.rebutted', { ...key, rebuttedAt: inside }),
+  );
+  const first = [
+    event('release.signed', key),
+    event('correction.received', { ...key, receivedAt: inside, dueAt }),
+    event('delivery.requested', key),
+    event('rumor.reported', { ...key, reportedAt: inside, dueAt }),
+  ];
+  fc.assert(
+    fc.property(fc.array(fc.tuple(later, fc.boolean()), { maxLength: 20 }), (said) => {
+      const entries = entriesOf([...first, ...said.map(([each]) => each)]);
+      const sheets = new Map<string, Map<string, string>>();
+      const rows = new Map<string, Matter>();
+      for (const [i, entry] of entries.entries()) {
+        if (said[i - first.length]?.[1]) rows.clear();
+        const recalled = new Map<string, Matter>();
+        for (const name of missedBy(reportMarks, rows, [entry]).keys()) {
+          const past = entries.slice(0, i).filter(({ aggregate }) => aggregate === entry.aggregate);
+          const row = foldBatch(reportMarks, new Map(), past).rows.get(name);
+          if (row) recalled.set(name, row);
+        }
+        const step = foldBatch(reportMarks, rows, [entry], recalled);
+        for (const [name, row] of step.rows) rows.set(name, row!);
+        for (const [name, lines] of step.sheets)
+          for (const [line, text] of lines) {
+            const sheet = sheets.get(name) ?? new Map<string, string>();
+            sheets.set(name, sheet);
+            if (text === null) sheet.delete(line);
+            else sheet.set(line, text);
+          }
+      }
+      const atOnce = foldBatch(reportMarks, new Map(), entries).sheets;
+      const linesOf = (all: Iterable<[string, Map<string, string | null>]>) =>
+        new Set(
+          [...all].flatMap(([name, lines]) =>
+            [...lines].flatMap(([line, text]) => (text === null ? [] : [`${name} ${line} ${text}`])),
+          ),
+        );
+      expect(linesOf(sheets)).toEqual(linesOf(atOnce));
+    }),
+  );
 });
