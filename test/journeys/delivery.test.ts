@@ -19,6 +19,7 @@ import { everyRole, hashA, startServers, until, type Servers } from '@tongsheng/
 import { SMTPServer } from 'smtp-server';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { delivery } from '../../services/delivery/src/delivery.ts';
 import { deliveryIdOf } from '../../services/delivery/src/request-deliveries.reaction.ts';
 import { registrations } from '../../services/registry/src/registration.ts';
 import { postfixHome, startPostfix } from '../peers/postfix-server.ts';
@@ -336,6 +337,20 @@ it.skipIf(!postfixHome)(
     const answers = events.flatMap((event) => (event.type === 'delivery.answered' ? [event] : []));
     expect(answers.at(-1)).toMatchObject({ outcome: 'confirmed', nextAttemptAt: null, othersHaveIt: true });
     for (const name of ['desk', 'busy']) await until(async () => expect(await postfix.mailsOf(name)).toHaveLength(1));
+
+    // A person has it sent again: to nobody who has it.
+    const deliveryId = idOf('postfix', 'press');
+    const why = { deliveryId, site: 'province', reason: '邮箱已修好' };
+    await carryOut(journal, delivery, { type: 'delivery.redrive', ...head('redrive'), ...why });
+    await until(async () =>
+      expect((await past()).slice(events.length).map(({ type }) => type)).toContain('delivery.bounced'),
+    );
+    const redriven = (await past()).slice(events.length);
+    expect(redriven.slice(0, 2)).toMatchObject([
+      { type: 'delivery.redriven' },
+      { type: 'delivery.attempted', to: ['left@newsroom.example', 'unknown@newsroom.example'] },
+    ]);
+    for (const name of ['desk', 'busy']) expect(await postfix.mailsOf(name)).toHaveLength(1);
     await kill(child);
   },
 );

@@ -42,7 +42,10 @@ const words = (text: string) =>
         ).toString(),
   );
 
-/** A sample newsroom: takes mail by real SMTP and calls by Standard Webhooks, keeps them, and shows them on a page. */
+/**
+ * A sample newsroom: takes mail by real SMTP and calls by Standard Webhooks, keeps them, and shows them on a page. A mailbox whose
+ * name begins with `closed` is closed for the first mail, and open for the next.
+ */
 export async function startNewsroom({ dir, secret, smtpPort = 0, httpPort = 0 }: NewsroomOptions): Promise<Newsroom> {
   await mkdir(dir, { recursive: true });
   const mails: Mail[] = [];
@@ -51,10 +54,16 @@ export async function startNewsroom({ dir, secret, smtpPort = 0, httpPort = 0 }:
   let refused = 0;
   let kept = (await readdir(dir)).length;
 
+  const opened = new Set<string>();
   const smtp = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     logger: false,
+    onRcptTo({ address }, _, done) {
+      if (!address.startsWith('closed') || opened.has(address)) return done();
+      opened.add(address);
+      done(Object.assign(new Error('5.2.1 mailbox is closed'), { responseCode: 550 }));
+    },
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -5,6 +5,9 @@ import { signIn, type SampleSession } from './sample-session.ts';
 const site = 'province';
 const fakeOf = (kind: FakeKind) => `${site}-fake-${kind}`;
 
+/** Reporters' own mailboxes, one of which is closed at first. */
+const pressList = `${site}-press-list`;
+
 /** A release, what goes wrong at which platform before it is signed, and so what it comes to there. */
 type Story = {
   name: string;
@@ -17,7 +20,7 @@ type Story = {
 type Tools = { people: Record<(typeof roles)[number], SampleSession>; urlOf(kind: FakeKind): string };
 type Row = { deliveryId: string; channelId: string; state: string; url: string | null };
 
-const roles = ['comms', 'reviewer', 'confidentiality', 'signer'] as const;
+const roles = ['comms', 'reviewer', 'confidentiality', 'signer', 'admin'] as const;
 
 /** One for each state that a delivery can be in; nothing of it is told, all of it happens. */
 const stories: Story[] = [
@@ -26,6 +29,12 @@ const stories: Story[] = [
     title: '我省办税服务厅元旦假期服务安排（示例）',
     text: '元旦当日全省办税服务厅休息，电子税务局照常办理。',
     channels: [`${site}-press-mail`, `${site}-press-hook`, fakeOf('weibo'), `${site}-renmin`],
+  },
+  {
+    name: 'partly',
+    title: '全省税收宣传月活动采访邀请（示例）',
+    text: '诚邀各媒体参加税收宣传月启动仪式，采访证当日现场领取。',
+    channels: [pressList],
   },
   {
     name: 'pending',
@@ -92,11 +101,15 @@ const stories: Story[] = [
  * what is there from an earlier start is left alone.
  * @throws what stood in the way
  */
-export async function sampleDeliveries(consoleUrl: string, fakes: readonly DemoFake[]): Promise<void> {
+export async function sampleDeliveries(
+  consoleUrl: string,
+  { fakes, smtpUrl }: { fakes: readonly DemoFake[]; smtpUrl: string },
+): Promise<void> {
   const signedIn = await Promise.all(roles.map((role) => signIn(consoleUrl, role)));
   const people = Object.fromEntries(roles.map((role, i) => [role, signedIn[i]!])) as Tools['people'];
   const urlOf = (kind: FakeKind) => fakes.find((each) => each.kind === kind)!.url;
   const { rows } = (await people.comms.read('/api/releases')) as { rows: { releaseId: string }[] };
+  await people.admin.say(pressList, { type: 'channel.register', channel: reporters(smtpUrl) });
   for (const story of stories) {
     const releaseId = `sample-${story.name}`;
     if (rows.some((row) => row.releaseId === releaseId)) continue;
@@ -105,6 +118,19 @@ export async function sampleDeliveries(consoleUrl: string, fakes: readonly DemoF
     await story.after?.({ people, urlOf }, releaseId);
   }
 }
+
+const reporters = (smtp: string) => ({
+  channelId: pressList,
+  name: '示例记者邮件组',
+  site,
+  paused: false,
+  kind: 'email',
+  settings: {
+    smtp,
+    from: `press@${site}.tax.example`,
+    to: ['radio', 'daily', 'closed-weekly'].map((name) => `${name}@newsroom.example`),
+  },
+});
 
 async function signed(people: Tools['people'], releaseId: string, { title, text, channels }: Story): Promise<void> {
   const { comms, reviewer, confidentiality, signer } = people;

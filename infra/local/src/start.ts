@@ -225,8 +225,8 @@ async function main(): Promise<void> {
     }),
   );
   // It takes a minute, and nobody need wait for it.
-  if (!flags['no-samples'])
-    void sampleDeliveries(consoleUrl, fakes)
+  if (newsroom)
+    void sampleDeliveries(consoleUrl, { fakes, smtpUrl: newsroom.smtpUrl })
       .catch((error: unknown) => say(`  示例投递没有全部建立：${String(error)}`))
       .then(() => samplePublication(consoleUrl))
       .catch((error: unknown) => say(`  示例辟谣、联动和报送没有全部建立：${String(error)}`));

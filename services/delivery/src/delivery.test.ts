@@ -639,6 +639,7 @@ describe('a mail that comes back', () => {
   const recipients = [{ address: 'desk@newsroom.example', status: '5.1.1', detail: 'no such user' }];
   const bounce: DeliveryCommand = { type: 'delivery.record_bounce', ...head(), recipients };
   const bounced: DeliveryEvent = { type: 'delivery.bounced', ...key, recipients, bouncedAt: noon };
+  const redrive: DeliveryCommand = { type: 'delivery.redrive', ...head(), actor: person, reason: '邮箱已修好' };
   const said = [accepted('radio'), { ...recipients[0]!, outcome: 'refused' as const }];
   it('is a fact beside the receipt: whoever else got it has it, and nothing is sent again', () => {
     const taken = [requested('person'), attempted(), answered('confirmed', { receipt })];
@@ -648,6 +649,27 @@ describe('a mail that comes back', () => {
     given(...taken, bounced)
       .when(attempt(minutesLater(5)))
       .isRefused('delivery_closed');
+  });
+  it('is sent again by a person to those alone whom it did not reach, and once they have it to nobody', () => {
+    const taken = [requested('person'), attempted(), answered('confirmed', { receipt })];
+    given(...taken)
+      .when(redrive)
+      .isRefused('delivery_not_failed');
+    const again = given(...taken, bounced)
+      .when(redrive)
+      .events();
+    const to = given(...taken, bounced, ...again)
+      .when(attempt(noon))
+      .events();
+    expect(to).toMatchObject([{ attempt: 2, to: ['desk@newsroom.example'] }]);
+    const has = answered('confirmed', { attempt: 2, receipt, recipients: [accepted('desk@newsroom.example')] });
+    given(...taken, bounced, ...again, ...to, has)
+      .when(redrive)
+      .isRefused('delivery_not_failed');
+    const refused = { attempt: 2, othersHaveIt: true, recipients: [said[1]!] };
+    given(...taken, bounced, ...again, ...to, answered('rejected_permanent', refused), bounced)
+      .when(redrive)
+      .yields(...again);
   });
   it('is named at once where the server takes it for others alone', () => {
     given(requested('person'), attempted())
@@ -729,9 +751,14 @@ describe('a mail that some have and others may get later', () => {
       .when(answer('rejected_retryable', 2, second, { recipients: [busy, full] }))
       .events();
     expect(events).toMatchObject([{ nextAttemptAt: null, othersHaveIt: true }, bounced(busy, full)]);
-    given(...spent, ...events)
+    const again = given(...spent, ...events)
       .when({ type: 'delivery.redrive', ...head(), actor: person, reason: '再试' })
-      .isRefused('delivery_not_failed');
+      .events();
+    expect(
+      given(...spent, ...events, ...again)
+        .when(attempt(second))
+        .events(),
+    ).toMatchObject([{ attempt: 3, to: [busy.address, full.address] }]);
     // Where nobody answered for each, each is named with what was heard.
     expect(
       given(...spent)
@@ -749,9 +776,14 @@ describe('a mail that some have and others may get later', () => {
         .when(attempt(second))
         .events(),
     ).toMatchObject([{ attempt: 3, to: [busy.address, full.address] }]);
-    given(...begun, toRest, unknown, resolved('absent'))
+    const again = given(...begun, toRest, unknown, resolved('absent'))
       .when({ type: 'delivery.redrive', ...head(), actor: person, reason: '再试' })
-      .isRefused('delivery_not_failed');
+      .events();
+    expect(
+      given(...begun, toRest, unknown, resolved('absent'), ...again)
+        .when(attempt(second))
+        .events(),
+    ).toMatchObject([{ attempt: 3, to: [busy.address, full.address] }]);
   });
   it('is not sent to them any more once it was corrected, and who has it has it', () => {
     given(...begun)

@@ -37,6 +37,8 @@ type Facts = {
   halted: boolean;
   /** Of a mail that others have: those whom it is still to reach. Only they are in the next attempt. */
   left: readonly string[];
+  /** Of a mail that others have: those whom it did not reach. To them alone a person may have it sent again. */
+  unreached: readonly string[];
 };
 
 type Waiting = { status: 'waiting'; notBefore: string };
@@ -168,7 +170,7 @@ export const delivery = defineAggregate({
         return [{ type: 'delivery.bounced', ...key, recipients: command.recipients, bouncedAt: at }];
       }
       case 'delivery.redrive': {
-        if (delivery.status !== 'failed' && delivery.status !== 'lost')
+        if (delivery.status !== 'failed' && delivery.status !== 'lost' && !isPartial(delivery))
           throw new Refusal('delivery_not_failed', `${deliveryId} is ${delivery.status}`);
         mustBeWanted(command, delivery);
         const { reason, actor } = command;
@@ -224,7 +226,8 @@ export const delivery = defineAggregate({
       case 'delivery.resolved': {
         const { resolution, resolvedAt, url, nextWatchAt = null } = event;
         if (resolution === 'send_again') return fresh(sure, resolvedAt);
-        if (resolution === 'absent' && facts.left.length > 0) return endedWithout(sure, resolvedAt);
+        if (resolution === 'absent' && facts.left.length > 0)
+          return endedWithout({ ...sure, unreached: [...facts.unreached, ...facts.left] }, resolvedAt);
         if (resolution === 'absent') return { ...sure, status: 'cancelled', discarded: 0, nextDiscardAt: null };
         const receipt = url === undefined ? facts.receipt : { remoteId: event.by, url, receivedAt: resolvedAt };
         return confirmed({ ...sure, receipt }, resolvedAt, nextWatchAt);
@@ -235,15 +238,17 @@ export const delivery = defineAggregate({
         const shown = confirmed({ ...sure, receipt }, reportedAt, nextWatchAt);
         return nextWatchAt === reportedAt ? atOnce(shown) : shown;
       }
-      case 'delivery.bounced':
-        return delivery;
+      case 'delivery.bounced': {
+        const addresses = event.recipients.map(({ address }) => address);
+        return { ...delivery, unreached: [...new Set([...delivery.unreached, ...addresses])] };
+      }
       case 'delivery.warned': {
         if (delivery.status !== 'pending' || !delivery.assigned) return delivery;
         const { assigned } = delivery;
         return { ...delivery, assigned: { ...assigned, told: [...assigned.told, event.share] } };
       }
       case 'delivery.redriven':
-        return fresh(sure, event.redrivenAt);
+        return fresh({ ...sure, left: isPartial(delivery) ? delivery.unreached : [], unreached: [] }, event.redrivenAt);
       case 'delivery.check_asked':
         return canCheck(delivery) ? { ...delivery, nextProbeAt: event.askedAt } : delivery;
       case 'delivery.watched': {
@@ -289,6 +294,7 @@ function born({ onUnknown, policy, requestedAt, awaitsCommit, goesOutAt }: Event
     asked: null,
     halted: false,
     left: [],
+    unreached: [],
   };
   if (awaitsCommit)
     return { ...facts, status: 'preparing', ...unprepared, nextPrepareAt: requestedAt, goesOutAt: goesOutAt ?? null };
@@ -296,9 +302,13 @@ function born({ onUnknown, policy, requestedAt, awaitsCommit, goesOutAt }: Event
 }
 
 function factsOf(delivery: Known): Facts {
-  const { onUnknown, policy, attempts, tries, spentMs, doubt, receipt, notes, looks, asked, halted, left } = delivery;
-  return { onUnknown, policy, attempts, tries, spentMs, doubt, receipt, notes, looks, asked, halted, left };
+  const { onUnknown, policy, attempts, tries, spentMs, doubt, receipt, notes, looks, asked } = delivery;
+  const { halted, left, unreached } = delivery;
+  return { onUnknown, policy, attempts, tries, spentMs, doubt, receipt, notes, looks, asked, halted, left, unreached };
 }
+
+/** A mail that some have and others never got. */
+const isPartial = (delivery: Known): boolean => delivery.status === 'confirmed' && delivery.unreached.length > 0;
 
 /** Told by a person to try: with a whole budget. */
 const fresh = (facts: Facts, at: string): Delivery => ({

@@ -30,6 +30,8 @@ function refusalOf(state: Delivery, key: { site: string; deliveryId: string }, a
 
 /** Whether two of it could be seen if it were sent now. */
 export function secondCopyOf(state: Known, at: string): SecondCopy {
+  // Who has it is not asked again.
+  if (state.status === 'confirmed' && state.unreached.length > 0) return 'none';
   const mayBeThere =
     state.doubt !== null || state.status === 'pending' || state.status === 'sending' || state.status === 'confirmed';
   if (mayBeThere) return state.onUnknown === 'same_key' && keyHolds(state, at) ? 'same_key' : 'possible';

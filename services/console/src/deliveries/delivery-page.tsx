@@ -44,7 +44,7 @@ function Opened({ detail }: { detail: DeliveryDetail }): ReactElement {
   const isComms = hasRole(me, 'comms');
   const mayResolve = isComms && (row.state === 'unknown' || (row.state === 'pending' && row.nextProbeAt === null));
   const mayCheck = hasRole(me, 'comms', 'duty') && outlook?.canCheck === true;
-  const mayRedrive = isComms && (row.state === 'failed' || row.state === 'lost');
+  const mayRedrive = isComms && outlook?.redrive === null;
   const check = async () => {
     if (busy || !mayCheck) return;
     setBusy(true);

@@ -85,6 +85,7 @@ export function RedriveDialog(props: { rows: readonly DeliveryRow[]; onClose: ()
                 <p>
                   {order.has(key) ? '' : `${t('redrive.overCap')} `}
                   <SecondCopy of={outlook.secondCopy} />
+                  {row.state === 'confirmed' && ` ${t('redrive.onlyTo', { who: unreachedOf(row) })}`}
                 </p>
               )}
               {outlook?.redrive && (
@@ -147,3 +148,6 @@ export function RedriveDialog(props: { rows: readonly DeliveryRow[]; onClose: ()
     </Dialog>
   );
 }
+
+const unreachedOf = ({ recipients }: DeliveryRow): string =>
+  recipients.flatMap(({ address, outcome }) => (outcome === 'refused' ? [address] : [])).join('、');

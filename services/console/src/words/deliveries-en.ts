@@ -66,6 +66,7 @@ export const deliveriesEn: Record<keyof typeof deliveriesZh, string> = {
     'A trial first: below stands which would go, which would not and why, and whether each can duplicate. They go only with a reason, each by itself.',
   'redrive.trial': 'Trial: {n} of {of} would go',
   'redrive.list': 'Trial of each',
+  'redrive.onlyTo': 'It goes to {who} alone; the others won’t get it again.',
   'redrive.overCap': 'Beyond the cap, stays.',
   'redrive.reason': 'Reason',
   'redrive.reasonHint': 'e.g. their mailbox works again',

@@ -64,6 +64,7 @@ export const deliveriesZh = {
   'redrive.hint': '先试算：下面写明哪些会发、哪些不会发及原因、是否可能重复。填写理由后才真正发出，每条单独执行。',
   'redrive.trial': '试算：{of} 条中有 {n} 条会发',
   'redrive.list': '逐条试算',
+  'redrive.onlyTo': '只发给未送达的 {who}，其他收件人不会再收到。',
   'redrive.overCap': '超出本次上限，不发。',
   'redrive.reason': '理由',
   'redrive.reasonHint': '例如：对方邮箱已修好',

@@ -7,5 +7,5 @@ export const recipientsZh = {
   'recipient.refused': '未送达',
   'recipient.unknown': '不确定',
   'recipients.again': '“暂未接收”的将于 {time} 单独重发，其他人不会再收到。',
-  'recipients.by_hand': '“未送达”的不再自动重发，请另行联系。',
+  'recipients.by_hand': '“未送达”的不再自动重发；对方邮箱修好后可“重新投递”，只发给他们，或另行联系。',
 } as const;

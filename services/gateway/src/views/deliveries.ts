@@ -72,7 +72,7 @@ function found(finding: Finding, before: DeliveryState, nextAttemptAt: string | 
 /** Each delivery from requested to confirmed, with what is known and never more than that. */
 export const deliveries = defineProjection({
   name: 'deliveries',
-  version: 6,
+  version: 7,
   follows: ['delivery'],
   keyOf: (event: DeliveryEvent) => `${event.site}/${event.deliveryId}`,
 
@@ -208,7 +208,12 @@ export const deliveries = defineProjection({
         return { ...row, updatedAt: event.warnedAt };
       case 'delivery.redriven': {
         const { byName, reason, redrivenAt } = event;
-        return { ...row, state: 'waiting', detail: `${byName}：${reason}`, updatedAt: redrivenAt, confirmedAt: null };
+        // Those who have it have it: it goes to the others alone.
+        const isPartial = row.state === 'confirmed';
+        const recipients = isPartial ? becomes(row.recipients, 'refused', 'deferred') : row.recipients;
+        const confirmedAt = isPartial ? row.confirmedAt : null;
+        const facts = { detail: `${byName}：${reason}`, updatedAt: redrivenAt, nextAttemptAt: redrivenAt };
+        return { ...row, ...facts, state: 'waiting', recipients, confirmedAt };
       }
       case 'delivery.check_asked':
         return { ...row, nextProbeAt: event.askedAt, updatedAt: event.askedAt };
