@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { signInMeans } from './login.ts';
+import { directory, signInMeans } from './login.ts';
 import { instant, personId, token } from './words.ts';
 
 /** Where a request came from, for the audit. */
@@ -12,14 +12,18 @@ const SessionOpened = z.object({
   ...from,
   /** How they proved it; absent, by the password alone. */
   by: signInMeans.optional(),
+  /** The directory that proved the first step, where there was a second. */
+  through: directory.optional(),
   openedAt: instant,
 });
 /** Someone signed out, or was signed out. */
 const SessionClosed = z.object({
   type: z.literal('session.closed'),
   personId,
-  /** `revoked`: from another of the person's own; `changed`: what they sign in with is another. */
-  reason: z.enum(['signed_out', 'expired', 'revoked', 'changed']),
+  /** `revoked`: from another of the person's own; `changed`: what they sign in with is another; `ended`: by an administrator. */
+  reason: z.enum(['signed_out', 'expired', 'revoked', 'changed', 'ended']),
+  /** The administrator. */
+  by: personId.optional(),
   closedAt: instant,
 });
 /** A wrong name or password, or a wrong second factor after the right one. The name is kept as typed, cut to what a name can be. */
@@ -29,6 +33,8 @@ const SignInFailed = z.object({
   ...from,
   /** What was wrong; absent, the name or the password. */
   by: signInMeans.optional(),
+  /** Why, where it was neither name nor proof: a refusal's code. */
+  code: z.string().max(60).optional(),
   failedAt: instant,
 });
 /** A request that the door refused: not signed in, a role or a site that is missing. */

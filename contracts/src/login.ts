@@ -9,6 +9,12 @@ export type FactorKind = z.infer<typeof factorKind>;
 export const signInMeans = z.enum(['password', 'totp', 'passkey', 'recovery', 'oidc', 'ldap']);
 export type SignInMeans = z.infer<typeof signInMeans>;
 
+/** An outside directory that proves who somebody is: an OpenID provider, or LDAP. */
+export const directory = z.enum(['oidc', 'ldap']);
+export type Directory = z.infer<typeof directory>;
+/** By what name the directory knows somebody. */
+export const directoryName = z.string().trim().min(1).max(200);
+
 /** Two authenticators may have the same name; a person tells them apart by when they came. */
 const factorName = z.string().trim().min(1).max(60);
 /** SHA-256 of codes of 120 random bits: nobody guesses what is behind such a hash. */
@@ -47,6 +53,20 @@ const ResetAsked = z.object({ type: z.literal('login.reset_asked'), personId, ..
 const LoginReset = z.object({ type: z.literal('login.reset'), personId, ...by, askedBy: personId, resetAt: instant });
 const ResetDropped = z.object({ type: z.literal('login.reset_dropped'), personId, ...by, droppedAt: instant });
 
+/** An administrator says by which name of a directory somebody signs in; from here on nothing of ours alone lets them in. */
+const Linked = z.object({
+  type: z.literal('login.linked'),
+  personId,
+  ...by,
+  directory,
+  name: directoryName,
+  linkedAt: instant,
+});
+/** The directory's own key of whoever came first by that name: a later bearer of the name is somebody else. */
+const subject = z.string().min(1).max(600);
+const Bound = z.object({ type: z.literal('login.bound'), personId, subject, boundAt: instant });
+const Unlinked = z.object({ type: z.literal('login.unlinked'), personId, ...by, unlinkedAt: instant });
+
 export const LoginEvent = z.discriminatedUnion('type', [
   TotpEnrolled,
   PasskeyEnrolled,
@@ -56,6 +76,9 @@ export const LoginEvent = z.discriminatedUnion('type', [
   ResetAsked,
   LoginReset,
   ResetDropped,
+  Linked,
+  Bound,
+  Unlinked,
 ]);
 export type LoginEvent = z.infer<typeof LoginEvent>;
 
@@ -69,6 +92,9 @@ export const LoginCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('login.ask_reset'), ...command, reason: line }),
   z.strictObject({ type: z.literal('login.reset'), ...command }),
   z.strictObject({ type: z.literal('login.drop_reset'), ...command }),
+  z.strictObject({ type: z.literal('login.link'), ...command, directory, name: directoryName }),
+  z.strictObject({ type: z.literal('login.bind'), ...command, subject }),
+  z.strictObject({ type: z.literal('login.unlink'), ...command }),
 ]);
 export type LoginCommand = z.infer<typeof LoginCommand>;
 
@@ -104,6 +130,8 @@ const OpenSession = z.object({
   address: z.string(),
   agent: z.string(),
   by: signInMeans,
+  /** The directory that came first, where the rest was shown to us. */
+  through: directory.nullable(),
   isThis: z.boolean(),
 });
 
@@ -117,6 +145,8 @@ export const AccountView = z.object({
   requiredFor: z.array(role),
   /** False where the address is no name that a passkey could be bound to. */
   passkeysPossible: z.boolean(),
+  /** The directory that proves who this is; our own password opens nothing then. */
+  link: z.object({ directory, name: directoryName }).nullable(),
   sessions: z.array(OpenSession),
 });
 export type AccountView = z.infer<typeof AccountView>;
@@ -131,13 +161,20 @@ export const PersonRow = z.object({
   /** Somebody else chose the password, and it was not changed yet. */
   passwordIsInitial: z.boolean(),
   factors: z.array(factorKind),
+  /** By which name of a directory they sign in. Not bound: nobody has come by it yet. */
+  link: z.object({ directory, name: directoryName, isBound: z.boolean() }).nullable(),
   /** Needs a second factor and has none. */
   lacksFactor: z.boolean(),
   /** Somebody asked that the second factors be forgotten; another must agree. */
   resetAsked: z.object({ by: personId, byName: line, reason: line, askedAt: instant }).nullable(),
 });
 export type PersonRow = z.infer<typeof PersonRow>;
-export const PeopleView = z.object({ rows: z.array(PersonRow), factorRoles: z.array(role) });
+export const PeopleView = z.object({
+  rows: z.array(PersonRow),
+  factorRoles: z.array(role),
+  /** The directories that are set here. */
+  directories: z.array(directory),
+});
 export type PeopleView = z.infer<typeof PeopleView>;
 
 /** System, security and audit administrator (GB/T 22239-2019 level 3: 系统、安全、审计管理员): nobody is two of them. */

@@ -16,14 +16,14 @@ import {
   startSystem,
   until,
   type Screen,
-  type Session,
   type System,
 } from '@tongsheng/test/support';
 import { html } from '@tongsheng/pages';
 import { cleanHtml, cleanOwnHtml } from '@tongsheng/web';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { startIdentityProvider, type IdentityProvider } from '../peers/identity-provider.ts';
 import { xss } from '../vectors/xss.ts';
 import { totpCode } from '../../services/gateway/src/totp.ts';
 import { registrations } from '../../services/registry/src/registration.ts';
@@ -32,24 +32,25 @@ let system: System;
 let browser: Browser;
 let bus: Bus;
 let journal: Journal;
-let manager: Session;
+let provider: IdentityProvider;
 /** As a name: passkeys are bound to none of the addresses. */
 let consoleUrl: string;
 const screens: Screen[] = [];
 
 beforeAll(async () => {
-  [system, browser] = await Promise.all([
-    startSystem({ services: ['registry', 'gateway'], samples: false }),
-    startBrowser(),
-  ]);
+  [system, browser] = await Promise.all([startSystem({ services: ['registry'], samples: false }), startBrowser()]);
   consoleUrl = system.consoleUrl.replace('127.0.0.1', 'localhost');
+  // To a browser the provider is another site.
+  provider = await startIdentityProvider(consoleUrl);
+  await system.startAnother('gateway', { ...provider.environment, CONSOLE_URL: consoleUrl });
   bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
   journal = new Journal(bus, 'test');
-  manager = await until(() => signIn(system.consoleUrl, 'manager'));
+  await until(() => signIn(system.consoleUrl, 'manager'));
 });
 afterAll(async () => {
   await bus.close();
   await browser.close();
+  await provider.stop();
   await system[Symbol.asyncDispose]();
 });
 
@@ -74,6 +75,19 @@ async function enrolTotp({ page }: Screen, name: string): Promise<{ secret: stri
   await page.getByTestId('recovery-codes').waitFor();
   const codes = await page.getByTestId('recovery-codes').locator('code').allInnerTexts();
   return { secret, codes };
+}
+
+/** Every session was proven too long ago for what changes how one signs in. */
+async function tenMinutesPass(): Promise<void> {
+  const redis = createRedis(system.servers.redis.url, () => {});
+  await redis.connect();
+  for (const key of await redis.keys('session:*')) {
+    const stored = JSON.parse((await redis.get(key)) ?? '{}') as object;
+    await redis.set(key, JSON.stringify({ ...stored, provenAt: '2026-11-01T00:00:00.000Z' }), {
+      expiration: 'KEEPTTL',
+    });
+  }
+  redis.destroy();
 }
 
 const signOut = async ({ page }: Screen) => {
@@ -185,16 +199,8 @@ it('a passkey signs in by itself; what matters is changed after a fresh proof al
   await page.getByTestId('passkey-sign-in').click();
   await page.getByTestId('me').waitFor();
 
-  // Ten minutes pass: whoever finds the screen unlocked can't remove what guards it.
-  const redis = createRedis(system.servers.redis.url, () => {});
-  await redis.connect();
-  for (const key of await redis.keys('session:*')) {
-    const stored = JSON.parse((await redis.get(key)) ?? '{}') as object;
-    await redis.set(key, JSON.stringify({ ...stored, provenAt: '2026-11-01T00:00:00.000Z' }), {
-      expiration: 'KEEPTTL',
-    });
-  }
-  redis.destroy();
+  // Whoever finds the screen unlocked can't remove what guards it.
+  await tenMinutesPass();
   await page.getByTestId('me').getByRole('link').click();
   await page.getByTestId('factor').getByRole('button').click();
   await page.getByTestId('remove-factor').click();
@@ -294,23 +300,151 @@ it('an account is opened by one administrator, granted rights by another, and it
   await until(async () => expect((await signIn(system.consoleUrl, 'signer')).me.must).toBe('factor'));
 });
 
+/** Signs in at the provider's page, which comes next in a window. */
+async function shown(page: Page, account: string): Promise<void> {
+  await page.fill('input[name=account]', account);
+  await page.keyboard.press('Enter');
+}
+
+it('who is linked to the provider of the house signs in there, and by nothing else', async () => {
+  const keeper = await screenAt('/admin/people');
+  await enter(keeper, 'admin');
+  const row = keeper.page.locator('[data-person=comms]');
+  await row.getByText('关联统一身份').click();
+  await keeper.page.fill('input[name=directoryName]', 'cao.yuan');
+  expect(await barriersOf(keeper.page)).toEqual([]);
+  await picture(keeper.page, 'people-link');
+  await keeper.page.keyboard.press('Enter');
+  await row.getByText('尚未登录过').waitFor();
+
+  const { page } = await screenAt('/releases');
+  await page.getByTestId('oidc-sign-in').waitFor();
+  expect(await barriersOf(page)).toEqual([]);
+  await picture(page, 'oidc-sign-in');
+  const old = { personId: 'comms', password: demoPassword };
+  expect(await (await post('/api/session', old)).json()).toMatchObject({ code: 'sign_in_failed' });
+
+  provider.rename('2001', 'cao.yuan');
+  await page.getByTestId('oidc-sign-in').click();
+  await shown(page, '2001');
+  await page.getByTestId('me').waitFor();
+  // Where it went from, and nothing of the provider's answer in the address.
+  expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/releases');
+
+  // What matters is changed after a proof there, in a window beside; this page waits for it.
+  await page.getByTestId('me').getByRole('link').click();
+  await page.getByTestId('linked').waitFor();
+  expect(await barriersOf(page)).toEqual([]);
+  await picture(page, 'account-linked');
+  await tenMinutesPass();
+  await page.getByTestId('add-totp').click();
+  await page.getByTestId('open-provider').waitFor();
+  expect(await barriersOf(page)).toEqual([]);
+  await picture(page, 'oidc-proof');
+  const [beside] = await Promise.all([page.context().waitForEvent('page'), page.getByTestId('open-provider').click()]);
+  await shown(beside, '2001');
+  const secret = (await page.getByTestId('totp-secret').innerText()).replace(/\s/g, '');
+  await page.fill('input[name=code]', codeOf(secret));
+  await page.fill('input[name=name]', '手机');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('codes-kept').click();
+
+  // The second factor is asked for behind the provider as behind a password.
+  await page.getByTestId('me').getByRole('button').click();
+  await page.getByTestId('oidc-sign-in').click();
+  await page.getByTestId('second-step').waitFor();
+  await page.fill('input[name=code]', codeOf(secret, 1));
+  await page.keyboard.press('Enter');
+  await page.getByTestId('me').waitFor();
+  await page.goto(`${consoleUrl}/account`);
+  await page.getByTestId('open-session').getByText('统一身份认证 + 身份验证器').waitFor();
+
+  // Somebody signs everybody out: the page that was open asks again.
+  const safety = await screenAt('/admin/people');
+  await enter(safety, 'security');
+  await safety.page.getByTestId('end-all').click();
+  expect(await barriersOf(safety.page)).toEqual([]);
+  await safety.page.getByTestId('end-sessions').click();
+  await safety.page.getByText(/已退出 \d+ 处登录/).waitFor();
+  await page.reload();
+  await page.getByTestId('sign-in').waitFor();
+});
+
+/** Asks to be sent to the provider; where, and the cookie that the answer needs. */
+async function sent(): Promise<{ url: string; cookie: string }> {
+  const begun = await post('/api/session/oidc/begin', {});
+  const { url } = z.object({ url: z.string() }).parse(await begun.json());
+  return { url, cookie: begun.headers.getSetCookie()[0]!.split(';')[0]! };
+}
+const comeBack = async (answer: string, cookie: string) => {
+  const told = await fetch(`${system.consoleUrl}/api/session/oidc`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'accept-language': 'zh-CN', cookie },
+    body: JSON.stringify({ answer }),
+  });
+  return { status: told.status, body: (await told.json()) as object };
+};
+
+it('an answer of the provider opens the account that is linked, once, in the browser that asked, and no other', async () => {
+  const mfa = { account: '2001', mfa: true };
+  const { url, cookie } = await sent();
+  const answer = await provider.visit(url, mfa);
+  const wrong = { status: 409, body: { code: 'directory_state_wrong' } };
+  expect(await comeBack(answer, '')).toMatchObject(wrong);
+  // Taken to see, it is spent.
+  expect(await comeBack(answer, cookie)).toMatchObject(wrong);
+  const again = await sent();
+  // What was shown there beside the password counts, since the house says so.
+  expect(await comeBack(await provider.visit(again.url, mfa), again.cookie)).toMatchObject({
+    status: 200,
+    body: { personId: 'comms', must: null },
+  });
+  const ask = async (as: Parameters<IdentityProvider['visit']>[1]) => {
+    const round = await sent();
+    return comeBack(await provider.visit(round.url, as), round.cookie);
+  };
+  expect(await ask({ account: 'nobody-here' })).toMatchObject({
+    status: 403,
+    body: { code: 'directory_person_unknown', message: expect.stringContaining('还没有关联') },
+  });
+  provider.rename('2002', 'cao.yuan');
+  expect(await ask({ account: '2002' })).toMatchObject({ status: 403, body: { code: 'directory_person_other' } });
+  expect(await ask('refuses')).toMatchObject({ status: 401, body: { code: 'directory_refused' } });
+  const left = await sent();
+  const late = await provider.visit(left.url, mfa);
+  await provider.stop();
+  expect(await comeBack(late, left.cookie)).toMatchObject({ status: 503, body: { code: 'directory_down' } });
+  await provider.start();
+});
+
 it('the audit tells who enrolled, used and removed what, and no secret of it', async () => {
   const Audit = z.object({ rows: z.array(TimelineEntry) });
-  const types = await until(async () => {
+  const manager = await signIn(system.consoleUrl, 'manager');
+  const { types, facts } = await until(async () => {
     const answer = await manager.get('/api/audit?limit=500');
     const { rows } = Audit.parse(answer.body);
     const said = rows.map(({ type, facts }) => `${type} ${String(facts['personId'] ?? '')}`);
     expect(said).toContain('login.totp_enrolled signer');
     expect(JSON.stringify(rows)).not.toMatch(/sealed\.|argon2|publicKey|"codes"/);
-    return said;
+    const failures = rows.map(({ type, facts: { personId, by, code } }) => ({ type, personId, by, code }));
+    return { types: said, facts: failures };
   });
   for (const each of [
     'totp_enrolled editor',
     'recovery_spent editor',
     'passkey_enrolled reviewer',
     'factor_removed reviewer',
+    'linked comms',
+    'bound comms',
   ])
     expect(types).toContain(`login.${each}`);
+  const failed = { type: 'session.sign_in_failed', by: 'oidc' };
+  for (const [personId, code] of [
+    ['nobody-here', 'directory_person_unknown'],
+    ['unknown', 'directory_state_wrong'],
+    ['unknown', 'directory_down'],
+  ])
+    expect(facts).toContainEqual({ ...failed, personId, code });
   expect(types.filter((each) => each === 'session.sign_in_failed editor').length).toBeGreaterThan(2);
 });
 

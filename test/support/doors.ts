@@ -100,6 +100,7 @@ export const readDoors: Record<string, string> = Object.fromEntries(
 /api/rumors/:rumorCaseId/files/:hash
 /api/rumors/similar?claim=存款利息
 /api/session
+/api/sign-in
 /api/site-checks
 /api/site-checks/:checkId/evidence/:snapshot
 /api/sites

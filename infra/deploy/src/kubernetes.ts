@@ -185,7 +185,7 @@ function manifestsOf(service: Service, { image, copies }: Cluster): Manifest[] {
   ];
 }
 
-const isSecret = (setting: string) => /SMTP$|KEY$/.test(setting);
+const isSecret = (setting: string) => /(?:SMTP|KEY|SECRET|PASSWORD)$/.test(setting);
 
 const serviceManifest = (name: string, where: string, ports: Record<string, number>, headless = false): Manifest => ({
   apiVersion: 'v1',

@@ -8,7 +8,7 @@ export type Need =
   | 'checkpoint'
   /** Chromium and Chinese fonts. */
   | 'browser'
-  /** Calls out: upstreams, platforms, sites, mail servers, subscribers. */
+  /** Calls out: upstreams, platforms, sites, mail servers, subscribers, directories. */
   | 'world';
 
 /** A door for people or programs outside, at a port of its own. */
@@ -74,9 +74,26 @@ export const services: readonly Service[] = [
   },
   {
     name: 'gateway',
-    needs: ['redis', 'secrets'],
+    needs: ['redis', 'secrets', 'world'],
     door: { port: 8080, settings: { host: 'CONSOLE_HOST', port: 'CONSOLE_PORT' } },
-    settings: ['CONSOLE_URL', 'INGEST_URL', 'SESSION_IDLE_MINUTES', 'SESSION_HOURS'],
+    settings: [
+      'CONSOLE_URL',
+      'INGEST_URL',
+      'SESSION_IDLE_MINUTES',
+      'SESSION_HOURS',
+      'OIDC_ISSUER',
+      'OIDC_CLIENT_ID',
+      'OIDC_CLIENT_SECRET',
+      'OIDC_SCOPE',
+      'OIDC_NAME_CLAIM',
+      'OIDC_SECOND_FACTOR',
+      'LDAP_URL',
+      'LDAP_BASE',
+      'LDAP_SEARCHER',
+      'LDAP_PASSWORD',
+      'LDAP_NAME_ATTRIBUTE',
+      'LDAP_KEY_ATTRIBUTE',
+    ],
     memoryMi: 768,
   },
   {
@@ -137,4 +154,13 @@ export const asked: Record<string, string> = {
   OVERSIGHT_FROM: 'corrections@tax.example',
   PORTAL_FORM_KEY: 'at least sixteen characters, the same for every portal',
   WEB_ALLOW: 'mail.tax.example:587',
+  // Left empty, people sign in by what they have here.
+  OIDC_ISSUER: '',
+  OIDC_CLIENT_ID: '',
+  OIDC_CLIENT_SECRET: '',
+  OIDC_SECOND_FACTOR: '',
+  LDAP_URL: '',
+  LDAP_BASE: '',
+  LDAP_SEARCHER: '',
+  LDAP_PASSWORD: '',
 };

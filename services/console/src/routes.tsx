@@ -50,6 +50,12 @@ const home = createRoute({
   },
 });
 
+const proofWindow = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in/oidc',
+  component: room(() => import('./account/proof-window.tsx'), 'ProofWindow'),
+});
+
 const queue = createRoute({
   getParentRoute: () => root,
   path: '/reposts',
@@ -515,6 +521,7 @@ const tree = root.addChildren([
   deadLetters,
   audit,
   health,
+  proofWindow,
 ]);
 
 export const createConsoleRouter = (client: QueryClient) =>

@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Journal, NoAnswer } from '@tongsheng/bus';
-import { Refusal, refusalCodes, token, type AccessEvent, type RefusalBody } from '@tongsheng/contracts';
+import {
+  Refusal,
+  refusalCodes,
+  token,
+  type AccessEvent,
+  type RefusalBody,
+  type SignInMeans,
+} from '@tongsheng/contracts';
 import { Clock, Ids, Log } from '@tongsheng/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ZodError } from 'zod';
@@ -11,6 +18,17 @@ import { Settings } from './settings.ts';
 /** Behind TLS a cookie that no other host and no other path can set. */
 export const cookieNameOf = ({ SECURE_COOKIES }: Settings['values']): string =>
   SECURE_COOKIES ? '__Host-ts_session' : 'ts_session';
+
+export const sessionCookie = ({ SECURE_COOKIES }: Settings['values']) => ({
+  path: '/',
+  httpOnly: true,
+  sameSite: 'strict' as const,
+  secure: SECURE_COOKIES,
+});
+
+/** Names the browser that was sent to a provider, so that no other brings its answer. */
+export const browserCookieOf = ({ SECURE_COOKIES }: Settings['values']): string =>
+  SECURE_COOKIES ? '__Host-ts_browser' : 'ts_browser';
 
 /** Who stands before the door, what is refused there, and the record of it. */
 @Injectable()
@@ -63,6 +81,23 @@ export class Door {
     );
   }
 
+  /** Writes down a sign-in, or a proof, that failed for what was shown; other trouble is none of the log's. */
+  async recordFailure(request: FastifyRequest, by: SignInMeans, error: unknown): Promise<void> {
+    if (!(error instanceof Refusal)) return;
+    const { code, params } = error;
+    const isAtDirectory = code.startsWith('directory_');
+    if (!isAtDirectory && code !== 'sign_in_failed' && code !== 'login_code_wrong') return;
+    const claimed = request.caller?.personId ?? request.claimedId ?? token.safeParse(params['name']).data;
+    await this.record({
+      type: 'session.sign_in_failed',
+      personId: claimed ?? 'unknown',
+      ...this.from(request),
+      by,
+      ...(isAtDirectory && { code }),
+      failedAt: this.clock.now(),
+    });
+  }
+
   from(request: FastifyRequest) {
     return { address: request.ip.slice(0, 64), agent: (request.headers['user-agent'] ?? '').slice(0, 300) };
   }
@@ -106,6 +141,8 @@ export class Door {
  */
 function isAudited(request: FastifyRequest, { code }: RefusalBody, status: number): boolean {
   if (code === 'sign_in_required' || code === 'second_factor_required' || code === 'proof_required') return false;
+  // What went wrong at a directory is a sign-in that failed.
+  if (code.startsWith('directory_')) return false;
   if (code === 'sign_in_failed') return request.headers.authorization !== undefined;
   return status === 401 || status === 403 || status === 429;
 }

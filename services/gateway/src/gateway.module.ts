@@ -4,7 +4,9 @@ import { Details } from './details.ts';
 import { Door } from './door.ts';
 import { Http } from './http.ts';
 import { ItemDetails } from './item-details.ts';
+import { Directories } from './directories.ts';
 import { Live } from './live.ts';
+import { Logins } from './logins.ts';
 import { Models } from './models.ts';
 import { PageLooks } from './page-looks.ts';
 import { PresentEditors } from './present-editors.ts';
@@ -29,6 +31,8 @@ import { Uploads } from './uploads.ts';
     Uploads,
     PresentEditors,
     PeopleRegistry,
+    Logins,
+    Directories,
     SecondFactors,
     Sessions,
     Door,

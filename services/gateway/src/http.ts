@@ -9,9 +9,11 @@ import { Clock, Ids, Log, serverOf } from '@tongsheng/runtime';
 import { answered } from '@tongsheng/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Details } from './details.ts';
+import { Directories } from './directories.ts';
 import { Door } from './door.ts';
 import { ItemDetails } from './item-details.ts';
 import { Live } from './live.ts';
+import { Logins } from './logins.ts';
 import { Models } from './models.ts';
 import { openApi } from './openapi.ts';
 import { PageLooks } from './page-looks.ts';
@@ -75,6 +77,8 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly uploads: Uploads,
     private readonly editors: PresentEditors,
     private readonly sessions: Sessions,
+    private readonly logins: Logins,
+    private readonly directories: Directories,
     private readonly factors: SecondFactors,
     private readonly registry: PeopleRegistry,
     private readonly door: Door,
@@ -144,15 +148,17 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ids,
       settings,
       sessions,
+      logins,
+      directories,
       factors,
       registry,
       live,
       door,
     } = this;
     return [
-      ...sessionRoutes({ sessions, live, door, clock, settings }),
-      ...accountRoutes({ sessions, factors, registry, live, door, clock, settings }),
-      ...peopleRoutes({ sessions, factors, registry, models, live, door, clock }),
+      ...sessionRoutes({ sessions, directories, live, door, clock, settings }),
+      ...accountRoutes({ sessions, logins, directories, factors, registry, live, door, clock, settings }),
+      ...peopleRoutes({ sessions, logins, directories, factors, registry, models, live, door, clock }),
       ...queueRoutes({ queue, clock }),
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
       ...balanceRoutes({ client, clock }),

@@ -33,6 +33,45 @@ export const loginMessages = {
     zh: '已有人申请重置，等待另一位管理员同意。',
     en: 'A reset was asked for already; it waits for another administrator.',
   },
+  directory_missing: { zh: '这里没有设置统一身份登录。', en: 'No such directory is set here.' },
+  directory_down: {
+    zh: '单位统一身份服务暂时没有响应。请稍后再试，或联系系统管理员。',
+    en: 'The house’s sign-in service does not answer. Try again in a while, or tell an administrator.',
+  },
+  directory_refused: {
+    zh: '统一身份服务没有同意这次登录：可能是您取消了，或本系统在那里的登记有误。请重试；仍不行请联系系统管理员。',
+    en: 'The sign-in service refused: it was cancelled there, or this console is not registered rightly. Try again, then tell an administrator.',
+  },
+  directory_state_wrong: {
+    zh: '这次统一身份登录不是从本浏览器开始的，或已经用过、过期。请从登录页重新开始。',
+    en: 'This sign-in was not begun in this browser, was used before or is too old. Begin again from the sign-in page.',
+  },
+  directory_code_spent: {
+    zh: '统一身份服务说这次登录的代码已用过或已过期。请重新登录。',
+    en: 'The sign-in service says that this code was used before or is too old. Sign in again.',
+  },
+  directory_clock_apart: {
+    zh: '本系统与统一身份服务的时钟相差太大，不能确认登录时间。请系统管理员校准服务器时钟。',
+    en: 'Our clock and that of the sign-in service are too far apart. An administrator must set the clocks.',
+  },
+  directory_answer_wrong: {
+    zh: '统一身份服务的答复不能确认（签名、签发者或内容不符）。请联系系统管理员。',
+    en: 'What the sign-in service answered can’t be trusted: signature, issuer or content is wrong. Tell an administrator.',
+  },
+  directory_person_unknown: {
+    zh: '您的统一身份还没有关联本系统的账号。请系统管理员在“人员与权限”中关联。',
+    en: 'No account here is linked to you. An administrator links it under “People and rights”.',
+  },
+  directory_person_other: {
+    zh: '这个统一身份与该账号原来关联的不是同一个人。请系统管理员核实后重新关联。',
+    en: 'This is not whom the account was linked to before. An administrator must make sure, and link it anew.',
+  },
+  login_link_taken: { zh: '这个统一身份已关联另一个账号。', en: 'Another account is linked to this name already.' },
+  login_link_missing: { zh: '这个账号没有关联统一身份。', en: 'This account is linked to no directory.' },
+  password_elsewhere: {
+    zh: '您的账号已关联单位统一身份，只能用它登录；密码请到那里修改。',
+    en: 'Your account is linked to the house’s directory: sign in by it, and change your password there.',
+  },
   password_too_short: {
     zh: '密码至少八位；建议十五位以上，一句自己记得住的话就好。',
     en: 'At least eight characters; fifteen or more are better: a sentence that you remember will do.',

@@ -64,6 +64,62 @@ describe('a recovery code', () => {
   });
 });
 
+describe('a link to a directory', () => {
+  const link: LoginCommand = { ...as('admin'), type: 'login.link', directory: 'oidc', name: 'zhou.min' };
+  const linked: LoginEvent = {
+    type: 'login.linked',
+    personId: 'zhou',
+    by: 'admin',
+    byName: '编辑admin',
+    directory: 'oidc',
+    name: 'zhou.min',
+    linkedAt: noon,
+  };
+  const bound: LoginEvent = { type: 'login.bound', personId: 'zhou', subject: 'https://id.example 7', boundAt: noon };
+  const bind: LoginCommand = { ...own, type: 'login.bind', subject: 'https://id.example 7' };
+  it('is made by another, and once', () => {
+    given().when(link).yields(linked);
+    given(linked).when(link).yields();
+    given()
+      .when({ ...link, actor: editor('zhou') })
+      .isRefused('login_same_person');
+  });
+  it('is bound to who comes first by it, and to nobody after', () => {
+    given().when(bind).isRefused('login_link_missing');
+    given(linked).when(bind).yields(bound);
+    given(linked, bound).when(bind).yields();
+    given(linked, bound)
+      .when({ ...bind, subject: 'https://id.example 8' })
+      .isRefused('directory_person_other');
+  });
+  it('to another name is free for whom that name belongs to', () => {
+    const renamed: LoginEvent = { ...linked, name: 'zhou.m' } as LoginEvent;
+    given(linked, bound, renamed)
+      .when({ ...bind, subject: 'https://id.example 8' })
+      .events();
+  });
+  it('ends when another undoes it, and not with what was lost', () => {
+    const [unlinked] = given(linked, bound)
+      .when({ ...as('admin'), type: 'login.unlink' })
+      .events();
+    expect([linked, bound, unlinked!].reduce(login.evolve, newLogin)).toEqual(newLogin);
+    given(linked)
+      .when({ ...own, type: 'login.unlink' })
+      .isRefused('login_same_person');
+    const reset: LoginEvent = {
+      type: 'login.reset',
+      personId: 'zhou',
+      by: 'security',
+      byName: '卫安全',
+      askedBy: 'admin',
+      resetAt: noon,
+    };
+    expect([linked, bound, phone, asked, reset].reduce(login.evolve, newLogin).link?.subject).toBe(
+      'https://id.example 7',
+    );
+  });
+});
+
 describe('the reset of what somebody lost', () => {
   it('takes one who asks and another who agrees, neither of them the person', () => {
     given(phone)

@@ -1,24 +1,27 @@
 import { defineAggregate } from '@tongsheng/bus';
-import { LoginCommand, LoginEvent, Refusal } from '@tongsheng/contracts';
+import { LoginCommand, LoginEvent, Refusal, type Directory } from '@tongsheng/contracts';
 
 type Common = { factorId: string; name: string; enrolledAt: string };
 export type TotpFactor = Common & { kind: 'totp'; secret: string };
 export type PasskeyFactor = Common & { kind: 'passkey'; publicKey: string; transports: string[] };
 export type Factor = TotpFactor | PasskeyFactor;
+/** By which name of a directory somebody signs in; `subject`: the directory's own key of who came by it, null before. */
+export type Link = { directory: Directory; name: string; subject: string | null };
 
-/** What a person can show beside the password. */
+/** How a person signs in: what they show beside the password, and which directory stands in the password's place. */
 export type Login = {
   factors: Factor[];
   /** Hashes of recovery codes that were not spent. */
   recovery: string[];
   /** Somebody asked that all of it be forgotten, and nobody else has agreed yet. */
   asked: { by: string; byName: string; reason: string; askedAt: string } | null;
+  link: Link | null;
 };
 
-export const newLogin: Login = { factors: [], recovery: [], asked: null };
+export const newLogin: Login = { factors: [], recovery: [], asked: null, link: null };
 const mostFactors = 10;
 
-/** A person's own second factors; whoever lost them is let in again by two others. */
+/** A person's own second factors; whoever lost them is let in again by two others. Directories are linked by another. */
 export const login = defineAggregate({
   name: 'login',
   commands: LoginCommand,
@@ -27,7 +30,7 @@ export const login = defineAggregate({
   idOf: (command) => command.personId,
   initial: newLogin,
 
-  decide(command, { factors, recovery, asked }): LoginEvent[] {
+  decide(command, { factors, recovery, asked, link }): LoginEvent[] {
     const { personId, actor, at } = command;
     const other = () => ({ by: actor.id, byName: actor.name ?? actor.id });
     switch (command.type) {
@@ -71,6 +74,22 @@ export const login = defineAggregate({
       case 'login.drop_reset':
         if (!asked) return [];
         return [{ type: 'login.reset_dropped', personId, ...other(), droppedAt: at }];
+      case 'login.link': {
+        mustBeAnother(command);
+        const { directory, name } = command;
+        if (link?.directory === directory && link.name === name) return [];
+        return [{ type: 'login.linked', personId, ...other(), directory, name, linkedAt: at }];
+      }
+      case 'login.bind':
+        mustBeOwn(command);
+        if (!link) throw new Refusal('login_link_missing', `${personId} is linked to no directory`);
+        if (link.subject === command.subject) return [];
+        if (link.subject !== null) throw new Refusal('directory_person_other', `${link.name} was somebody else`);
+        return [{ type: 'login.bound', personId, subject: command.subject, boundAt: at }];
+      case 'login.unlink':
+        mustBeAnother(command);
+        if (!link) return [];
+        return [{ type: 'login.unlinked', personId, ...other(), unlinkedAt: at }];
     }
   },
 
@@ -105,9 +124,18 @@ export function evolveLogin(login: Login, event: LoginEvent): Login {
       return { ...login, asked: { by, byName, reason, askedAt } };
     }
     case 'login.reset':
-      return newLogin;
+      // Forgotten is what was lost; who proves them first stays.
+      return { ...newLogin, link: login.link };
     case 'login.reset_dropped':
       return { ...login, asked: null };
+    case 'login.linked': {
+      const { directory, name } = event;
+      return { ...login, link: { directory, name, subject: null } };
+    }
+    case 'login.bound':
+      return { ...login, link: login.link && { ...login.link, subject: event.subject } };
+    case 'login.unlinked':
+      return { ...login, link: null };
   }
 }
 

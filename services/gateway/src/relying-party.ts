@@ -18,5 +18,6 @@ export function relyingParty(consoleUrl: string | undefined, host: string): Rely
 }
 
 const isAddress = (hostname: string) => isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
-const isLoopback = (hostname: string) =>
+/** Whether a host is this machine. */
+export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');

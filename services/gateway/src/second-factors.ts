@@ -5,11 +5,12 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server';
-import { Bus, carryOut, Journal, LiveTable, reasonOf } from '@tongsheng/bus';
-import { factorRolesByDefault, Refusal, type LoginCommand, type Role } from '@tongsheng/contracts';
+import { Bus, LiveTable, reasonOf } from '@tongsheng/bus';
+import { factorRolesByDefault, Refusal, type Role } from '@tongsheng/contracts';
 import { Clock, Ids, Log, NoKey, SecretBox } from '@tongsheng/runtime';
 import { z } from 'zod';
-import { evolveLogin, login, newLogin, type Login, type PasskeyFactor } from './login.ts';
+import { newLogin, type Login, type PasskeyFactor } from './login.ts';
+import { Logins } from './logins.ts';
 import { Models } from './models.ts';
 import { newRecoveryCodes, recoveryHash } from './recovery-codes.ts';
 import type { RelyingParty } from './relying-party.ts';
@@ -51,6 +52,8 @@ export const SecondProof = z.union([
   z.strictObject({ passkey: PasskeyAssertion }),
 ]);
 export type SecondProof = z.infer<typeof SecondProof>;
+export const meansOf = (proof: SecondProof): 'totp' | 'recovery' | 'passkey' =>
+  'totp' in proof ? 'totp' : 'recovery' in proof ? 'recovery' : 'passkey';
 
 /** A code is looked at once within its step and the two beside it; in seconds. */
 const totpMemory = 120;
@@ -63,13 +66,12 @@ type Acting = { personId: string; name: string };
 @Injectable()
 export class SecondFactors implements OnModuleInit, OnModuleDestroy {
   readonly #box: SecretBox;
-  #logins!: LiveTable<'login', Login>;
   #rules!: LiveTable<'sign_in'>;
 
   constructor(
     private readonly models: Models,
+    private readonly logins: Logins,
     private readonly bus: Bus,
-    private readonly journal: Journal,
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly log: Log,
@@ -79,31 +81,13 @@ export class SecondFactors implements OnModuleInit, OnModuleDestroy {
   }
 
   async onModuleInit(): Promise<void> {
-    const onFailure = (error: unknown) => this.log.error('logins.unreadable', { reason: reasonOf(error) });
-    [this.#logins, this.#rules] = await Promise.all([
-      LiveTable.fold(
-        this.bus,
-        'login',
-        (row: Login | undefined, event) => evolveLogin(row ?? newLogin, event),
-        onFailure,
-      ),
-      LiveTable.open(this.bus, 'sign_in', onFailure),
-    ]);
+    this.#rules = await LiveTable.open(this.bus, 'sign_in', (error) =>
+      this.log.error('logins.unreadable', { reason: reasonOf(error) }),
+    );
   }
 
   async onModuleDestroy(): Promise<void> {
-    await Promise.all([this.#logins?.close(), this.#rules?.close()]);
-  }
-
-  /** As it stands in the log at this moment: what was removed a moment ago opens nothing. */
-  async loginOf(personId: string): Promise<Login> {
-    await this.#logins.fresh();
-    return this.knownOf(personId);
-  }
-
-  /** As far as this process has read. */
-  knownOf(personId: string): Login {
-    return this.#logins.get(`gateway/${personId}`) ?? newLogin;
+    await this.#rules?.close();
   }
 
   /** Resolves when the rules are here as they stand at this moment. */
@@ -131,14 +115,20 @@ export class SecondFactors implements OnModuleInit, OnModuleDestroy {
     const secret = await this.models.redis.get(`enrol:totp:${personId}`);
     if (!secret) throw new Refusal('login_enrolment_old', 'begin again');
     await this.#spendTotp(personId, this.#box.open(secret, ownerOf(personId)), code);
-    const isFirst = (await this.loginOf(personId)).factors.length === 0;
-    await this.#tell({ ...this.#head(person), type: 'login.enrol_totp', factorId: this.ids.next(), name, secret });
+    const isFirst = (await this.logins.of(personId)).factors.length === 0;
+    await this.logins.tell({
+      ...this.logins.headOf(person),
+      type: 'login.enrol_totp',
+      factorId: this.ids.next(),
+      name,
+      secret,
+    });
     await this.models.redis.del(`enrol:totp:${personId}`);
     return isFirst ? this.makeRecovery(person) : null;
   }
 
   async beginPasskey({ personId, name }: Acting, party: RelyingParty) {
-    const { factors } = await this.loginOf(personId);
+    const { factors } = await this.logins.of(personId);
     const options = await generateRegistrationOptions({
       rpName: issuer,
       rpID: party.id,
@@ -176,9 +166,9 @@ export class SecondFactors implements OnModuleInit, OnModuleDestroy {
     });
     if (!registrationInfo) throw new Refusal('login_code_wrong', 'the key could not be verified');
     const { id: factorId, publicKey } = registrationInfo.credential;
-    const isFirst = (await this.loginOf(personId)).factors.length === 0;
-    await this.#tell({
-      ...this.#head(person),
+    const isFirst = (await this.logins.of(personId)).factors.length === 0;
+    await this.logins.tell({
+      ...this.logins.headOf(person),
       type: 'login.enrol_passkey',
       factorId,
       name,
@@ -189,27 +179,31 @@ export class SecondFactors implements OnModuleInit, OnModuleDestroy {
   }
 
   async remove(person: Acting, factorId: string): Promise<void> {
-    await this.#tell({ ...this.#head(person), type: 'login.remove_factor', factorId });
+    await this.logins.tell({ ...this.logins.headOf(person), type: 'login.remove_factor', factorId });
   }
 
   /** New codes in the place of all before them; they are told once and never again. */
   async makeRecovery(person: Acting): Promise<string[]> {
     const codes = newRecoveryCodes();
-    await this.#tell({ ...this.#head(person), type: 'login.make_recovery', codes: codes.map(recoveryHash) });
+    await this.logins.tell({
+      ...this.logins.headOf(person),
+      type: 'login.make_recovery',
+      codes: codes.map(recoveryHash),
+    });
     return codes;
   }
 
   /** Somebody else's factors: asked for by one, agreed to by another. @throws Refusal login_same_person and others */
   async reset(by: Acting, personId: string, step: { ask: string } | 'agree' | 'drop'): Promise<void> {
-    const head = { ...this.#head(by), personId };
-    if (step === 'agree') return this.#tell({ ...head, type: 'login.reset' });
-    if (step === 'drop') return this.#tell({ ...head, type: 'login.drop_reset' });
-    await this.#tell({ ...head, type: 'login.ask_reset', reason: step.ask });
+    const head = { ...this.logins.headOf(by), personId };
+    if (step === 'agree') return this.logins.tell({ ...head, type: 'login.reset' });
+    if (step === 'drop') return this.logins.tell({ ...head, type: 'login.drop_reset' });
+    await this.logins.tell({ ...head, type: 'login.ask_reset', reason: step.ask });
   }
 
   /** What a key is asked to sign. Without a person any key of the house may answer. */
   async challenge(personId: string | null, party: RelyingParty) {
-    const { factors } = personId === null ? newLogin : await this.loginOf(personId);
+    const { factors } = personId === null ? newLogin : await this.logins.of(personId);
     return generateAuthenticationOptions({
       rpID: party.id,
       // By itself it stands for both factors; beside a password it is the second.
@@ -228,8 +222,7 @@ export class SecondFactors implements OnModuleInit, OnModuleDestroy {
     response: z.infer<typeof PasskeyAssertion>,
     { challenge, party, alone }: { challenge: string; party: RelyingParty; alone: boolean },
   ): Promise<string> {
-    await this.#logins.fresh();
-    const found = this.#passkey(response.id);
+    const found = await this.#passkey(response.id);
     if (!found) throw new Refusal('login_code_wrong', 'nobody’s key');
     const { userHandle, ...signed } = response.response;
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
@@ -253,7 +246,7 @@ export class SecondFactors implements OnModuleInit, OnModuleDestroy {
 
   /** @throws Refusal login_code_wrong: wrong, or used before */
   async checkTotp(personId: string, code: string): Promise<void> {
-    const { factors } = await this.loginOf(personId);
+    const { factors } = await this.logins.of(personId);
     for (const factor of factors) {
       if (factor.kind !== 'totp') continue;
       const secret = this.#opened(personId, factor.secret);
@@ -265,7 +258,7 @@ export class SecondFactors implements OnModuleInit, OnModuleDestroy {
 
   /** @throws Refusal login_code_wrong: no such code is left */
   async checkRecovery(person: Acting, typed: string): Promise<void> {
-    await this.#tell({ ...this.#head(person), type: 'login.spend_recovery', code: recoveryHash(typed) });
+    await this.logins.tell({ ...this.logins.headOf(person), type: 'login.spend_recovery', code: recoveryHash(typed) });
   }
 
   /** The secret of an app; null where its key is gone: then another factor or a reset lets its owner in. */
@@ -290,26 +283,12 @@ export class SecondFactors implements OnModuleInit, OnModuleDestroy {
     if (isFirst === null) throw new Refusal('login_code_wrong', 'the code was used before');
   }
 
-  #passkey(factorId: string): { personId: string; key: PasskeyFactor } | null {
-    for (const [place, { factors }] of this.#logins.entries()) {
-      const key = factors.filter(isPasskey).find((each) => each.factorId === factorId);
-      if (key) return { personId: place.slice('gateway/'.length), key };
+  async #passkey(factorId: string): Promise<{ personId: string; key: PasskeyFactor } | null> {
+    for (const { personId, login } of await this.logins.all()) {
+      const key = login.factors.filter(isPasskey).find((each) => each.factorId === factorId);
+      if (key) return { personId, key };
     }
     return null;
-  }
-
-  #head({ personId, name }: Acting) {
-    return {
-      id: `login/${personId}/${this.ids.next()}`,
-      at: this.clock.now(),
-      actor: { kind: 'person' as const, id: personId, name },
-      personId,
-    };
-  }
-
-  async #tell(command: LoginCommand): Promise<void> {
-    await carryOut(this.journal, login, command);
-    await this.#logins.fresh();
   }
 }
 

@@ -2,10 +2,12 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import {
+  directory,
   Refusal,
   signInMeans,
   type AccountView,
   type ApiToken,
+  type Directory,
   type Me,
   type Person,
   type Role,
@@ -15,7 +17,10 @@ import {
 import { Clock } from '@tongsheng/runtime';
 import { DateTime } from 'luxon';
 import { z } from 'zod';
-import type { Factor } from './login.ts';
+import { Directories } from './directories.ts';
+import type { Shown } from './directory.ts';
+import { newLogin, type Factor } from './login.ts';
+import { Logins } from './logins.ts';
 import { Models } from './models.ts';
 import { relyingParty } from './relying-party.ts';
 import { SecondFactors, type PasskeyAssertion, type SecondProof } from './second-factors.ts';
@@ -42,14 +47,29 @@ const Stored = z.object({
   /** When this person last showed all that signs them in. */
   provenAt: z.string(),
   by: signInMeans,
+  /** The directory that was the first step; null: our own password or key was. */
+  through: directory.nullable().default(null),
+  /** Whether a second factor was shown, or counted as shown at the directory. */
+  isStrong: z.boolean().default(false),
   address: z.string(),
   agent: z.string(),
 });
 type Stored = z.infer<typeof Stored>;
 
-/** A sign-in that has begun: whose password was right, and what a key is asked to sign. */
-const Half = z.object({ personId: z.string().nullable(), challenge: z.string().nullable() });
+/** A sign-in that has begun: whose first step was right, by which directory, and what a key is asked to sign. */
+const Half = z.object({
+  personId: z.string().nullable(),
+  through: directory.nullable(),
+  challenge: z.string().nullable(),
+});
 type Half = z.infer<typeof Half>;
+const nobodys: Half = { personId: null, through: null, challenge: null };
+
+/** How somebody came in. */
+type How = Pick<Stored, 'by' | 'through' | 'isStrong'>;
+export type Opened = { token: string; me: Me; by: SignInMeans; through: Directory | null };
+/** One of the two steps by which somebody who is signed in shows anew who they are. */
+export type Proof = { password: string } | { shown: Shown } | { second: SecondProof; ticket: string };
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const secret = () => randomBytes(32).toString('base64url');
@@ -81,47 +101,54 @@ export class Sessions {
 
   constructor(
     private readonly models: Models,
+    private readonly logins: Logins,
+    private readonly directories: Directories,
     private readonly factors: SecondFactors,
     private readonly clock: Clock,
     private readonly settings: Settings,
   ) {}
 
   /**
-   * By the password alone, where this person has nothing else.
+   * By the password alone, ours or that of a directory, where this person has nothing else.
    * @throws Refusal sign_in_failed or sign_in_locked, in the same words and about the same time for a name nobody has;
    *   second_factor_required with the ticket of the second step
    */
-  async open(personId: string, password: string, from: From): Promise<{ token: string; me: Me }> {
-    const person = await this.personBy(personId, password);
-    const { factors } = await this.factors.loginOf(personId);
-    if (factors.length === 0) return this.#begin(person, 'password', from);
-    const ways = waysOf(factors).join(',');
-    const ticket = await this.#beginHalf({ personId, challenge: null });
-    throw new Refusal('second_factor_required', 'the password alone is not enough', { ticket, ways });
+  async open(name: string, password: string, from: From): Promise<Opened> {
+    const { person, through } = await this.personBy(name, password);
+    return this.#firstStep(person, { by: through ?? 'password', through, isStrong: false }, from);
+  }
+
+  /** By a directory that has shown who it is. @throws Refusal directory_…, sign_in_locked, second_factor_required */
+  async openThrough(shown: Shown, from: From): Promise<Opened> {
+    const person = this.#known(await this.directories.accountOf(shown));
+    await this.#mustNotBeLocked(person.personId);
+    const { directory: through, isStrong } = shown;
+    return this.#firstStep(person, { by: through, through, isStrong }, from);
   }
 
   /** The second step. @throws Refusal session_expired when it took too long; sign_in_locked, login_code_wrong */
-  async openWith(ticket: string, proof: SecondProof, from: From): Promise<{ token: string; me: Me }> {
+  async openWith(ticket: string, proof: SecondProof, from: From): Promise<Opened> {
     const half = await this.#half(ticket);
     if (half.personId === null) throw new Refusal('session_expired', 'this step belongs to no password');
-    const { personId } = half;
+    const { personId, through } = half;
     const person = this.#known(personId);
     await this.#mustNotBeLocked(personId);
     const by = await this.#counted(personId, () => this.#check(person, proof, half, from.host));
     await this.models.redis.del(halfOf(ticket));
-    return this.#begin(person, by, from);
+    return this.#begin(person, { by, through, isStrong: true }, from);
   }
 
-  /** By a passkey and nothing else. @throws Refusal session_expired, login_code_wrong */
-  async openByPasskey(ticket: string, response: z.infer<typeof PasskeyAssertion>, from: From) {
+  /** By a passkey and nothing else, but for whom a directory must prove first. @throws Refusal session_expired, login_code_wrong, password_elsewhere */
+  async openByPasskey(ticket: string, response: z.infer<typeof PasskeyAssertion>, from: From): Promise<Opened> {
     const half = await this.#half(ticket);
     await this.models.redis.del(halfOf(ticket));
     const personId = await this.#signer(response, half, from.host, true);
     await this.#mustNotBeLocked(personId);
-    return this.#begin(this.#known(personId), 'passkey', from);
+    if ((await this.logins.of(personId)).link) throw new Refusal('password_elsewhere', `${personId} is linked`);
+    return this.#begin(this.#known(personId), { by: 'passkey', through: null, isStrong: true }, from);
   }
 
-  /** Whose password was right at the first step; for the record of a second one that was wrong. */
+  /** Whose first step was right; for the record of a second one that was wrong. */
   async claimedBy(ticket: string): Promise<string | null> {
     const json = await this.models.redis.get(halfOf(ticket));
     return json === null ? null : Half.parse(JSON.parse(json)).personId;
@@ -130,39 +157,41 @@ export class Sessions {
   /** What a key is to sign: for the second step of `ticket`, or without one, by itself. @throws Refusal login_no_passkeys */
   async challenge(ticket: string | null, host: string) {
     const party = this.#party(host);
-    const personId = ticket === null ? null : (await this.#half(ticket)).personId;
-    const options = await this.factors.challenge(personId, party);
-    const half = { personId, challenge: options.challenge };
+    const begun = ticket === null ? nobodys : await this.#half(ticket);
+    const options = await this.factors.challenge(begun.personId, party);
+    const half = { ...begun, challenge: options.challenge };
     if (ticket === null) return { ticket: await this.#beginHalf(half), options };
     await this.#keepHalf(ticket, half);
     return { ticket, options };
   }
 
   /**
-   * Shows anew who one is, before what matters is changed.
-   * @returns the ways in which a second factor is still to be shown, and under which ticket; no ways when nothing is
-   * @throws Refusal sign_in_failed, login_code_wrong, sign_in_locked
+   * Shows anew who one is, before what matters is changed: the first step as one signed in, then, under its ticket, the
+   * second where there is one. Whoever has shown it goes on under a new token.
+   * @returns the ways in which a second factor is still to be shown, or the token from now on
+   * @throws Refusal sign_in_failed, login_code_wrong, sign_in_locked, session_expired, directory_…
    */
   async prove(
     token: string,
-    proof: { password: string; second: SecondProof | null; ticket: string | null },
+    proof: Proof,
     host: string,
-  ): Promise<{ ways: string[]; ticket: string | null }> {
+  ): Promise<{ ways: string[]; ticket: string } | { token: string }> {
     const stored = await this.#stored(token);
-    const person = await this.personBy(stored.personId, proof.password);
-    const { factors } = await this.factors.loginOf(person.personId);
-    if (factors.length > 0) {
-      const { second, ticket } = proof;
-      if (!second) {
-        const begun = await this.#beginHalf({ personId: person.personId, challenge: null });
-        return { ways: waysOf(factors), ticket: begun };
-      }
-      const half = ticket === null ? { personId: person.personId, challenge: null } : await this.#half(ticket);
-      await this.#counted(person.personId, () => this.#check(person, second, half, host));
-      await this.models.redis.del(failuresOf(person.personId));
+    const person = this.#known(stored.personId);
+    const { personId } = person;
+    if ('second' in proof) {
+      const half = await this.#half(proof.ticket);
+      if (half.personId !== personId) throw new Refusal('session_expired', 'this step belongs to another');
+      await this.#mustNotBeLocked(personId);
+      await this.#counted(personId, () => this.#check(person, proof.second, half, host));
+      await this.models.redis.del([failuresOf(personId), halfOf(proof.ticket)]);
+      return { token: await this.#renew(token, stored) };
     }
-    await this.#keep(token, { ...stored, provenAt: this.clock.now() });
-    return { ways: [], ticket: null };
+    const { through, isStrong } =
+      'shown' in proof ? await this.#ownBy(person, proof.shown) : await this.#ownByPassword(person, proof.password);
+    const { factors } = await this.logins.of(personId);
+    if (factors.length === 0 || isStrong) return { token: await this.#renew(token, stored) };
+    return { ways: waysOf(factors), ticket: await this.#beginHalf({ personId, through, challenge: null }) };
   }
 
   /** @throws Refusal proof_required when it is too long ago that this session was proven */
@@ -200,12 +229,13 @@ export class Sessions {
       keys.map(async (key) => {
         const [json, left] = await Promise.all([redis.get(key), redis.ttl(key)]);
         if (json === null) return void (await redis.sRem(ownOf(personId), key));
-        const { openedAt, address, agent, by } = Stored.parse(JSON.parse(json));
+        const { openedAt, address, agent, by, through } = Stored.parse(JSON.parse(json));
         const seenAt = DateTime.fromISO(this.clock.now(), { zone: 'utc' })
           .minus({ seconds: Math.max(0, this.#idleSeconds - left) })
           .toISO()!;
         const endsAt = this.#endOf(openedAt);
-        return { sessionId: nameOf(key), openedAt, seenAt, endsAt, address, agent, by, isThis: key === keyOf(token) };
+        const isThis = key === keyOf(token);
+        return { sessionId: nameOf(key), openedAt, seenAt, endsAt, address, agent, by, through, isThis };
       }),
     );
     return found
@@ -249,35 +279,67 @@ export class Sessions {
   requiredFor = ({ roles }: Pick<Person, 'roles'>): Role[] =>
     roles.filter((role) => this.factors.factorRoles.includes(role));
 
-  #caller(person: Person, { csrfToken, openedAt, by }: Stored): Caller {
+  #caller(person: Person, stored: Stored): Caller {
     const { personId, name, roles, sites } = person;
     return {
       personId,
       name,
       roles,
       sites,
-      csrfToken,
-      expiresAt: this.#endOf(openedAt),
-      must: this.#dutyOf(person, by),
+      csrfToken: stored.csrfToken,
+      expiresAt: this.#endOf(stored.openedAt),
+      must: this.#dutyOf(person, stored),
     };
   }
 
-  /** What comes before all else. Whoever signs in elsewhere has the password and the second factor there. */
-  #dutyOf(person: Person, by: SignInMeans): SessionDuty | null {
-    if (by === 'oidc' || by === 'ldap') return null;
-    if (person.passwordIsInitial && by !== 'passkey') return 'password';
-    const lacks = this.factors.knownOf(person.personId).factors.length === 0;
+  /** What comes before all else. The password of a directory is none of ours to change. */
+  #dutyOf(person: Person, { by, through, isStrong }: Stored): SessionDuty | null {
+    if (person.passwordIsInitial && through === null && by !== 'passkey') return 'password';
+    const lacks = !isStrong && this.logins.knownOf(person.personId).factors.length === 0;
     return lacks && this.requiredFor(person).length > 0 ? 'factor' : null;
   }
 
-  async #begin(person: Person, by: SignInMeans, { address, agent }: From): Promise<{ token: string; me: Me }> {
+  /** What follows on the right password: in, or to the second step. */
+  async #firstStep(person: Person, how: How, from: From): Promise<Opened> {
+    const { personId } = person;
+    const { factors } = await this.logins.of(personId);
+    if (factors.length === 0 || how.isStrong) return this.#begin(person, how, from);
+    const ticket = await this.#beginHalf({ personId, through: how.through, challenge: null });
+    throw new Refusal('second_factor_required', 'the first step alone is not enough', {
+      ticket,
+      ways: waysOf(factors).join(','),
+    });
+  }
+
+  async #begin(person: Person, how: How, { address, agent }: From): Promise<Opened> {
     await this.models.redis.del(failuresOf(person.personId));
     const token = secret();
     const now = this.clock.now();
-    const stored = { personId: person.personId, csrfToken: secret(), openedAt: now, provenAt: now, by, address, agent };
+    const stored = {
+      personId: person.personId,
+      csrfToken: secret(),
+      openedAt: now,
+      provenAt: now,
+      ...how,
+      address,
+      agent,
+    };
     await this.#keep(token, stored);
     await this.models.redis.sAdd(ownOf(person.personId), keyOf(token));
-    return { token, me: toMe(this.#caller(person, stored)) };
+    return { token, me: toMe(this.#caller(person, stored)), by: how.by, through: how.through };
+  }
+
+  /** The same session under a new token; the old one opens nothing any more. */
+  async #renew(old: string, stored: Stored): Promise<string> {
+    const token = secret();
+    await this.#keep(token, { ...stored, provenAt: this.clock.now() });
+    await this.models.redis
+      .multi()
+      .sAdd(ownOf(stored.personId), keyOf(token))
+      .sRem(ownOf(stored.personId), keyOf(old))
+      .del(keyOf(old))
+      .exec();
+    return token;
   }
 
   async #keep(token: string, stored: Stored): Promise<void> {
@@ -356,19 +418,53 @@ export class Sessions {
     return this.factors.checkPasskey(response, { challenge, party: this.#party(host), alone });
   }
 
-  /** The person whose password it is. @throws Refusal sign_in_failed, sign_in_locked */
-  async personBy(personId: string, password: string): Promise<Person> {
+  /**
+   * The person whose password it is: ours, or, of somebody linked to an LDAP server, the one that they have there. They
+   * are known by their name here or there. Who is linked to a provider has no password that opens anything.
+   * @throws Refusal sign_in_failed, sign_in_locked, directory_down, directory_person_other
+   */
+  async personBy(name: string, password: string): Promise<{ person: Person; through: Directory | null }> {
+    const { personId, login } = await this.#named(name);
     await this.#mustNotBeLocked(personId);
     const person = this.models.people.get(personId);
-    const right = await this.#isPassword(person?.passwordHash ?? (await this.#nobody), password);
+    const { link, factors } = login;
+    const right =
+      link?.directory === 'ldap'
+        ? await this.#isAtDirectory(personId, link.name, password)
+        : (await this.#isPassword(person?.passwordHash ?? (await this.#nobody), password)) && !link;
     if (person && !person.disabled && right) {
       // A second factor may be wrong yet: only a whole sign-in wipes what was wrong before.
-      if ((await this.factors.loginOf(personId)).factors.length === 0)
-        await this.models.redis.del(failuresOf(personId));
-      return person;
+      if (factors.length === 0) await this.models.redis.del(failuresOf(personId));
+      return { person, through: link?.directory ?? null };
     }
     await this.#countFailure(personId);
     throw new Refusal('sign_in_failed', 'the name or the password is wrong');
+  }
+
+  /** Who is meant by a name: an account's own first, then what an LDAP server calls its bearer. */
+  async #named(name: string) {
+    const logins = await this.logins.all();
+    const own = logins.find(({ personId }) => personId === name);
+    if (own || this.models.people.get(name)) return own ?? { personId: name, login: newLogin };
+    const linked = logins.find(({ login: { link } }) => link?.directory === 'ldap' && link.name === name);
+    return linked ?? { personId: name, login: newLogin };
+  }
+
+  async #isAtDirectory(personId: string, name: string, password: string): Promise<boolean> {
+    const shown = await this.directories.byPassword(name, password);
+    return shown !== null && (await this.directories.accountOf(shown)) === personId;
+  }
+
+  /** @throws Refusal directory_person_other: it is somebody else who was shown */
+  async #ownBy({ personId }: Person, shown: Shown): Promise<{ through: Directory; isStrong: boolean }> {
+    if ((await this.directories.accountOf(shown)) !== personId)
+      throw new Refusal('directory_person_other', `${shown.name} is not ${personId}`, { name: shown.name });
+    return { through: shown.directory, isStrong: shown.isStrong };
+  }
+
+  async #ownByPassword({ personId }: Person, password: string) {
+    const { through } = await this.personBy(personId, password);
+    return { through, isStrong: false };
   }
 
   async #mustNotBeLocked(personId: string): Promise<void> {

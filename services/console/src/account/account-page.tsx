@@ -23,11 +23,21 @@ export function AccountPage(): ReactElement {
       {data && (
         <>
           <Factors view={data} />
-          <Password personId={data.personId} />
+          {data.link ? <Linked link={data.link} /> : <Password personId={data.personId} />}
           <OpenSessions view={data} />
         </>
       )}
     </div>
+  );
+}
+
+function Linked({ link }: { link: NonNullable<AccountView['link']> }): ReactElement {
+  const t = useWords();
+  return (
+    <section aria-labelledby="linked-title" data-testid="linked">
+      <h2 id="linked-title">{t('account.password')}</h2>
+      <p>{t('directory.own', { name: link.name, directory: t(`directory.${link.directory}`) })}</p>
+    </section>
   );
 }
 
@@ -189,10 +199,16 @@ export function Factors({ view }: { view: AccountView }): ReactElement {
 function OpenSessions({ view }: { view: AccountView }): ReactElement {
   const t = useWords();
   const client = useQueryClient();
+  const { proven, dialog } = useProof();
+  const second = { totp: t('account.kind.totp'), passkey: t('account.kind.passkey'), recovery: t('signIn.recovery') };
+  const meansOf = ({ by, through }: AccountView['sessions'][number]) =>
+    through !== null && by in second
+      ? `${t(`account.by.${through}`)} + ${second[by as keyof typeof second]}`
+      : t(`account.by.${by}`);
   const end = async (sessionId: string | null) => {
     try {
-      const { ended } = await post<{ ended: number }>('/api/account/sessions/end', { sessionId });
-      announce('done', t('account.session.ended', { n: ended }));
+      const told = await proven(() => post<{ ended: number }>('/api/account/sessions/end', { sessionId }));
+      if (told) announce('done', t('account.session.ended', { n: told.ended }));
     } catch (error) {
       announce('failed', sayError(error, t));
     }
@@ -221,7 +237,7 @@ function OpenSessions({ view }: { view: AccountView }): ReactElement {
               <td className="cell-wide">
                 {each.address} <small>{each.agent}</small>
               </td>
-              <td>{t(`account.by.${each.by}`)}</td>
+              <td>{meansOf(each)}</td>
               <td className="cell-time">{minute(each.openedAt)}</td>
               <td className="cell-time">{each.isThis ? t('account.session.this') : minute(each.seenAt)}</td>
               <td className="cell-time">{minute(each.endsAt)}</td>
@@ -241,6 +257,7 @@ function OpenSessions({ view }: { view: AccountView }): ReactElement {
           {t('account.session.endOthers')}
         </button>
       )}
+      {dialog}
     </section>
   );
 }

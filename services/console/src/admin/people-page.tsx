@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { role as anyRole, type PersonRow, type Role } from '@tongsheng/contracts';
+import { role as anyRole, type Directory, type PersonRow, type Role } from '@tongsheng/contracts';
 import { useState, type FormEvent, type ReactElement } from 'react';
 import { useProof } from '../account/proof.tsx';
 import { post } from '../api/client.ts';
@@ -13,8 +13,8 @@ import { hasRole, useMe } from '../session.ts';
 import { useWords } from '../words/index.ts';
 
 type Doing =
-  | { kind: 'grant' | 'ask'; row: PersonRow }
-  | { kind: 'add' }
+  | { kind: 'grant' | 'ask' | 'link' | 'end'; row: PersonRow }
+  | { kind: 'add' | 'end-all' }
   | { kind: 'told'; name: string; password: string };
 
 /** Who has an account, what they may do, and how they sign in; each administrator sees the buttons of their own. */
@@ -54,6 +54,16 @@ export function PeoplePage(): ReactElement {
     const told = await tell<{ password: string }>('/api/people', { personId, name }, null);
     if (told) setDoing({ kind: 'told', name, password: told.password });
   };
+  const link = async (row: PersonRow, to: { directory: Directory; name: string } | null) => {
+    const said = t(to ? 'directory.linked' : 'directory.unlinked', { name: row.name });
+    if (await tell(at(row, 'link'), { link: to }, said)) setDoing(null);
+  };
+  /** Of one person, or of everybody. */
+  const end = async (path: string) => {
+    setDoing(null);
+    const told = await tell<{ ended: number }>(path, {}, null);
+    if (told) announce('done', t('people.sessionsEnded', { n: told.ended }));
+  };
   const grant = async (row: PersonRow, roles: Role[], sites: string[]) => {
     if (await tell(at(row, 'grants'), { roles, sites }, t('people.granted', { name: row.name }))) setDoing(null);
   };
@@ -63,6 +73,9 @@ export function PeoplePage(): ReactElement {
       <div className="page-bar">
         <p className="hint">{t('people.hint')}</p>
         <span className="top-space" />
+        <button type="button" className="button" onClick={() => setDoing({ kind: 'end-all' })} data-testid="end-all">
+          {t('people.endAll')}
+        </button>
         {runs && (
           <button type="button" className="button button-primary" onClick={() => setDoing({ kind: 'add' })}>
             {t('people.add')} <kbd>C</kbd>
@@ -97,10 +110,18 @@ export function PeoplePage(): ReactElement {
                 </td>
                 <td>{row.sites.includes('*') ? t('people.allSites') : row.sites.join('、')}</td>
                 <td className="cell-wide">
+                  {row.link && (
+                    <span data-testid="linked">
+                      {t(`directory.${row.link.directory}`)} {row.link.name}{' '}
+                      {!row.link.isBound && <span className="tag">{t('directory.unbound')}</span>}{' '}
+                    </span>
+                  )}
                   {row.factors.length === 0
-                    ? t('people.passwordOnly')
+                    ? !row.link && t('people.passwordOnly')
                     : row.factors.map((each) => t(`account.kind.${each}`)).join('、')}{' '}
-                  {row.passwordIsInitial && <span className="tag tag-near">{t('people.state.initial')}</span>}{' '}
+                  {row.passwordIsInitial && !row.link && (
+                    <span className="tag tag-near">{t('people.state.initial')}</span>
+                  )}{' '}
                   {row.lacksFactor && <span className="tag tag-near">{t('people.state.lacks')}</span>}{' '}
                   {row.resetAsked && <span className="tag tag-near">{t('people.state.asked')}</span>}
                 </td>
@@ -110,6 +131,7 @@ export function PeoplePage(): ReactElement {
                       row={row}
                       runs={runs}
                       grants={grants}
+                      linkable={data.directories.length > 0 || row.link !== null}
                       isMine={row.resetAsked?.by === me.personId}
                       onDo={setDoing}
                       onPassword={() => void newPassword(row)}
@@ -145,6 +167,33 @@ export function PeoplePage(): ReactElement {
       )}
       {doing?.kind === 'add' && <Add onSend={add} onClose={() => setDoing(null)} />}
       {doing?.kind === 'grant' && <Grant row={doing.row} onSend={grant} onClose={() => setDoing(null)} />}
+      {doing?.kind === 'link' && data && (
+        <Link row={doing.row} directories={data.directories} onSend={link} onClose={() => setDoing(null)} />
+      )}
+      {(doing?.kind === 'end' || doing?.kind === 'end-all') && (
+        <Dialog
+          title={
+            doing.kind === 'end' ? t('people.endSessionsTitle', { name: doing.row.name }) : t('people.endAllTitle')
+          }
+          onClose={() => setDoing(null)}
+        >
+          <p>{t(doing.kind === 'end' ? 'people.endSessionsHint' : 'people.endAllHint')}</p>
+          <div className="dialog-actions">
+            <button type="button" className="button" onClick={() => setDoing(null)}>
+              {t('app.cancel')} <kbd>Esc</kbd>
+            </button>
+            <button
+              type="button"
+              className="button button-danger"
+              autoFocus
+              onClick={() => void end(doing.kind === 'end' ? at(doing.row, 'sessions/end') : '/api/sessions/end')}
+              data-testid="end-sessions"
+            >
+              {t(doing.kind === 'end' ? 'people.endSessions' : 'people.endAll')} <kbd>Enter</kbd>
+            </button>
+          </div>
+        </Dialog>
+      )}
       {doing?.kind === 'ask' && (
         <ReasonDialog
           title={t('people.askTitle', { name: doing.row.name })}
@@ -181,6 +230,8 @@ function Actions(props: {
   row: PersonRow;
   runs: boolean;
   grants: boolean;
+  /** There is a directory to be linked to, or to be unlinked from. */
+  linkable: boolean;
   /** The reset that waits was asked for by whoever looks. */
   isMine: boolean;
   onDo: (doing: Doing) => void;
@@ -188,7 +239,7 @@ function Actions(props: {
   onDisable: () => void;
   onReset: (step: 'agree' | 'drop') => void;
 }): ReactElement {
-  const { row, runs, grants, isMine, onDo, onPassword, onDisable, onReset } = props;
+  const { row, runs, grants, linkable, isMine, onDo, onPassword, onDisable, onReset } = props;
   const t = useWords();
   const { resetAsked, factors } = row;
   const button = (word: Parameters<typeof t>[0], run: () => void, title?: string) => (
@@ -200,7 +251,9 @@ function Actions(props: {
     <>
       {grants && button('people.grant', () => onDo({ kind: 'grant', row }))}
       {runs && button(row.disabled ? 'people.enable' : 'people.disable', onDisable)}
-      {runs && button('people.resetPassword', onPassword)}
+      {runs && !row.link && button('people.resetPassword', onPassword)}
+      {runs && linkable && button('directory.link', () => onDo({ kind: 'link', row }))}
+      {(runs || grants) && !row.disabled && button('people.endSessions', () => onDo({ kind: 'end', row }))}
       {(runs || grants) && factors.length > 0 && !resetAsked && button('people.ask', () => onDo({ kind: 'ask', row }))}
       {(runs || grants) &&
         resetAsked &&
@@ -241,6 +294,72 @@ function Add(props: { onSend: (personId: string, name: string) => Promise<void>;
           </button>
           <button type="submit" className="button button-primary">
             {t('people.add')} <kbd>Enter</kbd>
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+/** By which name of a directory somebody signs in. */
+function Link(props: {
+  row: PersonRow;
+  directories: readonly Directory[];
+  onSend: (row: PersonRow, to: { directory: Directory; name: string } | null) => Promise<void>;
+  onClose: () => void;
+}): ReactElement {
+  const { row, directories, onSend, onClose } = props;
+  const t = useWords();
+  const [directory, setDirectory] = useState(row.link?.directory ?? directories[0]);
+  const [name, setName] = useState(row.link?.name ?? row.personId);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (directory) void onSend(row, { directory, name: name.trim() });
+  };
+  return (
+    <Dialog title={t('directory.linkTitle', { name: row.name })} onClose={onClose}>
+      <form onSubmit={submit} data-testid="link">
+        <p className="hint">{t('directory.linkHint')}</p>
+        {directories.length > 1 && (
+          <label className="field">
+            <span>{t('directory.kind')}</span>
+            <select
+              value={directory}
+              onChange={({ target }) => setDirectory(directories.find((each) => each === target.value))}
+            >
+              {directories.map((each) => (
+                <option key={each} value={each}>
+                  {t(`directory.${each}`)}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        <label className="field">
+          <span>{t('directory.name')}</span>
+          <input
+            name="directoryName"
+            required
+            maxLength={200}
+            autoComplete="off"
+            spellCheck={false}
+            autoFocus
+            value={name}
+            onChange={({ target }) => setName(target.value)}
+          />
+        </label>
+        <p className="hint">{t('directory.linkFirst')}</p>
+        <div className="dialog-actions">
+          {row.link && (
+            <button type="button" className="button button-danger" onClick={() => void onSend(row, null)}>
+              {t('directory.unlink')}
+            </button>
+          )}
+          <button type="button" className="button" onClick={onClose}>
+            {t('app.cancel')} <kbd>Esc</kbd>
+          </button>
+          <button type="submit" className="button button-primary" disabled={directories.length === 0}>
+            {t('directory.linkSend')} <kbd>Enter</kbd>
           </button>
         </div>
       </form>

@@ -10,6 +10,7 @@ import type {
   DeliveryBoard,
   DeliveryDetail,
   DeliveryOutlook,
+  Directory,
   Draft,
   EvidenceView,
   HealthView,
@@ -62,6 +63,14 @@ const search = (values: Record<string, string | undefined>): string => {
 
 export const session = () =>
   queryOptions({ queryKey: ['session'], queryFn: ({ signal }) => read<Me>('/api/session', signal), retry: false });
+
+/** By which directories people sign in here; asked for before anybody has. */
+export const signInWays = () =>
+  queryOptions({
+    queryKey: ['sign-in'],
+    queryFn: ({ signal }) => read<{ directories: Directory[] }>('/api/sign-in', signal),
+    staleTime: Infinity,
+  });
 
 /** One's own account. Whoever opens it wants to see it as it is now. */
 export const account = () =>

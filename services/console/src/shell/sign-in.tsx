@@ -1,10 +1,11 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Me } from '@tongsheng/contracts';
 import { useEffect, useRef, useState, type FormEvent, type ReactElement } from 'react';
 import { passkeysWork, signWithPasskey } from '../account/passkeys.ts';
+import { goToProvider, takeAnswer } from '../account/provider.ts';
 import { SecondStep, type SecondProof } from '../account/second-step.tsx';
 import { ApiError, post } from '../api/client.ts';
-import { session } from '../api/views.ts';
+import { session, signInWays } from '../api/views.ts';
 import { sayError } from '../parts/states.tsx';
 import { useLanguage, useWords } from '../words/index.ts';
 
@@ -69,6 +70,29 @@ function FirstStep(props: { onIn: (me: Me) => void; onSecond: (second: Second) =
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const password = useRef<HTMLInputElement>(null);
+  const { data: ways } = useQuery(signInWays());
+  const [answer] = useState(takeAnswer);
+  const [returning, setReturning] = useState(answer !== null);
+
+  /** What the server says when this is not enough, or not right. */
+  const told = (caught: unknown) => {
+    if (caught instanceof ApiError && caught.code === 'second_factor_required') {
+      const { ticket, ways: second } = caught.params;
+      return props.onSecond({ ticket: String(ticket), ways: String(second).split(',') });
+    }
+    const locked = caught instanceof ApiError && caught.code === 'sign_in_locked';
+    const seconds = locked ? Number(caught.params['retryAfterSeconds']) : 0;
+    setError(locked ? t('signIn.locked', { seconds }) : sayError(caught, t));
+    setBusy(false);
+    setReturning(false);
+  };
+  const asked = useRef(false);
+  useEffect(() => {
+    // The provider's answer is good once.
+    if (answer === null || asked.current) return;
+    asked.current = true;
+    post<Me>('/api/session/oidc', { answer }).then(props.onIn, told);
+  });
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -78,16 +102,14 @@ function FirstStep(props: { onIn: (me: Me) => void; onSecond: (second: Second) =
     try {
       props.onIn(await post<Me>('/api/session', { personId: form.get('personId'), password: form.get('password') }));
     } catch (caught) {
-      if (caught instanceof ApiError && caught.code === 'second_factor_required') {
-        const { ticket, ways } = caught.params;
-        return props.onSecond({ ticket: String(ticket), ways: String(ways).split(',') });
-      }
-      const locked = caught instanceof ApiError && caught.code === 'sign_in_locked';
-      const seconds = locked ? Number(caught.params['retryAfterSeconds']) : 0;
-      setError(locked ? t('signIn.locked', { seconds }) : sayError(caught, t));
-      setBusy(false);
+      told(caught);
       password.current?.select();
     }
+  };
+  const byProvider = async () => {
+    setBusy(true);
+    setError(null);
+    await goToProvider().catch(told);
   };
   const byPasskey = async () => {
     setError(null);
@@ -101,6 +123,12 @@ function FirstStep(props: { onIn: (me: Me) => void; onSecond: (second: Second) =
     }
   };
 
+  if (returning)
+    return (
+      <p className="door-step" role="status">
+        {t('signIn.oidcBusy')}
+      </p>
+    );
   return (
     <form onSubmit={(event) => void submit(event)}>
       <label className="field">
@@ -126,6 +154,20 @@ function FirstStep(props: { onIn: (me: Me) => void; onSecond: (second: Second) =
         >
           {t('signIn.passkey')}
         </button>
+      )}
+      {ways?.directories.includes('oidc') && (
+        <>
+          <button
+            type="button"
+            className="button button-wide door-other"
+            disabled={busy}
+            onClick={() => void byProvider()}
+            data-testid="oidc-sign-in"
+          >
+            {t('signIn.oidc')}
+          </button>
+          <p className="hint">{t('signIn.oidcHint')}</p>
+        </>
       )}
     </form>
   );

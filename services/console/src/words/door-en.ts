@@ -14,6 +14,9 @@ export const doorEn: Record<keyof typeof doorZh, string> = {
   'signIn.confirm': 'Verify',
   'signIn.back': 'Back, with another name',
   'signIn.passkeyFailed': 'Not done: the passkey was cancelled, took too long, or is not on this device.',
+  'signIn.oidc': 'Sign in with your organisation’s account',
+  'signIn.oidcBusy': 'Asking who you are …',
+  'signIn.oidcHint': 'If your account is linked to it, use the button above: a password typed here opens nothing.',
   'signIn.unready.password': 'This is your first sign-in: change the initial password first.',
   'signIn.unready.factor': 'Your role needs a second factor: enrol one first.',
 };

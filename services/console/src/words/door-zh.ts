@@ -13,6 +13,9 @@ export const doorZh = {
   'signIn.confirm': '验证',
   'signIn.back': '返回，换个用户名',
   'signIn.passkeyFailed': '没有完成：通行密钥被取消、超时，或这台设备上没有。',
+  'signIn.oidc': '用单位统一身份登录',
+  'signIn.oidcBusy': '正在确认统一身份…',
+  'signIn.oidcHint': '账号已关联统一身份的，请用上面的按钮；在这里填密码登录不了。',
   'signIn.unready.password': '首次登录，请先修改初始密码。',
   'signIn.unready.factor': '您的角色须有第二种验证方式，请先登记一种。',
 } as const;

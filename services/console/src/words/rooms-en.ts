@@ -4,6 +4,7 @@ import { balanceEn } from './balance-en.ts';
 import { calendarEn } from './calendar-en.ts';
 import { channelsEn } from './channels-en.ts';
 import { deliveriesEn } from './deliveries-en.ts';
+import { directoryEn } from './directory-en.ts';
 import { alarmMeansEn } from './alarm-means-en.ts';
 import { dutyBookEn } from './duty-book-en.ts';
 import { incidentsEn } from './incidents-en.ts';
@@ -29,6 +30,7 @@ export const roomsEn: RoomWords = {
   ...calendarEn,
   ...channelsEn,
   ...deliveriesEn,
+  ...directoryEn,
   ...alarmMeansEn,
   ...dutyBookEn,
   ...incidentsEn,

@@ -4,6 +4,7 @@ import { balanceZh } from './balance-zh.ts';
 import { calendarZh } from './calendar-zh.ts';
 import { channelsZh } from './channels-zh.ts';
 import { deliveriesZh } from './deliveries-zh.ts';
+import { directoryZh } from './directory-zh.ts';
 import { alarmMeansZh } from './alarm-means-zh.ts';
 import { dutyBookZh } from './duty-book-zh.ts';
 import { incidentsZh } from './incidents-zh.ts';
@@ -29,6 +30,7 @@ export const roomsZh = {
   ...calendarZh,
   ...channelsZh,
   ...deliveriesZh,
+  ...directoryZh,
   ...alarmMeansZh,
   ...dutyBookZh,
   ...incidentsZh,

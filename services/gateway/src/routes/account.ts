@@ -1,18 +1,22 @@
 import { AccountView, Refusal } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
-import type { Door } from '../door.ts';
+import type { Directories } from '../directories.ts';
+import { cookieNameOf, sessionCookie, type Door } from '../door.ts';
+import type { Logins } from '../logins.ts';
 import type { Live } from '../live.ts';
 import { hashPassword, mustBeGoodPassword } from '../passwords.ts';
 import type { PeopleRegistry } from '../people-registry.ts';
 import { relyingParty } from '../relying-party.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { PasskeyAttestation, SecondProof, type SecondFactors } from '../second-factors.ts';
-import type { Caller, Sessions } from '../sessions.ts';
+import { meansOf, PasskeyAttestation, SecondProof, type SecondFactors } from '../second-factors.ts';
+import type { Caller, Proof, Sessions } from '../sessions.ts';
 import type { Settings } from '../settings.ts';
 
 export type AccountTools = {
   sessions: Sessions;
+  logins: Logins;
+  directories: Directories;
   factors: SecondFactors;
   registry: PeopleRegistry;
   live: Live;
@@ -28,7 +32,7 @@ const done = z.object({ done: z.literal(true) });
 
 /** One's own account: second factors, recovery codes, open sessions. What matters is changed only after a fresh proof. */
 export function accountRoutes(tools: AccountTools): Route[] {
-  const { sessions, factors, registry, live, door, clock, settings } = tools;
+  const { sessions, logins, directories, factors, registry, live, door, clock, settings } = tools;
 
   /** A token of the API is nobody's account. @throws Refusal not_found */
   const mustBePerson = ({ csrfToken, personId }: Caller): void => {
@@ -59,7 +63,7 @@ export function accountRoutes(tools: AccountTools): Route[] {
         const caller = http.caller!;
         mustBePerson(caller);
         const { personId, name: called, roles } = caller;
-        const { factors: enrolled, recovery } = await factors.loginOf(personId);
+        const { factors: enrolled, recovery, link } = await logins.of(personId);
         return {
           personId,
           name: called,
@@ -72,6 +76,7 @@ export function accountRoutes(tools: AccountTools): Route[] {
           recoveryLeft: recovery.length,
           requiredFor: sessions.requiredFor({ roles: [...roles] }),
           passkeysPossible: sessions.hasParty(http.host),
+          link: link && { directory: link.directory, name: link.name },
           sessions: await sessions.listOf(personId, door.tokenOf(http)),
         };
       },
@@ -81,30 +86,43 @@ export function accountRoutes(tools: AccountTools): Route[] {
       path: '/api/account/proof',
       harmless: true,
       beforeReady: true,
-      says: 'Shows anew who one is: password and, where there is one, second factor. `ways`: what is still to be shown, with the ticket.',
+      says: 'Shows anew who one is: the password, or what the OpenID provider answered; then, where there is one, the second factor. `ways`: what is still to be shown, with the ticket.',
       may: 'signed-in',
-      body: z.strictObject({
-        password: z.string().min(1).max(256),
-        second: SecondProof.nullable().default(null),
-        ticket: z.string().max(100).nullable().default(null),
-      }),
+      body: z.union([
+        z.strictObject({ password: z.string().min(1).max(256) }),
+        z.strictObject({ answer: z.string().max(8_000) }),
+        z.strictObject({ second: SecondProof, ticket: z.string().min(20).max(100) }),
+      ]),
       answer: z.object({ ways: z.array(z.string()), ticket: z.string().nullable() }),
-      async handle({ body, caller, http }) {
+      async handle({ body, caller, http, reply }) {
         mustBePerson(caller);
-        const { personId } = caller;
+        const token = door.tokenOf(http);
         try {
-          return await sessions.prove(door.tokenOf(http), body, http.host);
+          const proof: Proof =
+            'answer' in body ? { shown: await directories.endRound(token, body.answer, caller.personId) } : body;
+          const proven = await sessions.prove(token, proof, http.host);
+          if ('ways' in proven) return proven;
+          reply.setCookie(cookieNameOf(settings.values), proven.token, sessionCookie(settings.values));
+          return { ways: [], ticket: null };
         } catch (error) {
-          const isWrong = error instanceof Refusal && ['sign_in_failed', 'login_code_wrong'].includes(error.code);
-          if (isWrong)
-            await door.record({
-              type: 'session.sign_in_failed',
-              personId,
-              ...door.from(http),
-              failedAt: clock.now(),
-            });
+          const by = 'answer' in body ? 'oidc' : 'password' in body ? 'password' : meansOf(body.second);
+          await door.recordFailure(http, by, error);
           throw error;
         }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/api/account/proof/begin',
+      harmless: true,
+      beforeReady: true,
+      says: 'Where one shows anew who one is at the OpenID provider of the house, which asks for the password again.',
+      may: 'signed-in',
+      body: z.strictObject({}),
+      answer: z.object({ url: z.url() }),
+      async handle({ caller, http }) {
+        mustBePerson(caller);
+        return { url: await directories.beginRound(door.tokenOf(http), caller.personId) };
       },
     }),
     defineRoute({
@@ -119,6 +137,8 @@ export function accountRoutes(tools: AccountTools): Route[] {
       async handle({ body, caller, http }) {
         mustBePerson(caller);
         const { personId } = caller;
+        if ((await logins.of(personId)).link)
+          throw new Refusal('password_elsewhere', `${personId} signs in by a directory`);
         // The same door, and the same lock, as for signing in.
         await sessions.personBy(personId, body.old);
         if (body.new === body.old) throw new Refusal('password_same', 'nothing would change');
@@ -239,7 +259,9 @@ export function accountRoutes(tools: AccountTools): Route[] {
       async handle({ body: { sessionId }, caller, http }) {
         mustBePerson(caller);
         const { personId } = caller;
-        const which = sessionId === null ? { but: door.tokenOf(http) } : { sessionId };
+        const token = door.tokenOf(http);
+        await sessions.mustBeProven(token);
+        const which = sessionId === null ? { but: token } : { sessionId };
         const ended = await sessions.revoke(personId, which);
         if (ended > 0) {
           await live.endClosedOf(personId);

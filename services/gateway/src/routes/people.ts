@@ -1,7 +1,10 @@
 import {
+  directory,
+  directoryName,
   peopleReaders,
   PeopleView,
   PersonRegistered,
+  Refusal,
   role,
   signInRules,
   token,
@@ -10,8 +13,10 @@ import {
 } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import { z } from 'zod';
+import type { Directories } from '../directories.ts';
 import type { Door } from '../door.ts';
 import type { Live } from '../live.ts';
+import type { Logins } from '../logins.ts';
 import type { Models } from '../models.ts';
 import { hashPassword, newInitialPassword } from '../passwords.ts';
 import type { PeopleRegistry } from '../people-registry.ts';
@@ -21,6 +26,8 @@ import type { Sessions } from '../sessions.ts';
 
 export type PeopleTools = {
   sessions: Sessions;
+  logins: Logins;
+  directories: Directories;
   factors: SecondFactors;
   registry: PeopleRegistry;
   models: Models;
@@ -35,14 +42,16 @@ const grants: readonly Role[] = ['security'];
 
 const params = z.object({ personId: token });
 const done = z.object({ done: z.literal(true) });
+const ended = z.object({ ended: z.int() });
 /** Told once, to be changed at the first sign-in. */
 const initialPassword = z.object({ password: z.string() });
 
 /** People, what they may do, and how they sign in: by administrators, after a fresh proof of who they are. */
-export function peopleRoutes({ sessions, factors, registry, models, live, door, clock }: PeopleTools): Route[] {
+export function peopleRoutes(tools: PeopleTools): Route[] {
+  const { sessions, logins, directories, factors, registry, models, live, door, clock } = tools;
   const rowOf = (person: PersonRegistered): PersonRow => {
     const { personId, name, roles, sites, disabled, passwordIsInitial = false } = person;
-    const { factors: enrolled, asked } = factors.knownOf(personId);
+    const { factors: enrolled, asked, link } = logins.knownOf(personId);
     return {
       personId,
       name,
@@ -50,15 +59,20 @@ export function peopleRoutes({ sessions, factors, registry, models, live, door, 
       sites,
       disabled,
       passwordIsInitial,
+      link: link && { directory: link.directory, name: link.name, isBound: link.subject !== null },
       factors: [...new Set(enrolled.map(({ kind }) => kind))],
       lacksFactor: enrolled.length === 0 && sessions.requiredFor(person).length > 0,
       resetAsked: asked,
     };
   };
-  async function endAllOf(personId: string): Promise<void> {
-    if ((await sessions.revoke(personId, { but: '' })) === 0) return;
+  /** How many it were. `by`: an administrator, and not what was changed. */
+  async function endAllOf(personId: string, { by, but = '' }: { by?: string; but?: string } = {}): Promise<number> {
+    const ended = await sessions.revoke(personId, { but });
+    if (ended === 0) return 0;
     await live.endClosedOf(personId);
-    await door.record({ type: 'session.closed', personId, reason: 'changed', closedAt: clock.now() });
+    const why = by === undefined ? { reason: 'changed' as const } : { reason: 'ended' as const, by };
+    await door.record({ type: 'session.closed', personId, ...why, closedAt: clock.now() });
+    return ended;
   }
 
   return [
@@ -69,11 +83,12 @@ export function peopleRoutes({ sessions, factors, registry, models, live, door, 
       may: peopleReaders,
       answer: PeopleView,
       async handle() {
-        await factors.loginOf('nobody');
+        await logins.all();
         const rows = models.people.all().map(rowOf);
         return {
           rows: rows.sort((a, b) => (a.personId < b.personId ? -1 : 1)),
           factorRoles: [...factors.factorRoles],
+          directories: directories.all,
         };
       },
     }),
@@ -109,6 +124,22 @@ export function peopleRoutes({ sessions, factors, registry, models, live, door, 
     }),
     defineRoute({
       method: 'POST',
+      path: '/api/people/:personId/link',
+      says: 'By which name of a directory somebody signs in from now on, and by nothing else; without one, by our password again.',
+      may: enrols,
+      params,
+      body: z.strictObject({ link: z.strictObject({ directory, name: directoryName }).nullable() }),
+      answer: done,
+      async handle({ params: { personId }, body: { link }, caller, http }) {
+        await sessions.mustBeProven(door.tokenOf(http));
+        if (!models.people.get(personId)) throw new Refusal('not_found', `no ${personId}`);
+        await directories.link(caller, personId, link);
+        await endAllOf(personId);
+        return { done: true as const };
+      },
+    }),
+    defineRoute({
+      method: 'POST',
       path: '/api/people/:personId/disabled',
       says: 'Closes an account, or opens it again.',
       may: enrols,
@@ -120,6 +151,35 @@ export function peopleRoutes({ sessions, factors, registry, models, live, door, 
         await registry.tell(caller, { type: disabled ? 'person.disable' : 'person.enable', personId });
         if (disabled) await endAllOf(personId);
         return { done: true as const };
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/api/people/:personId/sessions/end',
+      says: 'Signs somebody out everywhere.',
+      may: peopleReaders,
+      params,
+      body: z.strictObject({}),
+      answer: ended,
+      async handle({ params: { personId }, caller, http }) {
+        const but = door.tokenOf(http);
+        await sessions.mustBeProven(but);
+        return { ended: await endAllOf(personId, { by: caller.personId, but }) };
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/api/sessions/end',
+      says: 'Signs everybody out everywhere, but who says so, here.',
+      may: peopleReaders,
+      body: z.strictObject({}),
+      answer: ended,
+      async handle({ caller, http }) {
+        const but = door.tokenOf(http);
+        await sessions.mustBeProven(but);
+        let n = 0;
+        for (const { personId } of models.people.all()) n += await endAllOf(personId, { by: caller.personId, but });
+        return { ended: n };
       },
     }),
     defineRoute({

@@ -1,42 +1,56 @@
-import { instant, Me, Refusal, token, type SignInMeans } from '@tongsheng/contracts';
+import { directory, instant, Me, token, type SignInMeans } from '@tongsheng/contracts';
 import type { Clock } from '@tongsheng/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { cookieNameOf, type Door } from '../door.ts';
+import { newBrowserName, type Directories } from '../directories.ts';
+import { browserCookieOf, cookieNameOf, sessionCookie, type Door } from '../door.ts';
 import type { Live } from '../live.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { PasskeyAssertion, SecondProof } from '../second-factors.ts';
-import { toMe, type Sessions } from '../sessions.ts';
+import { meansOf, PasskeyAssertion, SecondProof } from '../second-factors.ts';
+import { toMe, type Opened, type Sessions } from '../sessions.ts';
 import type { Settings } from '../settings.ts';
 
-export type SessionTools = { sessions: Sessions; live: Live; door: Door; clock: Clock; settings: Settings };
+export type SessionTools = {
+  sessions: Sessions;
+  directories: Directories;
+  live: Live;
+  door: Door;
+  clock: Clock;
+  settings: Settings;
+};
 
 const ticket = z.string().min(20).max(100);
+/** How long the provider may keep somebody, in seconds. */
+const browserSeconds = 900;
 
-export function sessionRoutes({ sessions, live, door, clock, settings }: SessionTools): Route[] {
+export function sessionRoutes({ sessions, directories, live, door, clock, settings }: SessionTools): Route[] {
   const cookieName = cookieNameOf(settings.values);
-  const cookie = { path: '/', httpOnly: true, sameSite: 'strict' as const, secure: settings.values.SECURE_COOKIES };
+  const browserCookie = browserCookieOf(settings.values);
+  const cookie = sessionCookie(settings.values);
 
   /** Signs in, whichever way, and writes down how it ended. */
   async function enter(
     { http, reply }: { http: FastifyRequest; reply: FastifyReply },
     by: SignInMeans,
-    open: (from: { address: string; agent: string; host: string }) => Promise<{ token: string; me: Me }>,
+    open: (from: { address: string; agent: string; host: string }) => Promise<Opened>,
   ): Promise<Me> {
     const from = door.from(http);
     try {
-      const { token: secret, me } = await open({ ...from, host: http.host });
+      const { token: secret, me, by: how, through } = await open({ ...from, host: http.host });
       // Whoever was signed in here before is not any more, be it the same person.
       await sessions.close(door.tokenOf(http));
-      await door.record({ type: 'session.opened', personId: me.personId, ...from, by, openedAt: clock.now() });
+      await door.record({
+        type: 'session.opened',
+        personId: me.personId,
+        ...from,
+        by: how,
+        ...(through !== null && through !== how && { through }),
+        openedAt: clock.now(),
+      });
       reply.setCookie(cookieName, secret, cookie);
       return me;
     } catch (error) {
-      const isWrong = error instanceof Refusal && ['sign_in_failed', 'login_code_wrong'].includes(error.code);
-      if (isWrong) {
-        const personId = http.claimedId ?? 'unknown';
-        await door.record({ type: 'session.sign_in_failed', personId, ...from, by, failedAt: clock.now() });
-      }
+      await door.recordFailure(http, by, error);
       throw error;
     }
   }
@@ -55,6 +69,40 @@ export function sessionRoutes({ sessions, live, door, clock, settings }: Session
       },
     }),
     defineRoute({
+      method: 'GET',
+      path: '/api/sign-in',
+      says: 'By which directories outside people may sign in here.',
+      may: 'public',
+      answer: z.object({ directories: z.array(directory) }),
+      handle: () => ({ directories: directories.all }),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/api/session/oidc/begin',
+      says: 'Where the browser goes to sign in at the OpenID provider of the house.',
+      may: 'public',
+      body: z.strictObject({}),
+      answer: z.object({ url: z.url() }),
+      async handle({ http, reply }) {
+        const browser = http.cookies[browserCookie] ?? newBrowserName();
+        const url = await directories.beginRound(browser, null);
+        reply.setCookie(browserCookie, browser, { ...cookie, maxAge: browserSeconds });
+        return { url };
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/api/session/oidc',
+      says: 'Signs in by what the OpenID provider sent the browser back with: the query of that address.',
+      may: 'public',
+      body: z.strictObject({ answer: z.string().max(8_000) }),
+      answer: Me,
+      handle: ({ body, http, reply }) =>
+        enter({ http, reply }, 'oidc', async (from) =>
+          sessions.openThrough(await directories.endRound(http.cookies[browserCookie] ?? '', body.answer, null), from),
+        ),
+    }),
+    defineRoute({
       method: 'POST',
       path: '/api/session/second',
       says: 'The second step of signing in: a code of an app, a recovery code, or what a passkey signed.',
@@ -63,8 +111,7 @@ export function sessionRoutes({ sessions, live, door, clock, settings }: Session
       answer: Me,
       async handle({ body, http, reply }) {
         http.claimedId = (await sessions.claimedBy(body.ticket)) ?? 'unknown';
-        const by = 'totp' in body.proof ? 'totp' : 'recovery' in body.proof ? 'recovery' : 'passkey';
-        return enter({ http, reply }, by, (from) => sessions.openWith(body.ticket, body.proof, from));
+        return enter({ http, reply }, meansOf(body.proof), (from) => sessions.openWith(body.ticket, body.proof, from));
       },
     }),
     defineRoute({

@@ -22,7 +22,8 @@ export const audit = defineProjection({
   apply(_: TimelineEntry | null, event, { position, envelope }): TimelineEntry {
     const { type, ...facts } = event;
     // The code of a refusal is no code that opens anything.
-    const isOpen = ([name]: [string, unknown]) => !kept.has(name) || (name === 'code' && type === 'access.refused');
+    const isRefusal = type === 'access.refused' || type === 'session.sign_in_failed';
+    const isOpen = ([name]: [string, unknown]) => !kept.has(name) || (name === 'code' && isRefusal);
     const shown = Object.fromEntries(Object.entries(facts).filter(isOpen));
     return { position, at: envelope.time, type, actor: envelope.actor, facts: shown };
   },
