@@ -37,6 +37,7 @@ async function strike(name: string, fault: (leader: number) => Promise<void> | v
 for (let round = 0; round < rounds; round++) {
   await strike('leader killed', cluster.kill, cluster.start);
   if (canCut) await strike('leader cut off', cluster.cut, cluster.mend);
+  await strike('leader stopped', cluster.freeze, cluster.thaw);
   await strike(
     'all killed and started',
     async () => {

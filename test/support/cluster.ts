@@ -28,6 +28,9 @@ export type Cluster = {
   /** `kill -9`. */
   kill(node: number): Promise<void>;
   start(node: number): void;
+  /** SIGSTOP: it holds its connections and answers nobody. */
+  freeze(node: number): void;
+  thaw(node: number): void;
   /** Takes the node's cable out: neither the others nor we reach it. */
   cut(node: number): void;
   mend(node: number): void;
@@ -82,6 +85,8 @@ export async function startCluster(program: string): Promise<Cluster> {
     },
     kill,
     start,
+    freeze: (node) => void running[node]?.kill('SIGSTOP'),
+    thaw: (node) => void running[node]?.kill('SIGCONT'),
     cut: (node) => net!.link(node, 'down'),
     mend: (node) => net!.link(node, 'up'),
     async [Symbol.asyncDispose]() {

@@ -8,6 +8,7 @@ export const apiCode = {
   noConsumer: 10014,
   noStream: 10059,
   noRoom: 10047,
+  idHeld: 10158,
 } as const;
 
 /** Whether JetStream's API answered with this error code. */

@@ -2,7 +2,9 @@ import {
   connect,
   ErrorCode,
   Events,
+  NatsError,
   nkeyAuthenticator,
+  type ConnectionOptions,
   type JetStreamClient,
   type JetStreamManager,
   type NatsConnection,
@@ -51,6 +53,20 @@ export type BusOptions = {
 
 /** How long JetStream may take for one answer, in ms. */
 const timeout = 5_000;
+/** How long a server may take to let us in, in ms, and how often that is tried at the start. */
+const connectMs = 3_000;
+const firstTries = 3;
+
+/** @throws when no server lets us in, at once where it says why */
+async function connectPatiently(options: ConnectionOptions): Promise<NatsConnection> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await connect(options);
+    } catch (error) {
+      if (attempt === firstTries || !(error instanceof NatsError) || error.code !== ErrorCode.Timeout) throw error;
+    }
+  }
+}
 
 /**
  * Connects, and keeps trying for ever once connected: a bus that restarts is waited for, not died of.
@@ -60,7 +76,7 @@ export async function connectBus({ url, name, inboxPrefix, apiPrefix, seed, onRe
   const addresses = url.split(',').map((each) => new URL(each));
   const { username, password } = addresses[0]!;
   const key = seed ?? (isSeed(username) ? username : null);
-  const nc = await connect({
+  const nc = await connectPatiently({
     // Asked for, it is not done without; offered by the server, it is taken in any case.
     ...(addresses[0]!.protocol === 'tls:' && { tls: {} }),
     servers: addresses.map((address) => address.host),
@@ -73,7 +89,8 @@ export async function connectBus({ url, name, inboxPrefix, apiPrefix, seed, onRe
     // A frozen server is noticed in seconds; the default takes four minutes.
     pingInterval: 2_000,
     maxPingOut: 2,
-    timeout: 10_000,
+    // One of a cluster that is frozen or cut off holds nobody up for longer, before the next one is tried.
+    timeout: connectMs,
     // A stack for every request that might fail costs a third of an append's time (measured).
     noAsyncTraces: true,
     ignoreClusterUpdates: false,

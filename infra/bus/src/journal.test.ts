@@ -13,17 +13,32 @@ const events: AnyEvent[] = [{ type: 'rule.registered', ruleId: 'rule', name: 'r'
 
 type Kept = { subject: string; data: Uint8Array; header: MsgHdrs };
 
+function apiError(err_code: number): NatsError {
+  const error = new NatsError('refused', '400');
+  error.api_error = { code: 400, err_code, description: 'refused' };
+  return error;
+}
+
 /** A journal on a server that answers as it is told, and keeps what is said first. */
-function journalWith(answers: ('lost' | { seq: number; duplicate: boolean })[], kept: Kept[] = []): Journal {
+function journalWith(
+  answers: ('lost' | 'held' | 'on its way' | 'moved on' | { seq: number; duplicate: boolean })[],
+  kept: Kept[] = [],
+): Journal {
   const js = {
-    async publish(to: string, data: Uint8Array, { headers: header }: { headers: MsgHdrs }) {
+    async publish(to: string, data: Uint8Array, { headers: header, msgID }: { headers: MsgHdrs; msgID?: string }) {
       const answer = answers.shift()!;
+      if (answer === 'held' || answer === 'on its way') {
+        expect(msgID).toBe(command.id);
+        if (answer === 'on its way') throw apiError(10158);
+        return { seq: 0, duplicate: true };
+      }
       if (kept.length === 0) kept.push({ subject: to, data, header });
+      if (answer === 'moved on') throw apiError(10071);
       if (answer === 'lost') throw new NatsError('TIMEOUT', 'TIMEOUT');
       return answer;
     },
   };
-  const jsm = { streams: { getMessage: async () => kept[0] } };
+  const jsm = { streams: { getMessage: async () => kept[0] && { ...kept[0], seq: 7 } } };
   const bus = new Bus({} as NatsConnection, js as unknown as JetStreamClient, jsm as unknown as JetStreamManager);
   return new Journal(bus, 'test');
 }
@@ -50,5 +65,13 @@ describe('a decision', () => {
     await one.append(one.nothingAt(at), command, events);
     const later = { ...command, at: '2026-11-23T04:00:00.001Z' };
     await expect(other.append(other.nothingAt(at), later, events)).rejects.toThrow(StaleRead);
+  });
+  it('whose id a cluster holds for something that it lost is stored without the id', async () => {
+    const journal = journalWith(['lost', 'held', { seq: 7, duplicate: false }]);
+    expect(await journal.append(journal.nothingAt(at), command, events)).toMatchObject({ position: 7, changed: true });
+  });
+  it('whose id a cluster holds while it is on its way is there once, and known by what it carries', async () => {
+    const journal = journalWith(['lost', 'on its way', 'moved on']);
+    expect(await journal.append(journal.nothingAt(at), command, events)).toMatchObject({ changed: true });
   });
 });

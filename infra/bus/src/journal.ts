@@ -9,10 +9,11 @@ import {
 import { NatsError, type StoredMsg } from 'nats';
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
-import { decodeEntry, encodeEntry, hashEntry, UnreadableEntry, type Entry } from './entry.ts';
+import { decodeEntry, decodeHeader, encodeEntry, hashEntry, UnreadableEntry, type Entry } from './entry.ts';
 import { activeStep, isTracing, step } from '@tongsheng/telemetry';
 import { appends, appendSeconds } from './figures.ts';
 import { tryDecode } from './follow.ts';
+import { publishOnTop } from './publish.ts';
 
 /** Where an aggregate's entries stand. */
 export type Address = { aggregate: string; site: string; id: string };
@@ -185,15 +186,15 @@ export class Journal {
     for (let attempt = 1; ; attempt++) {
       try {
         const options = { msgID: command.id, expect: { lastSubjectSequence: past.position }, headers };
-        const ack = await this.#bus.publish(past.subject, body, options);
+        const ack = await publishOnTop(this.#bus, past.subject, body, options);
         if (!ack.duplicate) return { position: ack.seq, changed: true, hash };
         const stored = await this.#storedAs(ack.seq, past.subject, command.id);
         return this.#saidBefore(past.subject, { position: ack.seq, stored, hash, again: attempt > 1 });
       } catch (error) {
         if (isApiError(error, apiCode.wrongLastSequence)) {
-          // A cluster checks it before it knows duplicates: the last entry may be this one.
+          // A cluster checks it before it knows duplicates, and may have taken it without its id: the last entry may be this one.
           const last = await this.#stored({ last_by_subj: past.subject });
-          if (last?.header.get('Nats-Msg-Id') !== command.id) throw new StaleRead(past.subject);
+          if (last === null || decodeHeader(last.header.get('ce-id')) !== command.id) throw new StaleRead(past.subject);
           const stored = hashOfStored(last);
           return this.#saidBefore(past.subject, { position: last.seq, stored, hash, again: attempt > 1 });
         }

@@ -1,8 +1,10 @@
 import { PublicDocument, streams, subjects } from '@tongsheng/contracts';
+import { headers } from 'nats';
 import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
 import { followByAsking } from './follow-by-asking.ts';
 import type { Following } from './follow.ts';
+import { publishOnTop } from './publish.ts';
 import { keyOf, readSealed, unseal } from './sealed.ts';
 
 /**
@@ -17,10 +19,11 @@ export async function publishPublic(bus: Bus, document: PublicDocument): Promise
   if (last && (isSame(last.document, document) || isOlder(last.document, document))) return last.position;
   const body = new TextEncoder().encode(JSON.stringify(document));
   try {
-    const ack = await bus.js.publish(subject, body, {
+    const ack = await publishOnTop(bus, subject, body, {
       // After another text the same one is no duplicate.
       msgID: `${subject}:${version}:${contentHash}:${last?.position ?? 0}`,
       expect: { lastSubjectSequence: last?.position ?? 0 },
+      headers: headers(),
     });
     return ack.seq;
   } catch (error) {

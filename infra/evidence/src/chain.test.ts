@@ -87,6 +87,11 @@ describe('a log is whole', () => {
     expect(walk(logOf('ev.access.door.wang', one, 'ev.access.door.wang'))).toBeNull();
   });
 
+  it('when a cluster stored one of its decisions without the id that it carries', () => {
+    const nameless = whole[2]!.headers.filter(([name]) => name !== 'Nats-Msg-Id');
+    expect(walk(replaced(3, { headers: nameless }))).toBeNull();
+  });
+
   it('when nobody can read an entry that was always like that', () => {
     const unreadable: Placed = { subject: 'ev.repost.province.c', seq: 6, data: new TextEncoder().encode('{') };
     expect(walk([...whole, unreadable])).toBeNull();

@@ -121,7 +121,8 @@ export class Chain {
     before: { hash: string; position: number } | undefined,
   ): Break | null {
     if (stray) return { position, wrong: `${subject} carries ${stray}, which nothing of ours writes: it was put in` };
-    if (storedAs !== decoded(id))
+    // In a cluster a decision may have been stored without its id (`publishOnTop`); what merely happened never is.
+    if (storedAs !== decoded(id) && !(storedAs === '' && onTopOf !== ''))
       return { position, wrong: `${subject} was stored under another id (${storedAs}) than the one that it carries` };
     if (id.startsWith(checkpointIds) && subject !== checkpointSubject)
       return { position, wrong: `a checkpoint stands under ${subject}, where none belongs: it was changed` };
