@@ -20,6 +20,7 @@ export {
   type RawMessage,
   type Stored,
 } from './entry.ts';
+export { digestOf } from './digest.ts';
 export {
   answerNeighbour,
   askNeighbour,

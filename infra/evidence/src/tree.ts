@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { digestOf } from '@tongsheng/bus';
 
 /** Entries of a block: who proves one of them reads these again, and the roots of all others. A power of two. */
 export const blockSize = 1_024;
@@ -13,18 +13,18 @@ const nodeBytes = Buffer.alloc(65, 0x01);
 /** RFC 6962, section 2.1, of the hash of an entry. The prefixes keep a leaf from passing for a node. */
 export function leafOf(entryHash: Buffer): Buffer {
   entryHash.copy(leafBytes, 1);
-  return hash('sha256', leafBytes, 'buffer');
+  return digestOf(leafBytes);
 }
 
 export function nodeOf(left: Buffer, right: Buffer): Buffer {
   left.copy(nodeBytes, 1);
   right.copy(nodeBytes, 33);
-  return hash('sha256', nodeBytes, 'buffer');
+  return digestOf(nodeBytes);
 }
 
 /** The root of what a list of whole subtrees, the largest first, make together. */
 const rootOf = (subtrees: Buffer[]): Buffer =>
-  subtrees.length === 0 ? hash('sha256', '', 'buffer') : subtrees.reduceRight((right, left) => nodeOf(left, right));
+  subtrees.length === 0 ? digestOf('') : subtrees.reduceRight((right, left) => nodeOf(left, right));
 
 /** A Merkle tree that grows at its end, of which only the edge is kept: a hash for each bit that is set in its size. */
 export class Tree {
