@@ -7,6 +7,7 @@ import { node, packages } from './setup/packages.mjs';
 import { postfix } from './setup/postfix.mjs';
 import { exec } from './setup/process.mjs';
 import { promtool } from './setup/promtool.mjs';
+import { slapd } from './setup/slapd.mjs';
 import { transfer } from './setup/transfer.mjs';
 import { wordpress } from './setup/wordpress.mjs';
 
@@ -33,7 +34,13 @@ const verbs = {
     const browser = await chromium();
     await fonts();
     await readers();
-    const peers = { ...(await wordpress()), ...(await transfer()), ...(await postfix()), ...(await promtool()) };
+    const peers = {
+      ...(await wordpress()),
+      ...(await transfer()),
+      ...(await postfix()),
+      ...(await slapd()),
+      ...(await promtool()),
+    };
     const later = await laterServer(environment.NATS_SERVER);
     const all = { ...environment, ...later, ...peers, CHROMIUM: browser };
     return exec(runtime, ['infra/local/test.mjs', ...rest], all, { last: true });
