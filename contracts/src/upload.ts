@@ -32,10 +32,22 @@ const documents: Types = {
   'application/vnd.oasis.opendocument.spreadsheet': ['ods'],
   'application/x-cfb': ['doc', 'xls', 'ppt', 'wps', 'et', 'dps'],
   'application/zip': ['zip', 'ofd'],
-  'application/x-rar-compressed': ['rar'],
-  'application/x-7z-compressed': ['7z'],
   'text/plain': ['txt', 'csv'],
 };
+
+/** Documents that are ZIP inside: what they would unpack to is measured before they are kept. */
+export const zipped: ReadonlySet<string> = new Set(
+  Object.keys(documents).filter(
+    (type) => type === 'application/zip' || type.includes('openxml') || type.includes('oasis'),
+  ),
+);
+/** Archives that nothing here can look into. */
+export const unmeasurable: ReadonlySet<string> = new Set([
+  'application/x-rar-compressed',
+  'application/x-7z-compressed',
+  'application/gzip',
+  'application/x-tar',
+]);
 
 /** What may be brought: so many bytes, of these media types. What a file is, its first bytes say, and not its name. */
 export const uploads: Record<UploadPurpose, { maxBytes: number; types: Types }> = {
@@ -43,6 +55,8 @@ export const uploads: Record<UploadPurpose, { maxBytes: number; types: Types }> 
   recording: { maxBytes: 100 * 2 ** 20, types: recordings },
   attachment: { maxBytes: 50 * 2 ** 20, types: { ...documents, ...pictures } },
 };
+
+export const isPicture = (mediaType: string): boolean => mediaType in pictures;
 
 /** What a browser shows or plays by itself without running anything of it; the rest is only ever saved. */
 export const shownTypes: ReadonlySet<string> = new Set([

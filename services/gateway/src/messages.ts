@@ -136,6 +136,46 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
     zh: '文件太大：图片最多 20 MB，附件 50 MB，音视频 100 MB。请压缩或拆分后再上传。',
     en: 'The file is too large: pictures 20 MB, attachments 50 MB, recordings 100 MB. Compress or split it.',
   },
+  picture_unreadable: {
+    zh: '这张图片读不出尺寸，可能已损坏。请用画图或看图软件重新保存后再上传。',
+    en: 'The size of this picture can’t be read; it may be damaged. Save it anew and try again.',
+  },
+  picture_too_many_pixels: {
+    zh: '图片像素太多：最多 6400 万像素，每边不超过 20000。请缩小后再上传。',
+    en: 'The picture has too many pixels: 64 million, 20,000 a side, are the most. Make it smaller.',
+  },
+  archive_unreadable: {
+    zh: '这个压缩包或文档打不开，可能已损坏。请重新打包或另存后再上传。',
+    en: 'This archive or document can’t be opened; it may be damaged. Pack or save it anew.',
+  },
+  archive_unmeasured: {
+    zh: '这类压缩包（RAR、7Z、TAR、GZ，包括 ZIP 里套的）无法检查，请解开后改用 ZIP。',
+    en: 'RAR, 7Z, TAR and GZ archives can’t be checked, nor inside a ZIP. Unpack them and use ZIP.',
+  },
+  archive_encrypted: {
+    zh: '压缩包或文档加了密码，公众打不开，也无法检查。请去掉密码后再上传。',
+    en: 'The archive or document has a password: it can’t be checked, and readers can’t open it. Take the password off.',
+  },
+  archive_paths: {
+    zh: '压缩包里有不安全的文件名（如 ../ 或链接），解开时会写到别处。请重新打包。',
+    en: 'The archive has unsafe names in it (such as ../ or links), which would unpack elsewhere. Pack it anew.',
+  },
+  archive_nested: {
+    zh: '压缩包里层层套着压缩包，最多三层。请解开后重新打包。',
+    en: 'Archives within archives, more than three deep. Unpack them and pack once.',
+  },
+  archive_too_many_files: {
+    zh: '压缩包里文件太多：最多 5000 个。请分成几个包。',
+    en: 'The archive has too many files: 5,000 are the most. Split it.',
+  },
+  archive_too_large: {
+    zh: '压缩包解开后太大：最多 500 MB。请分成几个包。',
+    en: 'The archive unpacks to too much: 500 MB are the most. Split it.',
+  },
+  archive_too_dense: {
+    zh: '这个文件解开后是原来的 250 倍以上，像是“压缩炸弹”，没有收下。请确认来源后重新制作。',
+    en: 'This file unpacks to more than 250 times its size, as a bomb does, and was not taken. Make sure where it is from, and make it anew.',
+  },
   file_empty: { zh: '文件是空的，请重新选择。', en: 'The file is empty; choose another.' },
   release_not_yours: {
     zh: '这一步不归您的角色办理，您也没有受托代办。请联系有权的人，或登记外出代办。',

@@ -7,9 +7,20 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import { EvidenceStore } from '@tongsheng/bus';
-import { Refusal, releaseFile, uploads, type ReleaseFile, type UploadPurpose } from '@tongsheng/contracts';
+import {
+  isPicture,
+  Refusal,
+  releaseFile,
+  unmeasurable,
+  uploads,
+  zipped,
+  type ReleaseFile,
+  type UploadPurpose,
+} from '@tongsheng/contracts';
 import { fileTypeFromFile } from 'file-type';
+import { measureArchive } from './archives.ts';
 import { Models } from './models.ts';
+import { measurePicture } from './picture-size.ts';
 
 const refused = {
   picture: 'file_not_picture',
@@ -30,7 +41,10 @@ export class Uploads {
     private readonly models: Models,
   ) {}
 
-  /** @throws Refusal file_empty, file_too_large, file_not_picture, file_not_recording, file_type_refused */
+  /**
+   * @throws Refusal file_empty, file_too_large, file_not_picture, file_not_recording, file_type_refused, and what
+   *   `measureArchive` and `measurePicture` say
+   */
   async keep(
     bytes: Readable,
     wanted: { name: string; purpose: UploadPurpose; personId: string },
@@ -44,9 +58,13 @@ export class Uploads {
       if (size === 0) throw new Refusal('file_empty', `${name} is empty`);
       if (size > maxBytes) throw new Refusal('file_too_large', `${name} has more than ${maxBytes} bytes`, { maxBytes });
       const mediaType = await mediaTypeOf(path, name);
+      if (mediaType !== null && unmeasurable.has(mediaType) && purpose === 'attachment')
+        throw new Refusal('archive_unmeasured', `${name} is ${mediaType}`);
       const endings = mediaType === null ? undefined : types[mediaType];
       if (mediaType === null || endings === undefined)
         throw new Refusal(refused[purpose], `${name} is ${mediaType ?? 'of no known kind'}`, { found: mediaType });
+      if (zipped.has(mediaType)) await measureArchive(path, size);
+      if (isPicture(mediaType)) await measurePicture(path);
       await this.evidence.keepStream(hash, () => createReadStream(path));
       const file = { hash, name: properName(name, endings), bytes: size, mediaType };
       await this.models.redis.set(keyOf(personId, hash), JSON.stringify(file), {
