@@ -84,8 +84,11 @@ export function RedriveDialog(props: { rows: readonly DeliveryRow[]; onClose: ()
               {outlook && outlook.redrive === null && result === undefined && (
                 <p>
                   {order.has(key) ? '' : `${t('redrive.overCap')} `}
-                  <SecondCopy of={outlook.secondCopy} />
-                  {row.state === 'confirmed' && ` ${t('redrive.onlyTo', { who: unreachedOf(row) })}`}
+                  {row.state === 'confirmed' ? (
+                    t('redrive.onlyTo', { who: unreachedOf(row) })
+                  ) : (
+                    <SecondCopy of={outlook.secondCopy} />
+                  )}
                 </p>
               )}
               {outlook?.redrive && (
