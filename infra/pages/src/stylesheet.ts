@@ -74,6 +74,7 @@ a:focus-visible { outline: 3px solid #f5a300; outline-offset: 2px; border-radius
 .list { list-style: none; margin: 0; padding: 0; }
 .list li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 24px; align-items: baseline; padding: 10px 2px; border-bottom: 1px solid var(--line); }
 .list a { overflow-wrap: anywhere; }
+.sites { list-style: none; margin: 0; padding: 8px 2px; display: grid; grid-template-columns: repeat(auto-fill, minmax(260px, 1fr)); gap: 8px 24px; }
 .list a:visited { color: #4b3f8f; }
 .list time { color: var(--soft); font-size: 14px; font-variant-numeric: tabular-nums; }
 .list .list-source { grid-column: 1 / -1; margin: 0; font-size: 14px; line-height: 1.6; color: var(--soft); }

@@ -1,29 +1,34 @@
 import { html, kindWords, renderPage, showDay, showTime, verdictWords, type Html } from '@tongsheng/pages';
-import { nameOf, type PublicIndex, type Withdrawn } from './public-index.ts';
+import { nameOf, type PublicIndex, type SiteShelves, type Withdrawn } from './public-index.ts';
 import type { Entry } from './shelf.ts';
 
 export const portalName = '税务网站门户（示例）';
 
 const pageSize = 20;
+/** Up to so many sites the front page shows the newest of each. */
+const fewSites = 12;
 
-const row = ({ site, kind, documentId, title, source, postedAt }: Entry): Html =>
-  html`<li>
+const row = ({ site, siteName, kind, documentId, title, source, postedAt }: Entry, ofMany: boolean): Html => {
+  const from = [...(ofMany ? [siteName] : []), ...(source ? [source.name] : [])].join(' · ');
+  return html`<li>
     <span class="list-what"
       ><span class="tag tag-${kind}">${kindWords[kind]}</span
       ><a href="/${site}/${kind}/${documentId}">${title}</a
-      >${source && html`<span class="list-source">${source.name}</span>`}</span
+      >${from !== '' && html`<span class="list-source">${from}</span>`}</span
     >
     <time datetime="${postedAt}" title="${showTime(postedAt)}">${showDay(postedAt)}</time>
   </li>`;
+};
 
-const listOf = (entries: Entry[]): Html =>
+/** @param ofMany of several sites: each says of which it is */
+const listOf = (entries: Entry[], ofMany = false): Html =>
   entries.length > 0
     ? html`<ul class="list">
-        ${entries.map(row)}
+        ${entries.map((entry) => row(entry, ofMany))}
       </ul>`
     : html`<p class="empty">还没有发布的内容。</p>`;
 
-/** The portal's own front page: each site with its newest. */
+/** The portal's own front page: each site with its newest; of many sites the newest of all, and where each is. */
 export function renderHome(index: PublicIndex): string {
   const sites = index.sites();
   return renderPage({
@@ -32,15 +37,30 @@ export function renderHome(index: PublicIndex): string {
     siteHome: '/',
     content: html`${index.rebuttals.size > 0 && html`<p><a href="/rebuttals">辟谣平台（${index.rebuttals.size}）</a></p>`}
     ${sites.length === 0 && html`<p class="empty">还没有发布的内容。编辑同意转载后，这里马上就有。</p>`}
-    ${sites.map(
-      (shelves) =>
-        html`<section>
-          <h2 class="list-title"><a href="/${shelves.site}">${nameOf(shelves)}</a>（${shelves.all.size}）</h2>
-          ${listOf(shelves.all.newest(8))}
-        </section>`,
-    )}`,
+    ${sites.length <= fewSites ? sites.map(newestOf) : manySites(index, sites)}`,
   });
 }
+
+const linkTo = (shelves: SiteShelves): Html =>
+  html`<a href="/${shelves.site}">${nameOf(shelves)}</a>（${shelves.all.size}）`;
+
+const newestOf = (shelves: SiteShelves): Html =>
+  html`<section>
+    <h2 class="list-title">${linkTo(shelves)}</h2>
+    ${listOf(shelves.all.newest(8))}
+  </section>`;
+
+const manySites = (index: PublicIndex, sites: SiteShelves[]): Html =>
+  html`<section>
+      <h2 class="list-title">最新发布</h2>
+      ${listOf(index.all.newest(pageSize), true)}
+    </section>
+    <section>
+      <h2 class="list-title">各网站（${sites.length}）</h2>
+      <ul class="sites">
+        ${sites.map((shelves) => html`<li>${linkTo(shelves)}</li>`)}
+      </ul>
+    </section>`;
 
 /** What was claimed and what is true of it, of all sites, newest first. */
 export function renderRebuttals(index: PublicIndex, page: number): string {
@@ -88,11 +108,10 @@ function pagerOf(path: string, page: number, size: number): Html | false {
   );
 }
 
-/** One site's documents, newest first, a page at a time. Null when there is no such site. */
-export function renderSite(index: PublicIndex, site: string, page: number): string | null {
-  const found = index.site(site);
-  if (!found) return null;
-  const siteName = nameOf(found);
+/** One site's documents, newest first, a page at a time. */
+export function renderSite(shelves: SiteShelves, page: number): string {
+  const { site, all } = shelves;
+  const siteName = nameOf(shelves);
   return renderPage({
     title: siteName,
     siteName,
@@ -105,7 +124,7 @@ export function renderSite(index: PublicIndex, site: string, page: number): stri
       { name: siteName, href: null },
     ],
     content: html`<h1 class="list-title">最新发布</h1>
-      ${listOf(found.all.newest(pageSize, (page - 1) * pageSize))} ${pagerOf(`/${site}`, page, found.all.size)}`,
+      ${listOf(all.newest(pageSize, (page - 1) * pageSize))} ${pagerOf(`/${site}`, page, all.size)}`,
   });
 }
 

@@ -6,6 +6,8 @@ type Kind = PublicDocument['kind'];
 /** The documents of one site, all together and by kind and by column. */
 export type SiteShelves = {
   site: string;
+  /** Position of its last change. */
+  revision: number;
   all: Shelf;
   gone: Gone;
   kinds: Map<Kind, Shelf>;
@@ -21,6 +23,8 @@ export type Withdrawn = Entry & { withdrawnAt: string };
  * stay in the stream.
  */
 export class PublicIndex {
+  /** Position of the last change of anything. */
+  revision = 0;
   readonly all = new Shelf();
   /** Of every site: one place where people look whether something is true. */
   readonly rebuttals = new Shelf();
@@ -35,12 +39,14 @@ export class PublicIndex {
     if (known && known.position >= position) return;
     const { html: _html, summary: _summary, contentHash: _contentHash, ...kept } = document;
     const entry = { ...kept, position };
-    if (known) for (const shelf of this.#shelvesOf(known)) shelf.take(known, position);
+    if (known) for (const shelf of this.#shelvesOf(known)) shelf.take(known);
     const gone = [this.gone, this.#siteOf(entry.site).gone];
     for (const each of gone) each.delete(key);
     if (isWithdrawn(entry)) for (const each of gone) each.set(key, entry);
-    else for (const shelf of this.#shelvesOf(entry)) shelf.put(entry, position);
+    else for (const shelf of this.#shelvesOf(entry)) shelf.put(entry);
     this.#entries.set(key, entry);
+    this.revision = position;
+    this.#siteOf(entry.site).revision = position;
   }
 
   get size(): number {
@@ -68,7 +74,7 @@ export class PublicIndex {
   }
 
   #siteOf(site: string): SiteShelves {
-    const make = () => ({ site, all: new Shelf(), gone: new Map(), kinds: new Map(), columns: new Map() });
+    const make = () => ({ site, revision: 0, all: new Shelf(), gone: new Map(), kinds: new Map(), columns: new Map() });
     return obtain(this.#sites, site, make);
   }
 }

@@ -7,23 +7,18 @@ export type Entry = Omit<PublicDocument, 'html' | 'summary' | 'contentHash'> & {
 export class Shelf {
   /** Oldest first: what is new is nearly always put at the end. */
   readonly #entries: Entry[] = [];
-  /** Grows with every change. */
-  revision = 0;
-
   get size(): number {
     return this.#entries.length;
   }
 
-  put(entry: Entry, revision: number): void {
+  put(entry: Entry): void {
     this.#entries.splice(this.#placeOf(entry), 0, entry);
-    this.revision = revision;
   }
 
-  take(entry: Entry, revision: number): void {
+  take(entry: Entry): void {
     const place = this.#placeOf(entry);
     if (this.#entries[place] !== entry) return;
     this.#entries.splice(place, 1);
-    this.revision = revision;
   }
 
   /** Newest first, leaving out the first `skip`. */

@@ -13,6 +13,8 @@ const documents = new Map<number, PublicDocument>();
 let site: ReturnType<typeof createSite>;
 let index: PublicIndex;
 let away = false;
+/** How often a text was read. */
+let read = 0;
 
 const put = (n: number): void => void documents.set(n, make(n));
 
@@ -52,6 +54,7 @@ beforeEach(() => {
   for (const [position, document] of documents) index.add(document, position);
   const texts = {
     read: async (position: number) => {
+      read++;
       if (away) throw new TextUnavailable('away');
       return documents.get(position)!;
     },
@@ -98,6 +101,32 @@ describe('the portal', () => {
     expect(first.body).not.toContain('>第1号公告<');
     expect((await get('/province?page=3')).body).toContain('>第1号公告<');
     expect((await get('/')).body).toContain('某省税务局');
+  });
+
+  it('has a front page that stays short when a whole country publishes', async () => {
+    for (let n = 1; n <= 100; n++) {
+      const [name, documentId] = [`第${n}号税务局`, `of-${n}`];
+      index.add({ ...make(n), site: `city-${n}`, siteName: name, documentId, title: `${name}的通告` }, 100 + n);
+    }
+    const { body } = await get('/');
+    expect(body).toContain('>第1号税务局</a>（1）');
+    expect(body).toContain('第100号税务局 · 国家税务总局');
+    expect(body).toContain('第100号税务局的通告');
+    expect(body).not.toContain('第1号税务局的通告');
+  });
+
+  it('writes a page once for all who read it, and anew when what it shows changed', async () => {
+    const before = read;
+    const [first, again] = [await get('/province/feed.rss'), await get('/province/feed.rss')];
+    expect(again.body).toBe(first.body);
+    expect(read - before).toBe(45);
+    const paths = ['/', '/province', '/province/feed.rss', '/feed.json'];
+    for (const path of paths) expect((await get(path)).body).not.toContain('第46号公告');
+    put(46);
+    index.add(documents.get(46)!, 46);
+    for (const path of paths) expect((await get(path)).body).toContain('第46号公告');
+    index.add(withdrawnDocument(make(46), make(46).postedAt), 47);
+    for (const path of paths) expect((await get(path)).body).not.toContain('第46号公告');
   });
 
   it('gathers what was rebutted, of all sites, with the claim and the verdict', async () => {

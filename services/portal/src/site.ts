@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { PublicFiles } from '@tongsheng/bus';
 import { shownTypes, type PublicDocument } from '@tongsheng/contracts';
 import { byteRange, renderDocument, stylesheet } from '@tongsheng/pages';
@@ -11,11 +10,14 @@ import { renderHome, renderMissing, renderRebuttals, renderSite, renderWithdrawn
 import { isWithdrawn, type PublicIndex } from './public-index.ts';
 import { TextUnavailable, type Texts } from './texts.ts';
 import { linksOf, type Topics } from './topics.ts';
+import { WrittenPages, type Written } from './written-pages.ts';
 
 const contentSecurity =
   "default-src 'none'; style-src 'self'; img-src https: http: data:; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /** Of a request to the hub: two addresses and a few words. Bytes. */
 const longestRequest = 16_384;
+/** Pages that were read last and stay in memory, in bytes. */
+const keptPages = 32 * 2 ** 20;
 
 type SiteParams = { Params: { site: string } };
 type Paged = { Querystring: { page?: string } };
@@ -40,6 +42,15 @@ export type SiteParts = {
 export function createSite(parts: SiteParts): FastifyInstance {
   const { index, texts, files, topics, hub, complete, corrections, proxies = [], server: made = {} } = parts;
   const server = Fastify({ forceCloseConnections: true, trustProxy: proxies.length > 0 && proxies, ...made });
+
+  const pages = new WrittenPages(keptPages);
+  const page = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    key: string,
+    write: () => string | Promise<string>,
+    type = 'text/html; charset=utf-8',
+  ) => answer(request, reply, type, await pages.of(key, write));
 
   server.addHook('onRequest', async (_, reply) => {
     reply.headers({
@@ -70,15 +81,17 @@ export function createSite(parts: SiteParts): FastifyInstance {
 
   server.get('/health', async (_, reply) => reply.code(complete() ? 200 : 503).send({ ok: complete() }));
   server.get('/robots.txt', async (_, reply) => reply.type('text/plain').send('User-agent: *\nAllow: /\n'));
-  server.get('/assets/portal.css', (request, reply) => answer(request, reply, 'text/css; charset=utf-8', stylesheet));
-  server.get('/', (request, reply) => page(request, reply, renderHome(index)));
+  server.get('/assets/portal.css', (request, reply) =>
+    page(request, reply, 'stylesheet', () => stylesheet, 'text/css; charset=utf-8'),
+  );
+  server.get('/', (request, reply) => page(request, reply, `home ${index.revision}`, () => renderHome(index)));
 
   const feed = async (request: FastifyRequest<FeedParams>, reply: FastifyReply) => {
     const { site, format } = request.params;
     const topic = await topics.of(site, format);
     if (!topic) return missing(reply);
     reply.header('link', linksOf(topic.self, topics.hub));
-    return answer(request, reply, topic.type, topic.text);
+    return page(request, reply, `feed ${topic.self} ${topic.hash}`, () => topic.text, topic.type);
   };
   server.get('/feed.:format', feed);
   server.get('/:site/feed.:format', feed);
@@ -95,10 +108,15 @@ export function createSite(parts: SiteParts): FastifyInstance {
   });
 
   openCorrections(server, { index, ...corrections });
-  server.get<Paged>('/rebuttals', (request, reply) => page(request, reply, renderRebuttals(index, pageOf(request))));
+  server.get<Paged>('/rebuttals', (request, reply) => {
+    const at = pageOf(request);
+    return page(request, reply, `rebuttals ${at} ${index.revision}`, () => renderRebuttals(index, at));
+  });
   server.get<SiteParams & Paged>('/:site', (request, reply) => {
-    const content = renderSite(index, request.params.site, pageOf(request));
-    return content === null ? missing(reply) : page(request, reply, content);
+    const shelves = index.site(request.params.site);
+    if (!shelves) return missing(reply);
+    const at = pageOf(request);
+    return page(request, reply, `site ${shelves.site} ${at} ${shelves.revision}`, () => renderSite(shelves, at));
   });
   server.get<{ Params: { site: string; kind: string; id: string } }>('/:site/:kind/:id', async (request, reply) => {
     const { site, kind, id } = request.params;
@@ -110,7 +128,9 @@ export function createSite(parts: SiteParts): FastifyInstance {
         .header('cache-control', 'no-cache')
         .type('text/html; charset=utf-8')
         .send(renderWithdrawn(entry));
-    return page(request, reply, renderDocument(await texts.read(entry.position)));
+    return page(request, reply, `document ${entry.position}`, async () =>
+      renderDocument(await texts.read(entry.position)),
+    );
   });
   server.get<{ Params: { site: string; kind: string; id: string; hash: string } }>(
     '/:site/:kind/:id/files/:hash',
@@ -156,14 +176,10 @@ function statusOf(error: unknown): number {
 const endings: Record<string, string> = { 'application/pdf': '.pdf', 'application/zip': '.zip' };
 
 const pageOf = ({ query }: FastifyRequest<Paged>) => Math.max(1, Number.parseInt(query.page ?? '1', 10) || 1);
-const page = (request: FastifyRequest, reply: FastifyReply, content: string) =>
-  answer(request, reply, 'text/html; charset=utf-8', content);
 const missing = (reply: FastifyReply) => reply.code(404).type('text/html; charset=utf-8').send(renderMissing());
 
-/** Content with its hash as validator, so that asking again costs nothing. */
-function answer(request: FastifyRequest, reply: FastifyReply, type: string, content: string): FastifyReply {
-  const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 27)}"`;
+function answer(request: FastifyRequest, reply: FastifyReply, type: string, { bytes, etag }: Written): FastifyReply {
   reply.headers({ etag, 'cache-control': 'public, max-age=0, must-revalidate' });
   if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-  return reply.type(type).send(content);
+  return reply.type(type).send(bytes);
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { feedFormats, writeFeed, type FeedFormat } from './feeds.ts';
 import { portalName } from './lists.ts';
 import { lastGone, nameOf, type PublicIndex } from './public-index.ts';
@@ -8,6 +9,10 @@ import type { Texts } from './texts.ts';
 export type Topic = { self: string; type: string; text: string; hash: string };
 
 const feedLength = 50;
+/** Feeds that were asked for last and stay in memory, in bytes. */
+const kept = 16 * 2 ** 20;
+
+type Known = NonNullable<ReturnType<PublicIndex['site']>> | null;
 
 type TopicParts = { index: PublicIndex; texts: Pick<Texts, 'read'>; baseUrl: string };
 
@@ -16,6 +21,12 @@ export class Topics {
   /** Who tells of changes. */
   readonly hub: string;
   readonly #parts: TopicParts;
+  /** By site, format and the position of the last change: many who ask at the same moment have it written once. */
+  readonly #cache = new LRUCache<string, Topic, { known: Known; format: FeedFormat }>({
+    maxSize: kept,
+    sizeCalculation: ({ text }) => 2 * text.length + 500,
+    fetchMethod: (_, __, { context }) => this.#write(context.known, context.format),
+  });
 
   constructor(parts: TopicParts) {
     this.#parts = parts;
@@ -42,10 +53,12 @@ export class Topics {
   /** @param site without it, everything */
   of(site: string | undefined, format: string): Promise<Topic> | null {
     const known = site === undefined ? null : this.#parts.index.site(site);
-    return known === undefined || !isFormat(format) ? null : this.#write(known, format);
+    if (known === undefined || !isFormat(format)) return null;
+    const { revision } = known ?? this.#parts.index;
+    return this.#cache.forceFetch(`${site ?? ''} ${format} ${revision}`, { context: { known, format } });
   }
 
-  async #write(known: NonNullable<ReturnType<PublicIndex['site']>> | null, format: FeedFormat): Promise<Topic> {
+  async #write(known: Known, format: FeedFormat): Promise<Topic> {
     const { index, texts, baseUrl } = this.#parts;
     const path = known ? `/${known.site}` : '';
     const self = `${baseUrl}${path}/feed.${format}`;
