@@ -9,6 +9,7 @@ import { miniflux } from './setup/miniflux.mjs';
 import { node } from './setup/packages.mjs';
 import { root } from './setup/places.mjs';
 import { Plain } from './setup/plain.mjs';
+import { exec } from './setup/process.mjs';
 
 const args = process.argv.slice(2);
 
@@ -18,7 +19,8 @@ async function main() {
     throw new Plain(`${root} is not set up yet; run \`npm run setup\` there first`);
   const runtime = node();
   if (runtime !== process.execPath) return again(runtime);
-  // Benchmarks start servers of their own, from PATH or from what the setup unpacked.
+  // What is measured is what stands in the sources; benchmarks start servers of their own, from PATH or from what the setup unpacked.
+  if (args[0] === 'bench') await exec(runtime, [join(root, 'infra/local/build.mjs')]);
   const peers = args[0] === 'bench' && args[1] === 'ingest' ? await miniflux() : {};
   const environment = args[0] === 'bench' ? { ...process.env, ...(await servers()), ...peers } : process.env;
   const { main: run } = await import(pathToFileURL(built).href);

@@ -297,7 +297,8 @@ async function run(name: string, load: { tasks: number; releases: number; reader
   let { stand } = await look({}, 1);
   let lookedAt = begun;
   const lookOn = async () => {
-    const seen = await look(stand, performance.now() - lookedAt);
+    const ms = performance.now() - lookedAt;
+    const seen = await look(stand, ms);
     stand = seen.stand;
     lookedAt = performance.now();
     looks.push(seen);
@@ -305,7 +306,7 @@ async function run(name: string, load: { tasks: number; releases: number; reader
     say(
       `  ${Math.round((lookedAt - begun) / 1_000)} s: ${approved} of ${due.tasks} approved, ${told['repost.verified'] ?? 0} proven, ` +
         `${told['delivery.confirmed'] ?? 0} of ${due.deliveries} delivered; p99 approval ${short(p99(seen.approvals))}, ` +
-        `screen ${short(p99(seen.screens))}, page ${short(p99(seen.pages))}; ${busiest(seen.cpu)}`,
+        `screen ${short(p99(seen.screens))}, page ${short(p99(seen.pages))} at ${Math.round((seen.pages.length * 1_000) / ms)}/s; ${busiest(seen.cpu)}`,
     );
   };
   const making = (async () => {
