@@ -13,3 +13,4 @@ export { readDoors } from './doors.ts';
 export { bodyOf, startSite, type Site } from './site.ts';
 export { sampleBodies, type SampleBody } from './bodies.ts';
 export { channelTools, samplePost } from './channel.ts';
+export { archiveBombs, pngOf, soundArchives } from '../vectors/archives.ts';

@@ -85,8 +85,11 @@ describe('the OpenAPI document', () => {
     expect(open.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
       'get /api/calendar/feed.ics',
       'get /api/health',
+      'get /api/sign-in',
       'post /api/session',
       'post /api/session/challenge',
+      'post /api/session/oidc',
+      'post /api/session/oidc/begin',
       'post /api/session/passkey',
       'post /api/session/second',
     ]);

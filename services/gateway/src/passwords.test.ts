@@ -30,7 +30,7 @@ describe('a new password', () => {
     expect(new Set(made).size).toBe(200);
     await Promise.all(made.map((each) => mustBeGoodPassword(each, 'zhou')));
   });
-  it('is refused by a code and by nothing else, whatever was typed', async () => {
+  it('is refused by a code and by nothing else, whatever was typed', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 200 }), async (typed) => {
         const said = await mustBeGoodPassword(typed, 'zhou').catch((error: { code: string }) => error.code);
