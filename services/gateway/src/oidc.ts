@@ -107,8 +107,11 @@ export class Oidc {
       [client.clockSkew]: Math.round((now - Date.now()) / 1000),
     };
     const proof = clientSecret === null ? client.None() : client.ClientSecretBasic(clientSecret);
-    // Config lets plain HTTP pass on this machine alone.
-    const execute = issuer.startsWith('http:') ? [client.allowInsecureRequests] : [];
+    // Signatures are checked although the answer came over TLS; plain HTTP passes on this machine alone, by the settings.
+    const execute = [
+      client.enableNonRepudiationChecks,
+      ...(issuer.startsWith('http:') ? [client.allowInsecureRequests] : []),
+    ];
     if (this.#known === null || now - this.#known.readAt > descriptionMs) {
       const found = await client.discovery(new URL(issuer), clientId, metadata, proof, {
         execute,
