@@ -18,6 +18,7 @@ export const refusalCodes = {
   not_found: 404,
   no_answer: 503,
   stale_view: 503,
+  log_full: 507,
   // logins
   login_code_wrong: 422,
   login_enrolment_old: 409,

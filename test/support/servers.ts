@@ -1,7 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startNats, startRedis, type NatsOptions, type NatsServer, type Server } from '@tongsheng/local';
+import {
+  makeDurable,
+  serverVersion,
+  startNats,
+  startRedis,
+  type NatsOptions,
+  type NatsServer,
+  type Server,
+} from '@tongsheng/local';
 
 /** Real servers on ports of their own, in a folder of their own; gone with the test. */
 export type Servers = {
@@ -13,12 +21,20 @@ export type Servers = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-/** @param more over TLS alone; linked with other deployments */
-export async function startServers(more: Pick<NatsOptions, 'tls' | 'links'> = {}): Promise<Servers> {
+/**
+ * @param more over TLS alone; linked with other deployments
+ * @param store where the log is kept, when it is not to lie among the rest; as durable as `npm start` makes it there
+ */
+export async function startServers(
+  more: Pick<NatsOptions, 'tls' | 'links'> = {},
+  store: string | null = null,
+): Promise<Servers> {
   const { tls } = more;
   const dir = await mkdtemp(join(tmpdir(), 'tongsheng-test-'));
+  const durable = store === null ? {} : { syncAlways: makeDurable(serverVersion('nats-server'), store).syncAlways };
+  const log = { dir: store ?? join(dir, 'nats'), ...durable, ...more };
   const [nats, redis] = await Promise.all([
-    startNats({ dir: join(dir, 'nats'), ...more }),
+    startNats(log),
     startRedis({ dir: join(dir, 'redis'), ...(tls && { tls }) }),
   ]);
   const servers: Servers = {
@@ -27,7 +43,7 @@ export async function startServers(more: Pick<NatsOptions, 'tls' | 'links'> = {}
     redis,
     async restartNats() {
       await servers.nats.kill();
-      servers.nats = await startNats({ dir: join(dir, 'nats'), port: servers.nats.port, ...more });
+      servers.nats = await startNats({ ...log, port: servers.nats.port });
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([servers.nats.kill(), servers.redis.kill()]);

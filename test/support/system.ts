@@ -51,6 +51,8 @@ export type SystemOptions = {
   environment?: NodeJS.ProcessEnv;
   /** Whether every service has a door for who runs it. */
   operations?: boolean;
+  /** Where the log is kept: a disk of its own. */
+  store?: string;
   /** Every hop over TLS. The test's own process believes the authority already. */
   tls?: Certificates;
   /** Other deployments; their exchange is started with the services. */
@@ -88,7 +90,7 @@ export type System = {
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const { services = allServices, backlog = [30, 10], limit, samples = true, fakes: kinds = [], tls, links } = options;
-  const servers = await startServers({ ...(tls && { tls }), ...(links && { links }) });
+  const servers = await startServers({ ...(tls && { tls }), ...(links && { links }) }, options.store);
   const { dir } = servers;
   await makeStreams(
     servers.nats.url,

@@ -2,6 +2,7 @@ import { Refusal, receipt, refusalBody, subjects, type CommandHead, type Receipt
 import { isTracing, step } from '@tongsheng/telemetry';
 import { headers, NatsError, type MsgHdrs } from 'nats';
 import { z } from 'zod';
+import { LogFull } from './api-error.ts';
 import type { Bus } from './connection.ts';
 
 /** What a service answers: the value, a refusal, or that it failed. */
@@ -26,13 +27,13 @@ export class BusClient {
 
   /**
    * Sends a command to the service that keeps the aggregate.
-   * @throws Refusal when a rule says no; NoAnswer when it is not known.
+   * @throws Refusal when a rule says no; NoAnswer when it is not known; LogFull when there was no room for it.
    */
   async command(aggregate: string, command: CommandHead & { type: string }, timeoutMs?: number): Promise<Receipt> {
     return receipt.parse(await this.#request(subjects.command(aggregate), command, timeoutMs));
   }
 
-  /** @throws Refusal, NoAnswer */
+  /** @throws Refusal, NoAnswer, LogFull */
   ask(query: string, question: unknown, timeoutMs?: number): Promise<unknown> {
     return this.#request(subjects.query(query), question, timeoutMs);
   }
@@ -55,10 +56,12 @@ export class BusClient {
   }
 }
 
-/** What was answered. @throws Refusal, NoAnswer */
+/** What was answered. @throws Refusal, NoAnswer, LogFull */
 export function valueOf(said: unknown, subject: string): unknown {
   const answer = Answer.parse(said);
   if (answer.ok) return answer.value;
+  // No rule said no, wherever it was: who asks waits as if its own word had found no room.
+  if (answer.refusal?.code === 'log_full') throw new LogFull();
   if (answer.refusal) throw new Refusal(answer.refusal.code, answer.refusal.message, answer.refusal.params);
   throw new NoAnswer(`${subject}: ${answer.error ?? 'failed'}`);
 }

@@ -1,6 +1,6 @@
 import { streams, subjects } from '@tongsheng/contracts';
 import { AckPolicy, DeliverPolicy, nanos, type ConsumerMessages, type JsMsg, type Subscription } from 'nats';
-import { apiCode, isApiError } from './api-error.ts';
+import { apiCode, isApiError, isFull } from './api-error.ts';
 import type { Bus } from './connection.ts';
 import { isTracing, step } from '@tongsheng/telemetry';
 import { bury } from './dead-letters.ts';
@@ -44,6 +44,8 @@ export class Later extends Error {
 }
 
 const ackWaitMs = 10_000;
+/** How soon it is tried again to write where there was no room, in ms. */
+const whileFullMs = 2_000;
 /** The longest time in hand before the handler is asked again; a timer can't run for a month. */
 const longestWaitMs = 3_600_000;
 /** Entries that may be under way or put off. */
@@ -170,6 +172,12 @@ async function work(
         if (error instanceof Later) {
           count('later');
           return error;
+        }
+        if (isFull(error)) {
+          // Nothing is wrong with the entry, and no letter about it could be written either.
+          options.onFailure({ durable, entry, message: raw, try: attempt, error, dead: false });
+          count('later');
+          return new Later(whileFullMs);
         }
         if (attempt >= lastTry) {
           await die(error, entry);

@@ -32,6 +32,7 @@ export {
   neighbourStreams,
   putOut,
 } from './neighbours.ts';
+export { isFull, LogFull } from './api-error.ts';
 export { EvidenceStore, PublicFiles } from './evidence.ts';
 export { decodeAnswer, encodeAnswer, type HttpAnswer } from './http-message.ts';
 export { followByAsking } from './follow-by-asking.ts';
@@ -51,6 +52,7 @@ export {
   defaultMaxBytes,
   ensureNeighbourStreams,
   ensureStreams,
+  growStreams,
   isAtLeast,
   streamTroubles,
   type StreamOptions,

@@ -7,7 +7,7 @@ import {
   type Receipt,
 } from '@tongsheng/contracts';
 import { NatsError, type StoredMsg } from 'nats';
-import { apiCode, isApiError } from './api-error.ts';
+import { apiCode, isApiError, isFull, LogFull } from './api-error.ts';
 import type { Bus } from './connection.ts';
 import { decodeEntry, decodeHeader, encodeEntry, hashEntry, UnreadableEntry, type Entry } from './entry.ts';
 import { activeStep, isTracing, step } from '@tongsheng/telemetry';
@@ -136,7 +136,7 @@ export class Journal {
   /**
    * Appends one decision on top of exactly `past`. A lost acknowledgement is asked again under the same id,
    * so that it is stored once.
-   * @throws StaleRead when the aggregate has moved on, or another process said something else under the same id.
+   * @throws StaleRead when the aggregate has moved on, or another process said something else under the same id; LogFull.
    */
   async append(
     past: Head,
@@ -198,6 +198,7 @@ export class Journal {
           const stored = hashOfStored(last);
           return this.#saidBefore(past.subject, { position: last.seq, stored, hash, again: attempt > 1 });
         }
+        if (isFull(error)) throw new LogFull();
         if (!isLost(error) || attempt === tries) throw error;
       }
     }

@@ -9,6 +9,7 @@ import { Refusal, subjects } from '@tongsheng/contracts';
 import { isTracing, step } from '@tongsheng/telemetry';
 import type { Msg, Subscription } from 'nats';
 import { isObservable, lastValueFrom } from 'rxjs';
+import { isFull, LogFull } from './api-error.ts';
 import type { Answer } from './client.ts';
 import type { Bus } from './connection.ts';
 import { consume, type ConsumerOptions } from './consumer.ts';
@@ -107,7 +108,9 @@ export class BusServer extends Server implements CustomTransportStrategy {
       if (error instanceof Refusal) answer = { ok: false, refusal: error.toBody() };
       else {
         this.#options.onError(subject, error);
-        answer = { ok: false, error: reasonOf(error) };
+        answer = isFull(error)
+          ? { ok: false, refusal: new Refusal('log_full', new LogFull().message).toBody() }
+          : { ok: false, error: reasonOf(error) };
       }
     }
     message.respond(JSON.stringify(answer));

@@ -16,6 +16,8 @@ const hubKept = 32 * 86_400 * 1_000_000_000;
 
 export type StreamOptions = { replicas?: number; maxBytes?: number; storage?: StorageType };
 
+const ofWorkingCopies = (maxBytes: number) => Math.min(maxBytes, 512 * 2 ** 20);
+
 type Wanted = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
 
 function wantedStreams({
@@ -96,7 +98,7 @@ export async function ensureStreams(bus: Bus, options: StreamOptions = {}): Prom
       throw notMade(error, bucket, maxBytes);
     });
   }
-  const small = Math.min(maxBytes, 512 * 2 ** 20);
+  const small = ofWorkingCopies(maxBytes);
   const kept = { history: 1, ttl: workingCopiesKeptMs, storage, replicas, max_bytes: small };
   await bus.js.views.kv(workingCopiesBucket, kept).catch((error: unknown) => {
     throw notMade(error, workingCopiesBucket, small);
@@ -137,14 +139,15 @@ export async function ensureNeighbourStreams(
 
 /**
  * What of the running streams is no longer as our promises need it: deletion or purging allowed, an age or a count set, or a
- * stream gone. Read from the server each time, because anyone who administers it can change them.
+ * stream gone; and what is nearly full. Read from the server each time, because anyone who administers it can change them.
  */
 export async function streamTroubles(bus: Bus): Promise<string[]> {
   const found = await Promise.all(
     wantedStreams({}).map(async (wanted) => {
       try {
-        checkUnchanged((await bus.jsm.streams.info(wanted.name)).config, wanted);
-        return [];
+        const { config, state } = await bus.jsm.streams.info(wanted.name);
+        checkUnchanged(config, wanted);
+        return fullness(wanted.name, state.bytes, config.max_bytes);
       } catch (error) {
         if (error instanceof UnfitServer) return [error.message];
         if (isApiError(error, apiCode.noStream)) return [`bus: stream ${wanted.name} is gone`];
@@ -154,6 +157,40 @@ export async function streamTroubles(bus: Bus): Promise<string[]> {
   );
   return found.flat();
 }
+
+/**
+ * Gives the streams that exist more room, where they have less; never less, which could forget something. For the administrator:
+ * services may change no stream.
+ * @returns the names of those that were given more
+ * @throws UnfitServer when the server has not so much room
+ */
+export async function growStreams(bus: Bus, maxBytes: number): Promise<string[]> {
+  const wanted = new Map(wantedStreams({ maxBytes }).map((each) => [each.name, each.max_bytes!]));
+  for (const bucket of Object.values(buckets)) wanted.set(`OBJ_${bucket}`, maxBytes);
+  wanted.set(`KV_${workingCopiesBucket}`, ofWorkingCopies(maxBytes));
+  const grown: string[] = [];
+  for (const [name, bytes] of wanted) {
+    const { config } = await bus.jsm.streams.info(name);
+    if (config.max_bytes <= 0 || config.max_bytes >= bytes) continue;
+    await bus.jsm.streams.update(name, { max_bytes: bytes }).catch((error: unknown) => {
+      throw notMade(error, name, bytes);
+    });
+    grown.push(name);
+  }
+  return grown;
+}
+
+/** From here on it is said that a stream is getting full, as a share of its fuse. */
+const nearlyFull = 0.9;
+
+const mib = (bytes: number) => Math.round(bytes / 2 ** 20);
+const fullness = (name: string, bytes: number, most: number): string[] =>
+  most > 0 && bytes >= most * nearlyFull
+    ? [
+        `bus: stream ${name} is ${Math.floor((bytes / most) * 100)} % full (${mib(bytes)} of ${mib(most)} MiB); when it is full ` +
+          'nothing can be decided: make room on the disk and set NATS_MAX_BYTES higher',
+      ]
+    : [];
 
 /** On 2.9 several writers win one sequence check when a stream is replicated (measured; fixed by 2.10.27). */
 function requireReplicaSafe(version: string): void {
@@ -196,5 +233,5 @@ function notMade(error: unknown, name: string, maxBytes: number): unknown {
 }
 
 const noRoom = (name: string, maxBytes: number) =>
-  `bus: nats-server has no room for stream ${name} (${Math.round(maxBytes / 2 ** 20)} MiB are reserved for it); ` +
+  `bus: nats-server has no room for stream ${name} (${mib(maxBytes)} MiB are reserved for it); ` +
   'free disk space, or set NATS_MAX_BYTES lower';

@@ -1,4 +1,5 @@
 export { launchOf } from './children.ts';
+export { makeDurable } from './durability.ts';
 export { demoPassword, demoPeople, demoSeed } from './seed.ts';
 export { startNewsroom, type Call, type Mail, type Newsroom } from './newsroom.ts';
 export {

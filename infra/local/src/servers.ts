@@ -8,6 +8,7 @@ import {
   connectBus,
   ensureNeighbourStreams,
   ensureStreams,
+  growStreams,
   linkAccount,
   linkUser,
   makeKeys,
@@ -179,7 +180,7 @@ const leafnodes = (links: Links | undefined): string => {
   return `leafnodes: ${JSON.stringify(parts)}`;
 };
 
-/** Makes what the services find: no service may make a stream. @param url the administrator's */
+/** Makes what the services find, and gives it more room where more is asked for: no service may make or change a stream. @param url the administrator's */
 export async function makeStreams(
   url: string,
   options: StreamOptions = {},
@@ -188,6 +189,7 @@ export async function makeStreams(
   const bus = await connectBus({ url, name: 'tongsheng-streams' });
   try {
     await ensureStreams(bus, options);
+    if (options.maxBytes) await growStreams(bus, options.maxBytes);
     await ensureNeighbourStreams(bus, neighbours, options);
   } finally {
     await bus.close();

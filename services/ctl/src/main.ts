@@ -1,4 +1,4 @@
-import { defaultMaxBytes, ensureStreams } from '@tongsheng/bus';
+import { ensureStreams, growStreams } from '@tongsheng/bus';
 import { Refusal, role } from '@tongsheng/contracts';
 import { discardArchive, leastDays } from '@tongsheng/evidence';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
@@ -125,9 +125,16 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
     .command('streams')
     .description('make the streams that are missing and check the others; services may make none')
     .option('--replicas <count>', 'copies of each in a cluster', whole, 1)
-    .option('--max-bytes <bytes>', 'size at which a stream takes no more', whole, defaultMaxBytes)
-    .action(async (options: { replicas: number; maxBytes: number }) => {
-      await onBus((bus) => ensureStreams(bus, options));
+    .option(
+      '--max-bytes <bytes>',
+      'size at which a stream takes no more; streams that are there are given more room, never less',
+      whole,
+    )
+    .action(async (options: { replicas: number; maxBytes?: number }) => {
+      await onBus(async (bus) => {
+        await ensureStreams(bus, options);
+        if (options.maxBytes) await growStreams(bus, options.maxBytes);
+      });
       print('every stream is there, and as it must be');
     });
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Journal, NoAnswer } from '@tongsheng/bus';
+import { isFull, Journal, NoAnswer } from '@tongsheng/bus';
 import {
   Refusal,
   refusalCodes,
@@ -124,6 +124,7 @@ export class Door {
       return { code: 'command_invalid', message: '', params: {}, problems };
     }
     if (error instanceof NoAnswer) return { code: 'no_answer', message: '', params: {} };
+    if (isFull(error)) return { code: 'log_full', message: '', params: {} };
     if (isClientError(error))
       return { code: 'command_invalid', message: '', params: {}, problems: [{ path: '', message: error.message }] };
     this.log.error('request.failed', {

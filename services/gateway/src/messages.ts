@@ -31,6 +31,10 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
     zh: '后台没有及时答复，事情可能已办也可能未办；再点一次不会重复办理。',
     en: 'No answer in time; it may or may not be done. Trying again will not do it twice.',
   },
+  log_full: {
+    zh: '存储空间已满，暂时什么都不能办；已办的都在，一件不少。请系统管理员腾出磁盘空间或调大存储上限（NATS_MAX_BYTES），之后再点一次即可，不会重复办理。',
+    en: 'There is no room left: nothing can be done for now, and nothing that was done is lost. An administrator must free disk space or raise NATS_MAX_BYTES; then press again, it will not be done twice.',
+  },
   stale_view: { zh: '页面数据正在重建，请稍候。', en: 'The view is being rebuilt; please wait a moment.' },
   registration_missing: { zh: '没有这项登记。', en: 'There is no such registration.' },
   routing_missing: { zh: '没有这条稿件的分派记录。', en: 'There is no routing record of this item.' },

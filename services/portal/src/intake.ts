@@ -1,4 +1,4 @@
-import { BusClient, NoAnswer, type Bus } from '@tongsheng/bus';
+import { BusClient, isFull, NoAnswer, type Bus } from '@tongsheng/bus';
 import {
   CorrectionFigures,
   CorrectionFound,
@@ -47,7 +47,7 @@ export class BusIntake implements Intake {
     try {
       return await this.#client.ask(correctionIntake, question);
     } catch (error) {
-      if (error instanceof NoAnswer || error instanceof Refusal)
+      if (error instanceof NoAnswer || error instanceof Refusal || isFull(error))
         throw new IntakeAway('the house does not answer', { cause: error });
       throw error;
     }

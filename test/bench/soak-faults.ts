@@ -1,0 +1,179 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { connectBus, growStreams, type Bus } from '@tongsheng/bus';
+import { streams } from '@tongsheng/contracts';
+import { makeDurable, serverVersion, startNats, startRedis } from '@tongsheng/local';
+import { createRedis, type Redis } from '@tongsheng/projections';
+import { allServices, until, type ServiceName, type System } from '@tongsheng/test/support';
+import type { Disk } from '../support/disk.ts';
+
+export type Random = () => number;
+export type House = {
+  system: System;
+  /** The disk under the log, where one can be mounted. */
+  disk: Disk | null;
+  /** Waits until the log has so many entries more, or some seconds have gone. */
+  entries(more: number): Promise<void>;
+  /** Services that are down because somebody wanted it. */
+  down: Set<ServiceName>;
+};
+/** Strikes and heals: when it resolves, everything runs again. */
+type Fault = (house: House, random: Random) => Promise<void>;
+
+const room = 512 * 2 ** 20;
+const ballastLeft = 64 * 1_024;
+/** What stands still longer than JetStream waits for an acknowledgement. */
+const longMs = 15_000;
+const shortMs = 8_000;
+
+/** Somewhere between two entries, and two calls, of whatever is being done. */
+async function anyMoment({ entries }: House, random: Random): Promise<void> {
+  await entries(1 + Math.floor(random() * 12));
+  await wait(random() * 15);
+}
+
+const oneOf = <T>(all: readonly T[], random: Random): T => all[Math.floor(random() * all.length)]!;
+
+/** Starts a service again until it stays, as a supervisor does. */
+async function up({ system, down }: House, service: ServiceName): Promise<void> {
+  await until(() => system.start(service), 120_000);
+  down.delete(service);
+}
+
+async function kill(house: House, services: readonly ServiceName[]): Promise<void> {
+  for (const service of services) house.down.add(service);
+  await Promise.all(services.map((service) => house.system.kill(service)));
+}
+
+async function startLog({ system: { servers }, disk }: House): Promise<void> {
+  const { keys, port } = servers.nats;
+  const dir = disk?.path ?? `${servers.dir}/nats`;
+  const { syncAlways } = makeDurable(serverVersion('nats-server'), dir);
+  servers.nats = await startNats({ dir, port, keys, syncAlways });
+}
+
+async function startRedisAgain({ system: { servers } }: House): Promise<void> {
+  servers.redis = await startRedis({ dir: `${servers.dir}/redis`, port: servers.redis.port });
+}
+
+async function freeze(pid: number, ms: number): Promise<void> {
+  process.kill(pid, 'SIGSTOP');
+  await wait(ms);
+  process.kill(pid, 'SIGCONT');
+}
+
+async function withRedis(house: House, work: (redis: Redis) => Promise<unknown>): Promise<void> {
+  const redis = createRedis(house.system.servers.redis.url, () => {});
+  await redis.connect();
+  try {
+    await work(redis);
+  } finally {
+    redis.destroy();
+  }
+}
+
+async function withBus(house: House, work: (bus: Bus) => Promise<unknown>): Promise<void> {
+  const bus = await connectBus({ url: house.system.servers.nats.url, name: 'soak' });
+  try {
+    await work(bus);
+  } finally {
+    await bus.nc.close();
+  }
+}
+
+/** Whether nats-server still answers; on a full disk 2.9 does not, and does not hear SIGTERM either. */
+const answers = (house: House): Promise<boolean> =>
+  withBus(house, (bus) => bus.jsm.streams.info(streams.journal)).then(
+    () => true,
+    () => false,
+  );
+
+export const faults = {
+  'service killed': async (house, random) => {
+    const service = oneOf(allServices, random);
+    await anyMoment(house, random);
+    await kill(house, [service]);
+    await up(house, service);
+  },
+  'all services killed': async (house, random) => {
+    await anyMoment(house, random);
+    await kill(house, allServices);
+    await Promise.all(allServices.map((service) => up(house, service)));
+  },
+  'service stopped': async (house, random) => {
+    const pid = house.system.pidOf(oneOf(allServices, random));
+    await anyMoment(house, random);
+    if (pid !== null) await freeze(pid, longMs);
+  },
+  'log killed': async (house, random) => {
+    await anyMoment(house, random);
+    await house.system.servers.nats.kill();
+    await startLog(house);
+  },
+  'log stopped': async (house, random) => {
+    await anyMoment(house, random);
+    await freeze(house.system.servers.nats.pid, longMs);
+  },
+  'Redis killed': async (house, random) => {
+    await anyMoment(house, random);
+    await house.system.servers.redis.kill();
+    await wait(random() * 3_000);
+    await startRedisAgain(house);
+  },
+  'Redis emptied': (house) => withRedis(house, (redis) => redis.flushAll()),
+  'Redis stopped': (house) => freeze(house.system.servers.redis.pid, longMs),
+  'Redis slow': (house) =>
+    withRedis(house, async (redis) => {
+      for (let n = 0; n < 40; n++) {
+        await redis.sendCommand(['CLIENT', 'PAUSE', '200', 'ALL']);
+        await wait(20);
+      }
+    }),
+  'Redis read-only': (house) =>
+    withRedis(house, async (redis) => {
+      await redis.sendCommand(['REPLICAOF', '127.0.0.1', '1']);
+      await wait(shortMs);
+      await redis.sendCommand(['REPLICAOF', 'NO', 'ONE']);
+    }),
+  'Redis full': (house) =>
+    withRedis(house, async (redis) => {
+      await redis.configSet({ 'maxmemory-policy': 'noeviction', maxmemory: '1mb' });
+      await wait(shortMs);
+      await redis.configSet({ maxmemory: '0' });
+    }),
+  /** The log's own fuse has blown: it says no, and goes on when it is given more. */
+  'log full': (house) =>
+    withBus(house, async (bus) => {
+      // Were it less than what is there, the server would forget the oldest.
+      const { state } = await bus.jsm.streams.info(streams.journal);
+      const limit = state.bytes + 100_000;
+      await bus.jsm.streams.update(streams.journal, { max_bytes: limit });
+      await until(async () => {
+        const { bytes } = (await bus.jsm.streams.info(streams.journal)).state;
+        if (bytes < limit - 2_000) throw new Error('not full yet');
+      }).catch(() => {});
+      await wait(shortMs);
+      await growStreams(bus, room);
+    }),
+  'disk full': async (house, random) => {
+    await house.disk!.fill(ballastLeft);
+    await wait(shortMs + random() * shortMs);
+    house.disk!.clear();
+    if (await answers(house)) return;
+    await house.system.servers.nats.kill();
+    await startLog(house);
+  },
+  /** The log's machine and all that ran on it: what had not reached the disk is gone. */
+  'power cut': async (house, random) => {
+    await anyMoment(house, random);
+    const { servers } = house.system;
+    process.kill(servers.nats.pid, 'SIGSTOP');
+    await kill(house, allServices);
+    house.disk!.snapshot();
+    await Promise.all([servers.nats.kill(), servers.redis.kill()]);
+    house.disk!.restore();
+    await Promise.all([startLog(house), startRedisAgain(house)]);
+    await Promise.all(allServices.map((service) => up(house, service)));
+  },
+} as const satisfies Record<string, Fault>;
+export type FaultKind = keyof typeof faults;
+export const needsDisk: ReadonlySet<FaultKind> = new Set(['disk full', 'power cut']);

@@ -1,0 +1,308 @@
+// A whole house at work while something breaks every so many seconds, chosen by a seed; judged by `support/promises.ts` after
+// each fault and at the end, from the log and from outside, and by the books. SOAK_MINUTES (5) or SOAK_ROUNDS (a number of
+// faults), SOAK_EVERY (seconds, 30), SOAK_SEED (1), SOAK_FAULTS (`power cut,disk full`; all when left out).
+import { cp, mkdtemp, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { carryOut, connectBus, countDeadLetters, Journal, streamTroubles } from '@tongsheng/bus';
+import type { BalanceView } from '@tongsheng/contracts';
+import { verifyLog } from '@tongsheng/evidence';
+import { createRedis } from '@tongsheng/projections';
+import {
+  allServices,
+  readLog,
+  readPublic,
+  sampleRule,
+  sampleSource,
+  service,
+  signIn,
+  startSite,
+  startSystem,
+  until,
+} from '@tongsheng/test/support';
+import { booked } from '../../services/oversight/src/conservation.ts';
+import { registrations } from '../../services/registry/src/registration.ts';
+import { canMount, makeDisk } from '../support/disk.ts';
+import { brokenPromises, type BrokenPromise } from '../support/promises.ts';
+import { endOnSignal, report, rounded, say } from './measure.ts';
+import { faults, needsDisk, type FaultKind, type House } from './soak-faults.ts';
+import { channels, People, sites } from './soak-people.ts';
+
+const setting = (name: string, otherwise: number) => Number(process.env[`SOAK_${name}`] ?? otherwise);
+const everySeconds = setting('EVERY', 30);
+const seed = setting('SEED', 1);
+const rounds = setting('ROUNDS', Math.max(1, Math.floor((setting('MINUTES', 5) * 60) / everySeconds)));
+/** How long all that was begun may take to end when nothing breaks any more, in ms. */
+const restMs = 15 * 60_000;
+/** Room for what the streams reserve; the image holds only what was written. */
+const diskMib = 8_192;
+
+const asked = process.env['SOAK_FAULTS']?.split(',').map((each) => each.trim()) ?? Object.keys(faults);
+const strange = asked.filter((each) => !(each in faults));
+if (strange.length > 0)
+  throw new Error(`there is no fault ${strange.join(', ')}; there are: ${Object.keys(faults).join(', ')}`);
+if (!canMount) say('no full disk and no power cut: that needs root and loop devices');
+const kinds = (asked as FaultKind[]).filter((kind) => canMount || !needsDisk.has(kind));
+
+/** Numbers in [0, 1) that are the same for the same seed. */
+const random = (() => {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+})();
+/** Each kind comes round once before any comes again. */
+let left: FaultKind[] = [];
+function next(): FaultKind {
+  if (left.length === 0) left = [...kinds];
+  return left.splice(Math.floor(random() * left.length), 1)[0]!;
+}
+
+await using started = new AsyncDisposableStack();
+endOnSignal(started);
+const disk = canMount ? makeDisk(await mkdtemp(join(tmpdir(), 'tongsheng-disk-')), diskMib) : null;
+if (disk) started.use(disk);
+const feed = started.use(await startSite());
+const system = started.use(
+  await startSystem({
+    samples: false,
+    ...(disk && { store: disk.path }),
+    environment: { WEB_ALLOW: `127.0.0.1:${feed.port}`, NATS_MAX_BYTES: String(512 * 2 ** 20) },
+  }),
+);
+const bus = await connectBus({ url: system.servers.nats.url, name: 'witness' });
+started.defer(() => bus.nc.close());
+
+const people = new People(system, feed, { itemMs: 2_000, releaseMs: 6_000 });
+const head = (id: string) => ({ id, at: new Date().toISOString(), actor: service });
+const journal = new Journal(bus, 'soak');
+await carryOut(journal, registrations['rule.register'], {
+  type: 'rule.register',
+  ...head('soak-rule'),
+  rule: sampleRule('soak', sites, { sources: ['soak'] }),
+});
+await carryOut(journal, registrations['source.register'], {
+  type: 'source.register',
+  ...head('soak-source'),
+  source: sampleSource('soak', `${feed.url}/soak.xml`, { pollSeconds: 2 }),
+});
+people.start();
+
+const house: House = {
+  system,
+  disk,
+  down: new Set(),
+  async entries(more) {
+    const from = await journal.position().catch(() => 0);
+    const end = performance.now() + 5_000;
+    while (performance.now() < end && (await journal.position().catch(() => 0)) < from + more) await wait(5);
+  },
+};
+
+/** Services that ended although nobody wanted it; a supervisor starts them again, and so do we. */
+const fell: string[] = [];
+let keeping = true;
+const keeper = (async () => {
+  const isGone = (pid: number | null) => {
+    try {
+      return pid !== null && process.kill(pid, 0) && false;
+    } catch {
+      return true;
+    }
+  };
+  while (keeping) {
+    for (const each of allServices) {
+      if (house.down.has(each) || !isGone(system.pidOf(each))) continue;
+      const text = await system.logOf(each);
+      fell.push(`${each} ended by itself: ${text.trimEnd().split('\n').at(-1)?.slice(0, 300)}`);
+      await system.start(each).catch(() => {});
+    }
+    await wait(500);
+  }
+})();
+
+type Tally = { faults: number; lost: number; twice: number; wrong: number };
+const tallies = new Map<string, Tally>();
+const known = new Set<string>();
+const tallyOf = (kind: string): Tally => {
+  const tally = tallies.get(kind) ?? { faults: 0, lost: 0, twice: 0, wrong: 0 };
+  tallies.set(kind, tally);
+  return tally;
+};
+const twiceBroken: ReadonlySet<string> = new Set(['decided_once', 'shown_once', 'public_once']);
+
+/** What was told to people and is not in the log, or stands elsewhere. */
+function lostOf(log: Awaited<ReturnType<typeof readLog>>, told: People['told']): string[] {
+  const places = new Map(log.map(({ envelope, position }) => [envelope.id, position]));
+  return [...told].flatMap(([id, said]) =>
+    'position' in said && places.get(id) !== said.position
+      ? [`${id} was acknowledged at ${said.position} and stands at ${places.get(id) ?? 'no place'}`]
+      : [],
+  );
+}
+
+/** Whatever was not known to be broken before counts for the fault that came last. */
+async function judge(kind: string, atRest: boolean): Promise<void> {
+  const tally = tallyOf(kind);
+  const note = (what: keyof Tally, about: string) => {
+    if (known.has(about)) return;
+    known.add(about);
+    tally[what]++;
+    say(`  ${what}: ${about}`);
+  };
+  // What is told while the log is read may not be in it yet.
+  const said = new Map(people.told);
+  const log = await until(() => readLog(bus), 120_000);
+  for (const each of lostOf(log, said)) note('lost', each);
+  for (const each of fell.splice(0)) note('wrong', each);
+  for (const each of people.read.wrong.splice(0)) note('wrong', each);
+  const titles = new Map<string, Map<string, string>>();
+  for (const event of log.flatMap(({ events }) => events))
+    if (event.type === 'delivery.requested')
+      titles.set(event.channelId, (titles.get(event.channelId) ?? new Map()).set(event.title, event.deliveryId));
+  const [mail = '', hook = ''] = channels;
+  const count = (channel: string, texts: string[]): [string, Map<string, number>] => [
+    channel,
+    new Map(
+      [...(titles.get(channel) ?? [])].flatMap(([title, deliveryId]) => {
+        const times = texts.filter((text) => text.includes(title)).length;
+        return times > 0 ? [[deliveryId, times] as const] : [];
+      }),
+    ),
+  ];
+  const shown = new Map([
+    count(
+      mail,
+      system.newsroom.mails.map(({ subject }) => subject),
+    ),
+    count(
+      hook,
+      [...system.newsroom.calls.values()].map(({ body }) => body),
+    ),
+  ]);
+  const pages = (await readPublic(bus))
+    .filter((page) => page.kind === 'repost')
+    .map((page) => ({ taskId: `${page.site}/${page.documentId}`, contentHash: page.contentHash }));
+  const told = [...said].map(([commandId, answer]) => ({ commandId, refused: 'refused' in answer }));
+  const broken: BrokenPromise[] = brokenPromises(log, {
+    told,
+    pages,
+    ...(atRest && { atRest, now: Date.now(), shown }),
+  });
+  for (const { promise, about, wrong } of broken) {
+    // While the house is at work what changed a moment ago is on its way.
+    if (!atRest && (promise === 'conserved' || promise === 'public_once')) continue;
+    note(promise === 'conserved' ? 'lost' : twiceBroken.has(promise) ? 'twice' : 'wrong', `${about}: ${wrong}`);
+  }
+}
+
+/** A new item comes through to the public: the house goes on. */
+async function goesOn(): Promise<void> {
+  const before = people.told.size;
+  await until(() => {
+    if (people.told.size <= before) throw new Error('nobody can decide any more');
+  }, 180_000);
+}
+
+const begun = performance.now();
+for (let round = 1; round <= rounds; round++) {
+  const kind = next();
+  const struck = performance.now();
+  tallyOf(kind).faults++;
+  await faults[kind](house, random);
+  const healed = performance.now();
+  await goesOn().catch((error: unknown) => {
+    tallyOf(kind).wrong++;
+    say(`  wrong: ${String(error)}`);
+  });
+  say(
+    `${round}/${rounds} ${kind}: ${rounded((healed - struck) / 1_000, 1)} s; decided again after ${rounded((performance.now() - healed) / 1_000, 1)} s; ${JSON.stringify(people.counts)}`,
+  );
+  await wait(Math.max(0, everySeconds * 1_000 - (performance.now() - struck)));
+  if (round % 10 === 0 || round === rounds) await judge(kind, false);
+}
+const workedMinutes = (performance.now() - begun) / 60_000;
+
+say('nothing breaks any more; all that was begun is to end');
+const end = tallyOf('at the end');
+const wrong = (about: string) => {
+  end.wrong++;
+  say(`  wrong: ${about}`);
+};
+await people.finish(restMs).catch((error: unknown) => wrong(String(error)));
+const manager = await until(() => signIn(system.consoleUrl, 'manager'));
+const books = await until(async () => {
+  const { status, body } = await manager.get('/api/balance');
+  const view = body as BalanceView;
+  const last = (await readLog(bus)).findLast(({ aggregate }) => booked.has(aggregate))?.position ?? 0;
+  if (status !== 200 || view.position < last)
+    throw new Error(`the books are not read yet: ${status}, up to ${view.position}`);
+  return view;
+}).catch(wrong);
+const sums = { takenIn: 0, delivered: 0, refused: 0, waiting: 0, parked: 0 };
+for (const row of books?.rows ?? [])
+  for (const each of Object.keys(sums) as (keyof typeof sums)[]) sums[each] += row[each];
+const difference = sums.takenIn - sums.delivered - sums.refused - sums.waiting - sums.parked;
+await judge('at the end', true);
+
+const letters = await countDeadLetters(bus);
+if (letters > 0) wrong(`${letters} good entries were buried as dead letters`);
+for (const trouble of await streamTroubles(bus)) wrong(trouble);
+const verified = await verifyLog(bus, {}).catch((error: unknown) => wrong(`the log is not whole: ${String(error)}`));
+
+/** What people see, and once more when everything was built anew from the log. */
+const views = async () => {
+  const paths = ['/api/reposts?state=open', '/api/reposts?state=closed', '/api/releases', '/api/deliveries'];
+  const session = await signIn(system.consoleUrl, 'manager');
+  const editor = await signIn(system.consoleUrl, 'editor');
+  const comms = await signIn(system.consoleUrl, 'comms');
+  return Promise.all(
+    paths.map(async (path) => {
+      const who = path.includes('reposts') ? editor : path.includes('releases') ? comms : session;
+      const { status, body } = await who.get(path);
+      if (status !== 200) throw new Error(`${path}: ${status}`);
+      return JSON.stringify((body as { rows: unknown[] }).rows);
+    }),
+  );
+};
+const seen = await until(views);
+const redis = createRedis(system.servers.redis.url, () => {});
+await redis.connect();
+await redis.flushAll();
+redis.destroy();
+await until(async () => {
+  const anew = await views();
+  const differs = seen.findIndex((each, i) => each !== anew[i]);
+  if (differs >= 0) throw new Error(`view ${differs} is another one when it is built anew`);
+}, 180_000).catch((error: unknown) => wrong(String(error)));
+keeping = false;
+await keeper;
+
+say(
+  `seed ${seed}: ${rounds} faults in ${rounded(workedMinutes, 1)} minutes; ${verified ? `${verified.entries} entries, whole` : 'the log is broken'}; ${JSON.stringify(people.counts)}`,
+);
+for (const [why, times] of [...people.put].sort(([, one], [, other]) => other - one).slice(0, 12))
+  say(`said again ${times} times: ${why}`);
+for (const [kind, { faults: many, lost, twice, wrong: others }] of tallies)
+  say(`${kind}: ${many > 0 ? `${many} faults, ` : ''}lost ${lost}, twice ${twice}, wrong ${others}`);
+say(`books: ${JSON.stringify(sums)}, difference ${difference}`);
+const total = [...tallies.values()].reduce((sum, { lost, twice, wrong: others }) => sum + lost + twice + others, 0);
+if (total > 0 || difference !== 0) {
+  process.exitCode = 1;
+  const kept = await mkdtemp(join(tmpdir(), `tongsheng-soak-${seed}-`));
+  for (const name of (await readdir(system.servers.dir)).filter((each) => each.endsWith('.log')))
+    await cp(join(system.servers.dir, name), join(kept, name));
+  say(`the logs of the services are kept in ${kept}`);
+}
+report({
+  bench: 'soak',
+  ours: total,
+  peer: 0,
+  ratio: total === 0 ? 1 : 0,
+  unit: 'broken promises',
+  seed,
+  faults: rounds,
+  difference,
+});
