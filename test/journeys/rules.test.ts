@@ -60,7 +60,6 @@ afterAll(async () => {
 async function signedIn(personId: string, path: string): Promise<Page> {
   const screen = await openScreen(browser, `${system.consoleUrl}${path}`);
   screens.push(screen);
-  screen.page.setDefaultTimeout(10_000);
   await enter(screen, personId);
   return screen.page;
 }
