@@ -55,11 +55,21 @@ const CredentialRenewed = z.object({
   renewedAt: instant,
 });
 
+/** Nothing was changed but the key that the renewed secret is sealed with. */
+const CredentialResealed = z.object({
+  type: z.literal('credential.resealed'),
+  ...key,
+  channelId,
+  secret: renewal.secret,
+  resealedAt: instant,
+});
+
 export const CredentialEvent = z.discriminatedUnion('type', [
   CredentialFailed,
   CredentialMended,
   BreakerReset,
   CredentialRenewed,
+  CredentialResealed,
 ]);
 export type CredentialEvent = z.infer<typeof CredentialEvent>;
 
@@ -78,5 +88,16 @@ export const CredentialCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('credential.mend'), ...command, how: z.enum(['registered', 'try_again']) }),
   z.strictObject({ type: z.literal('credential.reset_breaker'), ...command, channelId, reason: line }),
   z.strictObject({ type: z.literal('credential.renew'), ...command, ...renewal }),
+  /** What stands under an older key, and what it becomes, are filled in by the service. */
+  z.strictObject({
+    type: z.literal('credential.reseal'),
+    ...command,
+    was: renewal.secret.nullable().default(null),
+    now: renewal.secret.nullable().default(null),
+  }),
 ]);
 export type CredentialCommand = z.infer<typeof CredentialCommand>;
+
+/** What is known of a login last; under which key its secret stands says nothing of it. */
+export const lastOfCredential = (before: CredentialEvent | undefined, event: CredentialEvent): CredentialEvent =>
+  event.type === 'credential.resealed' ? (before ?? event) : event;

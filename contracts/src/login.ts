@@ -67,6 +67,15 @@ const subject = z.string().min(1).max(600);
 const Bound = z.object({ type: z.literal('login.bound'), personId, subject, boundAt: instant });
 const Unlinked = z.object({ type: z.literal('login.unlinked'), personId, ...by, unlinkedAt: instant });
 
+/** Nothing was changed but the key that the secrets of authenticator apps are sealed with. */
+const resealed = z.array(z.object({ factorId: token, secret: totp.secret })).max(20);
+const LoginResealed = z.object({
+  type: z.literal('login.resealed'),
+  personId,
+  factors: resealed,
+  resealedAt: instant,
+});
+
 export const LoginEvent = z.discriminatedUnion('type', [
   TotpEnrolled,
   PasskeyEnrolled,
@@ -79,10 +88,18 @@ export const LoginEvent = z.discriminatedUnion('type', [
   Linked,
   Bound,
   Unlinked,
+  LoginResealed,
 ]);
 export type LoginEvent = z.infer<typeof LoginEvent>;
 
 const command = { ...commandHead, personId };
+/** Secrets are to stand under the newest key. What that makes of each is filled in by the service. */
+export const ResealLogin = z.strictObject({
+  type: z.literal('login.reseal'),
+  ...command,
+  factors: resealed.default([]),
+});
+export type ResealLogin = z.infer<typeof ResealLogin>;
 export const LoginCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('login.enrol_totp'), ...command, ...totp }),
   z.strictObject({ type: z.literal('login.enrol_passkey'), ...command, ...passkey }),
@@ -95,6 +112,7 @@ export const LoginCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('login.link'), ...command, directory, name: directoryName }),
   z.strictObject({ type: z.literal('login.bind'), ...command, subject }),
   z.strictObject({ type: z.literal('login.unlink'), ...command }),
+  ResealLogin,
 ]);
 export type LoginCommand = z.infer<typeof LoginCommand>;
 

@@ -43,6 +43,12 @@ export const SecretStanding = z.object({
 });
 export type SecretStanding = z.infer<typeof SecretStanding>;
 
+/** How what a service keeps sealed beside registrations stands, and of what. Never a secret. */
+export const SealsStanding = z.object({
+  rows: z.array(z.object({ site: token, id: token, state: sealState })),
+});
+export type SealsStanding = z.infer<typeof SealsStanding>;
+
 /** What the query `secrets` answers; `newest`: the id of the key that seals; null where none is configured. */
 export const SecretsStanding = z.object({ newest: z.string().nullable(), rows: z.array(SecretStanding) });
 export type SecretsStanding = z.infer<typeof SecretsStanding>;

@@ -163,6 +163,7 @@ export const rights = {
       'channels.states',
       'channels.try',
       'channels.undo_trial',
+      'credential.secrets',
       'deliveries.holdings',
       'deliveries.outlook',
       'linked.ready',
@@ -248,6 +249,8 @@ export const rights = {
   },
   gateway: {
     keeps: ['access', 'login'],
+    takes: ['login'],
+    answers: ['login.secrets'],
     tells: [
       'alarm',
       'cluster',

@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { carryOut, connectBus, ensureStreams, Journal } from '@tongsheng/bus';
-import type { CorrectionEvent } from '@tongsheng/contracts';
+import type { CorrectionEvent, CredentialEvent, LoginEvent } from '@tongsheng/contracts';
 import { SecretBox } from '@tongsheng/runtime';
 import { signIn, startSystem, until, type System } from '@tongsheng/test/support';
 import { headers } from 'nats';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { credential } from '../../services/delivery/src/credential.ts';
+import { evolveLogin, login, newLogin } from '../../services/gateway/src/login.ts';
 import { correction } from '../../services/oversight/src/correction.ts';
 import { contactsOf } from '../../services/oversight/src/correction-intake.controller.ts';
 import { registrations } from '../../services/registry/src/registration.ts';
@@ -86,15 +88,34 @@ it('seals every secret under the newest key, and names what no key opens', async
     dueAt: new Date(Date.now() + 72 * 3_600_000).toISOString(),
     unknownYears: [],
   });
-  await Promise.all([system.kill('registry'), system.kill('oversight')]);
+  const box = new SecretBox([key('test', 7)]);
+  const app = { factorId: 'app', name: '手机', secret: box.seal('JBSWY3DPEHPK3PXP', 'login/editor', at) };
+  const own = { id: 'enrol', at, actor: { kind: 'person' as const, id: 'editor', name: '李编辑' }, personId: 'editor' };
+  await carryOut(new Journal(bus, 'test'), login, { ...own, type: 'login.enrol_totp', ...app });
+  const token = { credentialId: 'c'.repeat(24), site: 'province' };
+  await carryOut(new Journal(bus, 'test'), credential, {
+    type: 'credential.renew',
+    id: 'renew',
+    at,
+    actor: { kind: 'service', id: 'delivery' },
+    ...token,
+    channelId: 'douyin',
+    field: 'refreshToken',
+    secret: box.seal('the newest token', token.credentialId, at),
+    of: 'a'.repeat(64),
+    validUntil: null,
+  });
+  const sealing = ['registry', 'oversight', 'gateway', 'delivery'] as const;
+  await Promise.all(sealing.map((service) => system.kill(service)));
   const keys = [key('next', 9), key('test', 7)].map(({ id, key: bytes }) => `${id}:${bytes.toString('base64')}`);
-  for (const service of ['registry', 'oversight'] as const)
-    await system.startAnother(service, { SECRETS_KEYS: keys.join(',') });
+  for (const service of sealing) await system.startAnother(service, { SECRETS_KEYS: keys.join(',') });
 
   const lost = { code: 1, err: expect.stringContaining('1 secret of 1 registration could not be opened') };
   const dry = await until(async () => {
     const said = await run(['secrets', 'rotate', '--dry-run']);
     expect(said.out).toContain('netizens’ addresses: 1 of 1 open reports to be sealed anew');
+    expect(said.out).toContain('authenticator apps: 1 of 1 to be sealed anew');
+    expect(said.out).toContain('renewed tokens of platforms: 1 of 1 to be sealed anew');
     return said;
   });
   expect(dry).toMatchObject({ ...lost, out: expect.stringMatching(/^contact duty webhook\.secret: test → next$/m) });
@@ -104,7 +125,7 @@ it('seals every secret under the newest key, and names what no key opens', async
     ...lost,
     out: expect.stringMatching(/^channel lost secret: no key opens it \(it needs lost\); enter it anew$/m),
   });
-  expect(rotated.out).toBe(dry.out.replace('would be sealed', 'sealed').replace('to be sealed anew', 'sealed anew'));
+  expect(rotated.out).toBe(dry.out.replace('would be sealed', 'sealed').replaceAll('to be sealed anew', 'sealed anew'));
   const past = await new Journal(bus, 'test').read({
     aggregate: 'correction',
     site: report.site,
@@ -112,9 +133,22 @@ it('seals every secret under the newest key, and names what no key opens', async
   });
   const [sealed] = contactsOf(past.events as CorrectionEvent[]);
   expect(new SecretBox([key('next', 9)]).open(sealed!, report.correctionId)).toBe('citizen@mail.example');
+  // What was sealed anew opens by the new key alone, and is what it was.
+  const next = new SecretBox([key('next', 9)]);
+  const eventsOf = async (aggregate: 'login' | 'credential', site: string, id: string) =>
+    (await new Journal(bus, 'test').read({ aggregate, site, id })).events;
+  const enrolled = (await eventsOf('login', 'gateway', 'editor')) as LoginEvent[];
+  const apps = enrolled.reduce(evolveLogin, newLogin);
+  const [sealedApp] = apps.factors;
+  expect(sealedApp?.kind === 'totp' && next.open(sealedApp.secret, 'login/editor')).toBe('JBSWY3DPEHPK3PXP');
+  const renewed = (await eventsOf('credential', token.site, token.credentialId)).at(-1) as CredentialEvent;
+  expect(renewed.type === 'credential.resealed' && next.open(renewed.secret, token.credentialId)).toBe(
+    'the newest token',
+  );
   await bus.close();
   const again = await run(['secrets', 'rotate']);
   expect(again.out).toContain('netizens’ addresses: 0 of 1 open reports sealed anew');
+  expect(again.out).toContain('authenticator apps: 0 of 1 sealed anew');
   expect(again.out).toMatch(/^0 secrets of 0 registrations sealed under next; [1-9]\d* were already$/m);
 });
 

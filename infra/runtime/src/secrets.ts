@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { isSealed, secretSetAt } from '@tongsheng/contracts';
+import { isSealed, sealingKeyOf, secretSetAt, type SealState } from '@tongsheng/contracts';
 import { z } from 'zod';
 import { BadConfig } from './bad-config.ts';
 
@@ -36,6 +36,19 @@ export class SecretBox {
   /** The id of the key that seals; null: none is configured. */
   get newest(): string | null {
     return this.#keys[0]?.id ?? null;
+  }
+
+  /** How a secret of an owner stands: under the newest key, one that only opens, none, or one that is not here. */
+  standing(value: string, owner: string): SealState {
+    const key = sealingKeyOf(value);
+    if (key === null) return 'clear';
+    try {
+      this.open(value, owner);
+    } catch (error) {
+      if (error instanceof NoKey) return 'shut';
+      throw error;
+    }
+    return key === this.newest ? 'newest' : 'older';
   }
 
   /** The same secret under the key that seals now, set when it was set; `at` for one that stood in clear. @throws NoKey */

@@ -210,7 +210,7 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
   program
     .command('secrets')
     .description(
-      'secrets of channels, sites, sources, contacts and means of alarm, and netizens’ addresses, which are sealed in the log',
+      'secrets of channels, sites, sources, contacts and means of alarm, netizens’ addresses, authenticator apps and renewed tokens, which are sealed in the log',
     )
     .command('rotate')
     .description('seal all of them under the newest key, which the registry names first')

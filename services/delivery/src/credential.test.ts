@@ -1,6 +1,6 @@
-import type { CredentialCommand, CredentialEvent } from '@tongsheng/contracts';
+import { lastOfCredential, type CredentialCommand, type CredentialEvent } from '@tongsheng/contracts';
 import { editor, minutesLater, noon, service, specify } from '@tongsheng/test/support';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { credential } from './credential.ts';
 
 const given = specify(credential);
@@ -42,6 +42,42 @@ const mended: CredentialEvent = {
   byName: by,
   mendedAt: minutesLater(5),
 };
+
+describe('a renewed secret under another key', () => {
+  const renewed: CredentialEvent = {
+    type: 'credential.renewed',
+    ...key,
+    channelId: 'wechat',
+    field: 'refreshToken',
+    secret: 'sealed.k1.a',
+    of: 'a'.repeat(64),
+    validUntil: null,
+    renewedAt: noon,
+  };
+  const reseal: CredentialCommand = {
+    type: 'credential.reseal',
+    ...key,
+    id: 'r',
+    at: minutesLater(9),
+    actor: service,
+    was: 'sealed.k1.a',
+    now: 'sealed.k2.a',
+  };
+  it('is sealed anew once, and a login that is refused stays refused', () => {
+    const [resealed] = given(renewed, failed).when(reseal).events();
+    given(renewed, failed, resealed!).when(reseal).yields();
+    given(renewed, failed, resealed!)
+      .when(fail(minutesLater(10)))
+      .yields();
+    expect(lastOfCredential(failed, resealed!)).toBe(failed);
+  });
+  it('is left alone where another was renewed meanwhile, or nothing was', () => {
+    given({ ...renewed, secret: 'sealed.k2.b' } as CredentialEvent)
+      .when(reseal)
+      .yields();
+    given().when(reseal).yields();
+  });
+});
 
 describe('a login', () => {
   it('that is refused once is in trouble, once', () => {

@@ -48,6 +48,13 @@ export const credential = defineAggregate({
         const facts = { channelId, field, secret, of, validUntil };
         return [{ type: 'credential.renewed', credentialId, site, ...facts, renewedAt: at }];
       }
+      case 'credential.reseal': {
+        const { was, now } = command;
+        // What was renewed meanwhile stands under the newest key already.
+        if (credential.status === 'unheard' || now === null || credential.renewed !== was) return [];
+        const { channelId } = credential;
+        return [{ type: 'credential.resealed', credentialId, site, channelId, secret: now, resealedAt: at }];
+      }
     }
   },
 
@@ -62,6 +69,8 @@ export const credential = defineAggregate({
       case 'credential.renewed':
         // The platform lets us in: whatever was wrong is over.
         return { status: 'mended', since: event.renewedAt, channelId: event.channelId, renewed: event.secret };
+      case 'credential.resealed':
+        return { ...credential, renewed: event.secret };
     }
   },
 });

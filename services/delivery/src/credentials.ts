@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Bus, carryOut, Journal, LiveTable, reasonOf } from '@tongsheng/bus';
-import type { Channel, CredentialCommand, CredentialEvent } from '@tongsheng/contracts';
+import {
+  lastOfCredential,
+  type Channel,
+  type CredentialCommand,
+  type CredentialEvent,
+  type SealsStanding,
+} from '@tongsheng/contracts';
 import { Clock, Ids, Log, SecretBox } from '@tongsheng/runtime';
 import { adapters } from './channels/index.ts';
 import { credential } from './credential.ts';
@@ -46,9 +52,11 @@ export class Credentials implements OnModuleInit, OnModuleDestroy {
 
   async onModuleInit(): Promise<void> {
     const onFailure = (error: unknown) => this.log.error('credentials.unreadable', { reason: reasonOf(error) });
-    this.#table = await LiveTable.open(this.bus, 'credential', onFailure);
-    const newest = (before: Renewed | null | undefined, event: CredentialEvent): Renewed | null =>
-      event.type === 'credential.renewed' ? event : (before ?? null);
+    this.#table = await LiveTable.fold(this.bus, 'credential', lastOfCredential, onFailure);
+    const newest = (before: Renewed | null | undefined, event: CredentialEvent): Renewed | null => {
+      if (event.type === 'credential.resealed') return before ? { ...before, secret: event.secret } : null;
+      return event.type === 'credential.renewed' ? event : (before ?? null);
+    };
     this.#renewals = await LiveTable.fold(this.bus, 'credential', newest, onFailure);
   }
 
@@ -154,6 +162,24 @@ export class Credentials implements OnModuleInit, OnModuleDestroy {
         await wait(againMs);
       }
     }
+  }
+
+  /** How the renewed secrets are sealed that have not been replaced by what was registered since. */
+  async standing(): Promise<SealsStanding> {
+    await this.#renewals.fresh();
+    const rows = this.#renewals.entries().flatMap(([key, renewed]) => {
+      const [site, id] = key.split('/') as [string, string];
+      return renewed ? [{ site, id, state: this.secrets.standing(renewed.secret, id) }] : [];
+    });
+    return { rows };
+  }
+
+  /** What stands under an older key, and what it becomes under the newest. */
+  async resealed(site: string, credentialId: string): Promise<{ was: string; now: string } | null> {
+    await this.#renewals.fresh();
+    const was = this.#renewals.get(`${site}/${credentialId}`)?.secret;
+    if (was === undefined || this.secrets.standing(was, credentialId) !== 'older') return null;
+    return { was, now: this.secrets.renew(was, credentialId, this.clock.now()) };
   }
 
   async #say(command: CredentialCommand): Promise<void> {

@@ -16,11 +16,13 @@ import {
   type Holdings as Found,
   type Readiness,
   type Receipt,
+  type SealsStanding,
 } from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
 import { adapters } from './channels/index.ts';
 import { Halted } from './channels/steps.ts';
 import { credential } from './credential.ts';
+import { Credentials } from './credentials.ts';
 import { delivery } from './delivery.ts';
 import { Holdings } from './holdings.ts';
 import { outlookOf } from './outlook.ts';
@@ -37,6 +39,7 @@ export class DeliveriesController {
     private readonly clock: Clock,
     private readonly registered: Registered,
     private readonly readiness: LinkedReadiness,
+    private readonly credentials: Credentials,
   ) {}
 
   @Commands('delivery')
@@ -55,8 +58,15 @@ export class DeliveriesController {
   }
 
   @Commands('credential')
-  handleCredential(@Payload({ schema: CredentialCommand }) command: CredentialCommand): Promise<Receipt> {
-    return carryOut(this.journal, credential, command);
+  async handleCredential(@Payload({ schema: CredentialCommand }) command: CredentialCommand): Promise<Receipt> {
+    if (command.type !== 'credential.reseal') return carryOut(this.journal, credential, command);
+    const resealed = await this.credentials.resealed(command.site, command.credentialId);
+    return carryOut(this.journal, credential, { ...command, ...(resealed ?? { was: null, now: null }) });
+  }
+
+  @Query('credential.secrets')
+  credentialSecrets(): Promise<SealsStanding> {
+    return this.credentials.standing();
   }
 
   /** What channels have of a release, and what can be done about it there. */

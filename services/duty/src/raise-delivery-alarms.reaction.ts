@@ -94,7 +94,7 @@ export class RaiseDeliveryAlarms {
         await this.alarming.close(entry, key, 'mended');
         continue;
       }
-      // Who resets a breaker says nothing of the login.
+      // Who resets a breaker, or changes a key, says nothing of the login.
       if (event.type !== 'credential.failed') continue;
       const { channelName, detail, failedAt } = event;
       const facts = { credentialId, channelId, channelName, detail: detail.slice(0, 500), failedAt };

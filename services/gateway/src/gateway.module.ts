@@ -6,6 +6,7 @@ import { Http } from './http.ts';
 import { ItemDetails } from './item-details.ts';
 import { Directories } from './directories.ts';
 import { Live } from './live.ts';
+import { LoginsController } from './logins.controller.ts';
 import { Logins } from './logins.ts';
 import { Models } from './models.ts';
 import { PageLooks } from './page-looks.ts';
@@ -19,6 +20,7 @@ import { TaskQueue } from './task-queue.ts';
 import { Uploads } from './uploads.ts';
 
 @Module({
+  controllers: [LoginsController],
   providers: [
     Models,
     Changes,

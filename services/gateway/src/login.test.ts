@@ -1,6 +1,6 @@
 import type { LoginCommand, LoginEvent } from '@tongsheng/contracts';
 import { Refusal } from '@tongsheng/contracts';
-import { editor, noon, specify } from '@tongsheng/test/support';
+import { editor, noon, service, specify } from '@tongsheng/test/support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { login, newLogin } from './login.ts';
@@ -61,6 +61,27 @@ describe('a recovery code', () => {
   it('is good no more when new ones were made', () => {
     const again: LoginEvent = { ...codes, codes: [hashOf('b')] } as LoginEvent;
     given(phone, codes, again).when(spend).isRefused('login_code_wrong');
+  });
+});
+
+describe('a secret under another key', () => {
+  const anew = 'sealed.k2.20261123T040000Z.bm9uY2U.Y2lwaGVy';
+  const reseal: LoginCommand = {
+    ...own,
+    actor: service,
+    type: 'login.reseal',
+    factors: [{ factorId: 'f1', secret: anew }],
+  };
+  it('is the same app, and is asked for by no person', () => {
+    const [resealed] = given(phone).when(reseal).events();
+    expect([phone, resealed!].reduce(login.evolve, newLogin).factors).toMatchObject([
+      { factorId: 'f1', name: '手机', secret: anew },
+    ]);
+    given(phone, resealed!).when(reseal).yields();
+    given().when(reseal).yields();
+    given(phone)
+      .when({ ...reseal, actor: editor('zhou') })
+      .isRefused('login_not_yours');
   });
 });
 

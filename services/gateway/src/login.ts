@@ -86,6 +86,16 @@ export const login = defineAggregate({
         if (link.subject === command.subject) return [];
         if (link.subject !== null) throw new Refusal('directory_person_other', `${link.name} was somebody else`);
         return [{ type: 'login.bound', personId, subject: command.subject, boundAt: at }];
+      case 'login.reseal': {
+        if (actor.kind !== 'service') throw new Refusal('login_not_yours', `${actor.id} is no service`);
+        const resealed = command.factors.filter((each) =>
+          factors.some(
+            (known) => known.kind === 'totp' && known.factorId === each.factorId && known.secret !== each.secret,
+          ),
+        );
+        if (resealed.length === 0) return [];
+        return [{ type: 'login.resealed', personId, factors: resealed, resealedAt: at }];
+      }
       case 'login.unlink':
         mustBeAnother(command);
         if (!link) return [];
@@ -128,6 +138,12 @@ export function evolveLogin(login: Login, event: LoginEvent): Login {
       return { ...newLogin, link: login.link };
     case 'login.reset_dropped':
       return { ...login, asked: null };
+    case 'login.resealed': {
+      const secretOf = new Map(event.factors.map(({ factorId, secret }) => [factorId, secret]));
+      const resealed = (factor: Factor): Factor =>
+        factor.kind === 'totp' ? { ...factor, secret: secretOf.get(factor.factorId) ?? factor.secret } : factor;
+      return { ...login, factors: factors.map(resealed) };
+    }
     case 'login.linked': {
       const { directory, name } = event;
       return { ...login, link: { directory, name, subject: null } };

@@ -1,8 +1,7 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Bus, bury, LiveTable, reasonOf } from '@tongsheng/bus';
-import type { ItemRow } from '@tongsheng/contracts';
+import { lastOfCredential, type AggregateName, type ItemRow } from '@tongsheng/contracts';
 import { createRedis, ProjectionReader, ProjectionRunner, type Projection, type Redis } from '@tongsheng/projections';
-import type { AggregateName } from '@tongsheng/contracts';
 import { Clock, Log } from '@tongsheng/runtime';
 import { Settings } from './settings.ts';
 import { alarms } from './views/alarms.ts';
@@ -87,7 +86,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
       table('token'),
       table('site'),
       table('channel'),
-      table('credential'),
+      LiveTable.fold(this.bus, 'credential', lastOfCredential, (error) => this.#trouble(error)),
     ]);
     [this.registeredSources, this.policies, this.overrides, this.rules, this.chains] = await Promise.all([
       table('source'),

@@ -6,7 +6,7 @@ import {
   verifyRegistrationResponse,
 } from '@simplewebauthn/server';
 import { Bus, LiveTable, reasonOf } from '@tongsheng/bus';
-import { factorRolesByDefault, Refusal, type Role } from '@tongsheng/contracts';
+import { factorRolesByDefault, Refusal, type Role, type SealsStanding } from '@tongsheng/contracts';
 import { Clock, Ids, Log, NoKey, SecretBox } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { newLogin, type Login, type PasskeyFactor } from './login.ts';
@@ -259,6 +259,25 @@ export class SecondFactors implements OnModuleInit, OnModuleDestroy {
   /** @throws Refusal login_code_wrong: no such code is left */
   async checkRecovery(person: Acting, typed: string): Promise<void> {
     await this.logins.tell({ ...this.logins.headOf(person), type: 'login.spend_recovery', code: recoveryHash(typed) });
+  }
+
+  /** How the secrets of apps are sealed, a row for each. */
+  async standing(): Promise<SealsStanding> {
+    const rows = (await this.logins.all()).flatMap(({ personId, login: { factors } }) =>
+      factors
+        .filter((each) => each.kind === 'totp')
+        .map(({ secret }) => ({ site: 'gateway', id: personId, state: this.#box.standing(secret, ownerOf(personId)) })),
+    );
+    return { rows };
+  }
+
+  /** The secrets of somebody's apps that stand under an older key, as they are under the newest. */
+  async resealed(personId: string): Promise<{ factorId: string; secret: string }[]> {
+    const owner = ownerOf(personId);
+    return (await this.logins.of(personId)).factors
+      .filter((each) => each.kind === 'totp')
+      .filter(({ secret }) => this.#box.standing(secret, owner) === 'older')
+      .map(({ factorId, secret }) => ({ factorId, secret: this.#box.renew(secret, owner, this.clock.now()) }));
   }
 
   /** The secret of an app; null where its key is gone: then another factor or a reset lets its owner in. */

@@ -11,9 +11,8 @@ import {
   type CorrectionEvent,
   type CorrectionFigures,
   type Receipt,
-  type SealState,
 } from '@tongsheng/contracts';
-import { Clock, NoKey, SecretBox } from '@tongsheng/runtime';
+import { Clock, SecretBox } from '@tongsheng/runtime';
 import { DateTime } from 'luxon';
 import { correction } from './correction.ts';
 import { CorrectionDesk } from './correction-desk.ts';
@@ -53,7 +52,7 @@ export class CorrectionsController {
       rows.push({
         site,
         correctionId,
-        keys: contacts.map((each) => ({ key: sealingKeyOf(each), state: this.#standing(each, correctionId) })),
+        keys: contacts.map((each) => ({ key: sealingKeyOf(each), state: this.secrets.standing(each, correctionId) })),
       });
     }
     return { rows };
@@ -94,28 +93,11 @@ export class CorrectionsController {
     return { correctionId, answer: state.status === 'answered' ? (state.answer?.answer ?? null) : null };
   }
 
-  #standing(contact: string, owner: string): SealState {
-    const key = sealingKeyOf(contact);
-    if (key === null) return 'clear';
-    if (!this.#opens(contact, owner)) return 'shut';
-    return key === this.secrets.newest ? 'newest' : 'older';
-  }
-
-  #opens(contact: string, owner: string): boolean {
-    try {
-      this.secrets.open(contact, owner);
-      return true;
-    } catch (error) {
-      if (error instanceof NoKey) return false;
-      throw error;
-    }
-  }
-
   /** What becomes of the addresses that open and do not stand under the newest key. @throws Refusal secrets_no_key */
   async #renewed({ site, correctionId, at }: CorrectionCommand): Promise<{ was: string; now: string }[]> {
     if (this.secrets.newest === null) throw new Refusal('secrets_no_key', 'no key is configured');
     return contactsOf(await this.#past(site, correctionId))
-      .filter((each) => sealingKeyOf(each) !== this.secrets.newest && this.#opens(each, correctionId))
+      .filter((each) => ['older', 'clear'].includes(this.secrets.standing(each, correctionId)))
       .map((was) => ({ was, now: this.secrets.renew(was, correctionId, at) }));
   }
 

@@ -61,30 +61,19 @@ export class Sealing {
 
   /** How each secret of a registration is sealed. */
   standing(event: RegistryEvent): Pick<SecretStanding, 'path' | 'key' | 'state'>[] {
-    return secretsOf(event).map(({ value, path, owner }) => {
-      const key = sealingKeyOf(value);
-      if (key === null) return { path, key, state: 'clear' };
-      if (!this.#opens(value, owner)) return { path, key, state: 'shut' };
-      return { path, key, state: key === this.box.newest ? 'newest' : 'older' };
-    });
+    return secretsOf(event).map(({ value, path, owner }) => ({
+      path,
+      key: sealingKeyOf(value),
+      state: this.box.standing(value, owner),
+    }));
   }
 
   /** What becomes of those of them that stand under no key or an older one, and open. @throws Refusal secrets_no_key */
   renewed(event: RegistryEvent, at: string): { path: string; was: string; now: string }[] {
     if (this.box.newest === null) throw new Refusal('secrets_no_key', 'no key is configured');
     return secretsOf(event)
-      .filter(({ value, owner }) => sealingKeyOf(value) !== this.box.newest && this.#opens(value, owner))
+      .filter(({ value, owner }) => ['older', 'clear'].includes(this.box.standing(value, owner)))
       .map(({ value, path, owner }) => ({ path, was: value, now: this.box.renew(value, owner, at) }));
-  }
-
-  #opens(value: string, owner: string): boolean {
-    try {
-      this.box.open(value, owner);
-      return true;
-    } catch (error) {
-      if (error instanceof NoKey) return false;
-      throw error;
-    }
   }
 
   #sealer(owner: string, at: string) {

@@ -33,6 +33,7 @@ export const directoryEn: Record<keyof typeof directoryZh, string> = {
   'people.endAllHint':
     'For when sessions may have leaked. All but yours here end, and everybody signs in again; nothing unsent is lost.',
   'people.sessionsEnded': '{n} sessions ended',
+  'event.login.resealed': 'Authenticator apps sealed under a new key',
   'event.login.linked': 'Linked to a directory',
   'event.login.bound': 'First sign-in by the directory, and bound',
   'event.login.unlinked': 'Unlinked from the directory',

@@ -27,6 +27,7 @@ export const directoryZh = {
   'people.endAllTitle': '让所有人在所有地方退出登录',
   'people.endAllHint': '怀疑登录凭证泄露时使用。除您在本机的登录外全部失效，所有人须重新登录；没有提交的内容不会丢。',
   'people.sessionsEnded': '已退出 {n} 处登录',
+  'event.login.resealed': '身份验证器换钥重新加密',
   'event.login.linked': '关联统一身份',
   'event.login.bound': '统一身份首次登录并绑定',
   'event.login.unlinked': '取消统一身份关联',

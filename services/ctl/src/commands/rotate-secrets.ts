@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { BusClient, NoAnswer, type Bus } from '@tongsheng/bus';
-import { AddressesStanding, Refusal, SecretsStanding, type SecretStanding } from '@tongsheng/contracts';
+import { AddressesStanding, Refusal, SealsStanding, SecretsStanding, type SecretStanding } from '@tongsheng/contracts';
 import { Failure } from '../failure.ts';
 
 /**
  * Has the registry seal every secret of channels, sites, sources, contacts and means of alarm under its newest key, a
- * registration at a time, and oversight the addresses of netizens who wait for an answer: interrupted, it goes on where it was when it is asked again. What no key opens stays as it is and is named.
+ * registration at a time, oversight the addresses of netizens who wait for an answer, the gateway authenticator apps, and
+ * delivery what platforms renewed: interrupted, it goes on where it was when it is asked again. What no key opens stays as it is and is named.
  * @throws Failure when something was left behind
  */
 export async function rotateSecrets(bus: Bus, dryRun: boolean, print: (line: string) => void): Promise<void> {
@@ -28,10 +29,50 @@ export async function rotateSecrets(bus: Bus, dryRun: boolean, print: (line: str
     print(`${counted(due)} sealed under ${newest}; ${rest(rows)}`);
   }
   await rotateAddresses(client, dryRun, print);
+  for (const kept of keptElsewhere) await rotateKept(client, kept, dryRun, print);
   const shut = rows.filter(({ state }) => state === 'shut');
   if (shut.length === 0) return;
   for (const row of shut) print(`${nameOf(row)}: no key opens it (it needs ${row.key}); enter it anew`);
   throw new Failure(`${counted(shut)} could not be opened`);
+}
+
+type Row = SealsStanding['rows'][number];
+
+/** What is sealed beside registrations, by whom, and what is said to have one of it sealed anew. */
+const keptElsewhere = [
+  {
+    what: 'authenticator apps',
+    query: 'login.secrets',
+    service: 'gateway',
+    aggregate: 'login',
+    commandFor: ({ id }: Row) => ({ type: 'login.reseal' as const, personId: id }),
+    lost: ({ id }: Row) => `the authenticator app of ${id}: no key opens it; it must be enrolled anew`,
+  },
+  {
+    what: 'renewed tokens of platforms',
+    query: 'credential.secrets',
+    service: 'delivery',
+    aggregate: 'credential',
+    commandFor: ({ site, id }: Row) => ({ type: 'credential.reseal' as const, site, credentialId: id }),
+    lost: ({ id }: Row) => `the renewed token of login ${id}: no key opens it; authorise the platform anew`,
+  },
+];
+
+/** @throws Failure when its service does not answer: what it keeps still needs its keys */
+async function rotateKept(
+  client: BusClient,
+  { what, query, service, aggregate, commandFor, lost }: (typeof keptElsewhere)[number],
+  dryRun: boolean,
+  print: (line: string) => void,
+): Promise<void> {
+  const { rows } = SealsStanding.parse(await asked(client.ask(query, {}, patienceMs), service));
+  const due = rows.filter(({ state }) => state === 'older');
+  const owners = due.filter(({ site, id }, at) => due.findIndex((each) => each.site === site && each.id === id) === at);
+  if (!dryRun)
+    for (const row of owners)
+      await asked(client.command(aggregate, { ...headOf(`${aggregate}/${row.id}`), ...commandFor(row) }), service);
+  print(`${what}: ${due.length} of ${rows.length} ${dryRun ? 'to be sealed anew' : 'sealed anew'}`);
+  for (const row of rows.filter(({ state }) => state === 'shut')) print(lost(row));
 }
 
 /** @throws Failure when oversight does not answer: its addresses still need their keys */
