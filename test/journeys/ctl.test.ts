@@ -89,8 +89,8 @@ it('seals every secret under the newest key, and names what no key opens', async
     unknownYears: [],
   });
   const box = new SecretBox([key('test', 7)]);
-  const app = { factorId: 'app', name: '手机', secret: box.seal('JBSWY3DPEHPK3PXP', 'login/editor', at) };
-  const own = { id: 'enrol', at, actor: { kind: 'person' as const, id: 'editor', name: '李编辑' }, personId: 'editor' };
+  const app = { factorId: 'app', name: '手机', secret: box.seal('JBSWY3DPEHPK3PXP', 'login/duty', at) };
+  const own = { id: 'enrol', at, actor: { kind: 'person' as const, id: 'duty', name: '冯值班' }, personId: 'duty' };
   await carryOut(new Journal(bus, 'test'), login, { ...own, type: 'login.enrol_totp', ...app });
   const token = { credentialId: 'c'.repeat(24), site: 'province' };
   await carryOut(new Journal(bus, 'test'), credential, {
@@ -137,10 +137,10 @@ it('seals every secret under the newest key, and names what no key opens', async
   const next = new SecretBox([key('next', 9)]);
   const eventsOf = async (aggregate: 'login' | 'credential', site: string, id: string) =>
     (await new Journal(bus, 'test').read({ aggregate, site, id })).events;
-  const enrolled = (await eventsOf('login', 'gateway', 'editor')) as LoginEvent[];
+  const enrolled = (await eventsOf('login', 'gateway', 'duty')) as LoginEvent[];
   const apps = enrolled.reduce(evolveLogin, newLogin);
   const [sealedApp] = apps.factors;
-  expect(sealedApp?.kind === 'totp' && next.open(sealedApp.secret, 'login/editor')).toBe('JBSWY3DPEHPK3PXP');
+  expect(sealedApp?.kind === 'totp' && next.open(sealedApp.secret, 'login/duty')).toBe('JBSWY3DPEHPK3PXP');
   const renewed = (await eventsOf('credential', token.site, token.credentialId)).at(-1) as CredentialEvent;
   expect(renewed.type === 'credential.resealed' && next.open(renewed.secret, token.credentialId)).toBe(
     'the newest token',
