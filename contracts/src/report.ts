@@ -207,7 +207,7 @@ export type ReportRow = z.infer<typeof ReportRow>;
 /** A print of a report: where its bytes are in the evidence store. */
 export const ReportCountingQuery = z.strictObject({ site: siteId, reportId });
 export type ReportCountingQuery = z.infer<typeof ReportCountingQuery>;
-/** How much of the log is read for a form's figures, 0 to 1; null: nobody counts them. */
+/** How much of a form's figures is counted, 0 to 1; null: nobody counts them. */
 export const ReportCounting = z.object({ share: z.number().nullable() });
 export type ReportCounting = z.infer<typeof ReportCounting>;
 export const ReportFileQuery = z.strictObject({ site: siteId, reportId, format: z.enum(['pdf', 'xlsx']) });

@@ -126,5 +126,14 @@ it('has screens that anybody can read and work with', async () => {
   await screen.page.getByTestId('report').waitFor();
   expect(await barriersOf(screen.page)).toEqual([]);
   await picture(screen.page, 'report');
+  // In English it can be worked with too; on paper stands what was said, and nothing to press.
+  await screen.page.getByTestId('language').click();
+  await screen.page.getByRole('heading', { name: 'Reposts' }).waitFor();
+  await screen.page.getByText('To be reposted').waitFor();
+  expect(await barriersOf(screen.page)).toEqual([]);
+  await picture(screen.page, 'report-english');
+  await screen.page.emulateMedia({ media: 'print' });
+  expect(await screen.page.locator('main .button:visible, main kbd:visible').count()).toBe(0);
+  await picture(screen.page, 'report-printed');
   expect(screen.errors).toEqual([]);
 });

@@ -161,6 +161,22 @@ it('is followed after its answer, and closed with a reason', async () => {
   await accessible('rumors-list');
 });
 
+it('is seen by managers beside the policies and the submissions: how long it took, and that it was in time', async () => {
+  const manager = await openScreen(browser, system.consoleUrl);
+  await enter(manager, 'manager');
+  const { page } = manager;
+  await page.goto(`${system.consoleUrl}/compliance?show=releases`);
+  const line = page.getByTestId('rebuttals').locator('tbody tr', { hasText: claim });
+  await line.waitFor();
+  expect(await line.innerText()).toContain('时限内');
+  expect(await page.getByTestId('sync').innerText()).toContain('本期没有');
+  await picture(page, 'compliance-rebuttals');
+  expect(await barriersOf(page)).toEqual([]);
+  await line.getByRole('link').click();
+  await page.locator('[data-testid=rumor][data-state=closed]').waitFor();
+  await page.context().close();
+});
+
 it('claimed again in other words, it is shown what answered it before', async () => {
   const { page } = screen;
   await page.keyboard.press('c');

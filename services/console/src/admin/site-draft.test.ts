@@ -20,7 +20,8 @@ describe('a site that is being written', () => {
     expect(siteOf(draftOf(rowOf(site)))).toEqual(site);
     const columns = [{ kind: 'news' as const, name: '税务 要闻', url: 'https://city.example/ywxw/' }];
     const limited = { ...site, rumorLimit: 'PT1H', incidentLimit: 'PT30M', columns };
-    expect(siteOf(draftOf(rowOf(limited)))).toEqual(limited);
+    for (const language of ['zh', 'en'] as const) expect(siteOf(draftOf(rowOf(limited), language))).toEqual(limited);
+    expect(draftOf(rowOf(limited), 'en').columns).toBe('news 税务 要闻 https://city.example/ywxw/');
   });
   it('has no place in the hierarchy until someone gives it one', () => {
     const { region: _region, superior: _superior, ...rest } = site;

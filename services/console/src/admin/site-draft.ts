@@ -12,6 +12,7 @@ import {
 } from '@tongsheng/contracts';
 import type { FieldProblem } from '../parts/problem-list.tsx';
 import { isRegion } from '../regions.ts';
+import type { Language } from '../words/index.ts';
 
 /** A site that is being written: text as it is typed; empty where nothing is said. */
 export type SiteDraft = Pick<Site, 'siteId' | 'name' | 'level' | 'baseUrl'> & {
@@ -49,19 +50,22 @@ export const blankSite: SiteDraft = {
   publication: { kind: 'portal', fields: {}, set: [] },
 };
 
-export const draftOf = ({
-  siteId,
-  name,
-  level,
-  baseUrl,
-  region = '',
-  superior = '',
-  speaksFor,
-  columns = [],
-  rumorLimit = '',
-  incidentLimit = '',
-  publication,
-}: SiteRow): SiteDraft => ({
+export const draftOf = (
+  {
+    siteId,
+    name,
+    level,
+    baseUrl,
+    region = '',
+    superior = '',
+    speaksFor,
+    columns = [],
+    rumorLimit = '',
+    incidentLimit = '',
+    publication,
+  }: SiteRow,
+  language: Language = 'zh',
+): SiteDraft => ({
   siteId,
   name,
   level,
@@ -69,7 +73,9 @@ export const draftOf = ({
   region,
   superior,
   speaksFor: speaksFor.map((each) => `${each.region} ${each.name}`).join('\n'),
-  columns: columns.map(({ kind, name: of, url }) => `${columnWords[kind]} ${of} ${url}`).join('\n'),
+  columns: columns
+    .map(({ kind, name: of, url }) => `${language === 'zh' ? columnWords[kind] : kind} ${of} ${url}`)
+    .join('\n'),
   rumorLimit,
   incidentLimit,
   publication: publicationDraftOf(publication),
@@ -145,7 +151,7 @@ function countyOf(line: string): { region: string; name: string } | null {
   return region && name ? { region, name } : null;
 }
 
-/** What a column is for, as it stands at the beginning of its line. */
+/** What a column is for, as it stands at the beginning of its line; in English its own name does. */
 const columnWords: Record<ColumnKind, string> = { news: '新闻', notices: '通知', policy: '政策', other: '其他' };
 
 function columnOf(line: string): SiteColumn | null {

@@ -11,7 +11,7 @@ import { Empty, Pending } from '../parts/states.tsx';
 import { History } from '../rules/history.tsx';
 import { useRegister } from '../rules/register.ts';
 import { MissingPage } from '../shell/plain-pages.tsx';
-import { useWords } from '../words/index.ts';
+import { useLanguage, useWords } from '../words/index.ts';
 import { LimitField } from './limit-field.tsx';
 import { PublicationFields, TestConnection } from './publication-fields.tsx';
 import { blankSite, draftOf, problemsOf, siteOf, type SiteDraft } from './site-draft.ts';
@@ -96,9 +96,10 @@ function List({ rows }: { rows: SiteRow[] }): ReactElement {
 
 function Form({ known, rows }: { known: SiteRow | undefined; rows: SiteRow[] }): ReactElement {
   const t = useWords();
+  const language = useLanguage((state) => state.language);
   const navigate = useNavigate();
   const { busy, register } = useRegister();
-  const [start] = useState(() => (known ? draftOf(known) : blankSite));
+  const [start] = useState(() => (known ? draftOf(known, language) : blankSite));
   const [draft, setDraft] = useState(start);
   const [problems, setProblems] = useState<FieldProblem[]>([]);
   const summary = useRef<HTMLDivElement>(null);

@@ -193,7 +193,9 @@ function Reach({ rows }: { rows: ReleaseCompliance['channels'] }): ReactElement 
             <thead>
               <tr>
                 <th scope="col">{own('channel')}</th>
-                <th scope="col">{own('site')}</th>
+                <th scope="col" className="cell-named">
+                  {own('site')}
+                </th>
                 <th scope="col">{own('reachRate')}</th>
                 <th scope="col">{own('reachSent')}</th>
                 {places.map((place) => (

@@ -13,6 +13,7 @@ import { hasRole, useMe } from '../session.ts';
 import { MissingPage } from '../shell/plain-pages.tsx';
 import { minute, serverNow, short } from '../time.ts';
 import { useWords, type Word } from '../words/index.ts';
+import { useFormWords } from './form-words.ts';
 import { periodInWords } from './period-words.ts';
 import { ReportDue, ReportTag, savedAt } from './reports-page.tsx';
 
@@ -36,6 +37,7 @@ function Form({ row }: { row: ReportRow }): ReactElement {
   const client = useQueryClient();
   const navigate = useNavigate();
   const siteName = useSiteName();
+  const forms = useFormWords();
   const { site, reportId, state } = row;
   const [typed, setTyped] = useState<Typed>({});
   const [asked, setAsked] = useState<'return' | 'amend' | null>(null);
@@ -98,7 +100,7 @@ function Form({ row }: { row: ReportRow }): ReactElement {
             <Link to="/reports">{t('nav.reports')}</Link> <kbd>Esc</kbd>
           </p>
           <h2 className="task-title">
-            <ReportTag row={row} /> {reportForm(row.template).title}（{periodInWords(row)}）
+            <ReportTag row={row} /> {forms.title(row.template)}（{periodInWords(row)}）
           </h2>
           <p className="linked-moment">
             {siteName(site)} · {reportForm(row.template).basis} · <ReportDue row={row} />
@@ -129,9 +131,9 @@ function Form({ row }: { row: ReportRow }): ReactElement {
             </button>
           </p>
         </header>
-        {reportForm(row.template).sections.map(({ name, fields }) => (
-          <section key={name} className="report-section">
-            <h3>{name}</h3>
+        {reportForm(row.template).sections.map((section) => (
+          <section key={section.name} className="report-section">
+            <h3>{forms.section(section)}</h3>
             <table className="table report-table">
               <thead>
                 <tr>
@@ -141,7 +143,7 @@ function Form({ row }: { row: ReportRow }): ReactElement {
                 </tr>
               </thead>
               <tbody>
-                {fields.map((field) => (
+                {section.fields.map((field) => (
                   <Entry
                     key={field.id}
                     field={field}
@@ -168,7 +170,10 @@ function Form({ row }: { row: ReportRow }): ReactElement {
       <footer className="actions no-print">
         <span className="actions-text" role="status">
           {busy === 'report.counting' ? <Counting site={site} reportId={reportId} /> : busy !== null && t(busy)}
-          {busy === null && fills && gaps.length > 0 && t('report.gaps', { count: gaps.length, first: gaps[0]!.name })}
+          {busy === null &&
+            fills &&
+            gaps.length > 0 &&
+            t('report.gaps', { count: gaps.length, first: forms.field(gaps[0]!).name })}
           {busy === null &&
             fills &&
             gaps.length === 0 &&
@@ -277,6 +282,7 @@ function Entry(props: {
 }): ReactElement {
   const t = useWords();
   const { field, row, said, onType } = props;
+  const { name, official } = useFormWords().field(field);
   const counted = row.figures[field.id];
   const before = row.moved[field.id];
   const differs = counted !== undefined && said.value !== counted;
@@ -284,10 +290,17 @@ function Entry(props: {
   return (
     <tr className={isGap ? 'report-gap' : ''} data-field={field.id}>
       <th scope="row">
-        {field.name}
+        {name}
         {field.unit && <span className="hint">（{field.unit}）</span>}
         <span className="hint report-means">
-          {field.from === 'log' ? t('report.fromLog') : t('report.fromPerson')} {field.means}
+          {field.from === 'log' ? t('report.fromLog') : t('report.fromPerson')}{' '}
+          {official === null ? (
+            field.means
+          ) : (
+            <span lang="zh-CN">
+              {official}：{field.means}
+            </span>
+          )}
         </span>
       </th>
       <td>
@@ -298,7 +311,7 @@ function Entry(props: {
             rows={1}
             maxLength={4_000}
             value={said.value}
-            aria-label={field.name}
+            aria-label={name}
             onChange={({ target }) => onType({ value: target.value })}
           />
         )}
@@ -313,7 +326,7 @@ function Entry(props: {
             rows={1}
             maxLength={1_000}
             value={said.note}
-            aria-label={t('report.noteOf', { name: field.name })}
+            aria-label={t('report.noteOf', { name })}
             placeholder={differs ? t('report.noteNeeded') : isGap ? t('report.noteGap') : ''}
             onChange={({ target }) => onType({ note: target.value })}
           />

@@ -14,6 +14,7 @@ import { Empty, Pending, sayError } from '../parts/states.tsx';
 import { hasRole, useMe } from '../session.ts';
 import { minute, serverNow, short } from '../time.ts';
 import { useWords } from '../words/index.ts';
+import { useFormWords } from './form-words.ts';
 import { periodInWords, proposedReports } from './period-words.ts';
 
 export function ReportTag({ row }: { row: ReportRow }): ReactElement {
@@ -41,6 +42,7 @@ export function ReportsPage(): ReactElement {
   const me = useMe();
   const navigate = useNavigate();
   const siteName = useSiteName();
+  const forms = useFormWords();
   const list = useQuery(reports());
   const [opening, setOpening] = useState(false);
   const rows = list.data?.rows ?? [];
@@ -87,7 +89,7 @@ export function ReportsPage(): ReactElement {
                 </td>
                 <td>
                   <Link to="/reports/$site/$reportId" params={{ site: row.site, reportId: row.reportId }}>
-                    {newestForm(row.kind).title}
+                    {forms.title(row.template)}
                   </Link>
                 </td>
                 <td>{periodInWords(row)}</td>
@@ -95,7 +97,11 @@ export function ReportsPage(): ReactElement {
                 <td>
                   <ReportDue row={row} />
                 </td>
-                <td>{row.approvedByName ?? row.submittedByName ?? row.openedByName}</td>
+                <td>
+                  {row.approvedByName ??
+                    row.submittedByName ??
+                    (row.openedByName === byItself ? t('actor.service') : row.openedByName)}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -106,11 +112,15 @@ export function ReportsPage(): ReactElement {
   );
 }
 
+/** The name under which the service opens what is due. */
+const byItself = '系统';
+
 function OpenDialog({ onClose }: { onClose: () => void }): ReactElement {
   const t = useWords();
   const client = useQueryClient();
   const navigate = useNavigate();
   const sites = useQuery(views.sites());
+  const forms = useFormWords();
   const proposed = proposedReports(new Date(serverNow()).toISOString());
   const [reportId, setReportId] = useState(proposed[0]!);
   const [site, setSite] = useState('');
@@ -134,7 +144,7 @@ function OpenDialog({ onClose }: { onClose: () => void }): ReactElement {
         <select value={reportId} onChange={({ target }) => setReportId(target.value)} data-testid="report-id">
           {proposed.map((id) => (
             <option key={id} value={id}>
-              {newestForm(parseReportId(id)!.kind).title} {id.replace(/^[a-z]+-/, '')}
+              {forms.title(newestForm(parseReportId(id)!.kind).template)} {id.replace(/^[a-z]+-/, '')}
             </option>
           ))}
         </select>

@@ -1,3 +1,4 @@
+import { reportForms } from '@tongsheng/contracts';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -5,6 +6,7 @@ import { expect, it } from 'vitest';
 import { complianceEn } from './compliance-en.ts';
 import { complianceZh, type ComplianceWords } from './compliance-zh.ts';
 import { en } from './en.ts';
+import { reportFormsEn } from './report-forms-en.ts';
 import { roomsEn } from './rooms-en.ts';
 import { roomsZh } from './rooms-zh.ts';
 import { zh } from './zh.ts';
@@ -57,4 +59,14 @@ it('says in both languages what comes with the compliance page', () => {
   const slotsOf = (words: ComplianceWords) => Object.entries(words).map(([word, text]) => [word, slots(text)]);
   expect(slotsOf(complianceEn)).toEqual(slotsOf(complianceZh));
   expect(Object.values(complianceEn).filter((text) => /\p{Script=Han}/u.test(text))).toEqual([]);
+});
+
+it('has a name in English for every form, and for all that stands in it', () => {
+  const named = reportForms.flatMap(({ kind, sections }) => [
+    kind,
+    ...sections.flatMap(({ name, fields }) => [name, ...fields.map(({ id }) => id)]),
+  ]);
+  expect(named.filter((name) => !(name in reportFormsEn))).toEqual([]);
+  expect(Object.keys(reportFormsEn).filter((name) => !named.includes(name))).toEqual([]);
+  expect(Object.values(reportFormsEn).filter((text) => /\p{Script=Han}/u.test(text))).toEqual([]);
 });
