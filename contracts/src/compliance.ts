@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { itemKind } from './item.ts';
 import { level } from './registry.ts';
 import { stageTime } from './stages.ts';
-import { channelId, instant, line, personId, siteId, sourceId, token } from './words.ts';
+import { channelId, deploymentName, instant, line, personId, siteId, sourceId, token } from './words.ts';
 
 /** `withdrawn`: its source took it back inside the limit, and nothing was out: not owed, and in no figure. */
 export const complianceOutcome = z.enum(['open', 'on_time', 'late', 'exempted', 'withdrawn']);
@@ -100,6 +100,8 @@ export const ComplianceQuery = z.strictObject({
   now: instant,
   /** As it stood at this moment, from the log; absent: as it is. */
   asOf: instant.optional(),
+  /** Of what this neighbour told us of its tasks, instead of ours. */
+  neighbour: deploymentName.optional(),
   sites: z.array(siteId).optional(),
   level: level.optional(),
   sourceId: sourceId.optional(),

@@ -150,6 +150,8 @@ export const refusalCodes = {
   submission_closed: 409,
   submission_changed: 409,
   submission_slot_past: 409,
+  // neighbours
+  neighbour_unreachable: 503,
   // deliveries
   delivery_missing: 404,
   delivery_closed: 409,

@@ -106,7 +106,7 @@ export const rights = {
   },
   exchange: {
     keeps: [],
-    answers: ['neighbour'],
+    answers: ['links', 'neighbour'],
     tells: ['submission'],
     followsNeighbours: true,
     writesNeighbours: true,
@@ -216,6 +216,7 @@ export const rights = {
     reads: ['public', 'evidence', 'publicFiles'],
     writes: ['public', 'evidence', 'publicFiles'],
     projects: true,
+    followsNeighbours: true,
   },
   duty: {
     keeps: ['alarm', 'handover', 'incident'],
@@ -287,7 +288,9 @@ export const rights = {
       'corrections.figures',
       'deliveries.outlook',
       'forecast',
+      'links',
       'means.try',
+      'neighbour',
       'obligations.matrix',
       'releases.recall-plan',
       'report.counting',
@@ -304,6 +307,7 @@ export const rights = {
     writes: ['dead', 'evidence', 'working'],
     erases: ['dead'],
     projects: true,
+    followsNeighbours: true,
     replays: true,
   },
 } as const satisfies Record<string, Rights>;

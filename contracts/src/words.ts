@@ -13,6 +13,9 @@ export const itemId = token;
 export const channelId = token;
 export const personId = token;
 
+/** How a deployment is called by those it is linked with: part of subjects and names of streams. */
+export const deploymentName = z.string().regex(/^[a-z][a-z0-9]{0,23}$/);
+
 /** Division code (GB/T 2260): `000000` the nation, `370000` a province, `370200` a city, `370281` a county. */
 export const region = z.string().regex(/^\d{6}$/);
 export type Region = z.infer<typeof region>;

@@ -18,74 +18,111 @@ import {
   type Bus,
 } from '@tongsheng/bus';
 import {
+  ComplianceView,
+  NeighboursView,
+  ReleaseDetail,
   streams,
+  SubmissionDetail,
   type Neighbours,
   type PublicDocument,
   type RepostRow,
-  type SubmissionCommand,
 } from '@tongsheng/contracts';
 import { freePort } from '@tongsheng/local';
 import {
+  barriersOf,
+  enter,
   failure,
+  openScreen,
+  picture,
   sampleRule,
   sampleSource,
-  service,
   signIn,
+  startBrowser,
   startSystem,
   until,
+  type Session,
   type System,
 } from '@tongsheng/test/support';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { submission } from '../../services/releases/src/submission.ts';
 import { trouble } from '../support/trouble.ts';
 
-const above: Neighbours = { us: 'national', neighbours: [{ name: 'province', sites: ['province', 'city'], told: [] }] };
-const below: Neighbours = {
+const site = (siteId: string, name: string, level: 'national' | 'province' | 'city') => ({ siteId, name, level });
+const national: Neighbours = {
+  us: 'national',
+  neighbours: [
+    {
+      name: 'province',
+      sites: [site('province', '某省税务局', 'province'), site('city', '某市税务局', 'city')],
+      told: ['submission'],
+    },
+  ],
+};
+const province: Neighbours = {
   us: 'province',
-  neighbours: [{ name: 'national', sites: ['national'], told: ['repost', 'submission'] }],
+  neighbours: [
+    { name: 'national', sites: [site('national', '国家税务总局', 'national')], told: ['repost', 'submission'] },
+  ],
 };
 const password = 'of-the-link';
 
-let national: System;
-let province: System;
+type Side = { system: System; bus: Bus; comms: Session; manager: Session };
+let above: Side;
+let below: Side;
 let cable: Cable;
-let up: Bus;
-let down: Bus;
+let browser: Browser;
+
+async function sideOf(system: System): Promise<Side> {
+  const bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
+  const [comms, manager] = await Promise.all([
+    signIn(system.consoleUrl, 'comms'),
+    signIn(system.consoleUrl, 'manager'),
+  ]);
+  return { system, bus, comms, manager };
+}
 
 beforeAll(async () => {
   const port = await freePort();
   cable = await layCable(port);
-  const knocking = { port, passwords: { province: password } };
+  const knocking = { port, advertise: `127.0.0.1:${cable.port}`, passwords: { province: password } };
   const knocksAt = { national: `nats-leaf://province:${password}@127.0.0.1:${cable.port}` };
-  national = await startSystem({ services: [], samples: false, links: { with: above, knocking } });
-  province = await startSystem({
-    services: ['registry', 'ingest', 'reposts', 'releases', 'gateway'],
-    samples: false,
-    links: { with: below, knocksAt },
-  });
-  up = await connectBus({ url: national.servers.nats.url, name: 'test' });
-  down = await connectBus({ url: province.servers.nats.url, name: 'test' });
-  const admin = await signIn(province.consoleUrl, 'admin');
+  const [one, other, chromium] = await Promise.all([
+    startSystem({
+      services: ['registry', 'releases', 'oversight', 'gateway'],
+      samples: false,
+      links: { with: national, knocking },
+    }),
+    startSystem({
+      services: ['registry', 'ingest', 'reposts', 'releases', 'gateway'],
+      samples: false,
+      links: { with: province, knocksAt },
+    }),
+    startBrowser(),
+  ]);
+  browser = chromium;
+  [above, below] = await Promise.all([sideOf(one), sideOf(other)]);
+  const admin = await signIn(other.consoleUrl, 'admin');
   const source = {
     ...sampleSource('national-policy', 'https://national.example/'),
     kind: 'public',
     stream: neighbourStreams('national').public,
   };
-  expect(await admin.command({ type: 'rule.register', rule: sampleRule('all', ['province']) })).toMatchObject({
-    status: 202,
-  });
-  expect(await admin.command({ type: 'source.register', source })).toMatchObject({ status: 202 });
+  await say(admin, { type: 'rule.register', rule: sampleRule('all', ['province']) });
+  await say(admin, { type: 'source.register', source });
 }, 120_000);
 afterAll(async () => {
-  await Promise.all([up?.nc.close(), down?.nc.close()]);
-  await province?.[Symbol.asyncDispose]();
-  await national?.[Symbol.asyncDispose]();
+  await browser?.close();
+  for (const side of [below, above]) {
+    await side?.bus.nc.close();
+    await side?.system[Symbol.asyncDispose]();
+  }
   await cable?.close();
 });
 
 /** The wire between two servers, which can be cut. */
-type Cable = { port: number; cut(): void; mend(): void; close(): Promise<void> };
-async function layCable(to: number): Promise<Cable> {
+type Cable = { port: number; cut(): void; mend(to?: number): void; close(): Promise<void> };
+async function layCable(port: number): Promise<Cable> {
+  let to = port;
   const ends = new Set<Socket>();
   let whole = true;
   const server: TcpServer = createServer((here) => {
@@ -109,7 +146,10 @@ async function layCable(to: number): Promise<Cable> {
   return {
     port: (server.address() as { port: number }).port,
     cut,
-    mend: () => void (whole = true),
+    mend(other = to) {
+      to = other;
+      whole = true;
+    },
     async close() {
       cut();
       server.close();
@@ -135,34 +175,59 @@ const document = (name: string): PublicDocument => ({
   contentHash: Buffer.from(name).toString('hex').padEnd(64, '0').slice(0, 64),
 });
 
-const key = { submissionId: 'offer-1', site: 'province' };
-const head = (id: string) => ({ id, at: new Date().toISOString(), actor: service });
-const offer: SubmissionCommand = {
-  type: 'submission.offer',
-  ...head('offer'),
-  ...key,
-  actingSite: 'province',
-  releaseId: 'release-1',
-  contentHash: 'a'.repeat(64),
-  title: '全省办税服务新举措',
-  to: { kind: 'site', site: 'national', name: '国家税务总局' },
-  slot: null,
-  html: null,
-  message: '请同步发布',
-  limit: 'P1D',
-  dueAt: new Date(Date.now() + 86_400_000).toISOString(),
+const title = '全省办税服务新举措';
+const draft = {
+  kind: 'press',
+  title,
+  summary: '延时服务',
+  html: '<p>自下月一日起，全省办税服务厅推行延时服务。</p>',
+  rumor: null,
+  channels: [],
 };
-const acknowledge = (id: string): SubmissionCommand => ({
-  type: 'submission.acknowledge',
-  ...head(id),
-  ...key,
+const say = async (who: Session, command: Record<string, unknown>) => {
+  const { status, body } = await who.command(command);
+  expect({ status, body }).toMatchObject({ status: 202 });
+};
+
+/** The province offers a release of its own to the national site. */
+async function offer(submissionId: string): Promise<void> {
+  const releaseId = `release-${submissionId}`;
+  await say(below.comms, { type: 'release.draft', site: 'province', releaseId, draft, baseRevision: 0 });
+  const { contentHash } = await until(async () => {
+    const { body } = await below.comms.get(`/api/releases/${releaseId}?site=province`);
+    return ReleaseDetail.parse(body).row;
+  });
+  await say(below.comms, {
+    type: 'submission.offer',
+    site: 'province',
+    actingSite: 'province',
+    submissionId,
+    releaseId,
+    contentHash,
+    title,
+    to: { kind: 'site', site: 'national', name: '国家税务总局' },
+    slot: null,
+    html: null,
+    message: '请总局网站采用',
+    limit: 'P1D',
+  });
+}
+const answer = (type: string, submissionId: string, more: object = {}) => ({
+  type,
+  site: 'province',
   actingSite: 'national',
+  submissionId,
+  ...more,
 });
+const seenBy = async (who: Session, submissionId: string) =>
+  SubmissionDetail.parse((await who.get(`/api/submissions/province/${submissionId}`)).body);
+const linkSeenBy = async (who: Session) =>
+  NeighboursView.parse((await who.get('/api/neighbours')).body).neighbours[0]!.link;
 
 /** What the national deployment was told, in order: the type of each event. */
 async function toldAbove(): Promise<string[]> {
   const types: string[] = [];
-  await walkStream(up, {
+  await walkStream(above.bus, {
     stream: neighbourStreams('province').entries,
     subject: 'from.province.ev.>',
     onMessage: ({ subject, seq, data, headers }) => {
@@ -178,9 +243,20 @@ async function toldAbove(): Promise<string[]> {
   return types;
 }
 
+/** What was brought into the province of what the national site published, in order. */
+async function broughtBelow(): Promise<string[]> {
+  const brought: string[] = [];
+  await walkStream(below.bus, {
+    stream: neighbourStreams('national').public,
+    subject: 'from.national.pub.>',
+    onMessage: ({ subject }) => void brought.push(subject.split('.').at(-1)!),
+  });
+  return brought;
+}
+
 it('what the national site publishes stands in the province’s queue, with where it is from', async () => {
-  await publishPublic(up, document('first'));
-  const editor = await signIn(province.consoleUrl, 'editor');
+  await publishPublic(above.bus, document('first'));
+  const editor = await signIn(below.system.consoleUrl, 'editor');
   const row = await until(async () => {
     const { body } = await editor.get('/api/reposts?state=open');
     const found = (body as { rows: RepostRow[] }).rows.find(({ title }) => title === '关于first的公告');
@@ -190,105 +266,198 @@ it('what the national site publishes stands in the province’s queue, with wher
   expect(row.obligations[0]).toMatchObject({ sourceId: 'national-policy' });
 });
 
-it('what the province does about it is known above, and nothing else of its log', async () => {
-  await carryOut(new Journal(down, 'test'), trouble, failure('secret', 'secret'));
-  await until(async () => expect(await toldAbove()).toContain('repost.queued'));
+it('what the province owes and does is counted for the national manager, and nothing else of its log is told', async () => {
+  await carryOut(new Journal(below.bus, 'test'), trouble, failure('secret', 'secret'));
+  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const period = `from=${day(-3)}&to=${day(3)}`;
+  await until(async () => {
+    const { body } = await above.manager.get(`/api/compliance?${period}&neighbour=province`);
+    expect(ComplianceView.parse(body)).toMatchObject({ total: { due: 1, open: 1 }, bySite: [{ site: 'province' }] });
+  });
+  const behind = await above.manager.get(`/api/compliance/tasks?${period}&neighbour=province&outcome=open`);
+  expect(behind.body).toMatchObject({ tasks: [{ title: '关于first的公告', site: 'province' }] });
+  expect((await above.manager.get(`/api/compliance?${period}`)).body).toMatchObject({ total: { due: 0 } });
   expect(new Set((await toldAbove()).map((type) => type.split('.')[0]))).toEqual(new Set(['repost']));
 });
 
-it('an offer goes up, and the answer comes down to where it is decided', async () => {
-  await carryOut(new Journal(down, 'test'), submission, offer);
-  await until(async () => expect(await toldAbove()).toContain('submission.offered'));
-  const question = { neighbour: 'province', command: acknowledge('answer-1') };
-  await expect(new BusClient(up).ask('neighbour', question)).resolves.toMatchObject({ changed: true });
-  await until(async () => expect(await toldAbove()).toContain('submission.acknowledged'));
-  const { entries } = await new Journal(down, 'test').read({
+it('an offer goes up with its text, and the answer comes down to where it is decided', async () => {
+  await offer('offer-1');
+  const { body } = await until(async () => {
+    const said = await above.comms.get('/api/submissions?way=in');
+    expect(said.body).toMatchObject({ rows: [{ submissionId: 'offer-1', owes: 'receiving' }] });
+    return said;
+  });
+  expect(body).toMatchObject({ rows: [{ site: 'province', title }] });
+  expect((await seenBy(above.comms, 'offer-1')).previewHtml).toContain('全省办税服务厅推行延时服务');
+  const said = await above.comms.command(answer('submission.acknowledge', 'offer-1'));
+  expect(said).toMatchObject({ status: 202, body: { changed: true } });
+  // Whoever answered sees it at once.
+  const { position } = said.body as { position: number };
+  const seen = await above.comms.get(`/api/submissions/province/offer-1?atLeast=${position}`);
+  expect(seen.body).toMatchObject({ row: { state: 'acknowledged' } });
+  await say(above.comms, answer('submission.agree', 'offer-1'));
+  await until(async () => expect((await seenBy(below.comms, 'offer-1')).row.state).toBe('agreed'));
+  const { entries } = await new Journal(below.bus, 'test').read({
     aggregate: 'submission',
     site: 'province',
     id: 'offer-1',
   });
-  expect(entries.at(-1)!.envelope.actor).toMatchObject({ id: 'neighbour-national' });
+  const agreed = entries.find(({ events }) => events.some(({ type }) => type === 'submission.agreed'))!;
+  expect(agreed.envelope.actor).toMatchObject({ id: 'neighbour-national', name: '国家税务总局' });
+  // Each writes its own: nothing is written on behalf of a site of another deployment.
+  const arranged = await until(async () => {
+    const found = (await toldAbove()).filter((type) => type === 'submission.arranged');
+    expect(found).toHaveLength(1);
+    return (await seenBy(above.comms, 'offer-1')).row;
+  });
+  expect(arranged).toMatchObject({ adoptedAs: null, trouble: null });
 });
 
 it('a neighbour answers for its own sites alone, and only what is for the asked side to say', async () => {
-  const ask = (command: object) => new BusClient(up).ask('neighbour', { neighbour: 'province', command });
-  await expect(ask({ ...acknowledge('a-2'), actingSite: 'province' })).rejects.toMatchObject({
-    code: 'submission_wrong_side',
+  expect(
+    await above.comms.command({ ...answer('submission.acknowledge', 'offer-1'), actingSite: 'province' }),
+  ).toMatchObject({ status: 403, body: { code: 'submission_wrong_side' } });
+  expect(
+    await above.comms.command(answer('submission.withdraw', 'offer-1', { reason: 'not ours to say' })),
+  ).toMatchObject({ status: 403, body: { code: 'submission_wrong_side' } });
+  // Nor does anybody of the province answer for the national site.
+  expect(await below.comms.command(answer('submission.decline', 'offer-1', { reason: 'no' }))).toMatchObject({
+    status: 403,
+    body: { code: 'submission_wrong_side' },
   });
+  // Past the gateway, too: what comes over the link is looked at where it arrives.
+  const ask = (command: object) => new BusClient(above.bus).ask('neighbour', { neighbour: 'province', command });
+  const head = { id: 'forged', at: new Date().toISOString(), actor: { kind: 'person', id: 'comms' } };
   await expect(
-    ask({ ...acknowledge('a-3'), type: 'submission.withdraw', reason: 'not ours to say' }),
+    ask({ ...head, ...answer('submission.withdraw', 'offer-1', { reason: 'no' }), actingSite: 'province' }),
   ).rejects.toMatchObject({ code: 'submission_wrong_side' });
+});
+
+it('people see it on their screens', async () => {
+  const screen = await openScreen(browser, `${above.system.consoleUrl}/submissions/province/offer-1`);
+  const { page } = screen;
+  const accessible = async (name: string) => {
+    await picture(page, name);
+    expect(await barriersOf(page)).toEqual([]);
+  };
+  await enter(screen, 'admin');
+  await page.goto(`${above.system.consoleUrl}/health`);
+  await page.getByTestId('links').getByText('已连通').waitFor();
+  await accessible('federation-health');
+  await page.goto(`${above.system.consoleUrl}/compliance?neighbour=province`);
+  await page.getByTestId('filter-neighbour').waitFor();
+  await accessible('federation-compliance');
+  await page.goto(`${above.system.consoleUrl}/submissions/province/offer-1`);
+  await page.getByTestId('submission').waitFor();
+  await accessible('federation-submission');
+  await page.context().close();
 });
 
 it('what happens while the link is cut arrives afterwards, in order and once, both ways', async () => {
   cable.cut();
   const names = Array.from({ length: 120 }, (_, i) => `cut-${i}`);
-  for (const name of names) await publishPublic(up, document(name));
-  await carryOut(new Journal(down, 'test'), submission, {
-    ...offer,
-    ...head('offer-2'),
-    submissionId: 'offer-2',
+  for (const name of names) await publishPublic(above.bus, document(name));
+  await offer('offer-2');
+  await until(async () => expect(await linkSeenBy(below.manager)).toMatchObject({ connected: false }));
+  await until(async () => expect(await linkSeenBy(above.manager)).toMatchObject({ connected: false }));
+  // Who answers is told that it was not said, and says it again.
+  expect(await above.comms.command(answer('submission.decline', 'offer-1', { reason: '版面已满' }))).toMatchObject({
+    status: 503,
+    body: { code: 'neighbour_unreachable' },
   });
-  const question = { neighbour: 'province', command: { ...acknowledge('answer-2'), submissionId: 'offer-2' } };
-  await expect(new BusClient(up).ask('neighbour', question, 20_000)).rejects.toThrow(/not to be reached/);
   cable.mend();
+  await until(async () => expect(await broughtBelow()).toEqual(['first', ...names]));
+  await until(async () =>
+    expect(await linkSeenBy(below.manager)).toMatchObject({ connected: true, behind: { documents: 0 } }),
+  );
   await until(async () => {
-    const brought: string[] = [];
-    await walkStream(down, {
-      stream: neighbourStreams('national').public,
-      subject: 'from.national.pub.>',
-      onMessage: ({ subject }) => void brought.push(subject.split('.').at(-1)!),
-    });
-    expect(brought).toEqual(['first', ...names]);
+    const told = (await toldAbove()).filter((type) => /offered|drafted/.test(type));
+    expect(told).toEqual(['release.drafted', 'submission.offered', 'release.drafted', 'submission.offered']);
   });
-  await until(async () => {
-    const told = (await toldAbove()).filter((type) => type.startsWith('submission.'));
-    expect(told).toEqual(['submission.offered', 'submission.acknowledged', 'submission.offered']);
-  });
-  await expect(until(() => new BusClient(up).ask('neighbour', question))).resolves.toMatchObject({ changed: true });
-  await until(async () => expect((await toldAbove()).at(-1)).toBe('submission.acknowledged'));
+  await until(() => say(above.comms, answer('submission.acknowledge', 'offer-2')));
+  await until(async () => expect((await seenBy(below.comms, 'offer-2')).row.state).toBe('acknowledged'));
 });
 
-describe('a province whose server was taken over', () => {
+it('an exchange that is killed goes on where it stopped, on either side', async () => {
+  const before = await broughtBelow();
+  const names = Array.from({ length: 60 }, (_, i) => `killed-${i}`);
+  const publishing = (async () => {
+    for (const name of names) await publishPublic(above.bus, document(name));
+  })();
+  await until(async () => expect((await broughtBelow()).length).toBeGreaterThan(before.length));
+  await Promise.all([above.system.kill('exchange'), below.system.kill('exchange')]);
+  await offer('offer-3');
+  await publishing;
+  await Promise.all([above.system.start('exchange'), below.system.start('exchange')]);
+  await until(async () => expect(await broughtBelow()).toEqual([...before, ...names]));
+  await until(async () => {
+    const offers = (await toldAbove()).filter((type) => type === 'submission.offered');
+    expect(offers).toHaveLength(3);
+  });
+  expect((await toldAbove()).filter((type) => type === 'release.drafted')).toHaveLength(3);
+});
+
+describe.each(['above', 'below'] as const)('a server that was taken over tries what it can: it reads %s', (where) => {
   let hostile: ChildProcess;
   let bus: Bus;
+  const [us, other] = where === 'above' ? ['national', 'province'] : ['province', 'national'];
   beforeAll(async () => {
-    const port = await freePort();
-    const account = linkAccount('national');
-    const file = join(province.servers.dir, 'hostile.conf');
+    const [port, leaf] = await Promise.all([freePort(), freePort()]);
+    const account = linkAccount(us);
+    // In place of the province it knocks at the national door; in place of the nation it opens to the province.
+    const joined =
+      where === 'above'
+        ? `reconnect: 1, remotes: [{ url: "nats-leaf://province:${password}@127.0.0.1:${cable.port}", account: ${account} }]`
+        : `listen: "127.0.0.1:${leaf}", authorization: { users: [{ user: province, password: "${password}", account: ${account} }] }`;
+    const file = join(below.system.servers.dir, `hostile-${where}.conf`);
     await writeFile(
       file,
       `listen: "127.0.0.1:${port}"
       accounts: { ${account}: { users: [{ user: x, password: x }] } }
-      leafnodes: { reconnect: 1, remotes: [{ url: "nats-leaf://province:${password}@127.0.0.1:${cable.port}", account: ${account} }] }`,
+      leafnodes: { ${joined} }`,
     );
     hostile = spawn(process.env['NATS_SERVER'] ?? 'nats-server', ['-c', file]);
+    if (where === 'below') {
+      cable.cut();
+      cable.mend(leaf);
+    }
     bus = await until(() =>
-      connectBus({ url: `nats://x:x@127.0.0.1:${port}`, name: 'hostile', apiPrefix: 'national.api' }),
+      connectBus({ url: `nats://x:x@127.0.0.1:${port}`, name: 'hostile', apiPrefix: `${us}.api` }),
     );
     // It is linked, and reads what it may.
-    await until(async () => expect((await bus.jsm.streams.info(streams.public)).state.messages).toBeGreaterThan(0));
+    await until(async () => expect((await bus.jsm.streams.info(streams.public)).config.name).toBe(streams.public));
+    const out = neighbourStreams(other).out;
+    expect((await bus.jsm.streams.info(out)).config.name).toBe(out);
   });
   afterAll(async () => {
     await bus?.nc.close();
     hostile?.kill('SIGKILL');
   });
 
-  it('reads nothing above but what is public, and what was put out for it', async () => {
+  it('nothing but what is public, and what was put out for it', async () => {
+    const others = ['EVENTS', 'HUB', 'DEAD', 'OBJ_EVIDENCE', 'OBJ_PUBLIC_FILES', 'KV_WORKING', 'OUT_OTHER'];
+    const copies = [neighbourStreams(other).public, neighbourStreams(other).entries];
+    const api = `${us}.api`;
     const tried = [
-      ...['EVENTS', 'HUB', 'DEAD', 'OBJ_EVIDENCE', 'KV_WORKING', 'OUT_OTHER', 'FROM_PROVINCE'].flatMap((stream) => [
-        `national.api.STREAM.INFO.${stream}`,
-        `national.api.STREAM.MSG.GET.${stream}`,
+      ...[...others, ...copies].flatMap((stream) => [
+        ...['STREAM.INFO', 'STREAM.MSG.GET', 'DIRECT.GET', 'CONSUMER.CREATE'].map((verb) => `${api}.${verb}.${stream}`),
+        `$JS.API.STREAM.INFO.${stream}`,
+        `$JS.API.STREAM.MSG.GET.${stream}`,
       ]),
-      'national.api.STREAM.PURGE.PUBLIC',
-      'national.api.STREAM.DELETE.PUBLIC',
-      'national.api.CONSUMER.CREATE.PUBLIC',
-      'national.api.STREAM.NAMES',
+      ...['PURGE', 'DELETE', 'UPDATE', 'SNAPSHOT', 'MSG.DELETE'].map((verb) => `${api}.STREAM.${verb}.PUBLIC`),
+      `${api}.CONSUMER.CREATE.PUBLIC`,
+      `${api}.CONSUMER.DURABLE.CREATE.PUBLIC.x`,
+      `${api}.STREAM.NAMES`,
+      `${api}.STREAM.LIST`,
+      `${api}.INFO`,
       'ask.correction_intake',
+      'ask.links',
+      'ask.neighbour',
       'cmd.registry',
       'cmd.submission',
+      'projections',
     ];
-    const answers = await Promise.all(
+    const answered = await Promise.all(
       tried.map((subject) =>
         bus.nc.request(subject, '{"seq":1}', { timeout: 1_000 }).then(
           () => subject,
@@ -296,25 +465,27 @@ describe('a province whose server was taken over', () => {
         ),
       ),
     );
-    expect(answers.filter((each) => each !== null)).toEqual([]);
+    expect(answered.filter((each) => each !== null)).toEqual([]);
   });
 
-  it('writes nothing above', async () => {
-    const all = [streams.journal, streams.public, streams.hub, ...Object.values(neighbourStreams('province'))];
-    const ends = () => Promise.all(all.map(async (stream) => (await up.jsm.streams.info(stream)).state.last_seq));
-    const before = await ends();
-    for (const subject of [
-      'ev.person.registry.x',
-      'pub.national.press.x',
-      'hub.x',
-      'from.province.ev.repost.a.b',
-      'out.province.x',
-    ])
-      bus.nc.publish(subject, '{}', { reply: 'ev.repost.national.x' });
-    bus.nc.publish('national.api.STREAM.INFO.PUBLIC', '', { reply: 'ev.repost.national.x' });
+  it('and writes nothing there', async () => {
+    const its = neighbourStreams(other);
+    const forged = [
+      [streams.journal, 'ev.person.registry.forged'],
+      [streams.public, 'pub.national.press.forged'],
+      [streams.hub, 'hub.forged'],
+      [its.entries, `from.${other}.ev.repost.a.forged`],
+      [its.public, `from.${other}.pub.a.press.forged`],
+      [its.out, `out.${other}.forged`],
+    ] as const;
+    const asReply = 'ev.repost.national.forged';
+    for (const [, subject] of forged) bus.nc.publish(subject, '{}', { reply: asReply });
+    bus.nc.publish(`${us}.api.STREAM.INFO.PUBLIC`, '', { reply: asReply });
     await bus.nc.flush();
     // What was asked last was answered: everything before it has arrived.
     await bus.jsm.streams.info(streams.public);
-    expect(await ends()).toEqual(before);
+    const { jsm } = (where === 'above' ? above : below).bus;
+    for (const [stream, subject] of [...forged, [streams.journal, asReply] as const])
+      await expect(jsm.streams.getMessage(stream, { last_by_subj: subject })).rejects.toThrow(/no message found/);
   });
 });

@@ -40,6 +40,13 @@ beforeAll(async () => {
   await once(collector.listen(port, '127.0.0.1'), 'listening');
   system = await startSystem({
     operations: true,
+    // Nobody knocks; what there is to tell of a link is told all the same.
+    links: {
+      with: {
+        us: 'here',
+        neighbours: [{ name: 'there', sites: [{ siteId: 'there', name: '别处', level: 'city' }], told: [] }],
+      },
+    },
     backlog: [30, 10],
     environment: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` },
   });
@@ -127,7 +134,7 @@ it('is one trace from the upstream item to the proof that the public can read it
 
 it('exports every metric that an alert or a dashboard asks for', async () => {
   const exported = new Set<string>();
-  for (const service of allServices)
+  for (const service of [...allServices, 'exchange' as const])
     for (const [, name] of (await scrape(service)).matchAll(/^# TYPE (\S+) /gm)) exported.add(name!);
   const lacking = queriesOf(join(root, 'infra/deploy')).flatMap(({ where, query }) =>
     metricsIn(query)

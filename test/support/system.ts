@@ -116,6 +116,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const seedFile = join(dir, 'seed.json');
   const seed = demoSeed({
     portalUrl,
+    part: links?.with.us === 'national' ? 'national' : undefined,
     upstreams: samples ? upstreams : null,
     newsroom,
     fakes,
@@ -160,7 +161,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     WEB_ALLOW: [ours, options.environment?.['WEB_ALLOW']].filter(Boolean).join(','),
   };
   const doors = new Map<ServiceName, number>();
-  if (options.operations) for (const service of services) doors.set(service, await freePort());
+  const wanted: readonly ServiceName[] = [...services, ...(links ? (['exchange'] as const) : [])];
+  if (options.operations) for (const service of wanted) doors.set(service, await freePort());
   const running = new Map<ServiceName, ChildProcess>();
   const logFile = (service: ServiceName) => join(dir, `${service}.log`);
 
@@ -246,7 +248,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     },
   };
   try {
-    await Promise.all([...services, ...(links ? (['exchange'] as const) : [])].map(start));
+    await Promise.all(wanted.map(start));
   } catch (error) {
     await system[Symbol.asyncDispose]();
     throw error;

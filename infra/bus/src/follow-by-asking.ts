@@ -22,9 +22,12 @@ export async function followByAsking(
     onMessage,
     onFailure,
     bell: rings = subjects.told(subject),
+    onLook,
   }: Pick<FollowOptions, 'stream' | 'subject' | 'from' | 'onMessage' | 'onFailure'> & {
     /** What rings when there is more. */
     bell?: string;
+    /** Told of each look at the end: how many messages are still to be read; null: nobody answered. */
+    onLook?(left: number | null): void;
   },
 ): Promise<Following> {
   let next = Math.max(1, from);
@@ -56,6 +59,7 @@ export async function followByAsking(
   const readOn = async (): Promise<void> => {
     const { state } = await bus.jsm.streams.info(stream);
     next = Math.max(next, state.first_seq);
+    onLook?.(Math.max(0, state.last_seq - next + 1));
     while (next <= state.last_seq && !stopped) {
       const count = Math.min(window, state.last_seq - next + 1);
       const found = await Promise.all(Array.from({ length: count }, (_, i) => stored({ seq: next + i })));
@@ -88,10 +92,12 @@ export async function followByAsking(
       try {
         rung = false;
         await readOn();
+        onLook?.(0);
         caughtUp.resolve();
         if (!stopped && !rung) await quiet(lookMs);
       } catch (error) {
         if (!stopped && !isPassing(error)) throw error;
+        onLook?.(null);
         await quiet(pauseMs);
       }
     }

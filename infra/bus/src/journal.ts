@@ -1,15 +1,17 @@
-import {
-  checkpointAddress,
-  streams,
-  subjects,
-  type AnyEvent,
-  type CommandHead,
-  type Receipt,
-} from '@tongsheng/contracts';
+import { checkpointAddress, subjects, type AnyEvent, type CommandHead, type Receipt } from '@tongsheng/contracts';
 import { NatsError, type StoredMsg } from 'nats';
 import { apiCode, isApiError, isFull, LogFull } from './api-error.ts';
 import type { Bus } from './connection.ts';
-import { decodeEntry, decodeHeader, encodeEntry, hashEntry, UnreadableEntry, type Entry } from './entry.ts';
+import {
+  decodeEntry,
+  decodeHeader,
+  encodeEntry,
+  hashEntry,
+  UnreadableEntry,
+  type Entry,
+  type RawMessage,
+} from './entry.ts';
+import { ourLog, type LogPlace } from './log-place.ts';
 import { activeStep, isTracing, step } from '@tongsheng/telemetry';
 import { appends, appendSeconds } from './figures.ts';
 import { tryDecode } from './follow.ts';
@@ -44,10 +46,13 @@ const tries = 3;
 export class Journal {
   readonly #bus: Bus;
   readonly #source: string;
+  readonly #place: LogPlace;
 
-  constructor(bus: Bus, source: string) {
+  /** @param place another log than ours, to be read only */
+  constructor(bus: Bus, source: string, place = ourLog) {
     this.#bus = bus;
     this.#source = source;
+    this.#place = place;
   }
 
   nothingAt({ aggregate, site, id }: Address): Past {
@@ -59,13 +64,13 @@ export class Journal {
   async read(address: Address): Promise<Past> {
     const past = this.nothingAt(address);
     const [first, last] = await Promise.all([
-      this.#stored({ seq: 1, next_by_subj: past.subject }),
-      this.#stored({ last_by_subj: past.subject }),
+      this.#stored({ seq: 1, next_by_subj: this.#there(past.subject) }),
+      this.#stored({ last_by_subj: this.#there(past.subject) }),
     ]);
     let next = first;
     const end = last?.seq ?? 0;
     while (next) {
-      const entry = decodeEntry({ subject: next.subject, seq: next.seq, data: next.data, headers: next.header });
+      const entry = decodeEntry(this.#here(next));
       past.entries.push(entry);
       past.events.push(...entry.events);
       past.position = entry.position;
@@ -73,7 +78,7 @@ export class Journal {
       past.traceparent = entry.envelope.traceparent;
       past.receipts.set(entry.envelope.id, entry.position);
       if (next.seq >= end) break;
-      next = await this.#stored({ seq: next.seq + 1, next_by_subj: past.subject });
+      next = await this.#stored({ seq: next.seq + 1, next_by_subj: this.#there(past.subject) });
     }
     return past;
   }
@@ -81,11 +86,11 @@ export class Journal {
   /** What can be read of one aggregate from a position to another, oldest first: for who builds views, and passes over the rest. */
   async readable({ aggregate, site, id }: Address, until: number, from = 1): Promise<Entry[]> {
     const entries: Entry[] = [];
-    const subject = subjects.event(aggregate, site, id);
+    const subject = this.#there(subjects.event(aggregate, site, id));
     for (let seq = from; seq <= until;) {
       const next = await this.#stored({ seq, next_by_subj: subject });
       if (!next || next.seq > until) break;
-      const read = tryDecode({ subject, seq: next.seq, data: next.data, headers: next.header });
+      const read = tryDecode(this.#here(next));
       if (!(read instanceof UnreadableEntry)) entries.push(read);
       seq = next.seq + 1;
     }
@@ -95,17 +100,13 @@ export class Journal {
   /** One entry by its position, or null. */
   async at(position: number): Promise<Entry | null> {
     const stored = await this.#stored({ seq: position });
-    return (
-      stored && decodeEntry({ subject: stored.subject, seq: stored.seq, data: stored.data, headers: stored.header })
-    );
+    return stored && decodeEntry(this.#here(stored));
   }
 
   /** The newest entry of an aggregate, or null when it has none. */
   async last({ aggregate, site, id }: Address): Promise<Entry | null> {
-    const stored = await this.#stored({ last_by_subj: subjects.event(aggregate, site, id) });
-    return (
-      stored && decodeEntry({ subject: stored.subject, seq: stored.seq, data: stored.data, headers: stored.header })
-    );
+    const stored = await this.#stored({ last_by_subj: this.#there(subjects.event(aggregate, site, id)) });
+    return stored && decodeEntry(this.#here(stored));
   }
 
   /** When the first entry of the whole log was stored, or null while there is none. */
@@ -115,12 +116,12 @@ export class Journal {
 
   /** Sequence of the newest entry of the whole log. */
   async position(): Promise<number> {
-    return (await this.#bus.jsm.streams.info(streams.journal)).state.last_seq;
+    return (await this.#bus.jsm.streams.info(this.#place.stream)).state.last_seq;
   }
 
   /** Sequence of the newest entry that was stored by a moment; 0 when there was none. */
   async positionAt(moment: string): Promise<number> {
-    const { state } = await this.#bus.jsm.streams.info(streams.journal);
+    const { state } = await this.#bus.jsm.streams.info(this.#place.stream);
     // Everything up to `low` was there by then, nothing from `high` on.
     let low = state.first_seq - 1;
     let high = state.last_seq + 1;
@@ -229,9 +230,17 @@ export class Journal {
     return stored && hashOfStored(stored);
   }
 
+  #there = (subject: string): string => `${this.#place.before}${subject}`;
+  #here = ({ subject, seq, data, header }: StoredMsg): RawMessage => ({
+    subject: subject.slice(this.#place.before.length),
+    seq,
+    data,
+    headers: header,
+  });
+
   async #stored(query: { seq: number; next_by_subj?: string } | { last_by_subj: string }): Promise<StoredMsg | null> {
     try {
-      return await this.#bus.jsm.streams.getMessage(streams.journal, query as { seq: number });
+      return await this.#bus.jsm.streams.getMessage(this.#place.stream, query as { seq: number });
     } catch (error) {
       if (isApiError(error, apiCode.noMessage)) return null;
       throw error;

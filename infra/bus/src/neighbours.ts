@@ -6,7 +6,7 @@ import type { Bus } from './connection.ts';
 import { inboxOf } from './permissions.ts';
 import { followByAsking } from './follow-by-asking.ts';
 import type { Following } from './follow.ts';
-import type { RawMessage } from './entry.ts';
+import { decodeHeader, type RawMessage } from './entry.ts';
 import { reasonOf } from './reason.ts';
 
 /** Where a copied message stood with the one who made it. */
@@ -82,8 +82,10 @@ export type Bringing = {
   copy: string;
   /** What stands before the subject there and not here. */
   without?: string;
-  /** Told of each message that is here now. */
-  onBrought?(position: number): void;
+  /** Told of each message that is here now: which command it came of, and where it stands here. */
+  onBrought?(id: string, position: number): void;
+  /** Told of each look over there: how many messages are still to be brought; null: nobody answered. */
+  onLook?(left: number | null): void;
   onFailure(error: unknown): void;
 };
 
@@ -112,6 +114,7 @@ export async function bring({
     from: here.origin + 1,
     bell: `${neighbour}.${subjects.told(subject)}`,
     onFailure: tell.onFailure,
+    ...(tell.onLook && { onLook: tell.onLook }),
     async onMessage(message: RawMessage) {
       if (message.seq <= here.origin) return;
       const head = headers();
@@ -127,7 +130,7 @@ export async function bring({
           options,
         );
         here = { position: ack.seq, origin: message.seq };
-        tell.onBrought?.(message.seq);
+        tell.onBrought?.(decodeHeader(head.get('ce-id')), ack.seq);
       } catch (error) {
         if (!isApiError(error, apiCode.wrongLastSequence)) throw error;
         here = await end();
@@ -137,24 +140,34 @@ export async function bring({
   });
 }
 
-/** The newest message of a copy: where it stands here, and where it stood. */
-export async function lastCopied(house: Bus, copy: string): Promise<{ position: number; origin: number } | null> {
+/** The newest message of a copy: where it stands here, where it stood, and under which subject it stands. */
+export async function lastCopied(
+  house: Bus,
+  copy: string,
+): Promise<{ position: number; origin: number; subject: string } | null> {
   try {
     const stored = await house.jsm.streams.getMessage(copy, { last_by_subj: '>' });
-    return { position: stored.seq, origin: Number(stored.header.get(originHeader)) };
+    return { position: stored.seq, origin: Number(stored.header.get(originHeader)), subject: stored.subject };
   } catch (error) {
     if (isApiError(error, apiCode.noMessage)) return null;
     throw error;
   }
 }
 
-/** Puts an entry of ours out for a neighbour, on top of exactly what was put out before. @param from its position in our log */
-export async function putOut(house: Bus, neighbour: string, from: RawMessage, after: number): Promise<number> {
+/**
+ * Puts an entry of ours out for a neighbour, on top of exactly what was put out before.
+ * @param origin up to where of our log the neighbour is told with it
+ */
+export async function putOut(
+  house: Bus,
+  neighbour: string,
+  { message: from, origin, after }: { message: RawMessage; origin: number; after: number },
+): Promise<number> {
   const head = headers();
   for (const [name, values] of from.headers ?? [])
     if (!name.startsWith('Nats-')) for (const value of values) head.append(name, value);
-  head.set(originHeader, String(from.seq));
-  const options = { msgID: `${neighbour}:${from.seq}`, headers: head, expect: { lastSequence: after } };
+  head.set(originHeader, String(origin));
+  const options = { msgID: `${neighbour}:${origin}:${from.seq}`, headers: head, expect: { lastSequence: after } };
   return (await house.js.publish(subjects.putOut(neighbour, from.subject), from.data, options)).seq;
 }
 

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { natsConf } from './nats.ts';
+import { linksConf, natsConf } from './nats.ts';
 import {
   asked,
   environmentOf,
@@ -43,6 +43,7 @@ export function renderCompose(): Files {
   };
   return {
     'compose.yaml': stringify(compose, { lineWidth: 120, version: '1.1' }),
+    'nats/links.conf': linksConf,
     'nats/nats.conf': natsConf({ name: 'nats', others: [], certificates: places.certificates, store: '/data' }),
     'prometheus/prometheus.yml': scrapeConfig(
       services.map(({ name }) => ({ service: name, targets: [`${name}:${operationsPort}`] })),
@@ -64,9 +65,11 @@ function serviceOf(service: Service): object {
     environment: {
       ...environmentOf(service, { nats: 'tls://nats:4222', redis: 'redis://valkey:6379', places }),
       ...Object.fromEntries(own),
+      // Passed on where it is set.
+      ...(settings.includes('NEIGHBOURS') && { NEIGHBOURS: null }),
     },
     volumes: [
-      `./keys/${name}.nk:${places.keys}/${name}.nk:ro`,
+      service.isLinked ? `./keys/${name}:${places.keys}:ro` : `./keys/${name}.nk:${places.keys}/${name}.nk:ro`,
       `./tls/ca.crt:${places.certificates}/ca.crt:ro`,
       ...(needs.includes('secrets') ? [`./secrets/secrets.key:${places.secrets}/secrets.key:ro`] : []),
       ...(needs.includes('checkpoint') ? [`./secrets/checkpoint.key:${places.secrets}/checkpoint.key:ro`] : []),
@@ -84,6 +87,7 @@ function serviceOf(service: Service): object {
     mem_limit: `${memoryMi}m`,
     stop_grace_period: '20s',
     tmpfs: ['/tmp'],
+    ...(service.isLinked && { profiles: ['linked'] }),
     ...hardened,
   };
 }
@@ -94,6 +98,7 @@ const nats = {
   command: ['-c', '/etc/nats/nats.conf'],
   volumes: [
     './nats/nats.conf:/etc/nats/nats.conf:ro',
+    './nats/links.conf:/etc/nats/links.conf:ro',
     './keys/accounts.conf:/etc/nats/accounts.conf:ro',
     `./tls:${places.certificates}:ro`,
     'nats:/data',

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { natsConf } from './nats.ts';
+import { linksConf, natsConf } from './nats.ts';
 import {
   asked,
   environmentOf,
@@ -88,7 +88,10 @@ function manifestsOf(service: Service, { image, copies }: Cluster): Manifest[] {
     secret: { secretName: secret, items: items.map((key) => ({ key, path: key })) },
   });
   const volumes = [
-    { name: 'keys', ...files(`key-${name}`, [`${name}.nk`]) },
+    {
+      name: 'keys',
+      ...(service.isLinked ? { secret: { secretName: `key-${name}` } } : files(`key-${name}`, [`${name}.nk`])),
+    },
     { name: 'tls', ...files('house-ca', ['ca.crt']) },
     { name: 'tmp', emptyDir: {} },
     ...(needs.includes('secrets') || needs.includes('checkpoint')
@@ -203,7 +206,12 @@ function bus(image: string): Manifest[] {
   const routes = Array.from({ length: servers }, (_, i) => `${natsHost(i)}:6222`);
   const conf = natsConf({ name: '$HOSTNAME', others: routes, certificates: places.certificates, store: '/data' });
   return [
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: meta('nats-conf', house), data: { 'nats.conf': conf } },
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: meta('nats-conf', house),
+      data: { 'links.conf': linksConf, 'nats.conf': conf },
+    },
     serviceManifest('nats', house, { client: 4222, cluster: 6222 }, true),
     stateful('nats', {
       replicas: servers,

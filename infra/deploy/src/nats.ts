@@ -1,3 +1,19 @@
+/** `links.conf` of a deployment that stands alone, and how it looks where it is linked with another. */
+export const linksConf = [
+  '# Links with other deployments (infra/decisions/022). Whoever is above lets the others knock:',
+  '# leafnodes {',
+  '#   listen: "0.0.0.0:7422"',
+  '#   tls { cert_file: "…/tls.crt", key_file: "…/tls.key" }',
+  '#   authorization { users: [{ user: province, password: "<bcrypt, by nats server passwd>", account: LINK_PROVINCE }] }',
+  '# }',
+  '# and whoever is below knocks:',
+  '# leafnodes {',
+  '#   reconnect: 1',
+  '#   remotes: [{ url: "tls://province:<password>@national.example:7422", account: LINK_NATIONAL }]',
+  '# }',
+  '',
+].join('\n');
+
 /**
  * `nats.conf` of one server of a deployment. Who may do what is in `accounts.conf`, which `tongsheng bus keys` writes.
  * @param others the other servers of a cluster, `host:port`
@@ -38,6 +54,7 @@ export function natsConf({
     `jetstream { store_dir: "${store}", sync_interval: always }`,
     ...cluster,
     'include "accounts.conf"',
+    'include "links.conf"',
     '',
   ].join('\n');
 }

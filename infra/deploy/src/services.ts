@@ -16,6 +16,8 @@ type Door = { port: number; settings: { host: string; port: string } };
 
 export type Service = {
   name: string;
+  /** Runs only where a deployment has neighbours, and holds a key for each beside its own. */
+  isLinked?: true;
   needs: readonly Need[];
   door?: Door;
   /** Settings of its own that an installation decides. */
@@ -45,6 +47,7 @@ export const services: readonly Service[] = [
     settings: ['REPOST_HOLD', 'REPOST_RECHECKS', 'WEB_ALLOW'],
     memoryMi: 1_024,
   },
+  { name: 'exchange', isLinked: true, needs: [], settings: ['NEIGHBOURS'], memoryMi: 256 },
   { name: 'clock', needs: ['redis'], settings: [], memoryMi: 256 },
   {
     name: 'releases',
@@ -63,7 +66,15 @@ export const services: readonly Service[] = [
   {
     name: 'oversight',
     needs: ['redis', 'secrets', 'checkpoint', 'browser', 'world'],
-    settings: ['BALANCE_SECONDS', 'CHECKPOINT_MINUTES', 'OVERSIGHT_SMTP', 'OVERSIGHT_FROM', 'PORTAL_URL', 'WEB_ALLOW'],
+    settings: [
+      'BALANCE_SECONDS',
+      'CHECKPOINT_MINUTES',
+      'NEIGHBOURS',
+      'OVERSIGHT_SMTP',
+      'OVERSIGHT_FROM',
+      'PORTAL_URL',
+      'WEB_ALLOW',
+    ],
     memoryMi: 1_024,
   },
   {
@@ -79,6 +90,7 @@ export const services: readonly Service[] = [
     settings: [
       'CONSOLE_URL',
       'INGEST_URL',
+      'NEIGHBOURS',
       'SESSION_IDLE_MINUTES',
       'SESSION_HOURS',
       'OIDC_ISSUER',

@@ -24,7 +24,10 @@ export function renderSystemd(machine: Machine): Files {
     'tongsheng.target': [
       '[Unit]',
       'Description=Tongsheng',
-      `Wants=${services.map(({ name }) => `tongsheng-${name}.service`).join(' ')}`,
+      `Wants=${services
+        .filter(({ isLinked }) => !isLinked)
+        .map(({ name }) => `tongsheng-${name}.service`)
+        .join(' ')}`,
       '',
       '[Install]',
       'WantedBy=multi-user.target',

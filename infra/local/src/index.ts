@@ -4,12 +4,12 @@ export { demoPassword, demoPeople, demoSeed } from './seed.ts';
 export { startNewsroom, type Call, type Mail, type Newsroom } from './newsroom.ts';
 export {
   freePort,
+  Links,
   makeStreams,
   serverVersion,
   startNats,
   startRedis,
   type Certificates,
-  type Links,
   type NatsOptions,
   type NatsServer,
   type Server,

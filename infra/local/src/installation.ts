@@ -7,7 +7,7 @@ import { freePort } from './servers.ts';
 
 /** The services of the back office, and the processes that `npm start` runs: all of them in one, or each in its own. */
 export const back = ['registry', 'ingest', 'reposts', 'clock', 'releases', 'delivery', 'oversight', 'duty', 'gateway'];
-const processes = ['back', ...back, 'portal'];
+const processes = ['back', ...back, 'exchange', 'portal'];
 
 const Installation = z.object({
   ports: z.object({

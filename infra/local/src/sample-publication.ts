@@ -4,7 +4,7 @@ import { signIn, type SampleSession } from './sample-session.ts';
 const site = 'province';
 const minuteMs = 60_000;
 const roles = ['comms', 'reviewer', 'confidentiality', 'signer'] as const;
-type People = Record<(typeof roles)[number], SampleSession>;
+export type People = Record<(typeof roles)[number], SampleSession>;
 
 /**
  * What managers count besides reposts: a rumor that was rebutted, a policy that goes out with its interpretation, and an offer
@@ -12,11 +12,16 @@ type People = Record<(typeof roles)[number], SampleSession>;
  * @throws what stood in the way
  */
 export async function samplePublication(consoleUrl: string): Promise<void> {
-  const signedIn = await Promise.all(roles.map((role) => signIn(consoleUrl, role)));
-  const people = Object.fromEntries(roles.map((role, i) => [role, signedIn[i]!])) as People;
+  const people = await signedInPeople(consoleUrl);
   await rebut(people);
   await speakTogether(people);
   await answerOffer(people);
+}
+
+/** The four who take a release through its chain. */
+export async function signedInPeople(consoleUrl: string): Promise<People> {
+  const signedIn = await Promise.all(roles.map((role) => signIn(consoleUrl, role)));
+  return Object.fromEntries(roles.map((role, i) => [role, signedIn[i]!])) as People;
 }
 
 async function has({ comms }: People, releaseId: string): Promise<boolean> {
@@ -131,7 +136,7 @@ type Text = {
   linked?: { site: string; linkedId: string };
 };
 
-async function draft({ comms }: People, releaseId: string, { text, ...of }: Text, at = site): Promise<void> {
+export async function draft({ comms }: People, releaseId: string, { text, ...of }: Text, at = site): Promise<void> {
   const written = { ...of, summary: text, html: `<p>${text}</p>` };
   await comms.say(`${releaseId}/draft`, {
     type: 'release.draft',
@@ -142,14 +147,14 @@ async function draft({ comms }: People, releaseId: string, { text, ...of }: Text
   });
 }
 
-async function hashOf({ comms }: People, releaseId: string, at = site): Promise<string> {
+export async function hashOf({ comms }: People, releaseId: string, at = site): Promise<string> {
   const { row } = (await comms.read(`/api/releases/${releaseId}?site=${at}`)) as { row: { contentHash: string } };
   return row.contentHash;
 }
 
-async function sign(people: People, releaseId: string): Promise<void> {
+export async function sign(people: People, releaseId: string, at = site): Promise<void> {
   const { comms, reviewer, confidentiality, signer } = people;
-  const seen = { site, releaseId, seenHash: await hashOf(people, releaseId) };
+  const seen = { site: at, releaseId, seenHash: await hashOf(people, releaseId, at) };
   await comms.say(`${releaseId}/submit`, { type: 'release.submit', ...seen });
   await reviewer.say(`${releaseId}/review`, { type: 'release.pass_step', ...seen, step: 'review' });
   await confidentiality.say(`${releaseId}/secrets`, { type: 'release.pass_step', ...seen, step: 'confidentiality' });

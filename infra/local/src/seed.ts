@@ -1,3 +1,4 @@
+import { neighbourStreams } from '@tongsheng/bus';
 import type { DemoFake } from '@tongsheng/fakes';
 import { fakeChannels, fakeMeans } from './fake-channels.ts';
 import type { Newsroom } from './newsroom.ts';
@@ -31,8 +32,15 @@ const publishers: Record<string, { kind: string; region: string }> = {
   'city-portal': { kind: 'government', region: '370600' },
 };
 
+/** Which part a deployment plays where two are linked. */
+export type Part = 'national' | 'province';
+
 export type SeedParts = {
   portalUrl: string;
+  /** Where two are linked: which of them it is. */
+  part?: Part | undefined;
+  /** The portal of the national deployment, whose PUBLIC the province follows instead of a feed. */
+  upperUrl?: string | undefined;
   upstreams: Upstreams | null;
   newsroom: Newsroom | null;
   fakes?: readonly DemoFake[];
@@ -43,28 +51,11 @@ export type SeedParts = {
 
 /** What a demonstration installation starts with, in the shape of contracts' `Seed`. */
 export function demoSeed(parts: SeedParts) {
-  const { portalUrl, upstreams, newsroom, fakes = [], webhookSecret, pollSeconds, limit = 'PT12H' } = parts;
-  const sites = [
-    { siteId: 'province', name: '某省税务局网站（示例）', level: 'province', region: '370000', baseUrl: portalUrl },
-    {
-      siteId: 'city',
-      name: '某市税务局网站（示例）',
-      level: 'city',
-      region: '370600',
-      speaksFor: [{ region: '370681', name: '某县级市' }],
-      baseUrl: portalUrl,
-    },
-  ];
-  const sources = (upstreams?.sites ?? []).map(({ sourceId, name, level, column, feedUrl: url }) => ({
-    sourceId,
-    name,
-    level,
-    publisher: publishers[level],
-    kind: 'feed',
-    url,
-    column,
-    pollSeconds,
-  }));
+  const { portalUrl, upstreams, newsroom, fakes = [], webhookSecret, pollSeconds, limit = 'PT12H', part } = parts;
+  const sites = sampleSites
+    .filter(({ level }) => (level === 'national') === (part === 'national'))
+    .map((site) => ({ ...site, baseUrl: portalUrl }));
+  const sources = sourcesOf(parts).map((source) => ({ ...source, pollSeconds }));
   const policy = (policyId: string, name: string, publisher: string, basis: string) => ({
     policyId,
     name,
@@ -105,9 +96,13 @@ export function demoSeed(parts: SeedParts) {
             effect: 'ignore',
             column: '转载',
           },
-          rule('superior-site', 10, '上级税务网站的政策', ['national-policy'], '税收政策'),
-          rule('province-portal', 20, '省政府门户的政策', ['province-gov'], '政府文件'),
-          rule('city-portal', 30, '市政府门户的政策', ['city-gov'], '地方法规'),
+          ...(part === 'national'
+            ? [rule('state-council', 10, '中国政府网的政策', ['state-council'], '政府文件')]
+            : [
+                rule('superior-site', 10, '上级税务网站的政策', ['national-policy'], '税收政策'),
+                rule('province-portal', 20, '省政府门户的政策', ['province-gov'], '政府文件'),
+                rule('city-portal', 30, '市政府门户的政策', ['city-gov'], '地方法规'),
+              ]),
         ]
       : [],
     channels: [
@@ -140,7 +135,7 @@ export function demoSeed(parts: SeedParts) {
             },
           ])
         : []),
-      ...fakeChannels(fakes, 'province'),
+      ...(part === 'national' ? [] : fakeChannels(fakes, 'province')),
     ],
     // The sample people sign in by a password that everybody knows; what an installation of one's own asks for, they may try.
     signIn: { factorRoles: [] },
@@ -148,6 +143,46 @@ export function demoSeed(parts: SeedParts) {
     ...demoDuty({ newsroom, webhookSecret, fakes }),
     ...demoReview,
   };
+}
+
+/** The sites of the samples, and what they are called by their neighbours. */
+export const sampleSites = [
+  { siteId: 'national', name: '国家税务总局网站（示例）', level: 'national', region: '000000' },
+  { siteId: 'province', name: '某省税务局网站（示例）', level: 'province', region: '370000' },
+  {
+    siteId: 'city',
+    name: '某市税务局网站（示例）',
+    level: 'city',
+    region: '370600',
+    speaksFor: [{ region: '370681', name: '某县级市' }],
+  },
+] as const;
+
+/** What is watched: feeds of the sample sites; where two are linked, the province hears the national site over the link. */
+function sourcesOf({ upstreams, part, upperUrl }: SeedParts) {
+  const feeds = (upstreams?.sites ?? []).map(({ sourceId, name, level, column, feedUrl: url }) => ({
+    sourceId,
+    name,
+    level,
+    publisher: publishers[level],
+    kind: 'feed',
+    url,
+    column,
+  }));
+  if (part === undefined) return feeds;
+  const national = feeds.filter(({ level }) => level === 'national');
+  if (part === 'national')
+    return national.map((source) => ({
+      ...source,
+      sourceId: 'state-council',
+      name: '中国政府网（示例）',
+      publisher: { kind: 'government', region: '000000' },
+    }));
+  const linked = { kind: 'public', url: upperUrl, stream: neighbourStreams('national').public };
+  return [
+    ...national.map((source) => ({ ...source, ...linked })),
+    ...feeds.filter(({ level }) => level !== 'national'),
+  ];
 }
 
 /** How the sample newsroom reviews: notices also by law, and short lists that drafts are looked through for. */

@@ -17,7 +17,8 @@ import {
   type StreamOptions,
   type User,
 } from '@tongsheng/bus';
-import type { Neighbours } from '@tongsheng/contracts';
+import { Neighbours } from '@tongsheng/contracts';
+import { z } from 'zod';
 
 /** A server of ours: where it listens, and how it ends. */
 export type Server = {
@@ -110,13 +111,20 @@ export function isFree(port: number): Promise<boolean> {
 export type Certificates = { cert: string; key: string; ca: string };
 
 /** With whom a server is linked: a lower deployment knocks at the upper one. */
-export type Links = {
-  with: Neighbours;
-  /** The port at which others knock, and with which passwords. */
-  knocking?: { port: number; passwords: Record<string, string> };
+export const Links = z.strictObject({
+  with: Neighbours,
+  /** The port at which others knock, with which passwords, and where they reach it if that is elsewhere: a server tells it on. */
+  knocking: z
+    .strictObject({
+      port: z.int(),
+      advertise: z.string().optional(),
+      passwords: z.record(z.string(), z.string()),
+    })
+    .optional(),
   /** `nats-leaf://<us>:<password>@host:port` of each at whose door we knock. */
-  knocksAt?: Record<string, string>;
-};
+  knocksAt: z.record(z.string(), z.string()).optional(),
+});
+export type Links = z.infer<typeof Links>;
 
 export type NatsOptions = {
   /** Holds the configuration and the streams. */
@@ -174,7 +182,11 @@ const leafnodes = (links: Links | undefined): string => {
   }));
   const remotes = Object.entries(knocksAt ?? {}).map(([name, url]) => ({ url, account: linkAccount(name) }));
   const parts = {
-    ...(knocking && { listen: `127.0.0.1:${knocking.port}`, authorization: { users } }),
+    ...(knocking && {
+      listen: `127.0.0.1:${knocking.port}`,
+      ...(knocking.advertise && { advertise: knocking.advertise }),
+      authorization: { users },
+    }),
     ...(remotes.length > 0 && { reconnect: 1, remotes }),
   };
   return `leafnodes: ${JSON.stringify(parts)}`;

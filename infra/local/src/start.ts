@@ -9,16 +9,19 @@ import { keepRunning, launchOf, type Child } from './children.ts';
 import { makeDurable } from './durability.ts';
 import { callBack } from './fake-channels.ts';
 import { back, checkpointKey, endOrphans, openInstallation, secretsKey, writePrivate } from './installation.ts';
+import { startFederation, type Ready } from './federation.ts';
 import { startNewsroom } from './newsroom.ts';
 import { busySampleDuty } from './sample-duty.ts';
 import { reportSamples } from './sample-corrections.ts';
 import { sampleDeliveries } from './sample-deliveries.ts';
 import { inspectSamples } from './sample-inspection.ts';
 import { offerSample } from './sample-offer.ts';
+import { sampleFederation } from './sample-federation.ts';
 import { samplePublication } from './sample-publication.ts';
 import { demoPassword, demoPeople, demoSeed } from './seed.ts';
 import {
   isFree,
+  Links,
   makeStreams,
   serverVersion,
   startNats,
@@ -31,16 +34,17 @@ import { startUpstreams } from './upstreams/index.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 
-const usage = `npm start -- [--pace <seconds>] [--poll <seconds>] [--split] [--no-samples] [--baijiahao]
+const usage = `npm start -- [--pace <seconds>] [--poll <seconds>] [--split] [--no-samples] [--baijiahao] [--federation]
 
   --pace        seconds between new documents of the sample sites (60; 0 for none)
   --poll        seconds between looks at a sample site (10)
   --split       every service in a process of its own
   --no-samples  no sample sites, no sample newsroom and no fakes of platforms
   --baijiahao   also the fake of 百家号, whose interface is known from examples only
+  --federation  two deployments, a national one and a province (its ports are 100 above), joined by a leaf node
 
 Settings: TONGSHENG_HOME, CONSOLE_PORT (8080), PORTAL_PORT (8081), INGEST_PORT, DELIVERY_PORT, RELEASES_PORT, NATS_URL, REDIS_URL;
-TLS_CERT_FILE, TLS_KEY_FILE and TLS_CA_FILE for TLS on every hop.`;
+TLS_CERT_FILE, TLS_KEY_FILE and TLS_CA_FILE for TLS on every hop; LINKS_FILE for links with other deployments.`;
 
 const flags = readFlags();
 
@@ -54,6 +58,7 @@ function readFlags() {
         split: { type: 'boolean', default: false },
         'no-samples': { type: 'boolean', default: false },
         baijiahao: { type: 'boolean', default: false },
+        federation: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     }).values;
@@ -67,10 +72,13 @@ async function main(): Promise<void> {
   if (flags.help) return console.log(usage);
   const begun = performance.now();
   const home = resolve(root, process.env['TONGSHENG_HOME'] ?? '.tongsheng');
-  const say = (line: string) => console.log(line);
-  endOrphans(home);
   const consolePort = process.env['CONSOLE_PORT'] ?? '8080';
   const portalPort = process.env['PORTAL_PORT'] ?? '8081';
+  if (flags.federation) return startBoth(join(home, 'federation'), { console: consolePort, portal: portalPort });
+  const links = linksFrom(process.env['LINKS_FILE']);
+  const part = parts.find((each) => each === links?.with.us);
+  const say = (line: string) => console.log(part === undefined ? line : `${part}: ${line.trim()}`);
+  endOrphans(home);
   await mustBeFree('CONSOLE_PORT', consolePort);
   await mustBeFree('PORTAL_PORT', portalPort);
   const installation = await openInstallation(home);
@@ -81,7 +89,7 @@ async function main(): Promise<void> {
 
   const tls = certificates();
   const scheme = tls ? 'https' : 'http';
-  const nats = await openNats(home, installation, stops, tls);
+  const nats = await openNats(home, installation, stops, tls, links);
   const redis = process.env['REDIS_URL']
     ? { url: process.env['REDIS_URL'], server: null }
     : await openRedis(home, installation, stops, tls);
@@ -97,7 +105,10 @@ async function main(): Promise<void> {
         home: join(home, 'upstreams'),
         pace: Number(flags.pace),
         port: ports.upstreams,
-        onPosted: ({ title }, { name }) => say(`  ${name} 发布了《${title}》`),
+        onPosted: ({ title }, { name, sourceId }) => {
+          if (part === undefined || (sourceId === 'national-policy') === (part === 'national'))
+            say(`  ${name} 发布了《${title}》`);
+        },
       });
   const newsroom = flags['no-samples']
     ? null
@@ -107,7 +118,7 @@ async function main(): Promise<void> {
         smtpPort: ports.smtp,
         httpPort: ports.newsroom,
       });
-  const wanted = fakeKinds.filter((kind) => kind !== 'baijiahao' || flags.baijiahao);
+  const wanted = fakeKinds.filter((kind) => part !== 'national' && (kind !== 'baijiahao' || flags.baijiahao));
   const fakes = flags['no-samples'] ? [] : await startFakes(wanted, { dir: join(home, 'fakes'), ports: ports.fakes });
   const samples = [upstreams, newsroom, ...fakes].filter((sample) => sample !== null);
   stops.unshift(async () => void (await Promise.all(samples.map((sample) => sample.stop()))));
@@ -115,7 +126,16 @@ async function main(): Promise<void> {
   const seedFile = join(home, 'seed.json');
   writePrivate(
     seedFile,
-    demoSeed({ portalUrl, upstreams, newsroom, fakes, webhookSecret, pollSeconds: Number(flags.poll) }),
+    demoSeed({
+      portalUrl,
+      part,
+      upperUrl: process.env['UPPER_URL'],
+      upstreams,
+      newsroom,
+      fakes,
+      webhookSecret,
+      pollSeconds: Number(flags.poll),
+    }),
   );
 
   const allow = [
@@ -140,6 +160,7 @@ async function main(): Promise<void> {
     WEB_ALLOW: [process.env['WEB_ALLOW'], ...allow].filter(Boolean).join(','),
     SEED_FILE: process.env['SEED_FILE'] ?? seedFile,
     DURABILITY: nats.guarantee,
+    ...(links && { NEIGHBOURS: JSON.stringify(links.with) }),
     ...secretsKey(home, process.env),
     ...checkpointKey(home, process.env),
     CONSOLE_URL: process.env['CONSOLE_URL'] ?? `${scheme}://127.0.0.1:${consolePort}`,
@@ -168,8 +189,9 @@ async function main(): Promise<void> {
       say,
     });
   };
+  const services = links ? [...back, 'exchange'] : back;
   const children = [
-    ...(flags.split ? back.map((service) => run(service, [service])) : [run('back', back)]),
+    ...(flags.split ? services.map((service) => run(service, [service])) : [run('back', services)]),
     run('portal', ['portal']),
   ];
   stops.unshift(async () => void (await Promise.all(children.map((child) => child.stop()))));
@@ -199,9 +221,11 @@ async function main(): Promise<void> {
     );
     return stopAll(1);
   }
-  await callBack(fakes, 'province', `http://127.0.0.1:${deliveryPort}`);
+  if (part !== 'national') await callBack(fakes, 'province', `http://127.0.0.1:${deliveryPort}`);
   // The demonstration is one also without it.
-  if (!flags['no-samples']) {
+  if (!flags['no-samples'] && part)
+    await sampleFederation(consoleUrl, part).catch((error: unknown) => say(`  示例互联没有建立：${String(error)}`));
+  if (!flags['no-samples'] && part !== 'national') {
     await offerSample(consoleUrl).catch((error: unknown) => say(`  示例报送没有建立：${String(error)}`));
     await busySampleDuty(consoleUrl).catch((error: unknown) => say(`  示例事件没有建立：${String(error)}`));
     await reportSamples(nats.portalUrl).catch((error: unknown) => say(`  示例纠错没有建立：${String(error)}`));
@@ -210,26 +234,46 @@ async function main(): Promise<void> {
         say(`  示例抽查没有建立：${String(error)}`),
       );
   }
-  say(
-    banner({
-      consoleUrl,
-      portalUrl,
-      newsroom: newsroom?.pageUrl,
-      upstreams: upstreams?.sites,
-      fakes,
-      listUrl: upstreams ? `${upstreams.url}/national/` : undefined,
-      operations: children.map(({ name }) => ({ name, port: ports.operations[name]! })),
-      guarantee: nats.guarantee,
-      ms: performance.now() - begun,
-      logs,
-    }),
-  );
+  // Of two the one who started them both says it.
+  if (process.send) process.send({ consoleUrl, portalUrl, newsroom: newsroom?.pageUrl, logs } satisfies Ready);
+  else
+    say(
+      banner({
+        consoleUrl,
+        portalUrl,
+        newsroom: newsroom?.pageUrl,
+        upstreams: upstreams?.sites,
+        fakes,
+        listUrl: upstreams ? `${upstreams.url}/national/` : undefined,
+        operations: children.map(({ name }) => ({ name, port: ports.operations[name]! })),
+        guarantee: nats.guarantee,
+        ms: performance.now() - begun,
+        logs,
+      }),
+    );
   // It takes a minute, and nobody need wait for it.
-  if (newsroom)
+  if (newsroom && part !== 'national')
     void sampleDeliveries(consoleUrl, { fakes, smtpUrl: newsroom.smtpUrl })
       .catch((error: unknown) => say(`  示例投递没有全部建立：${String(error)}`))
       .then(() => samplePublication(consoleUrl))
       .catch((error: unknown) => say(`  示例辟谣、联动和报送没有全部建立：${String(error)}`));
+}
+
+const parts = ['national', 'province'] as const;
+
+async function startBoth(home: string, { console: consolePort, portal }: { console: string; portal: string }) {
+  const above = (port: string) => String(Number(port) + 100);
+  const ports = {
+    national: { console: consolePort, portal },
+    province: { console: above(consolePort), portal: above(portal) },
+  };
+  const args = process.argv.slice(2).filter((arg) => arg !== '--federation');
+  process.exitCode = await startFederation({ main: fileURLToPath(import.meta.url), args, home, ports });
+}
+
+/** Other deployments that this one is linked with. @throws when the file is none */
+function linksFrom(file: string | undefined): Links | undefined {
+  return file === undefined ? undefined : Links.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
 async function mustBeFree(name: string, port: string): Promise<void> {
@@ -254,6 +298,7 @@ async function openNats(
   installation: Awaited<ReturnType<typeof openInstallation>>,
   stops: (() => Promise<void>)[],
   tls: Certificates | null,
+  links: Links | undefined,
 ) {
   const given = process.env['NATS_URL'];
   if (given) {
@@ -270,13 +315,18 @@ async function openNats(
     port: installation.ports.nats,
     syncAlways,
     ...(tls && { tls }),
+    ...(links && { links }),
   });
   stops.push(() => server.stop());
   const { NATS_REPLICAS: replicas, NATS_MAX_BYTES: maxBytes } = process.env;
-  await makeStreams(server.url, {
-    ...(replicas && { replicas: Number(replicas) }),
-    ...(maxBytes && { maxBytes: Number(maxBytes) }),
-  });
+  await makeStreams(
+    server.url,
+    {
+      ...(replicas && { replicas: Number(replicas) }),
+      ...(maxBytes && { maxBytes: Number(maxBytes) }),
+    },
+    links?.with.neighbours.map(({ name }) => name),
+  );
   return {
     url: server.url,
     portalUrl: server.urlOf('portal'),
@@ -323,6 +373,8 @@ function stopping(stops: (() => Promise<void>)[]): (code: number) => Promise<voi
     process.exit(code);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stopAll(0));
+  // Of two that were started together, none stays when the one who started them is gone.
+  process.once('disconnect', () => void stopAll(0));
   return stopAll;
 }
 

@@ -1,14 +1,17 @@
 import {
+  endOf,
   followStream,
   Journal,
+  ourLog,
   tryDecode,
   UnreadableEntry,
   type Bus,
   type Entry,
   type Following,
+  type LogPlace,
   type RawMessage,
 } from '@tongsheng/bus';
-import { Refusal, streams, subjects, type AggregateName } from '@tongsheng/contracts';
+import { Refusal, subjects, type AggregateName } from '@tongsheng/contracts';
 import { answerControl, type RunnerStatus } from './control.ts';
 import * as figures from './figures.ts';
 import { keys, type Projection } from './projection.ts';
@@ -18,6 +21,8 @@ export type RunnerOptions<A extends AggregateName, Row> = {
   bus: Bus;
   redisUrl: string;
   projection: Projection<A, Row>;
+  /** Another log than ours, such as what a neighbour told us. */
+  place?: LogPlace;
   /** An entry that can't be read: parked by the caller, never skipped in silence. */
   onUnreadable(error: UnreadableEntry, message: RawMessage): Promise<void> | void;
   onError(error: unknown): void;
@@ -46,6 +51,10 @@ export class ProjectionRunner<A extends AggregateName, Row> {
   constructor(options: RunnerOptions<A, Row>) {
     this.#options = options;
     this.#redis = createRedis(options.redisUrl, options.onError);
+  }
+
+  get #place(): LogPlace {
+    return this.#options.place ?? ourLog;
   }
 
   get status(): RunnerStatus {
@@ -92,7 +101,7 @@ export class ProjectionRunner<A extends AggregateName, Row> {
     const { projection, bus } = this.#options;
     const before = await this.#redis.get(keys.live(projection.name));
     const count = Number(before?.split('-')[1] ?? 0) + 1;
-    this.#buildEnd = (await bus.jsm.streams.info(streams.journal)).state.last_seq;
+    this.#buildEnd = await endOf(bus, this.#place.stream);
     const built = await this.#open(`v${projection.version}-${count}`, true);
     this.#building = built;
     try {
@@ -158,6 +167,7 @@ export class ProjectionRunner<A extends AggregateName, Row> {
     const feed = new Feed<A, Row>({
       bus,
       projection,
+      place: this.#place,
       redis,
       generation,
       quiet,
@@ -206,7 +216,7 @@ export class ProjectionRunner<A extends AggregateName, Row> {
 
   async #buildAgain(feed: Feed<A, Row>): Promise<void> {
     const { onError, bus } = this.#options;
-    this.#buildEnd = (await bus.jsm.streams.info(streams.journal)).state.last_seq;
+    this.#buildEnd = await endOf(bus, this.#place.stream);
     this.#building = feed;
     await feed.caughtUp;
     await feed.store.goLive(this.#redis).catch(onError);
@@ -223,7 +233,11 @@ export class ProjectionRunner<A extends AggregateName, Row> {
   }
 }
 
-type FeedOptions<A extends AggregateName, Row> = Omit<RunnerOptions<A, Row>, 'redisUrl' | 'batchSize' | 'onApplied'> & {
+type FeedOptions<A extends AggregateName, Row> = Omit<
+  RunnerOptions<A, Row>,
+  'redisUrl' | 'batchSize' | 'onApplied' | 'place'
+> & {
+  place: LogPlace;
   redis: Redis;
   generation: string;
   quiet: boolean;
@@ -257,8 +271,8 @@ class Feed<A extends AggregateName, Row> {
 
   constructor(options: FeedOptions<A, Row>) {
     this.#options = options;
-    const { bus, redis, projection, generation, quiet } = options;
-    this.store = new GenerationStore(redis, projection, generation, quiet, recallFrom(bus));
+    const { bus, redis, projection, generation, quiet, place } = options;
+    this.store = new GenerationStore(redis, projection, generation, quiet, recallFrom(bus, place));
   }
 
   get behind(): number {
@@ -290,15 +304,17 @@ class Feed<A extends AggregateName, Row> {
   }
 
   async #follow(): Promise<void> {
-    const { bus, projection, onError, onUnreadable, batchSize } = this.#options;
+    const { bus, projection, place, onError, onUnreadable, batchSize } = this.#options;
+    const subject = projection.follows.length === 1 ? subjects.events(projection.follows[0]) : subjects.events();
     this.#seen = this.position;
     this.#following = await followStream(bus, {
-      stream: streams.journal,
-      subject: projection.follows.length === 1 ? subjects.events(projection.follows[0]) : subjects.events(),
+      stream: place.stream,
+      subject: `${place.before}${subject}`,
       from: this.position + 1,
       ahead: batchSize * 2,
       onFailure: onError,
-      onMessage: async (message) => {
+      onMessage: async (stored) => {
+        const message = within(stored, place);
         this.#seen = message.seq;
         // Of several aggregates the whole log is followed; what is of none of them is not worth reading.
         if (!(projection.follows as readonly string[]).includes(subjects.placeOf(message.subject).aggregate))
@@ -397,9 +413,16 @@ class Feed<A extends AggregateName, Row> {
   }
 }
 
+/** A message as it stands in the log that it is of, wherever that log is read. */
+const within = (message: RawMessage, { before }: LogPlace): RawMessage => {
+  if (before === '') return message;
+  const { subject, seq, data, headers, storedAt } = message;
+  return { subject: subject.slice(before.length), seq, data, headers, ...(storedAt && { storedAt }) };
+};
+
 /** Reads the past of a row that left. */
-export function recallFrom(bus: Bus): Recall {
-  const journal = new Journal(bus, 'projections');
+export function recallFrom(bus: Bus, place = ourLog): Recall {
+  const journal = new Journal(bus, 'projections', place);
   return (entry) => journal.readable(entry, entry.position - 1);
 }
 

@@ -358,7 +358,7 @@ const unknownDeliveries = createRoute({
 
 /** What the compliance page keeps in its address: what is asked, how it is shown, and which figure is open. */
 const complianceFields = [
-  ...(['from', 'to', 'asOf', 'site', 'level', 'source', 'column', 'kind', 'person', 'unit'] as const),
+  ...(['from', 'to', 'asOf', 'neighbour', 'site', 'level', 'source', 'column', 'kind', 'person', 'unit'] as const),
   ...(['show', 'by', 'rank', 'outcome', 'of', 'part', 'duty'] as const),
 ] as const;
 const compliance = createRoute({

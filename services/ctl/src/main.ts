@@ -1,5 +1,5 @@
-import { ensureStreams, growStreams } from '@tongsheng/bus';
-import { Refusal, role } from '@tongsheng/contracts';
+import { ensureNeighbourStreams, ensureStreams, growStreams } from '@tongsheng/bus';
+import { neighboursSetting, Refusal, role } from '@tongsheng/contracts';
 import { discardArchive, leastDays } from '@tongsheng/evidence';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { checkpointCommand, exportCommand, keysCommand, plainly, restoreCommand } from './commands/archive.ts';
@@ -115,12 +115,19 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
       for (const each of await onBus(keysCommand)) print(each);
     });
 
+  const neighbours = () => {
+    const { NEIGHBOURS: text } = environment;
+    if (!text) return undefined;
+    const read = neighboursSetting.safeParse(text);
+    if (!read.success) throw new Failure(`NEIGHBOURS: ${read.error.issues.map(({ message }) => message).join('; ')}`);
+    return read.data;
+  };
   const busCommand = program.command('bus').description('nats-server: its users and its streams');
   busCommand
     .command('keys')
     .description('make a key for each service, and accounts.conf for the server to include, in a folder')
     .argument('<folder>')
-    .action((folder: string) => print(writeKeys(folder)));
+    .action((folder: string) => print(writeKeys(folder, neighbours())));
   busCommand
     .command('streams')
     .description('make the streams that are missing and check the others; services may make none')
@@ -133,6 +140,7 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
     .action(async (options: { replicas: number; maxBytes?: number }) => {
       await onBus(async (bus) => {
         await ensureStreams(bus, options);
+        await ensureNeighbourStreams(bus, neighbours()?.neighbours.map(({ name }) => name) ?? [], options);
         if (options.maxBytes) await growStreams(bus, options.maxBytes);
       });
       print('every stream is there, and as it must be');

@@ -1,21 +1,12 @@
 import { asLink, connectBus, linkUser, readSeed } from '@tongsheng/bus';
-import { Neighbours } from '@tongsheng/contracts';
+import { neighboursSetting } from '@tongsheng/contracts';
 import { BadConfig, run, serve } from '@tongsheng/runtime';
 import { z } from 'zod';
 import { ExchangeModule } from './exchange.module.ts';
 import { Links } from './exchange.ts';
 
-/** `NEIGHBOURS`: JSON of contracts' `Neighbours`. `NATS_KEYS` holds a key for each link beside the service's own. */
-const config = z.object({
-  NEIGHBOURS: z.string().transform((text, context) => {
-    try {
-      return Neighbours.parse(JSON.parse(text));
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: `NEIGHBOURS: ${String(error)}` });
-      return z.NEVER;
-    }
-  }),
-});
+/** `NATS_KEYS` holds a key for each link beside the service's own. */
+const config = z.object({ NEIGHBOURS: neighboursSetting });
 
 run(() =>
   serve({

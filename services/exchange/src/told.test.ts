@@ -2,7 +2,11 @@ import type { Neighbour, SubmissionCommand } from '@tongsheng/contracts';
 import { describe, expect, it } from 'vitest';
 import { isTold, letIn, type Offers } from './told.ts';
 
-const national: Neighbour = { name: 'national', sites: ['national'], told: ['repost', 'submission'] };
+const national: Neighbour = {
+  name: 'national',
+  sites: [{ siteId: 'national', name: '国家税务总局', level: 'national' }],
+  told: ['repost', 'submission'],
+};
 const answer = (more: object) =>
   ({
     type: 'submission.acknowledge',
@@ -46,7 +50,7 @@ describe('what a neighbour may say', () => {
   it('is an answer for a site of its own, and it is the neighbour who says it', () => {
     expect(letIn(national, answer({}))).toMatchObject({
       id: 'national/a1',
-      actor: { kind: 'service', id: 'neighbour-national' },
+      actor: { kind: 'service', id: 'neighbour-national', name: '国家税务总局' },
     });
   });
 

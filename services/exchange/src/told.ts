@@ -1,6 +1,8 @@
 import {
   answersOfReceivers,
+  neighbourActor,
   Refusal,
+  subjects,
   type AnyEvent,
   type Neighbour,
   type SubmissionCommand,
@@ -18,8 +20,25 @@ export function isTold({ sites, told }: Neighbour, { aggregate, site, id, events
   for (const event of events)
     if (event.type === 'submission.offered' && event.to.kind === 'site') offers.set(`${site}/${id}`, event.to.site);
   const to = offers.get(`${site}/${id}`);
-  return to !== undefined && sites.includes(to);
+  return to !== undefined && isAt(sites, to);
 }
+
+const isAt = (sites: Neighbour['sites'], site: string): boolean => sites.some(({ siteId }) => siteId === site);
+
+/** Which text an entry offers; the neighbour is told of it before: it can't answer what it can't read. */
+export function textOffered({ events }: Pick<Told, 'events'>): { releaseId: string; contentHash: string } | null {
+  const offered = events.find((event) => event.type === 'submission.offered');
+  return offered?.type === 'submission.offered'
+    ? { releaseId: offered.releaseId, contentHash: offered.contentHash }
+    : null;
+}
+
+/** What stands under this subject was put out with an entry that is still to follow it. */
+export const isTextOf = (neighbour: string, subject: string): boolean =>
+  subject.startsWith(subjects.putOut(neighbour, subjects.events('release').slice(0, -1)));
+
+/** Under which id a neighbour's command is carried out here. */
+export const letInAs = (neighbour: string, id: string): string => `${neighbour}/${id}`;
 
 /**
  * What a neighbour says in a negotiation of ours, as it is let in: an answer of the side that was asked, on behalf of a site that
@@ -29,7 +48,11 @@ export function isTold({ sites, told }: Neighbour, { aggregate, site, id, events
 export function letIn({ name, sites }: Neighbour, command: SubmissionCommand): SubmissionCommand {
   if (!answersOfReceivers.some((type) => type === command.type))
     throw new Refusal('submission_wrong_side', `${command.type} is not for ${name} to say`);
-  if (!sites.includes(command.actingSite))
-    throw new Refusal('submission_wrong_side', `${name} does not speak for ${command.actingSite}`);
-  return { ...command, id: `${name}/${command.id}`, actor: { kind: 'service', id: `neighbour-${name}` } };
+  const speaker = sites.find(({ siteId }) => siteId === command.actingSite);
+  if (!speaker) throw new Refusal('submission_wrong_side', `${name} does not speak for ${command.actingSite}`);
+  return {
+    ...command,
+    id: letInAs(name, command.id),
+    actor: { kind: 'service', id: neighbourActor(name), name: speaker.name },
+  };
 }

@@ -4,6 +4,7 @@ import { LiveChange } from '@tongsheng/contracts';
 import { watchChanges, type Change, type Watch } from '@tongsheng/projections';
 import { Log } from '@tongsheng/runtime';
 import { Settings } from './settings.ts';
+import { ofNeighbour, submissions } from './views/submissions.ts';
 
 type Listener = (view: string, change: Change) => void;
 
@@ -23,9 +24,10 @@ export class Changes implements OnModuleInit, OnModuleDestroy {
   }
 
   async onModuleInit(): Promise<void> {
+    const neighbours = this.settings.values.NEIGHBOURS?.neighbours ?? [];
     this.#watch = await watchChanges(
       this.settings.values.REDIS_URL,
-      [...LiveChange.shape.view.options],
+      [...LiveChange.shape.view.options, ...neighbours.map(({ name }) => ofNeighbour(submissions, name).name)],
       (view, change) => {
         for (const listener of this.#listeners) listener(view, change);
       },

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Journal, type Entry } from '@tongsheng/bus';
+import { Bus, Journal, logOf, type Entry } from '@tongsheng/bus';
 import {
   check,
   checkedTexts,
   clue,
   draft,
+  homeOf,
   Refusal,
   versionsOf,
   type ClusterEvent,
@@ -35,6 +36,7 @@ import { likeness } from './likeness.ts';
 import { Models } from './models.ts';
 import { looksOf } from './page-looks.ts';
 import { RepostTasks } from './repost-tasks.ts';
+import { Settings } from './settings.ts';
 
 /** Rebuttals looked through for one that fits, and how like it must be. */
 const mostAnswered = 2_000;
@@ -48,6 +50,8 @@ export class Details {
     private readonly tasks: RepostTasks,
     private readonly journal: Journal,
     private readonly clock: Clock,
+    private readonly bus: Bus,
+    private readonly settings: Settings,
   ) {}
 
   /** @throws Refusal repost_missing */
@@ -214,15 +218,19 @@ export class Details {
    * @throws Refusal submission_missing
    */
   async submission(siteId: string, submissionId: string, isOurs: boolean): Promise<SubmissionDetail> {
-    const row = await this.models.submissions.reader.get(`${siteId}/${submissionId}`);
-    const site = this.models.sites.get(siteId);
+    const home = homeOf(this.settings.values.NEIGHBOURS, siteId);
+    const model = home ? this.models.submissionsOf.get(home.name)! : this.models.submissions;
+    const journal = home ? new Journal(this.bus, 'gateway', logOf(home.name)) : this.journal;
+    const row = await model.reader.get(`${siteId}/${submissionId}`);
+    const there = home?.sites.find((each) => each.siteId === siteId);
+    const site = there ? { ...there, speaksFor: [], baseUrl: '' } : this.models.sites.get(siteId);
     if (!row || !site) throw new Refusal('submission_missing', `no submission ${submissionId}`);
     const { releaseId, contentHash, linked: joined } = row;
     const [past, releases, release, linked] = await Promise.all([
-      this.journal.read({ aggregate: 'submission', site: siteId, id: submissionId }),
-      this.journal.read({ aggregate: 'release', site: siteId, id: releaseId }),
-      isOurs ? this.models.releases.reader.get(`${siteId}/${releaseId}`) : null,
-      joined ? this.models.linked.reader.get(`${joined.site}/${joined.linkedId}`) : null,
+      journal.read({ aggregate: 'submission', site: siteId, id: submissionId }),
+      journal.read({ aggregate: 'release', site: siteId, id: releaseId }),
+      isOurs && !home ? this.models.releases.reader.get(`${siteId}/${releaseId}`) : null,
+      joined && !home ? this.models.linked.reader.get(`${joined.site}/${joined.linkedId}`) : null,
     ]);
     const written = (releases.events as ReleaseEvent[]).findLast(
       (event) => event.type === 'release.drafted' && event.contentHash === contentHash,

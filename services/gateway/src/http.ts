@@ -33,6 +33,7 @@ import { complianceRoutes } from './routes/compliance.ts';
 import { correctionRoutes } from './routes/corrections.ts';
 import { draftRoutes } from './routes/drafts.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
+import { neighbourRoutes } from './routes/neighbours.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { dutyBookRoutes } from './routes/duty-book.ts';
 import { alarmMeansRoutes } from './routes/alarm-means.ts';
@@ -161,6 +162,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...peopleRoutes({ sessions, logins, directories, factors, registry, models, live, door, clock }),
       ...queueRoutes({ queue, clock }),
       ...viewRoutes({ models, details, client, bus, journal, clock, settings }),
+      ...neighbourRoutes({ client, settings }),
       ...balanceRoutes({ client, clock }),
       ...complianceRoutes({ models, client, clock }),
       ...submissionRoutes({ models, details, client, bus, journal, clock, settings }),
@@ -184,7 +186,7 @@ export class Http implements OnApplicationBootstrap, OnModuleDestroy {
       ...reviewRoutes({ models, journal, clock }),
       ...sourceRoutes({ models, client, proofs, clock, settings }),
       ...rulebookRoutes({ models, client, journal }),
-      commandRoute({ models, client, clock, ids }),
+      commandRoute({ models, client, clock, ids, settings }),
     ];
   }
 

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import type { LiveChange, SubmissionRow } from '@tongsheng/contracts';
+import { LiveChange, type SubmissionRow } from '@tongsheng/contracts';
 import { Clock } from '@tongsheng/runtime';
 import type { ChangedRow } from '@tongsheng/projections';
 import { LiveGauge } from '@tongsheng/telemetry';
@@ -23,6 +23,7 @@ const consoles = new LiveGauge({
 });
 
 type View = LiveChange['view'];
+const isView = (name: string): name is View => LiveChange.shape.view.options.some((each) => each === name);
 /** A change as it was heard: it is read only where somebody listens. */
 type Heard = ChangedRow & { view: View };
 type Listener = { caller: Caller; token: string; reply: FastifyReply; beat: NodeJS.Timeout };
@@ -45,8 +46,10 @@ export class Live implements OnModuleDestroy {
   ) {
     consoles.tellOne({}, () => this.#listeners.size);
     changes.hear((view, change) => {
+      // Of neighbours there is little, and their positions are of another log.
+      if (!isView(view)) return this.#tellGap(this.#newest);
       if ('rebuilt' in change) return this.#tellGap(change.position);
-      this.#tell({ ...change, view: view as View });
+      this.#tell({ ...change, view });
     });
   }
 

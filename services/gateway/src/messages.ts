@@ -300,6 +300,10 @@ const messages: Record<RefusalCode, Record<Language, string>> = {
     zh: '商定的时刻已经过去，请另提一个时刻。',
     en: 'That moment is over; propose another one.',
   },
+  neighbour_unreachable: {
+    zh: '与对方的线路中断，这次没有送到。请在线路恢复后再办；“健康”页显示线路情况。',
+    en: 'The link with the other side is cut, and it was not told. Try again once it is back; Health shows how it stands.',
+  },
   delivery_missing: { zh: '没有这条投递。', en: 'There is no such delivery.' },
   delivery_closed: { zh: '这条投递已结束。', en: 'This delivery has ended.' },
   delivery_not_due: { zh: '还没到再次投递的时间。', en: 'It is not due for another attempt yet.' },

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { Bus, bury, LiveTable, reasonOf } from '@tongsheng/bus';
+import { Bus, bury, LiveTable, logOf, ourLog, reasonOf } from '@tongsheng/bus';
 import { lastOfCredential, type AggregateName, type ItemRow } from '@tongsheng/contracts';
 import { createRedis, ProjectionReader, ProjectionRunner, type Projection, type Redis } from '@tongsheng/projections';
 import { Clock, Log } from '@tongsheng/runtime';
@@ -21,7 +21,7 @@ import { reposts } from './views/reposts.ts';
 import { rumors } from './views/rumors.ts';
 import { siteChecks } from './views/site-checks.ts';
 import { sources } from './views/sources.ts';
-import { submissions } from './views/submissions.ts';
+import { ofNeighbour, submissions } from './views/submissions.ts';
 
 type Model<A extends AggregateName, Row> = {
   projection: Projection<A, Row>;
@@ -41,6 +41,8 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   rumors!: ReturnType<typeof this.openRumors>;
   corrections!: ReturnType<typeof this.openCorrections>;
   submissions!: ReturnType<typeof this.openSubmissions>;
+  /** What neighbours offer to sites of ours, by their names. */
+  submissionsOf = new Map<string, ReturnType<typeof this.openSubmissions>>();
   inspections!: ReturnType<typeof this.openInspections>;
   siteChecks!: ReturnType<typeof this.openSiteChecks>;
   quotas!: ReturnType<typeof this.openQuotas>;
@@ -114,6 +116,8 @@ export class Models implements OnModuleInit, OnModuleDestroy {
     this.rumors = this.openRumors();
     this.corrections = this.openCorrections();
     this.submissions = this.openSubmissions();
+    for (const { name } of this.settings.values.NEIGHBOURS?.neighbours ?? [])
+      this.submissionsOf.set(name, this.#open(ofNeighbour(submissions, name), logOf(name)));
     this.inspections = this.openInspections();
     this.siteChecks = this.openSiteChecks();
     this.quotas = this.openQuotas();
@@ -171,6 +175,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
       this.rumors,
       this.corrections,
       this.submissions,
+      ...this.submissionsOf.values(),
       this.inspections,
       this.siteChecks,
       this.quotas,
@@ -203,11 +208,12 @@ export class Models implements OnModuleInit, OnModuleDestroy {
   private openIncidents = () => this.#open(incidents);
   private openHandovers = () => this.#open(handovers);
 
-  #open<A extends AggregateName, Row>(projection: Projection<A, Row>): Model<A, Row> {
+  #open<A extends AggregateName, Row>(projection: Projection<A, Row>, place = ourLog): Model<A, Row> {
     const runner = new ProjectionRunner({
       bus: this.bus,
       redisUrl: this.settings.values.REDIS_URL,
       projection,
+      place,
       onError: (error) => this.#trouble(error),
       onUnreadable: async (error, message) => {
         this.log.error('projection.unreadable', {

@@ -1,3 +1,4 @@
+import { neighboursSetting } from '@tongsheng/contracts';
 import { BadConfig, commonConfig, secretsConfig } from '@tongsheng/runtime';
 import { z } from 'zod';
 import type { LdapSettings } from './ldap.ts';
@@ -44,6 +45,8 @@ export const gatewayConfig = commonConfig.extend({
   LDAP_NAME_ATTRIBUTE: z.string().default('uid'),
   /** An attribute that is never given to another entry; Active Directory's is `objectGUID`. */
   LDAP_KEY_ATTRIBUTE: z.string().default('entryUUID'),
+  /** Deployments that ours is linked with. */
+  NEIGHBOURS: neighboursSetting.optional(),
   /** Addresses of private calendars are sealed with them. */
   ...secretsConfig,
 });

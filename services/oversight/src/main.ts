@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { EvidenceStore } from '@tongsheng/bus';
+import { neighboursSetting } from '@tongsheng/contracts';
 import { signingKeys, type SigningKey } from '@tongsheng/evidence';
 import { allowList, BadConfig, run, SecretBox, secretsConfig, serve } from '@tongsheng/runtime';
 import { chromiumAt } from '@tongsheng/browser';
@@ -21,6 +22,8 @@ const config = z.object({
     .string()
     .refine((zone) => IANAZone.isValidZone(zone), 'is no zone that is known here; write one as Asia/Shanghai')
     .default(defaultZone),
+  /** Deployments that ours is linked with; some tell us of their reposts. */
+  NEIGHBOURS: neighboursSetting.optional(),
   /** Private keys that sign checkpoints of the log, PEM, Ed25519 or SM2: the first signs, the others vouch for it. */
   CHECKPOINT_KEY_FILE: z.string().optional(),
   CHECKPOINT_KEY: z.string().optional(),
@@ -49,6 +52,7 @@ run(() =>
     providers: ({
       REDIS_URL,
       TIME_ZONE,
+      NEIGHBOURS,
       CHECKPOINT_KEY,
       CHECKPOINT_KEY_FILE,
       CHECKPOINT_MINUTES,
@@ -60,7 +64,7 @@ run(() =>
       CHROMIUM,
       ...keys
     }) => [
-      { provide: Settings, useValue: new Settings(REDIS_URL, TIME_ZONE) },
+      { provide: Settings, useValue: new Settings(REDIS_URL, TIME_ZONE, NEIGHBOURS?.neighbours) },
       {
         provide: AnswerPost,
         useValue: new AnswerPost(OVERSIGHT_SMTP, OVERSIGHT_FROM, WEB_ALLOW, PORTAL_URL?.replace(/\/$/, '')),

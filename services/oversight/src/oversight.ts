@@ -1,14 +1,16 @@
 import { Controller, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { Bus, Journal, LiveTable, Query, reasonOf } from '@tongsheng/bus';
+import { Bus, Journal, LiveTable, logOf, Query, reasonOf } from '@tongsheng/bus';
 import {
   ComplianceQuery,
   ComplianceTasksQuery,
   ForecastQuery,
+  Refusal,
   type ComplianceBuilding,
   type ComplianceTasks,
   type ComplianceView,
   type Forecast,
+  type Neighbour,
 } from '@tongsheng/contracts';
 import { createRedis, memoryTroubles, ProjectionReader, ProjectionRunner, type Redis } from '@tongsheng/projections';
 import { Clock, Log } from '@tongsheng/runtime';
@@ -24,13 +26,19 @@ export class Settings {
   readonly redisUrl: string;
   /** Whose midnight parts the days. */
   readonly zone: string;
-  constructor(redisUrl: string, zone: string) {
+  /** Who tells us of their reposts. */
+  readonly neighbours: readonly Neighbour[];
+  constructor(redisUrl: string, zone: string, neighbours: readonly Neighbour[] = []) {
     this.redisUrl = redisUrl;
     this.zone = zone;
+    this.neighbours = neighbours;
   }
 }
 
 const tidyMs = 60_000;
+
+/** What a neighbour told us of its tasks, folded as ours are. */
+type Told = { neighbour: Neighbour; runner: ProjectionRunner<'repost', Compliance>; ledger: Ledger };
 
 /** Keeps the compliance model up to date and answers from it, as it is and as it was. */
 @Injectable()
@@ -42,6 +50,7 @@ export class Oversight implements OnApplicationBootstrap, OnModuleDestroy {
   #people!: LiveTable<'person'>;
   #pasts!: Pasts;
   #ledger!: Ledger;
+  readonly #told = new Map<string, Told>();
   #tidying: NodeJS.Timeout | undefined;
   reader!: ProjectionReader<'repost', Compliance>;
   decided!: ProjectionReader<'repost', DecidedHour>;
@@ -77,6 +86,20 @@ export class Oversight implements OnApplicationBootstrap, OnModuleDestroy {
     await Promise.all([this.#runner.start(), this.#paceRunner.start()]);
     this.#ledger = new Ledger(this.reader, model, new Journal(this.bus, 'oversight'), zone);
     await this.#ledger.read();
+    for (const neighbour of this.settings.neighbours) {
+      const { name } = neighbour;
+      const place = logOf(name);
+      const theirs = { ...model, name: `${model.name}-of-${name}` };
+      const runner = new ProjectionRunner({ ...shared, projection: theirs, place });
+      await runner.start();
+      const ledger = new Ledger(
+        new ProjectionReader(this.#redis, theirs),
+        theirs,
+        new Journal(this.bus, 'oversight', place),
+        zone,
+      );
+      this.#told.set(name, { neighbour, runner, ledger });
+    }
     this.#pasts = new Pasts({ ...shared, redis: this.#redis, zone, now: () => Date.parse(this.clock.now()) });
     const tidy = () => void this.#pasts.tidy().catch(onError);
     tidy();
@@ -85,7 +108,8 @@ export class Oversight implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.#tidying);
-    await Promise.all([this.#runner.stop(), this.#paceRunner.stop()]);
+    const told = [...this.#told.values()].map(({ runner }) => runner);
+    await Promise.all([this.#runner, this.#paceRunner, ...told].map((runner) => runner.stop()));
     await Promise.all([this.#sources.close(), this.#people.close()]);
     if (this.#redis.isOpen) await this.#pasts.close();
     if (this.#redis.isOpen) this.#redis.destroy();
@@ -101,6 +125,24 @@ export class Oversight implements OnApplicationBootstrap, OnModuleDestroy {
       source: (sourceId) => this.#sources.get(sourceId)?.name ?? sourceId,
       person: (personId) => this.#people.get(personId)?.name ?? personId,
     };
+  }
+
+  /**
+   * What answers a question about compliance: the ledger of ours, as it is or as it stood, or of what a neighbour told us.
+   * @throws Refusal command_invalid when there is none
+   */
+  async bookFor({
+    neighbour,
+    asOf,
+  }: Pick<ComplianceQuery, 'neighbour' | 'asOf'>): Promise<{ ledger: Ledger; names: Names } | ComplianceBuilding> {
+    if (neighbour === undefined) {
+      const ledger = await this.ledger(asOf);
+      return 'building' in ledger ? ledger : { ledger, names: this.names() };
+    }
+    const told = this.#told.get(neighbour);
+    if (!told) throw new Refusal('command_invalid', `nobody tells us of ${neighbour}`);
+    if (asOf !== undefined) throw new Refusal('command_invalid', `the past of ${neighbour} is in its own log`);
+    return { ledger: told.ledger, names: { ...this.names(), sites: told.neighbour.sites } };
   }
 
   /** What is behind a figure, as it is. */
@@ -122,16 +164,16 @@ export class ComplianceController {
   async figures(
     @Payload({ schema: ComplianceQuery }) query: ComplianceQuery,
   ): Promise<ComplianceView | ComplianceBuilding> {
-    const ledger = await this.oversight.ledger(query.asOf);
-    return 'building' in ledger ? ledger : ledger.view(query, this.oversight.names(), query.asOf ?? query.now);
+    const book = await this.oversight.bookFor(query);
+    return 'building' in book ? book : book.ledger.view(query, book.names, query.asOf ?? query.now);
   }
 
   @Query('compliance.tasks')
   async tasks(
     @Payload({ schema: ComplianceTasksQuery }) query: ComplianceTasksQuery,
   ): Promise<ComplianceTasks | ComplianceBuilding> {
-    const ledger = await this.oversight.ledger(query.asOf);
-    return 'building' in ledger ? ledger : ledger.tasks(query, this.oversight.names(), query.asOf ?? query.now);
+    const book = await this.oversight.bookFor(query);
+    return 'building' in book ? book : book.ledger.tasks(query, book.names, query.asOf ?? query.now);
   }
 
   @Query('forecast')

@@ -17,6 +17,7 @@ import { draftHash } from '@tongsheng/pages';
 import { Clock } from '@tongsheng/runtime';
 import { linkedRelease } from './linked-release.ts';
 import { release } from './release.ts';
+import { Sites } from './sites.ts';
 import { submission } from './submission.ts';
 
 type Agreed = Extract<SubmissionEvent, { type: 'submission.agreed' }>;
@@ -46,6 +47,7 @@ export class ArrangeSubmissions {
   constructor(
     private readonly journal: Journal,
     private readonly clock: Clock,
+    private readonly sites: Sites,
   ) {}
 
   @Reaction('submission', 'arrange-submissions')
@@ -94,7 +96,8 @@ export class ArrangeSubmissions {
 
   async #arranged(entry: Entry, offered: Offered, { slot, html }: Agreed): Promise<Arranged> {
     const { releaseId, site, contentHash, to, submissionId } = offered;
-    const target = to.kind === 'site' ? to.site : null;
+    // A site of another deployment writes its own, as an office does.
+    const target = to.kind === 'site' && this.sites.has(to.site) ? to.site : null;
     const past = (await this.journal.read({ aggregate: 'release', site, id: releaseId })).events as ReleaseEvent[];
     const base = past.findLast(
       (event): event is Drafted => event.type === 'release.drafted' && event.contentHash === contentHash,

@@ -22,6 +22,11 @@ export class Sites implements OnModuleInit, OnModuleDestroy {
     await this.#sites.close();
   }
 
+  /** Whether a site is one of ours: others are at home in another deployment. */
+  has(siteId: string): boolean {
+    return this.#sites.get(siteId) !== undefined;
+  }
+
   /** @throws when no such site is registered: the reaction is tried again, then seen by an administrator. */
   get(siteId: string): Site {
     const site = this.#sites.get(siteId);

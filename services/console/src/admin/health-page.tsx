@@ -5,6 +5,7 @@ import { health } from '../api/views.ts';
 import { hasRole, useMe } from '../session.ts';
 import { Pending } from '../parts/states.tsx';
 import { BalancePanel } from './balance-panel.tsx';
+import { LinksPanel } from './links-panel.tsx';
 import { minute, precise } from '../time.ts';
 import { useWords } from '../words/index.ts';
 
@@ -68,6 +69,7 @@ export function HealthPage(): ReactElement {
           </dd>
         </div>
       </dl>
+      <LinksPanel />
       {hasRole(me, 'manager', 'admin', 'duty', 'auditor') && <BalancePanel />}
       <table className="table balance-table">
         <thead>

@@ -7,6 +7,7 @@ export type Asked = {
   from: string;
   to: string;
   asOf?: string | undefined;
+  neighbour?: string | undefined;
   sites?: string | undefined;
   level?: string | undefined;
   sourceId?: string | undefined;

@@ -23,7 +23,7 @@ export const units = ['day', 'month', 'quarter', 'year'] as const;
 export const isUnit = (text: string | undefined): text is TrendUnit => units.some((each) => each === text);
 
 export type Search = {
-  [Name in Dimension | 'from' | 'to' | 'asOf' | 'unit' | 'outcome' | 'of' | 'part' | 'duty']?: string;
+  [Name in Dimension | 'from' | 'to' | 'asOf' | 'neighbour' | 'unit' | 'outcome' | 'of' | 'part' | 'duty']?: string;
 } & {
   limit?: 8 | 12 | 24;
 };
@@ -49,7 +49,8 @@ export function askedBy(search: Search): Asked {
   return {
     ...periodOf(search),
     ...Object.assign({}, ...filters),
-    ...(search.asOf && { asOf: search.asOf }),
+    // The past of a neighbour stands in its own log.
+    ...(search.neighbour ? { neighbour: search.neighbour } : search.asOf && { asOf: search.asOf }),
     ...(search.limit && { limit: String(search.limit) }),
     ...(isUnit(search.unit) && { unit: search.unit }),
   } as Asked;

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ComplianceView } from '@tongsheng/contracts';
 import type { ReactElement } from 'react';
+import { neighbours } from '../api/neighbours.ts';
 import { sites } from '../api/views.ts';
 import { serverNow } from '../time.ts';
 import { useWords } from '../words/index.ts';
@@ -21,11 +22,16 @@ const all: Record<Dimension, ComplianceWord> = {
 const presets: Preset[] = ['today', 'week', 'month', 'quarter', 'year'];
 const limits = [8, 12, 24] as const;
 
+const narrowsNothing = { limit: undefined, ...Object.fromEntries(dimensions.map((each) => [each, undefined])) };
+
 /** The period, what narrows it, and the moment; all of it is in the address. */
 export function Filters({ data, named }: { data: ComplianceView | undefined; named: Named }): ReactElement {
   const own = useComplianceWords();
   const search = useSearch({ from: '/compliance' });
-  const known = useQuery(sites()).data?.rows.map(({ siteId }) => siteId) ?? [];
+  const ours = useQuery(sites()).data?.rows ?? [];
+  const others = useQuery(neighbours()).data?.neighbours ?? [];
+  const chosen = others.find(({ name }) => name === search.neighbour);
+  const known = (chosen?.sites ?? ours).map(({ siteId }) => siteId);
   const set = useSet();
   const values: Record<Dimension, readonly string[]> = {
     site: known,
@@ -40,6 +46,21 @@ export function Filters({ data, named }: { data: ComplianceView | undefined; nam
     <>
       <Period />
       <div className="page-bar no-print" role="group" aria-label={own('filters')}>
+        {others.length > 0 && (
+          <select
+            aria-label={own('whose')}
+            value={search.neighbour ?? ''}
+            onChange={({ target }) => set({ ...narrowsNothing, neighbour: target.value || undefined })}
+            data-testid="filter-neighbour"
+          >
+            <option value="">{own('ours')}</option>
+            {others.map(({ name, sites: [first] }) => (
+              <option key={name} value={name}>
+                {first?.name ?? name}
+              </option>
+            ))}
+          </select>
+        )}
         {dimensions.map((each) => {
           const value = search[each];
           const offered = value === undefined || values[each].includes(value) ? values[each] : [value, ...values[each]];
@@ -74,18 +95,12 @@ export function Filters({ data, named }: { data: ComplianceView | undefined; nam
           ))}
         </select>
         {isNarrowed && (
-          <button
-            type="button"
-            className="button button-small"
-            onClick={() =>
-              set({ limit: undefined, ...Object.fromEntries(dimensions.map((each) => [each, undefined])) })
-            }
-          >
+          <button type="button" className="button button-small" onClick={() => set(narrowsNothing)}>
             {own('clear')}
           </button>
         )}
         <span className="top-space" />
-        <AsOf asOf={search.asOf} choose={(asOf) => set({ asOf })} />
+        {search.neighbour === undefined && <AsOf asOf={search.asOf} choose={(asOf) => set({ asOf })} />}
       </div>
     </>
   );

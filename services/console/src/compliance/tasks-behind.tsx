@@ -63,9 +63,13 @@ export function TasksBehind({ asked, title }: { asked: AskedTasks; title: string
                 {found.tasks.map((task) => (
                   <tr key={`${task.site}/${task.taskId}/${task.sourceId}/${task.duty}/${task.dueAt}`}>
                     <td className="cell-title">
-                      <Link to="/reposts/$site/$taskId" params={{ site: task.site, taskId: task.taskId }}>
-                        {task.title}
-                      </Link>
+                      {asked.neighbour === undefined ? (
+                        <Link to="/reposts/$site/$taskId" params={{ site: task.site, taskId: task.taskId }}>
+                          {task.title}
+                        </Link>
+                      ) : (
+                        task.title
+                      )}
                     </td>
                     <td>{siteName(task.site)}</td>
                     <td>{task.sourceName}</td>

@@ -1,4 +1,4 @@
-import type { TimelineEntry } from '@tongsheng/contracts';
+import { isNeighbourActor, type TimelineEntry } from '@tongsheng/contracts';
 import type { ReactElement } from 'react';
 import { minute, precise } from '../time.ts';
 import { useWords, wordFor } from '../words/index.ts';
@@ -36,7 +36,7 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }): ReactElemen
               {detail && <span className="timeline-detail">{detail}</span>}
             </span>
             <span className="timeline-who">
-              {actor.kind === 'service' ? t('actor.service') : (actor.name ?? actor.id)}
+              {actor.kind === 'service' && !isNeighbourActor(actor.id) ? t('actor.service') : (actor.name ?? actor.id)}
             </span>
             <span className="timeline-position">#{position}</span>
           </li>

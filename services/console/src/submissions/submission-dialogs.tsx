@@ -11,17 +11,24 @@ const BodyEditor = lazy(() => import('../releases/body-editor.tsx').then((module
 type Sending = { onSend: () => Promise<void>; onClose: () => void };
 
 /** What is agreed to, and what follows from it. */
-export function AgreeDialog({ row, onSend, onClose }: Sending & { row: SubmissionRow }): ReactElement {
+export function AgreeDialog({
+  row,
+  isAbroad,
+  onSend,
+  onClose,
+}: Sending & { row: SubmissionRow; isAbroad: boolean }): ReactElement {
   const t = useWords();
   const { slot, to } = row;
   return (
     <FormDialog title="submission.agreeTitle" send="submission.agree" problems={[]} onSend={onSend} onClose={onClose}>
       <p>
-        {to.kind !== 'site'
-          ? t('submission.agreeOffice', { name: to.name })
-          : slot === null
-            ? t('submission.agreeOwn')
-            : t('submission.agreeTogether', { time: minute(slot) })}
+        {isAbroad
+          ? t('submission.agreeAbroad')
+          : to.kind !== 'site'
+            ? t('submission.agreeOffice', { name: to.name })
+            : slot === null
+              ? t('submission.agreeOwn')
+              : t('submission.agreeTogether', { time: minute(slot) })}
       </p>
     </FormDialog>
   );

@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import type { SubmissionDetail, SubmissionRow } from '@tongsheng/contracts';
 import { useState, type ReactElement } from 'react';
 import { ApiError, decide, type Intent } from '../api/client.ts';
+import { useIsElsewhere } from '../api/neighbours.ts';
 import { useSiteName } from '../api/site-names.ts';
 import * as views from '../api/views.ts';
 import { DiffView } from '../items/diff-view.tsx';
@@ -29,6 +30,7 @@ export function SubmissionPage(): ReactElement {
   const client = useQueryClient();
   const navigate = useNavigate();
   const siteName = useSiteName();
+  const isElsewhere = useIsElsewhere();
   const limitWords = useLimit();
   const { site, submissionId } = useParams({ from: '/submissions/$site/$submissionId' });
   const answer = useQuery(views.submission(site, submissionId));
@@ -38,7 +40,10 @@ export function SubmissionPage(): ReactElement {
   const serves = (each: string) => me.sites.includes('*') || me.sites.includes(each);
   const there = row?.to.kind === 'site' ? row.to.site : null;
   // Who works for both sides speaks for the one whose turn it is.
-  const sides = { offering: serves(site), receiving: there !== null && serves(there) };
+  // Another deployment speaks for its own sites.
+  const speaks = (each: string) => serves(each) && !isElsewhere(each);
+  const isAbroad = isElsewhere(site) || (there !== null && isElsewhere(there));
+  const sides = { offering: speaks(site), receiving: there !== null && speaks(there) };
   const speaksFor =
     row && (row.owes !== null && sides[row.owes] ? row.owes : sides.offering ? 'offering' : 'receiving');
   const isOurTurn = row !== undefined && row.owes !== null && sides[row.owes];
@@ -51,7 +56,12 @@ export function SubmissionPage(): ReactElement {
     counter: writes && row !== undefined && row.owes !== null,
     decline: settles && stands && sides.receiving,
     withdraw: writes && stands && sides.offering,
-    claim: writes && row !== undefined && row.state !== 'adopted' && there === null && sides.offering,
+    claim:
+      writes &&
+      row !== undefined &&
+      row.state !== 'adopted' &&
+      (isAbroad ? row.state === 'agreed' : there === null && sides.offering),
+    adopt: writes && isAbroad && sides.receiving && row?.state === 'agreed',
     tellAgain: writes && sides.offering && !!row?.told && row.told.outcome !== 'sending' && row.state !== 'declined',
   };
   const back = row && sides.offering && !sides.receiving ? '/submissions/out' : '/submissions/in';
@@ -68,6 +78,24 @@ export function SubmissionPage(): ReactElement {
     } catch (caught) {
       announce('failed', sayError(caught, t));
       void client.invalidateQueries({ queryKey: ['submission', `${site}/${submissionId}`] });
+    }
+  };
+  /** A draft of the other deployment's own: it takes its own review chain. */
+  const adopt = async () => {
+    if (!data || there === null) return;
+    const { kind, title, summary } = data.offered;
+    const { html } = data.proposals.at(-1)!;
+    const draft = { kind: kind === 'rebuttal' ? 'press' : kind, title, summary, html, rumor: null, channels: [] };
+    try {
+      const key = `${submissionId}/adopts`;
+      await decide({ type: 'release.draft', site: there, releaseId: submissionId, draft, baseRevision: 0 }, key);
+      announce('done', t('submission.adopting'));
+      void navigate({ to: '/releases/$site/$releaseId', params: { site: there, releaseId: submissionId } });
+    } catch (caught) {
+      // It was made before: there it stands.
+      if (caught instanceof ApiError && caught.code === 'release_changed')
+        return void navigate({ to: '/releases/$site/$releaseId', params: { site: there, releaseId: submissionId } });
+      announce('failed', sayError(caught, t));
     }
   };
   const acknowledge = () => void send({ type: 'submission.acknowledge' }, 'submission.acknowledged', 'receiving');
@@ -117,7 +145,7 @@ export function SubmissionPage(): ReactElement {
           </p>
         </header>
         <div className="rumor-body">
-          <Standing data={data} />
+          <Standing data={data} isAbroad={isAbroad} />
           <Talk data={data} siteName={siteName(site)} />
           <Text data={data} />
         </div>
@@ -126,6 +154,17 @@ export function SubmissionPage(): ReactElement {
             {button('decline', 'submission.decline')}
             {button('withdraw', 'submission.withdraw')}
             {button('claim', 'submission.claim')}
+            {may.adopt && (
+              <button
+                type="button"
+                className="button"
+                title={t('submission.adoptHint')}
+                onClick={() => void adopt()}
+                data-testid="adopt"
+              >
+                {t('submission.adopt')}
+              </button>
+            )}
             {may.tellAgain && (
               <button
                 type="button"
@@ -180,6 +219,7 @@ export function SubmissionPage(): ReactElement {
       {asked === 'agree' && (
         <AgreeDialog
           row={row}
+          isAbroad={isAbroad}
           onClose={() => setAsked(null)}
           onSend={() => send({ type: 'submission.agree', turn }, 'submission.agreed', row.owes ?? 'receiving')}
         />
@@ -196,7 +236,7 @@ export function SubmissionPage(): ReactElement {
       {asked === 'claim' && (
         <ClaimDialog
           onClose={() => setAsked(null)}
-          onSend={(url) => send({ type: 'submission.claim_adopted', url }, 'submission.claimed', 'offering')}
+          onSend={(url) => send({ type: 'submission.claim_adopted', url }, 'submission.claimed', speaksFor)}
         />
       )}
       {asked === 'decline' && (
@@ -224,10 +264,10 @@ export function SubmissionPage(): ReactElement {
 }
 
 /** What became of it so far, and what a person should know or mend. */
-function Standing({ data }: { data: SubmissionDetail }): ReactElement | null {
+function Standing({ data, isAbroad }: { data: SubmissionDetail; isAbroad: boolean }): ReactElement | null {
   const t = useWords();
   const { row, linked, release } = data;
-  const there = row.to.kind === 'site' ? row.to.site : null;
+  const there = row.to.kind === 'site' && !isAbroad ? row.to.site : null;
   const notes: { key: string; bad: boolean; says: string }[] = [
     ...(row.reason ? [{ key: 'reason', bad: false, says: t('submission.reason', { reason: row.reason }) }] : []),
     ...(row.trouble ? [{ key: 'trouble', bad: true, says: t('submission.trouble', { detail: row.trouble }) }] : []),

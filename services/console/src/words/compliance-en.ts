@@ -103,4 +103,6 @@ export const complianceEn: ComplianceWords = {
   colTitle: 'Title',
   colWhen: 'When',
   colHow: 'How',
+  whose: 'Whose',
+  ours: 'Sites of ours',
 };

@@ -101,6 +101,8 @@ export const complianceZh = {
   colTitle: '标题',
   colWhen: '时间',
   colHow: '情况',
+  whose: '范围',
+  ours: '本级站点',
 } as const;
 
 export type ComplianceWords = Record<keyof typeof complianceZh, string>;

@@ -9,6 +9,7 @@ import { alarmMeansEn } from './alarm-means-en.ts';
 import { dutyBookEn } from './duty-book-en.ts';
 import { incidentsEn } from './incidents-en.ts';
 import { inspectionsEn } from './inspections-en.ts';
+import { neighboursEn } from './neighbours-en.ts';
 import { linkedEn } from './linked-en.ts';
 import { recallsEn } from './recalls-en.ts';
 import { recipientsEn } from './recipients-en.ts';
@@ -36,6 +37,7 @@ export const roomsEn: RoomWords = {
   ...incidentsEn,
   ...inspectionsEn,
   ...linkedEn,
+  ...neighboursEn,
   ...recallsEn,
   ...recipientsEn,
   ...reportsEn,

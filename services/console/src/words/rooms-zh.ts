@@ -9,6 +9,7 @@ import { alarmMeansZh } from './alarm-means-zh.ts';
 import { dutyBookZh } from './duty-book-zh.ts';
 import { incidentsZh } from './incidents-zh.ts';
 import { inspectionsZh } from './inspections-zh.ts';
+import { neighboursZh } from './neighbours-zh.ts';
 import { linkedZh } from './linked-zh.ts';
 import { recallsZh } from './recalls-zh.ts';
 import { recipientsZh } from './recipients-zh.ts';
@@ -36,6 +37,7 @@ export const roomsZh = {
   ...incidentsZh,
   ...inspectionsZh,
   ...linkedZh,
+  ...neighboursZh,
   ...recallsZh,
   ...recipientsZh,
   ...reportsZh,

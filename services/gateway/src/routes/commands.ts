@@ -8,6 +8,7 @@ import {
   draft,
   DrillCommand,
   HandoverCommand,
+  homeOf,
   IncidentCommand,
   pathsFor,
   InspectionCommand,
@@ -36,12 +37,13 @@ import { authorityOf, houseOf, involvedIn } from '../house.ts';
 import { mustBeAllowed, own } from '../permissions.ts';
 import type { Caller } from '../sessions.ts';
 import { defineRoute, type Route } from '../route.ts';
+import type { Settings } from '../settings.ts';
 import { prepareDuty } from './duty.ts';
 import { openThings } from './duty-book.ts';
 import { prepareLeave } from './reviews.ts';
 import { withSecrets } from './sources.ts';
 
-export type CommandTools = { models: Models; client: BusClient; clock: Clock; ids: Ids };
+export type CommandTools = { models: Models; client: BusClient; clock: Clock; ids: Ids; settings: Settings };
 
 /** Which service keeps an aggregate; registrations of all kinds have one door. */
 const schemas: Record<string, { service: string; schema: z.ZodType<{ type: string; id: string }> }> = {
@@ -84,11 +86,13 @@ const schemas: Record<string, { service: string; schema: z.ZodType<{ type: strin
   ),
 };
 
+/** Longer than a neighbour may take, and than its answer needs to be seen here. */
+const neighbourMs = 30_000;
 /** How long a decision may take that reads much of the log before it is made. */
 const patienceMs: Partial<Record<string, number>> = { 'report.compute': 600_000 };
 
 /** The API's own door for decisions: a command without its head, which is filled in from who asks, now. */
-export function commandRoute({ models, client, clock, ids }: CommandTools): Route {
+export function commandRoute({ models, client, clock, ids, settings }: CommandTools): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/commands',
@@ -112,9 +116,20 @@ export function commandRoute({ models, client, clock, ids }: CommandTools): Rout
         traceparent: ids.traceparent(),
       };
       const command = target.schema.parse(filled);
+      // What a neighbour offers stands in its log, where it is decided.
+      const home =
+        target.service === 'submission' ? homeOf(settings.values.NEIGHBOURS, String(body['site'])) : undefined;
+      mustNotSpeakFor(settings, body);
+      if (home) return receipt.parse(await client.ask('neighbour', { neighbour: home.name, command }, neighbourMs));
       return client.command(target.service, command as Parameters<BusClient['command']>[1], patienceMs[body.type]);
     },
   });
+}
+
+/** What is at home at a neighbour speaks from there. @throws Refusal submission_wrong_side */
+function mustNotSpeakFor(settings: Settings, { actingSite }: Body): void {
+  const home = homeOf(settings.values.NEIGHBOURS, String(actingSite));
+  if (home) throw new Refusal('submission_wrong_side', `${String(actingSite)} is at home at ${home.name}`);
 }
 
 type Body = { type: string; [field: string]: unknown };

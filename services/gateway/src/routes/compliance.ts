@@ -149,6 +149,7 @@ const viewQuery = z.object({
     from: true,
     to: true,
     level: true,
+    neighbour: true,
     sourceId: true,
     column: true,
     kind: true,

@@ -1,4 +1,5 @@
 import {
+  homeOf,
   instant,
   SubmissionCounts,
   SubmissionDetail,
@@ -20,8 +21,8 @@ const figureReaders: Role[] = ['comms', 'editor', 'signer', 'manager', 'duty', '
 const most = 10_000;
 const period = z.object({ from: instant, to: instant, site: token.optional() });
 
-/** What sites offer each other, seen from both sides. */
-export function submissionRoutes({ models, details, clock }: ViewTools): Route[] {
+/** What sites offer each other, seen from both sides; what neighbouring deployments offer to ours beside it. */
+export function submissionRoutes({ models, details, clock, settings }: ViewTools): Route[] {
   const now = () => clock.now();
   const sitesOf = (caller: Caller) => (caller.sites.includes('*') ? ['*'] : caller.sites);
   const within = async ({ from, to, site }: z.infer<typeof period>, caller: Caller): Promise<SubmissionRow[]> => {
@@ -47,7 +48,10 @@ export function submissionRoutes({ models, details, clock }: ViewTools): Route[]
         const { reader, runner } = models.submissions;
         await runner.reach(atLeast);
         const sets = sitesOf(caller).map((site) => `${way}:${site}`);
-        const rows = await merged(models.submissions, sets, { reverse: true, limit: 1_000 });
+        const slice = { reverse: true, limit: 1_000 };
+        const told = way === 'in' ? [...models.submissionsOf.values()] : [];
+        const lists = await Promise.all([models.submissions, ...told].map((model) => merged(model, sets, slice)));
+        const rows = lists.flat().sort((one, other) => (one.offeredAt < other.offeredAt ? 1 : -1));
         return { rows, position: await reader.position(), serverTime: now() };
       },
     }),
@@ -62,7 +66,10 @@ export function submissionRoutes({ models, details, clock }: ViewTools): Route[]
         const before = await merged(models.submissions, sets, { reverse: true, limit: 500 });
         const offices = new Map(before.flatMap(({ to }) => (to.kind === 'email' ? [[to.address, to]] : [])));
         return {
-          sites: models.sites.all().map(({ siteId, name }) => ({ siteId, name })),
+          sites: [
+            ...models.sites.all(),
+            ...(settings.values.NEIGHBOURS?.neighbours ?? []).flatMap(({ sites }) => sites),
+          ].map(({ siteId, name }) => ({ siteId, name })),
           offices: [...offices.values()].map(({ address, name }) => ({ address, name })),
           partners: models.channels
             .all()
@@ -107,7 +114,9 @@ export function submissionRoutes({ models, details, clock }: ViewTools): Route[]
       query: z.object({ atLeast: z.coerce.number().int().min(0).default(0) }),
       answer: SubmissionDetail,
       async handle({ params: { site, submissionId }, query: { atLeast }, caller }) {
-        await models.submissions.runner.reach(atLeast);
+        const home = homeOf(settings.values.NEIGHBOURS, site)?.name;
+        // A position is one of the log that the submission stands in.
+        await (home === undefined ? models.submissions : models.submissionsOf.get(home)!).runner.reach(atLeast);
         const found = await details.submission(site, submissionId, servesSite(caller, site));
         const { to } = found.row;
         if (to.kind !== 'site' || !servesSite(caller, to.site)) mustServeSite(caller, site);

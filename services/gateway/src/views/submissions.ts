@@ -105,6 +105,12 @@ export const submissions = defineProjection({
   },
 });
 
+/** The same of what a neighbour tells us; what it names besides stands in its own log. */
+export const ofNeighbour = (model: typeof submissions, neighbour: string): typeof submissions => ({
+  ...model,
+  name: `${model.name}-of-${neighbour}`,
+});
+
 /** An office outside is being written to; a site of ours reads it on its own screen. */
 const telling = (to: SubmissionRow['to'], letter: SubmissionLetter, at: string): SubmissionRow['told'] =>
   to.kind === 'site' ? null : { letter, by: to.kind, outcome: 'sending', detail: '', at };
