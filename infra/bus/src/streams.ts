@@ -164,10 +164,12 @@ export async function streamTroubles(bus: Bus): Promise<string[]> {
  * @returns the names of those that were given more
  * @throws UnfitServer when the server has not so much room
  */
-export async function growStreams(bus: Bus, maxBytes: number): Promise<string[]> {
+export async function growStreams(bus: Bus, maxBytes: number, neighbours: readonly string[] = []): Promise<string[]> {
   const wanted = new Map(wantedStreams({ maxBytes }).map((each) => [each.name, each.max_bytes!]));
   for (const bucket of Object.values(buckets)) wanted.set(`OBJ_${bucket}`, maxBytes);
   wanted.set(`KV_${workingCopiesBucket}`, ofWorkingCopies(maxBytes));
+  for (const stream of neighbours.flatMap((name) => Object.values(neighbourStreams(name))))
+    wanted.set(stream, maxBytes);
   const grown: string[] = [];
   for (const [name, bytes] of wanted) {
     const { config } = await bus.jsm.streams.info(name);

@@ -140,8 +140,9 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
     .action(async (options: { replicas: number; maxBytes?: number }) => {
       await onBus(async (bus) => {
         await ensureStreams(bus, options);
-        await ensureNeighbourStreams(bus, neighbours()?.neighbours.map(({ name }) => name) ?? [], options);
-        if (options.maxBytes) await growStreams(bus, options.maxBytes);
+        const names = neighbours()?.neighbours.map(({ name }) => name) ?? [];
+        await ensureNeighbourStreams(bus, names, options);
+        if (options.maxBytes) await growStreams(bus, options.maxBytes, names);
       });
       print('every stream is there, and as it must be');
     });
