@@ -5,29 +5,16 @@ import { cp, mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { carryOut, connectBus, countDeadLetters, Journal, streamTroubles } from '@tongsheng/bus';
+import { countDeadLetters, streamTroubles } from '@tongsheng/bus';
 import type { BalanceView } from '@tongsheng/contracts';
 import { verifyLog } from '@tongsheng/evidence';
 import { createRedis } from '@tongsheng/projections';
-import {
-  allServices,
-  readLog,
-  readPublic,
-  sampleRule,
-  sampleSource,
-  service,
-  signIn,
-  startSite,
-  startSystem,
-  until,
-} from '@tongsheng/test/support';
+import { readLog, signIn, until } from '@tongsheng/test/support';
 import { booked } from '../../services/oversight/src/conservation.ts';
-import { registrations } from '../../services/registry/src/registration.ts';
 import { canMount, makeDisk } from '../support/disk.ts';
-import { brokenPromises, type BrokenPromise } from '../support/promises.ts';
+import { startHouse } from '../support/house.ts';
+import { faults, needsDisk, type FaultKind } from '../support/house-faults.ts';
 import { endOnSignal, report, rounded, say } from './measure.ts';
-import { faults, needsDisk, type FaultKind, type House } from './soak-faults.ts';
-import { channels, People, sites } from './soak-people.ts';
 
 const setting = (name: string, otherwise: number) => Number(process.env[`SOAK_${name}`] ?? otherwise);
 const everySeconds = setting('EVERY', 30);
@@ -64,64 +51,11 @@ await using started = new AsyncDisposableStack();
 endOnSignal(started);
 const disk = canMount ? makeDisk(await mkdtemp(join(tmpdir(), 'tongsheng-disk-')), diskMib) : null;
 if (disk) started.use(disk);
-const feed = started.use(await startSite());
-const system = started.use(
-  await startSystem({
-    samples: false,
-    ...(disk && { store: disk.path }),
-    environment: { WEB_ALLOW: `127.0.0.1:${feed.port}`, NATS_MAX_BYTES: String(512 * 2 ** 20) },
-  }),
+/** Longer than the log waits for an acknowledgement; and time enough for people to see it. In ms. */
+const house = started.use(
+  await startHouse({ disk, stillMs: 15_000, unwellMs: 8_000, itemMs: 2_000, releaseMs: 6_000 }),
 );
-const bus = await connectBus({ url: system.servers.nats.url, name: 'witness' });
-started.defer(() => bus.nc.close());
-
-const people = new People(system, feed, { itemMs: 2_000, releaseMs: 6_000 });
-const head = (id: string) => ({ id, at: new Date().toISOString(), actor: service });
-const journal = new Journal(bus, 'soak');
-await carryOut(journal, registrations['rule.register'], {
-  type: 'rule.register',
-  ...head('soak-rule'),
-  rule: sampleRule('soak', sites, { sources: ['soak'] }),
-});
-await carryOut(journal, registrations['source.register'], {
-  type: 'source.register',
-  ...head('soak-source'),
-  source: sampleSource('soak', `${feed.url}/soak.xml`, { pollSeconds: 2 }),
-});
-people.start();
-
-const house: House = {
-  system,
-  disk,
-  down: new Set(),
-  async entries(more) {
-    const from = await journal.position().catch(() => 0);
-    const end = performance.now() + 5_000;
-    while (performance.now() < end && (await journal.position().catch(() => 0)) < from + more) await wait(5);
-  },
-};
-
-/** Services that ended although nobody wanted it; a supervisor starts them again, and so do we. */
-const fell: string[] = [];
-let keeping = true;
-const keeper = (async () => {
-  const isGone = (pid: number | null) => {
-    try {
-      return pid !== null && process.kill(pid, 0) && false;
-    } catch {
-      return true;
-    }
-  };
-  while (keeping) {
-    for (const each of allServices) {
-      if (house.down.has(each) || !isGone(system.pidOf(each))) continue;
-      const text = await system.logOf(each);
-      fell.push(`${each} ended by itself: ${text.trimEnd().split('\n').at(-1)?.slice(0, 300)}`);
-      await system.start(each).catch(() => {});
-    }
-    await wait(500);
-  }
-})();
+const { system, bus, people } = house;
 
 type Tally = { faults: number; lost: number; twice: number; wrong: number };
 const tallies = new Map<string, Tally>();
@@ -131,74 +65,18 @@ const tallyOf = (kind: string): Tally => {
   tallies.set(kind, tally);
   return tally;
 };
-const twiceBroken: ReadonlySet<string> = new Set(['decided_once', 'shown_once', 'public_once']);
-
-/** What was told to people and is not in the log, or stands elsewhere. */
-function lostOf(log: Awaited<ReturnType<typeof readLog>>, told: People['told']): string[] {
-  const places = new Map(log.map(({ envelope, position }) => [envelope.id, position]));
-  return [...told].flatMap(([id, said]) =>
-    'position' in said && places.get(id) !== said.position
-      ? [`${id} was acknowledged at ${said.position} and stands at ${places.get(id) ?? 'no place'}`]
-      : [],
-  );
-}
 
 /** Whatever was not known to be broken before counts for the fault that came last. */
 async function judge(kind: string, atRest: boolean): Promise<void> {
-  const tally = tallyOf(kind);
-  const note = (what: keyof Tally, about: string) => {
-    if (known.has(about)) return;
+  for (const { is, about } of await house.judge(atRest)) {
+    if (known.has(about)) continue;
     known.add(about);
-    tally[what]++;
-    say(`  ${what}: ${about}`);
-  };
-  // What is told while the log is read may not be in it yet.
-  const said = new Map(people.told);
-  const log = await until(() => readLog(bus), 120_000);
-  for (const each of lostOf(log, said)) note('lost', each);
-  for (const each of fell.splice(0)) note('wrong', each);
-  for (const each of people.read.wrong.splice(0)) note('wrong', each);
-  const titles = new Map<string, Map<string, string>>();
-  for (const event of log.flatMap(({ events }) => events))
-    if (event.type === 'delivery.requested')
-      titles.set(event.channelId, (titles.get(event.channelId) ?? new Map()).set(event.title, event.deliveryId));
-  const [mail = '', hook = ''] = channels;
-  const count = (channel: string, texts: string[]): [string, Map<string, number>] => [
-    channel,
-    new Map(
-      [...(titles.get(channel) ?? [])].flatMap(([title, deliveryId]) => {
-        const times = texts.filter((text) => text.includes(title)).length;
-        return times > 0 ? [[deliveryId, times] as const] : [];
-      }),
-    ),
-  ];
-  const shown = new Map([
-    count(
-      mail,
-      system.newsroom.mails.map(({ subject }) => subject),
-    ),
-    count(
-      hook,
-      [...system.newsroom.calls.values()].map(({ body }) => body),
-    ),
-  ]);
-  const pages = (await readPublic(bus))
-    .filter((page) => page.kind === 'repost')
-    .map((page) => ({ taskId: `${page.site}/${page.documentId}`, contentHash: page.contentHash }));
-  const told = [...said].map(([commandId, answer]) => ({ commandId, refused: 'refused' in answer }));
-  const broken: BrokenPromise[] = brokenPromises(log, {
-    told,
-    pages,
-    ...(atRest && { atRest, now: Date.now(), shown }),
-  });
-  for (const { promise, about, wrong } of broken) {
-    // While the house is at work what changed a moment ago is on its way.
-    if (!atRest && (promise === 'conserved' || promise === 'public_once')) continue;
-    note(promise === 'conserved' ? 'lost' : twiceBroken.has(promise) ? 'twice' : 'wrong', `${about}: ${wrong}`);
+    tallyOf(kind)[is]++;
+    say(`  ${is}: ${about}`);
   }
 }
 
-/** A new item comes through to the public: the house goes on. */
+/** Somebody decides again: the house goes on. */
 async function goesOn(): Promise<void> {
   const before = people.told.size;
   await until(() => {
@@ -221,7 +99,7 @@ for (let round = 1; round <= rounds; round++) {
     `${round}/${rounds} ${kind}: ${rounded((healed - struck) / 1_000, 1)} s; decided again after ${rounded((performance.now() - healed) / 1_000, 1)} s; ${JSON.stringify(people.counts)}`,
   );
   await wait(Math.max(0, everySeconds * 1_000 - (performance.now() - struck)));
-  if (round % 10 === 0 || round === rounds) await judge(kind, false);
+  await judge(kind, false);
 }
 const workedMinutes = (performance.now() - begun) / 60_000;
 
@@ -231,7 +109,7 @@ const wrong = (about: string) => {
   end.wrong++;
   say(`  wrong: ${about}`);
 };
-await people.finish(restMs).catch((error: unknown) => wrong(String(error)));
+await house.rest(restMs).catch((error: unknown) => wrong(String(error)));
 const manager = await until(() => signIn(system.consoleUrl, 'manager'));
 const books = await until(async () => {
   const { status, body } = await manager.get('/api/balance');
@@ -277,8 +155,6 @@ await until(async () => {
   const differs = seen.findIndex((each, i) => each !== anew[i]);
   if (differs >= 0) throw new Error(`view ${differs} is another one when it is built anew`);
 }, 180_000).catch((error: unknown) => wrong(String(error)));
-keeping = false;
-await keeper;
 
 say(
   `seed ${seed}: ${rounds} faults in ${rounded(workedMinutes, 1)} minutes; ${verified ? `${verified.entries} entries, whole` : 'the log is broken'}; ${JSON.stringify(people.counts)}`,

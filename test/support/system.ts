@@ -243,7 +243,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       const refused = logs
         .join('\n')
         .split('\n')
-        .filter((line) => line.includes('bus.refused'));
+        .filter((line) => line.includes('bus.refused'))
+        // Where a file could not be kept to its end, the client would take away what there is of it; nobody may take anything away.
+        .filter((line) => !line.includes('$JS.API.STREAM.PURGE.OBJ_'));
       if (refused.length > 0) throw new Error(`not in contracts/src/rights.ts:\n${refused.join('\n')}`);
     },
   };

@@ -3,28 +3,18 @@ import { connectBus, growStreams, type Bus } from '@tongsheng/bus';
 import { streams } from '@tongsheng/contracts';
 import { makeDurable, serverVersion, startNats, startRedis } from '@tongsheng/local';
 import { createRedis, type Redis } from '@tongsheng/projections';
-import { allServices, until, type ServiceName, type System } from '@tongsheng/test/support';
-import type { Disk } from '../support/disk.ts';
+import type { House } from './house.ts';
+import { allServices, type ServiceName } from './system.ts';
+import { until } from './until.ts';
 
 export type Random = () => number;
-export type House = {
-  system: System;
-  /** The disk under the log, where one can be mounted. */
-  disk: Disk | null;
-  /** Waits until the log has so many entries more, or some seconds have gone. */
-  entries(more: number): Promise<void>;
-  /** Services that are down because somebody wanted it. */
-  down: Set<ServiceName>;
-};
 /** Strikes and heals: when it resolves, everything runs again. */
 type Fault = (house: House, random: Random) => Promise<void>;
 
 const room = 512 * 2 ** 20;
 const ballastLeft = 64 * 1_024;
-/** What stands still longer than JetStream waits for an acknowledgement. */
-const longMs = 15_000;
-const shortMs = 8_000;
-
+/** How long a slow Redis takes for everything, in ms. */
+const slowMs = 200;
 /** Somewhere between two entries, and two calls, of whatever is being done. */
 async function anyMoment({ entries }: House, random: Random): Promise<void> {
   await entries(1 + Math.floor(random() * 12));
@@ -102,7 +92,7 @@ export const faults = {
   'service stopped': async (house, random) => {
     const pid = house.system.pidOf(oneOf(allServices, random));
     await anyMoment(house, random);
-    if (pid !== null) await freeze(pid, longMs);
+    if (pid !== null) await freeze(pid, house.stillMs);
   },
   'log killed': async (house, random) => {
     await anyMoment(house, random);
@@ -111,7 +101,7 @@ export const faults = {
   },
   'log stopped': async (house, random) => {
     await anyMoment(house, random);
-    await freeze(house.system.servers.nats.pid, longMs);
+    await freeze(house.system.servers.nats.pid, house.stillMs);
   },
   'Redis killed': async (house, random) => {
     await anyMoment(house, random);
@@ -120,24 +110,24 @@ export const faults = {
     await startRedisAgain(house);
   },
   'Redis emptied': (house) => withRedis(house, (redis) => redis.flushAll()),
-  'Redis stopped': (house) => freeze(house.system.servers.redis.pid, longMs),
+  'Redis stopped': (house) => freeze(house.system.servers.redis.pid, house.stillMs),
   'Redis slow': (house) =>
     withRedis(house, async (redis) => {
-      for (let n = 0; n < 40; n++) {
-        await redis.sendCommand(['CLIENT', 'PAUSE', '200', 'ALL']);
+      for (let n = 0; n < house.unwellMs / slowMs; n++) {
+        await redis.sendCommand(['CLIENT', 'PAUSE', String(slowMs), 'ALL']);
         await wait(20);
       }
     }),
   'Redis read-only': (house) =>
     withRedis(house, async (redis) => {
       await redis.sendCommand(['REPLICAOF', '127.0.0.1', '1']);
-      await wait(shortMs);
+      await wait(house.unwellMs);
       await redis.sendCommand(['REPLICAOF', 'NO', 'ONE']);
     }),
   'Redis full': (house) =>
     withRedis(house, async (redis) => {
       await redis.configSet({ 'maxmemory-policy': 'noeviction', maxmemory: '1mb' });
-      await wait(shortMs);
+      await wait(house.unwellMs);
       await redis.configSet({ maxmemory: '0' });
     }),
   /** The log's own fuse has blown: it says no, and goes on when it is given more. */
@@ -151,12 +141,12 @@ export const faults = {
         const { bytes } = (await bus.jsm.streams.info(streams.journal)).state;
         if (bytes < limit - 2_000) throw new Error('not full yet');
       }).catch(() => {});
-      await wait(shortMs);
+      await wait(house.unwellMs);
       await growStreams(bus, room);
     }),
   'disk full': async (house, random) => {
     await house.disk!.fill(ballastLeft);
-    await wait(shortMs + random() * shortMs);
+    await wait(house.unwellMs * (1 + random()));
     house.disk!.clear();
     if (await answers(house)) return;
     await house.system.servers.nats.kill();

@@ -1,11 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DeliveryRow, ReleaseDetail, RepostRow } from '@tongsheng/contracts';
-import { signIn, type Answer, type Session, type Site, type System } from '@tongsheng/test/support';
+import { signIn, type Answer, type Session } from './session.ts';
+import type { Site } from './site.ts';
+import type { System } from './system.ts';
 
-const house = 'province';
+const home = 'province';
 /** Each item is owed by these. */
-export const sites = [house, 'city'];
-export const channels = ['province-press-mail', 'province-press-hook'];
+export const sites = [home, 'city'];
+export const channels = ['province-press-mail', 'province-press-hook'] as const;
 /** Entries of the feed that the house watches: more than are put out while it is away. */
 const inFeed = 200;
 
@@ -36,6 +38,10 @@ export class People {
     this.#bring();
   }
 
+  get feedUrl(): string {
+    return `${this.#feed.url}/items.xml`;
+  }
+
   get counts() {
     const { pages, none } = this.read;
     return { items: this.#number, releases: this.#releases, decisions: this.told.size, pages, withoutPage: none };
@@ -47,7 +53,7 @@ export class People {
       this.#every(itemMs, async () => void (this.#bringing && this.#bring())),
       this.#every(releaseMs, async () => {
         if (!this.#bringing || this.#open.size > 20) return;
-        const id = `soak-${++this.#releases}`;
+        const id = `house-${++this.#releases}`;
         this.#open.set(
           id,
           this.#release(id).finally(() => this.#open.delete(id)),
@@ -90,14 +96,14 @@ export class People {
 
   #bring(): void {
     const n = ++this.#number;
-    const url = `${this.#feed.url}/soak/${n}.html`;
-    this.#feed.put(`/soak/${n}.html`, `<html><body><h1>${titleOf(n)}</h1><p>第${n}件的正文。</p></body></html>`);
+    const url = `${this.#feed.url}/items/${n}.html`;
+    this.#feed.put(`/items/${n}.html`, `<html><body><h1>${titleOf(n)}</h1><p>第${n}件的正文。</p></body></html>`);
     this.#entries.unshift(
       `<item><guid>${url}</guid><link>${url}</link><title>${titleOf(n)}</title><pubDate>${new Date().toUTCString()}</pubDate><description>第${n}件的正文。</description></item>`,
     );
     this.#entries.length = Math.min(this.#entries.length, inFeed);
     this.#feed.put(
-      '/soak.xml',
+      '/items.xml',
       `<?xml version="1.0"?><rss version="2.0"><channel><title>政策</title>${this.#entries.join('')}</channel></rss>`,
     );
   }
@@ -165,10 +171,10 @@ export class People {
   async #release(releaseId: string): Promise<void> {
     const title = `关于${releaseId}的通稿`;
     const draft = { kind: 'press', title, summary: '', html: '<p>正文。</p>', rumor: null, channels };
-    const about = { site: house, releaseId };
+    const about = { site: home, releaseId };
     await this.#say('comms', { type: 'release.draft', ...about, draft, baseRevision: 0 }, `draft-${releaseId}`);
     const seenHash = await this.#again(async () => {
-      const detail = await this.#look<ReleaseDetail>('comms', `/api/releases/${releaseId}?site=${house}`);
+      const detail = await this.#look<ReleaseDetail>('comms', `/api/releases/${releaseId}?site=${home}`);
       return detail.row.contentHash;
     });
     await this.#say('comms', { type: 'release.submit', ...about, seenHash }, `submit-${releaseId}`);
