@@ -25,13 +25,19 @@ export class LiveTable<A extends AggregateName, Row = EventsByAggregate[A]> {
     this.#aggregate = aggregate;
   }
 
-  /** Registrations by their ids. Resolves when everything that was registered is here. */
+  /**
+   * Registrations by their ids. Resolves when everything that was registered is here.
+   * @param newest what is kept of two, where the later one says nothing of the whole
+   */
   static open<A extends AggregateName>(
     bus: Bus,
     aggregate: A,
     onFailure: (error: unknown) => void,
+    newest: (before: EventsByAggregate[A] | undefined, event: EventsByAggregate[A]) => EventsByAggregate[A] = (
+      _,
+      event,
+    ) => event,
   ): Promise<LiveTable<A>> {
-    const newest = (_: unknown, event: EventsByAggregate[A]) => event;
     return LiveTable.#follow(bus, aggregate, ({ id }) => id, newest, onFailure);
   }
 

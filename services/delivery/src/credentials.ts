@@ -52,7 +52,7 @@ export class Credentials implements OnModuleInit, OnModuleDestroy {
 
   async onModuleInit(): Promise<void> {
     const onFailure = (error: unknown) => this.log.error('credentials.unreadable', { reason: reasonOf(error) });
-    this.#table = await LiveTable.fold(this.bus, 'credential', lastOfCredential, onFailure);
+    this.#table = await LiveTable.open(this.bus, 'credential', onFailure, lastOfCredential);
     const newest = (before: Renewed | null | undefined, event: CredentialEvent): Renewed | null => {
       if (event.type === 'credential.resealed') return before ? { ...before, secret: event.secret } : null;
       return event.type === 'credential.renewed' ? event : (before ?? null);

@@ -88,7 +88,7 @@ export class Models implements OnModuleInit, OnModuleDestroy {
       table('token'),
       table('site'),
       table('channel'),
-      LiveTable.fold(this.bus, 'credential', lastOfCredential, (error) => this.#trouble(error)),
+      LiveTable.open(this.bus, 'credential', (error) => this.#trouble(error), lastOfCredential),
     ]);
     [this.registeredSources, this.policies, this.overrides, this.rules, this.chains] = await Promise.all([
       table('source'),
