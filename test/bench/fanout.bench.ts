@@ -1,5 +1,6 @@
 // One upstream item that 500 sites owe: from the first to the last task on a live console connection. Then as many items
-// as make 20,000 tasks, and how many tasks a second go through the whole chain: event, read models, timers, live update.
+// as make 20,000 tasks, and how many tasks a second go through the whole chain: event, read models, timers, live update; the
+// same with a second process of each service but the console's.
 // The peer is the raw limit of the log: as many appends of the same events, pipelined by one client.
 import { BusClient, connectBus, encodeEntry } from '@tongsheng/bus';
 import { subjects, type Policy, type RegistryCommand, type RepostEvent } from '@tongsheng/contracts';
@@ -123,14 +124,24 @@ for (let round = 0; round <= singles; round++) {
 }
 say(`one item to ${sites} sites: first to last ${spans.map((each) => rounded(each)).join(', ')} s`);
 
-const all = Array.from({ length: sustained }, () => next++);
-const ms = await timed(async () => {
-  const done = all.map(everywhere);
-  await Promise.all(all.map(put));
-  await Promise.all(done);
-});
-const rate = (sustained * sites) / (ms / 1_000);
-say(`${sustained * sites} tasks in ${rounded(ms / 1_000)} s`);
+/** Tasks a second, from the first item put to the last task on the connection. */
+async function sustain(): Promise<number> {
+  const all = Array.from({ length: sustained }, () => next++);
+  const ms = await timed(async () => {
+    const done = all.map(everywhere);
+    await Promise.all(all.map(put));
+    await Promise.all(done);
+  });
+  return (sustained * sites) / (ms / 1_000);
+}
+const rate = await sustain();
+// Two of each that works at it; the console's own process stays alone.
+const scaled = ['reposts', 'clock', 'oversight'] as const;
+for (const name of scaled) await system.startAnother(name, {});
+const rateOfTwo = await sustain();
+say(
+  `${sustained * sites} tasks: ${Math.round(rate)}/s, with a second process of ${scaled.join(', ')} ${Math.round(rateOfTwo)}/s`,
+);
 leaving.abort();
 
 const { type: _type, id: _id, at: _at, actor: _actor, ...facts } = queueing();
@@ -148,6 +159,8 @@ report({
   bench: 'fanout',
   seconds: rounded(Math.max(...spans)),
   ours: Math.round(rate),
+  withSecondProcesses: Math.round(rateOfTwo),
+  ratioOfTwo: rounded(rateOfTwo / rate),
   peer: Math.round(raw),
   ratio: rounded(rate / raw),
   unit: 'tasks/s',
