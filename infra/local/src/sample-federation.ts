@@ -17,7 +17,12 @@ async function publish(consoleUrl: string): Promise<void> {
   const releaseId = 'sample-national';
   const text = '自下月一日起，纳税人可以在电子税务局一次办结十类高频业务，请各地转载并抓好落实。';
   const title = '国家税务总局关于优化办税服务若干措施的公告（示例）';
-  await draft(people, releaseId, { kind: 'press', title, text, rumor: null, channels: [] }, 'national');
+  await draft(
+    people,
+    releaseId,
+    { kind: 'press', title, text, rumor: null, channels: ['national-press-mail'] },
+    'national',
+  );
   await sign(people, releaseId, 'national');
 }
 
