@@ -67,7 +67,11 @@ export async function startFederation({
       },
     });
   });
+  let isStopping = false;
+  /** Once: a second signal would end a deployment before it has stopped its servers. */
   const stop = () => {
+    if (isStopping) return;
+    isStopping = true;
     for (const child of children) child.kill('SIGTERM');
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
