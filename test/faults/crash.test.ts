@@ -8,7 +8,6 @@ import {
   readPublic,
   signIn,
   startSystem,
-  twice,
   until,
   type Answer,
   type ServiceName,
@@ -16,6 +15,7 @@ import {
   type System,
 } from '@tongsheng/test/support';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { brokenByNow } from '../support/promises.ts';
 
 let system: System;
 let bus: Bus;
@@ -125,7 +125,7 @@ async function restart(service: ServiceName): Promise<void> {
 
 afterEach(async () => {
   const entries = await readLog(bus);
-  expect(twice(entries)).toEqual([]);
+  expect(brokenByNow(entries)).toEqual([]);
 
   const documents = await readPublic(bus);
   const versions = documents.map(({ site, kind, documentId, version }) => `${site}/${kind}/${documentId} ${version}`);

@@ -15,6 +15,7 @@ import { hashA, readLog, startServers, until, type Servers } from '@tongsheng/te
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { delivery, type Delivery } from '../../services/delivery/src/delivery.ts';
 import { registrations } from '../../services/registry/src/registration.ts';
+import { brokenByNow } from '../support/promises.ts';
 
 const kills = Number(process.env['DELIVERY_KILLS'] ?? 8);
 const perKill = Number(process.env['DELIVERY_ROUND'] ?? 6);
@@ -351,6 +352,7 @@ it(
     listening.unsubscribe();
     expect(from).toEqual([true]);
     expect(attempts()).toEqual(before);
+    expect(brokenByNow(await readLog(bus))).toEqual([]);
     // Only where the class asks for one.
     for (const each of report) if (each.class !== 'person') expect(each).toMatchObject({ 'by a person': 0 });
     expect(report.find(({ channel }) => channel === 'mail')!['by a person']).toBeLessThanOrEqual(resolved);

@@ -15,12 +15,12 @@ import {
   pressDraft,
   readLog,
   startSystem,
-  twice,
   until,
   type ServiceName,
   type System,
 } from '@tongsheng/test/support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { brokenByNow } from '../support/promises.ts';
 
 const services = ['registry', 'releases', 'delivery', 'clock', 'portal'] as const satisfies readonly ServiceName[];
 const channel = 'province-press-hook';
@@ -194,7 +194,7 @@ async function goesOut(name: string, deaths: { mark: string; die: () => Promise<
   const { wrong, seenFirst } = await watching.end();
   expect(wrong).toEqual([]);
   expect(seenFirst).toBeGreaterThanOrEqual(t0);
-  expect(twice(await readLog(bus))).toEqual([]);
+  expect(brokenByNow(await readLog(bus))).toEqual([]);
 }
 const restart = async (service: ServiceName) => {
   await system.kill(service);

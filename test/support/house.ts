@@ -3,7 +3,7 @@ import { carryOut, connectBus, Journal, type Bus, type Entry } from '@tongsheng/
 import { registrations } from '../../services/registry/src/registration.ts';
 import type { Disk } from './disk.ts';
 import { channels, People, sites } from './house-people.ts';
-import { brokenPromises } from './promises.ts';
+import { brokenByNow, brokenPromises } from './promises.ts';
 import { readLog, readPublic } from './record.ts';
 import { sampleRule, sampleSource, service } from './samples.ts';
 import { startSite } from './site.ts';
@@ -155,13 +155,10 @@ async function judgeHouse({ bus, people, system: { newsroom } }: House, atRest: 
     ],
   ]);
   const outside = { told, pages, ...(atRest && { atRest, now: Date.now(), shown }) };
-  const broken = brokenPromises(log, outside)
-    // While the house is at work what changed a moment ago is on its way.
-    .filter(({ promise }) => atRest || (promise !== 'conserved' && promise !== 'public_once'))
-    .map(({ promise, about, wrong }): Flaw => {
-      const is = promise === 'conserved' ? 'lost' : twiceBroken.has(promise) ? 'twice' : 'wrong';
-      return { is, about: `${about}: ${wrong}` };
-    });
+  const broken = (atRest ? brokenPromises : brokenByNow)(log, outside).map(({ promise, about, wrong }): Flaw => {
+    const is = promise === 'conserved' ? 'lost' : twiceBroken.has(promise) ? 'twice' : 'wrong';
+    return { is, about: `${about}: ${wrong}` };
+  });
   const wrong = people.read.wrong.splice(0).map((about): Flaw => ({ is: 'wrong', about }));
   return [...lostOf(log, answers), ...wrong, ...broken];
 }

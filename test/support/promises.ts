@@ -60,6 +60,10 @@ export function brokenPromises(log: readonly LogEntry[], outside: Outside = {}):
   return found;
 }
 
+/** Those that hold at any moment, also while much is on its way. */
+export const brokenByNow = (log: readonly LogEntry[], outside: Outside = {}): BrokenPromise[] =>
+  brokenPromises(log, outside).filter(({ promise }) => promise !== 'conserved' && promise !== 'public_once');
+
 type Wrong = (promise: BrokenPromise['promise'], about: string, said: string) => void;
 
 function judgeBooks(log: readonly LogEntry[], { now }: Outside, wrong: Wrong): void {
@@ -149,7 +153,8 @@ function judgeDelivery(sent: Sent, event: DeliveryEvent, wrong: Wrong): void {
       if (sent.closed !== null) wrong('halted', name, `${what} of what was ${sent.closed}`);
       if (!sent.committed) wrong('together', name, `${what} before it was committed`);
       if (sent.end !== null) wrong('never_blind', name, `${what} of what is ${sent.end}`);
-      if (sent.doubt && sent.onUnknown !== 'same_key')
+      // A package for a person that nobody was given yet is only made again.
+      if (sent.doubt && sent.onUnknown !== 'same_key' && sent.onUnknown !== 'assisted')
         wrong('never_blind', name, `${what}, and one before may have arrived`);
       sent.attempts = event.attempt;
       sent.running = true;
