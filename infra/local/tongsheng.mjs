@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { servers } from './setup/debian.mjs';
+import { laterServer } from './setup/later.mjs';
 import { miniflux } from './setup/miniflux.mjs';
 import { node } from './setup/packages.mjs';
 import { root } from './setup/places.mjs';
@@ -21,8 +22,10 @@ async function main() {
   if (runtime !== process.execPath) return again(runtime);
   // What is measured is what stands in the sources; benchmarks start servers of their own, from PATH or from what the setup unpacked.
   if (args[0] === 'bench') await exec(runtime, [join(root, 'infra/local/build.mjs')]);
-  const peers = args[0] === 'bench' && args[1] === 'ingest' ? await miniflux() : {};
-  const environment = args[0] === 'bench' ? { ...process.env, ...(await servers()), ...peers } : process.env;
+  const isBench = args[0] === 'bench';
+  const own = isBench ? await servers() : {};
+  const peers = { ingest: miniflux, cluster: () => laterServer(own.NATS_SERVER) };
+  const environment = isBench ? { ...process.env, ...own, ...(await peers[args[1]]?.()) } : process.env;
   const { main: run } = await import(pathToFileURL(built).href);
   return run(root, args, environment);
 }
