@@ -1,3 +1,4 @@
+import './abandoned-dials.ts';
 import {
   connect,
   ErrorCode,
@@ -9,6 +10,7 @@ import {
   type JetStreamManager,
   type NatsConnection,
 } from 'nats';
+import './abandoned-dials.ts';
 import { connected } from './figures.ts';
 import { isSeed } from './keys.ts';
 import { certificateTrouble, reasonOf } from './reason.ts';
