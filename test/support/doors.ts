@@ -61,6 +61,7 @@ export const readDoors: Record<string, string> = Object.fromEntries(
 /api/items/:sourceId/:itemId/files/:hash
 /api/linked
 /api/linked/:linkedId
+/api/neighbours
 /api/people
 /api/recalls
 /api/recalls.csv
