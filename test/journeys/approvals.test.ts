@@ -178,7 +178,7 @@ it('an editor sees the seconds that are left, and takes an approval back by one 
     await page.getByTestId('confirm').waitFor();
     await page.keyboard.press('Enter');
     await page.getByTestId('held').waitFor();
-    expect(await page.getByTestId('held').innerText()).toMatch(/[1-4] 秒后发布《关于shown事项的公告》/);
+    expect(await page.getByTestId('held').innerText()).toMatch(/[1-5] 秒后发布《关于shown事项的公告》/);
     await page.keyboard.press('z');
     await page.getByTestId('voided').waitFor();
     expect(await page.getByTestId('voided').innerText()).toMatch(/李编辑 于 .* 撤回了同意/);
