@@ -42,6 +42,8 @@ export class Board implements OnModuleDestroy {
   #marking: NodeJS.Timeout | null = null;
   /** Answers up to this position the gates know already. */
   #toldUpTo = 0;
+  /** When the log began; null while there is nothing in it. */
+  #log: string | null = null;
   #stopped = false;
   #onChange: (change: Change) => void = () => {};
 
@@ -59,8 +61,8 @@ export class Board implements OnModuleDestroy {
   /** Resolves when everything that was decided before is known. */
   async follow(onChange: (change: Change) => void): Promise<void> {
     this.#onChange = onChange;
-    const log = await this.journal.begunAt();
-    await this.#passOver(log).catch((error: unknown) =>
+    this.#log = await this.journal.begunAt();
+    await this.#passOver().catch((error: unknown) =>
       this.log.warn('delivery.mark_not_read', { reason: reasonOf(error) }),
     );
     await this.#follow();
@@ -113,9 +115,9 @@ export class Board implements OnModuleDestroy {
   }
 
   /** What ended long ago need not be read again; without a mark everything is. */
-  async #passOver(log: string | null): Promise<void> {
+  async #passOver(): Promise<void> {
     await this.shared.connected();
-    const mark = readMark(await this.shared.read('start'), log, await this.journal.position());
+    const mark = readMark(await this.shared.read('start'), this.#log, await this.journal.position());
     if (!mark) return;
     const { older } = mark;
     for (let from = 0; from < older.length; from += readBeside)
@@ -136,9 +138,9 @@ export class Board implements OnModuleDestroy {
     const { position: at } = this.open;
     const { told } = this.gates;
     const open = [...this.open.all()];
-    const log = await this.journal.begunAt().catch(() => null);
-    if (log === null) return;
-    const mark = startMark(open, { log, at, told, now: this.clock.now() });
+    this.#log ??= await this.journal.begunAt().catch(() => null);
+    if (this.#log === null) return;
+    const mark = startMark(open, { log: this.#log, at, told, now: this.clock.now() });
     await this.shared.keep('start', JSON.stringify(mark), markMs.kept);
   }
 
