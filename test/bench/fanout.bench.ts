@@ -13,7 +13,7 @@ import {
   signIn,
   startSystem,
 } from '@tongsheng/test/support';
-import { endOnSignal, pipelined, report, rounded, say, timed } from './measure.ts';
+import { endOnSignal, listenTo, pipelined, report, rounded, say, timed } from './measure.ts';
 
 const sites = 500;
 const singles = 5;
@@ -72,24 +72,18 @@ const { cookie } = await signIn(system.consoleUrl, 'editor');
 const seen = new Map<string, { first: number; last: number; tasks: number }>();
 const waiting = new Map<string, () => void>();
 const leaving = new AbortController();
-const stream = await fetch(`${system.consoleUrl}/api/events`, { headers: { cookie }, signal: leaving.signal });
-if (!stream.ok || !stream.body) throw new Error(`events: ${stream.status}`);
-void (async () => {
-  let rest = '';
-  for await (const text of stream.body!.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      if (!line.includes('"view":"reposts"')) continue;
-      const itemId = /"itemId":"(b\d+)"/.exec(line)?.[1];
-      if (!itemId) continue;
-      const at = performance.now();
-      const known = seen.get(itemId) ?? { first: at, last: at, tasks: 0 };
-      seen.set(itemId, { ...known, last: at, tasks: known.tasks + 1 });
-      if (known.tasks + 1 === sites) waiting.get(itemId)?.();
-    }
-  }
-})().catch(() => {});
+await listenTo(system.consoleUrl, cookie, {
+  leaving: leaving.signal,
+  onLine(line) {
+    if (!line.includes('"view":"reposts"')) return;
+    const itemId = /"itemId":"(b\d+)"/.exec(line)?.[1];
+    if (!itemId) return;
+    const at = performance.now();
+    const known = seen.get(itemId) ?? { first: at, last: at, tasks: 0 };
+    seen.set(itemId, { ...known, last: at, tasks: known.tasks + 1 });
+    if (known.tasks + 1 === sites) waiting.get(itemId)?.();
+  },
+});
 
 async function put(i: number): Promise<void> {
   const itemId = `b${i}`;

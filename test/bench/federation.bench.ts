@@ -4,7 +4,7 @@ import { connectBus, followStream, neighbourStreams, publishPublic } from '@tong
 import type { Neighbours, PublicDocument } from '@tongsheng/contracts';
 import { freePort } from '@tongsheng/local';
 import { sampleRule, sampleSource, signIn, startSystem } from '@tongsheng/test/support';
-import { endOnSignal, percentile, report, rounded, say } from './measure.ts';
+import { endOnSignal, listenTo, percentile, report, rounded, say } from './measure.ts';
 
 const perSecond = 4;
 const seconds = 25;
@@ -54,22 +54,13 @@ const visible = new Map<string, number>();
 const all = Promise.withResolvers<void>();
 const leaving = new AbortController();
 const { cookie } = await signIn(below.consoleUrl, 'editor');
-const stream = await fetch(`${below.consoleUrl}/api/events`, { headers: { cookie }, signal: leaving.signal });
-if (!stream.ok || !stream.body) throw new Error(`events: ${stream.status}`);
 const told = (line: string) => {
   const id = /"view":"reposts".*关于(b\d+)号事项/.exec(line)?.[1];
   if (!id || visible.has(id)) return;
   visible.set(id, performance.now());
   if (visible.size === total) all.resolve();
 };
-void (async () => {
-  let rest = '';
-  for await (const text of stream.body!.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line.startsWith('data:')) told(line);
-  }
-})().catch(() => {});
+await listenTo(below.consoleUrl, cookie, { leaving: leaving.signal, onLine: told });
 const following = await followStream(down, {
   stream: copy,
   subject: 'from.national.pub.>',

@@ -3,7 +3,7 @@
 import { connectBus, encodeEntry, followStream } from '@tongsheng/bus';
 import { streams, subjects } from '@tongsheng/contracts';
 import { publishedItem, service, signIn, startSystem } from '@tongsheng/test/support';
-import { endOnSignal, percentile, report, rounded, say } from './measure.ts';
+import { endOnSignal, listenTo, percentile, report, rounded, say } from './measure.ts';
 
 const perSecond = 100;
 const seconds = 20;
@@ -24,22 +24,13 @@ const all = Promise.withResolvers<void>();
 const total = warmUp + perSecond * seconds;
 
 const leaving = new AbortController();
-const stream = await fetch(`${system.consoleUrl}/api/events`, { headers: { cookie }, signal: leaving.signal });
-if (!stream.ok || !stream.body) throw new Error(`events: ${stream.status}`);
 const told = (line: string) => {
   const itemId = /"itemId":"(b\d+)"/.exec(line)?.[1];
   if (!itemId || visible.has(itemId)) return;
   visible.set(itemId, performance.now());
   if (visible.size === total) all.resolve();
 };
-void (async () => {
-  let rest = '';
-  for await (const text of stream.body!.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line.startsWith('data:')) told(line);
-  }
-})().catch(() => {});
+await listenTo(system.consoleUrl, cookie, { leaving: leaving.signal, onLine: told });
 
 const following = await followStream(bus, {
   stream: streams.journal,

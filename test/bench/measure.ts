@@ -94,3 +94,21 @@ export function report(result: Result): void {
   };
   console.log(JSON.stringify({ bench, ours, peer, ratio, unit, ...more, ...versions }));
 }
+
+/** Hands over each `data:` line of a live console connection as it comes, until `leaving`. @throws when the console says no */
+export async function listenTo(
+  consoleUrl: string,
+  cookie: string,
+  { leaving, onLine }: { leaving: AbortSignal; onLine: (line: string) => void },
+): Promise<void> {
+  const { ok, status, body } = await fetch(`${consoleUrl}/api/events`, { headers: { cookie }, signal: leaving });
+  if (!ok || !body) throw new Error(`events: ${status}`);
+  void (async () => {
+    let rest = '';
+    for await (const text of body.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) if (line.startsWith('data:')) onLine(line);
+    }
+  })().catch(() => {});
+}
