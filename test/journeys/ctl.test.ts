@@ -29,6 +29,8 @@ async function run(args: string[], input = '', url = system.servers.nats.url) {
   const child = spawn(process.execPath, [join(root, 'infra/local/tongsheng.mjs'), ...args], {
     env: { ...process.env, NATS_URL: url, WEB_ALLOW: `127.0.0.1:${system.upstreams.port}` },
   });
+  // A command that reads no input may have ended before it is handed any; its exit code says how it fared.
+  child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);

@@ -41,7 +41,7 @@ export async function startWordPress(): Promise<WordPress> {
     const run = async (php: string): Promise<unknown> => {
       const file = join(dir, `run-${Math.random().toString(36).slice(2)}.php`);
       await writeFile(file, `<?php $_SERVER['HTTP_HOST'] = '${host}'; ${php}`);
-      return JSON.parse(await outputOf('php', [file], '', environment));
+      return JSON.parse(await outputOf('php', [file], undefined, environment));
     };
     const { password } = (await run(install)) as { password: string };
     const server = spawn('php', ['-S', host, '-t', wordpressHome, join(dir, 'router.php')], {
@@ -182,7 +182,9 @@ echo json_encode(['password' => $password]);
 `;
 
 async function outputOf(program: string, parameters: string[], input = '', env = process.env): Promise<string> {
-  const child = spawn(program, parameters, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(program, parameters, { env });
+  // A program that asks for no input may be gone before it is handed any; how it fared, its exit code says.
+  child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   let [out, trouble] = ['', ''];
   child.stdout.on('data', (data: Buffer) => (out += data.toString('utf8')));
