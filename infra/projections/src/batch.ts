@@ -59,6 +59,16 @@ export function foldBatch<A extends AggregateName, Row>(
   recalled: ReadonlyMap<string, Row> = new Map(),
 ): Batch<Row> {
   const before = recalled.size === 0 ? stored : new Map([...stored, ...recalled]);
+  const { rows, positions } = foldRows(projection, before, entries);
+  return { rows, sets: moves(projection, stored, rows), sheets: lines(projection, before, rows), positions };
+}
+
+/** The rows alone, without the sets and sheets in which they stand. */
+export function foldRows<A extends AggregateName, Row>(
+  projection: Projection<A, Row>,
+  before: ReadonlyMap<string, Row>,
+  entries: readonly Entry[],
+): Pick<Batch<Row>, 'rows' | 'positions'> {
   const rows = new Map<string, Row | null>();
   const positions = new Map<string, number>();
   for (const entry of entries) {
@@ -73,7 +83,7 @@ export function foldBatch<A extends AggregateName, Row>(
       positions.set(key, entry.position);
     }
   }
-  return { rows, sets: moves(projection, stored, rows), sheets: lines(projection, before, rows), positions };
+  return { rows, positions };
 }
 
 /** The sets of a row, with the one of those that will leave. */

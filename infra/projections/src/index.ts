@@ -1,5 +1,5 @@
 export { defineProjection, type Change, type ChangedRow, type Projection } from './projection.ts';
-export { foldBatch, missedBy } from './batch.ts';
+export { foldBatch, foldRows, missedBy } from './batch.ts';
 export { encodeChanges } from './changes.ts';
 export { ProjectionReader, watchChanges, type Range, type SheetsRead, type Watch } from './reader.ts';
 export { askProjections, askRebuild, type RunnerStatus } from './control.ts';

@@ -11,6 +11,8 @@ export const gone = Infinity;
 export class Lost extends Error {}
 /** Somebody else was faster. */
 export class Stale extends Error {}
+// Thrown so often that a stack for each would cost more than the calls.
+const [lost, stale] = [new Lost(), new Stale()];
 
 /** How often things fail, as shares of the calls; all of it ends when the world comes to rest. */
 export type Trouble = {
@@ -194,7 +196,7 @@ export class World {
     if ((kept.last?.position ?? 0) !== expected) {
       const { last } = kept;
       if (last?.envelope.id === command.id && isDeepStrictEqual(last.events, events)) return last;
-      throw new Stale();
+      throw stale;
     }
     const { aggregate, site, id } = subjects.placeOf(subject);
     const entry: Entry = {
@@ -247,7 +249,7 @@ export class World {
     }
     if (chance.is(trouble.requestLost)) {
       yield 5_000;
-      throw new Lost();
+      throw lost;
     }
     const answer = effect();
     if (process.isMortal && chance.is(trouble.crash)) {
@@ -256,7 +258,7 @@ export class World {
     }
     if (chance.is(trouble.answerLost)) {
       yield 5_000;
-      throw new Lost();
+      throw lost;
     }
     return answer;
   }
@@ -306,7 +308,12 @@ export class World {
 }
 
 export const service = { kind: 'service' as const, id: 'simulation' };
-export const instantOf = (ms: number): string => new Date(ms).toISOString();
+const latest = { ms: NaN, instant: '' };
+/** Asked thousands of times in a history, mostly for the moment that was asked for before. */
+export function instantOf(ms: number): string {
+  if (latest.ms !== ms) Object.assign(latest, { ms, instant: new Date(ms).toISOString() });
+  return latest.instant;
+}
 /** What a process takes for the time. */
 export const clockOf = ({ process, wallErrorMs }: Life): string => instantOf(process.world.now + wallErrorMs);
 

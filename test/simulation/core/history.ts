@@ -21,6 +21,7 @@ import { linkedDeliveryIdOf } from '../../../services/delivery/src/linked-target
 import { after, budgetOf } from '../../../services/delivery/src/schedule.ts';
 import { linkedRelease } from '../../../services/releases/src/linked-release.ts';
 import { repost } from '../../../services/reposts/src/repost.ts';
+import { brokenPromises, type BrokenPromise } from '../../support/promises.ts';
 import { Chance } from '../chance.ts';
 import { FakeChannel } from './channels.ts';
 import { Sender } from './deliveries.ts';
@@ -67,6 +68,17 @@ export function liveHistory(seed: number, onBuilt: (house: House) => void = () =
   onBuilt(house);
   return house.live();
 }
+
+/** What one history breaks. */
+export const judged = ({ world, channels, pages, told, models }: History): BrokenPromise[] =>
+  brokenPromises(world.log, {
+    now: world.now,
+    shown: new Map([...channels].map(([channelId, { posts }]) => [channelId, posts])),
+    pages,
+    told,
+    atRest: true,
+    models,
+  });
 
 /** Everything that stands in a history, open to bugs that are planted. */
 export class House {

@@ -1,6 +1,6 @@
 import type { Entry } from '@tongsheng/bus';
 import type { AggregateName } from '@tongsheng/contracts';
-import { foldBatch, type Projection } from '@tongsheng/projections';
+import { foldRows, type Projection } from '@tongsheng/projections';
 
 /** A read model that processes keep together: rows and position change in one step. */
 export class Model<A extends AggregateName, Row> {
@@ -15,12 +15,11 @@ export class Model<A extends AggregateName, Row> {
   /** Who comes with what is there changes nothing; what was lost is built again from the first entry. */
   keep(entry: Entry): void {
     if (entry.position <= this.position) return;
-    for (let next = this.position + 1; next <= entry.position; next++) this.fold(this.log[next - 1]!);
-    this.position = entry.position;
+    for (; this.position < entry.position; this.position++) this.fold([this.log[this.position]!]);
   }
 
-  fold(entry: Entry): void {
-    for (const [key, row] of foldBatch(this.projection, this.rows, [entry]).rows) {
+  fold(entries: readonly Entry[]): void {
+    for (const [key, row] of foldRows(this.projection, this.rows, entries).rows) {
       if (row === null) this.rows.delete(key);
       else this.rows.set(key, row);
     }
@@ -34,7 +33,7 @@ export class Model<A extends AggregateName, Row> {
   /** As it is kept, and as it is folded from the log up to there at once. */
   compared(): { name: string; kept: ReadonlyMap<string, unknown>; whole: ReadonlyMap<string, unknown> } {
     const whole = new Model(this.projection, this.log);
-    for (const entry of this.log.slice(0, this.position)) whole.fold(entry);
+    whole.fold(this.log.slice(0, this.position));
     return { name: this.projection.name, kept: new Map(this.rows), whole: whole.rows };
   }
 }
