@@ -37,11 +37,12 @@ if (process.send) {
   const work = async () => {
     // The simulation is written in more of TypeScript than Node strips.
     const worker = fork(import.meta.filename, { execArgv: ['--experimental-transform-types', '--no-warnings'] });
+    const death = died(worker);
     while (next < end) {
       const [seed, to] = [next, Math.min(end, next + block)];
       next = to;
       worker.send({ from: seed, to });
-      const [found] = (await Promise.race([once(worker, 'message'), died(worker)])) as [Found];
+      const [found] = (await Promise.race([once(worker, 'message'), death])) as [Found];
       sum.histories += found.histories;
       sum.entries += found.entries;
       sum.deaths += found.deaths;

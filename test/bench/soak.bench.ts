@@ -1,7 +1,7 @@
 // A whole house at work while something breaks every so many seconds, chosen by a seed; judged by `support/promises.ts` after
 // each fault and at the end, from the log and from outside, and by the books. SOAK_MINUTES (5) or SOAK_ROUNDS (a number of
 // faults), SOAK_EVERY (seconds, 30), SOAK_SEED (1), SOAK_FAULTS (`power cut,disk full`; all when left out).
-import { cp, mkdtemp, readdir } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -170,7 +170,11 @@ if (total > 0 || difference !== 0) {
   const kept = await mkdtemp(join(tmpdir(), `tongsheng-soak-${seed}-`));
   for (const name of (await readdir(system.servers.dir)).filter((each) => each.endsWith('.log')))
     await cp(join(system.servers.dir, name), join(kept, name));
-  say(`the logs of the services are kept in ${kept}`);
+  const linesOf = (rows: readonly object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  const mails = system.newsroom.mails.map(({ messageId, subject, receivedAt }) => ({ messageId, subject, receivedAt }));
+  await writeFile(join(kept, 'mails.jsonl'), linesOf(mails));
+  await writeFile(join(kept, 'entries.jsonl'), linesOf(await readLog(bus)));
+  say(`the services' logs, all entries and the mails are kept in ${kept}`);
 }
 report({
   bench: 'soak',

@@ -173,7 +173,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     keep: (child: ChildProcess) => void,
     release = root,
   ) => {
-    const { flags, environment: lean } = launchOf([service]);
+    const { flags, environment: lean } = launchOf([service], join(root, '.tongsheng'));
     const child = spawn(process.execPath, [...flags, join(release, 'services', service, 'dist/main.js')], {
       env: {
         ...environment,

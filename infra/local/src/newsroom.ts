@@ -5,7 +5,7 @@ import { SMTPServer } from 'smtp-server';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 
-export type Mail = { messageId: string; subject: string; to: string[]; raw: string };
+export type Mail = { messageId: string; subject: string; to: string[]; raw: string; receivedAt: string };
 export type Call = { id: string; body: string; times: number };
 
 export type Newsroom = {
@@ -70,11 +70,17 @@ export async function startNewsroom({ dir, secret, smtpPort = 0, httpPort = 0 }:
       stream.once('end', () => {
         const raw = Buffer.concat(chunks).toString('utf8');
         const to = session.envelope.rcptTo.map(({ address }) => address);
-        writeFile(join(dir, `${String(++kept).padStart(5, '0')}.eml`), raw).then(
-          () => {
-            mails.push({ messageId: header(raw, 'Message-ID'), subject: words(header(raw, 'Subject')), to, raw });
-            done(null, `queued as newsroom-${kept}`);
-          },
+        // Whoever looks into the mailbox finds it from here on, however long the disk takes.
+        mails.push({
+          messageId: header(raw, 'Message-ID'),
+          subject: words(header(raw, 'Subject')),
+          to,
+          raw,
+          receivedAt: new Date().toISOString(),
+        });
+        const number = ++kept;
+        writeFile(join(dir, `${String(number).padStart(5, '0')}.eml`), raw).then(
+          () => done(null, `queued as newsroom-${number}`),
           (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
         );
       });

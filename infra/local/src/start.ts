@@ -175,7 +175,7 @@ async function main(): Promise<void> {
   const mainOf = (service: string) => join(root, 'services', service, 'dist/main.js');
   const host = fileURLToPath(new URL('host.js', import.meta.url));
   const run = (name: string, services: string[]): Child => {
-    const launch = launchOf(services);
+    const launch = launchOf(services, home);
     return keepRunning({
       name,
       args: [...launch.flags, '--enable-source-maps', host, ...services.map(mainOf)],

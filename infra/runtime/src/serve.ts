@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import 'reflect-metadata';
 import { Module, StandardSchemaValidationPipe, type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -91,6 +92,8 @@ export async function serve<C extends z.ZodObject>({ name, config, module, provi
   await app.listen();
   open = true;
   log.info('service.ready', { nats: bus.nc.info?.version });
+  // Who is killed writes nothing on his way out.
+  flushCompileCache();
 
   onShutdown(name, async () => {
     open = false;
