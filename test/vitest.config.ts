@@ -1,14 +1,25 @@
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const conditions = ['@tongsheng/source', 'node', 'import', 'module', 'default'];
 const shared = { root, resolve: { conditions }, ssr: { resolve: { conditions } } };
 
+/** Faults first: they mostly wait, and what keeps the cores busy goes on beside them. */
+class WaitingFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const waits = ({ moduleId }: TestSpecification) => moduleId.includes('/test/faults/');
+    return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
+  }
+}
+
 /** `unit`: beside what they test, no servers. `system`: what crosses services, on real servers. `year`: run by `tongsheng bench year`. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: WaitingFirst },
     projects: [
       {
         ...shared,

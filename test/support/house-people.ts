@@ -188,7 +188,7 @@ export class People {
       const { rows } = await this.#look<{ rows: DeliveryRow[] }>('comms', `/api/deliveries?release=${releaseId}`);
       for (const { site, deliveryId, attempts } of rows.filter(({ state }) => state === 'unknown')) {
         // Nobody but a person can tell: they look into the mailbox.
-        const there = this.#system.newsroom.mails.some(({ subject }) => subject.includes(title));
+        const there = this.#system.newsroom.mails.some(({ messageId }) => messageId.startsWith(`<${deliveryId}.`));
         const resolution = there ? 'arrived' : 'send_again';
         const command = { type: 'delivery.resolve', site, deliveryId, resolution, note: '已致电核实' };
         await this.#say('comms', command, `resolve-${deliveryId}-${attempts}`);

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { carryOut, connectBus, Journal, type Bus, type Entry } from '@tongsheng/bus';
+import type { DeliveryEvent } from '@tongsheng/contracts';
 import { registrations } from '../../services/registry/src/registration.ts';
 import type { Disk } from './disk.ts';
 import { channels, People, sites } from './house-people.ts';
@@ -136,23 +137,12 @@ async function judgeHouse({ bus, people, system: { newsroom } }: House, atRest: 
     .map(({ site, documentId, contentHash }) => ({ taskId: `${site}/${documentId}`, contentHash }));
   const told = [...answers].map(([commandId, answer]) => ({ commandId, refused: 'refused' in answer }));
   const [mail, hook] = channels;
+  // Alarms about a delivery go to the same mailbox and bear its title, but not its Message-ID.
+  const ids = newsroom.mails.map(({ messageId }) => messageId);
+  const bodies = [...newsroom.calls.values()].map(({ body }) => body);
   const shown = new Map([
-    [
-      mail,
-      timesOf(
-        log,
-        mail,
-        newsroom.mails.map(({ subject }) => subject),
-      ),
-    ],
-    [
-      hook,
-      timesOf(
-        log,
-        hook,
-        [...newsroom.calls.values()].map(({ body }) => body),
-      ),
-    ],
+    [mail, timesOf(log, mail, ids, ({ deliveryId }) => `<${deliveryId}.`)],
+    [hook, timesOf(log, hook, bodies, ({ title }) => title)],
   ]);
   const outside = { told, pages, ...(atRest && { atRest, now: Date.now(), shown }) };
   const broken = (atRest ? brokenPromises : brokenByNow)(log, outside).map(({ promise, about, wrong }): Flaw => {
@@ -174,12 +164,17 @@ function lostOf(log: readonly Entry[], told: People['told']): Flaw[] {
   });
 }
 
-/** How often each delivery to a channel arrived there, told by its title. */
-function timesOf(log: readonly Entry[], channelId: string, texts: readonly string[]): Map<string, number> {
+/** How often each delivery of a channel is among what arrived there, known by what only it bears. */
+function timesOf(
+  log: readonly Entry[],
+  channelId: string,
+  arrived: readonly string[],
+  sign: (requested: Extract<DeliveryEvent, { type: 'delivery.requested' }>) => string,
+): Map<string, number> {
   const times = new Map<string, number>();
   for (const event of log.flatMap(({ events }) => events)) {
     if (event.type !== 'delivery.requested' || event.channelId !== channelId) continue;
-    const count = texts.filter((text) => text.includes(event.title)).length;
+    const count = arrived.filter((each) => each.includes(sign(event))).length;
     if (count > 0) times.set(event.deliveryId, count);
   }
   return times;
