@@ -67,6 +67,9 @@ it('an editor approves the most urgent repost with two keys, the second is told 
   );
   expect(await original!.locator('h1').innerText()).toContain(title);
   expect(await preview!.locator('h1').innerText()).toContain(title);
+  // Both have their stylesheet, which our policy knows by its hash.
+  for (const frame of [original!, preview!])
+    expect(await frame.locator('h1').evaluate((h1) => getComputedStyle(h1).overflowWrap)).toBe('anywhere');
   const stated = await preview!.locator('.article-facts').innerText();
   expect(stated).toMatch(/来源/);
 
@@ -265,6 +268,19 @@ it.each(['zh', 'en'])('every screen is accessible, in %s: structure, names, cont
   await writer.page.locator('.prose').waitFor();
   for (const each of await barriersOf(writer.page)) found.push(`editor: ${each}`);
   expect(found).toEqual([]);
+});
+
+it('every page that a menu leads to opens, with no style or script that our policy refuses', async () => {
+  // Who runs and manages the house is led to all of them.
+  const { page } = await signedIn('admin');
+  const links = page.locator('nav.side .side-link');
+  const paths = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')!));
+  expect(paths.length).toBeGreaterThan(20);
+  for (const [at, path] of paths.entries()) {
+    await links.nth(at).click();
+    await page.waitForURL(({ pathname }) => pathname.startsWith(path));
+    await page.locator('main > *').first().waitFor();
+  }
 });
 
 it('signing out in one window ends the others, and nobody sees what was another’s', async () => {

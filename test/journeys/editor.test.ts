@@ -93,6 +93,8 @@ it('a press release is written from Word, with pictures, an attachment and a cha
   await page.getByTestId('own-title').click();
   await page.getByTestId('variant').locator('input').first().fill('办税服务更方便');
   await page.getByTestId('channel-preview').getByText('办税服务更方便').first().waitFor();
+  const sent = page.getByTestId('channel-preview').frameLocator('iframe').locator('body');
+  expect(await sent.evaluate((body) => getComputedStyle(body).marginTop)).toBe('12px');
   await shoot(page, 'editor-variant');
   expect(await barriersOf(page)).toEqual([]);
   await page.getByRole('button', { name: '网页预览' }).click();
@@ -246,6 +248,27 @@ it('a file is for the people of its release until that is signed, and then for e
     expect(shown.status).toBe(200);
     expect(Buffer.from(await shown.arrayBuffer())).toEqual(png);
   });
+});
+
+it('takes what it copied itself, its tables with it, and what is dragged here from another page', async () => {
+  const { page } = await signedIn('comms', '/releases/new?kind=notice');
+  const text = page.locator('#field-body');
+  await text.click();
+  await paste(page, wordDocument);
+  await text.locator('table').waitFor();
+  for (const keys of ['Control+a', 'Control+c', 'Control+End', 'Control+v']) await text.press(keys);
+  await until(async () => expect(await text.locator('table').count()).toBe(2));
+  await text
+    .locator('h2')
+    .first()
+    .evaluate((element) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.setData('text/html', '<p><span style="font-weight:bold;color:red">拖来的话</span></p>');
+      const { left, bottom } = element.getBoundingClientRect();
+      const at = { clientX: left + 2, clientY: bottom - 4 };
+      element.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true, ...at }));
+    });
+  await text.locator('strong').getByText('拖来的话').waitFor();
 });
 
 it('no page threw, and none reported an error', () => {

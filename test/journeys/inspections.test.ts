@@ -241,4 +241,5 @@ it('says how far our own site is from what would fail it', async () => {
   await press('begin-county-b');
   await page.locator('[data-testid=self-county-b] .tag[data-code=home_stale]', { hasText: '再过 13 天触线' }).waitFor();
   await accessible('inspections-self');
+  expect(screen.errors).toEqual([]);
 });

@@ -275,4 +275,5 @@ it('the console shows the plan before it is decided, and every place with its en
   await tab.getByTestId('send-take-back').click();
   await tab.getByTestId('release-recalls').getByText('待批准').waitFor();
   await accessible('release-proposed');
+  expect(screen.errors).toEqual([]);
 });

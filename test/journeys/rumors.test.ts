@@ -184,6 +184,7 @@ it('claimed again in other words, it is shown what answered it before', async ()
   await page.getByTestId('similar').getByText(claim).waitFor();
   await accessible('rumor-similar');
   page.once('dialog', (dialog) => void dialog.accept());
+  expect(screen.errors).toEqual([]);
 });
 
 it('calls whoever is on duty when nine tenths of its time are gone, and is at peace when it needs no answer', async () => {

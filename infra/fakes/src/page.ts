@@ -6,9 +6,8 @@ const escape = (text: string) =>
 
 const format = new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'medium' });
 
-const frame = (title: string, body: string) => `<!doctype html>
-<html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)}</title>
-<style>
+/** What every page looks like: the one style element that its policy admits. */
+export const style = `
 body{font:15px/1.7 "Microsoft YaHei","Noto Sans CJK SC",sans-serif;margin:0;color:#1c2733;background:#f6f7f9}
 .fake{background:#7a3e00;color:#fff;padding:8px 20px;font-weight:bold;text-align:center}
 main{max-width:880px;margin:0 auto;padding:0 20px 60px}
@@ -21,7 +20,11 @@ article h3{margin:0 0 4px;font-size:16px;overflow-wrap:anywhere}article p{margin
 dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px;margin:0}dt{color:#56626e}dd{margin:0;font-family:monospace;overflow-wrap:anywhere}
 .body{background:#fff;border:1px solid #dde3ea;border-radius:6px;padding:16px 24px;overflow-wrap:anywhere}.body img{max-width:100%}
 a{color:#0b5394}table{border-collapse:collapse}td,th{padding:2px 12px 2px 0;text-align:left;font-weight:normal}
-</style><body>${body}</body></html>`;
+`;
+
+const frame = (title: string, body: string) => `<!doctype html>
+<html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)}</title>
+<style>${style}</style><body>${body}</body></html>`;
 
 const notice =
   '<header class="fake">模拟平台：不是真的平台，也不与它相连，只供演示和测试 · A fake, not connected to the real platform</header>';

@@ -18,7 +18,7 @@ import { Faults, type Fault, type FaultWish, type SetFault } from './faults.ts';
 import { keepPicture, mediaTypes } from './images.ts';
 import { Ledger, type Entry } from './ledger.ts';
 import { Notices } from './notices.ts';
-import { articlePage, postsPage } from './page.ts';
+import { articlePage, postsPage, style } from './page.ts';
 import { Store } from './store.ts';
 import { systemTime, type Time } from './time.ts';
 
@@ -58,8 +58,7 @@ export type Fake<A extends Actions = Actions> = {
 const largestBody = 64 * 2 ** 20;
 const htmlType = 'text/html; charset=utf-8';
 /** Pages hold other people's HTML: no script, nothing from elsewhere, nowhere to send a form. */
-const policy =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; img-src 'self' data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'`;
 
 /** Starts a fake: a server on loopback that behaves as the facts say, and its control under `/fake/`. */
 export async function startFake<S, A extends Actions>(

@@ -6,5 +6,6 @@ export { leadsTo } from './leads-to.ts';
 export { draftHash } from './draft-hash.ts';
 export { Html, html } from './html.ts';
 export { renderDocument, renderPage, type Page } from './page.ts';
-export { renderOriginal, renderPreview } from './preview.ts';
+export { renderOriginal, renderPreview, renderSent } from './preview.ts';
+export { styleSource } from './style-source.ts';
 export { stylesheet } from './stylesheet.ts';

@@ -27,7 +27,14 @@ export const renderOriginal = ({ title, sourceName, published, html: body }: Ori
     </article>`,
   );
 
-const frame = (content: Html): string =>
+/** A text as a channel is handed it, in the plain type of whoever shows it; a whole page as it is. */
+export const renderSent = (text: string): string =>
+  text.trimStart().startsWith('<!doctype') ? text : frame(new Html(text), plain);
+
+const plain =
+  'body{font:16px/1.8 sans-serif;margin:12px;overflow-wrap:anywhere}img{max-width:100%}table{border-collapse:collapse}td,th{border:1px solid #999;padding:2px 6px}';
+
+const frame = (content: Html, style = stylesheet): string =>
   html`<!doctype html>
     <html lang="zh-CN">
       <head>
@@ -35,7 +42,7 @@ const frame = (content: Html): string =>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <base target="_blank" />
         <style>
-          ${new Html(stylesheet)}
+          ${new Html(style)}
         </style>
       </head>
       <body class="preview">

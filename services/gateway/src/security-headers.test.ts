@@ -1,3 +1,4 @@
+import { renderOriginal, renderSent, styleSource } from '@tongsheng/pages';
 import { expect, it } from 'vitest';
 import { cookieNameOf } from './door.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -16,6 +17,18 @@ it('no script runs but our own files, and none by evaluation or within a page', 
   expect(directives.get('script-src')).toEqual(["'self'"]);
   for (const name of ['object-src', 'base-uri', 'frame-ancestors']) expect(directives.get(name)).toEqual(["'none'"]);
   expect([...directives.values()].flat()).not.toContain("'unsafe-eval'");
+});
+
+it('no style is at work but our files and the stylesheets of our frames', () => {
+  const [self, ...hashes] = directives.get('style-src')!;
+  expect(self).toBe("'self'");
+  for (const hash of hashes) expect(hash).toMatch(/^'sha256-/);
+  const frames = [
+    renderOriginal({ title: '题', sourceName: '总局', published: '', html: '<p>文</p>' }),
+    renderSent('<p>文</p>'),
+  ];
+  expect(frames.map(styleSource).toSorted()).toEqual(hashes.toSorted());
+  expect([...directives.values()].flat()).not.toContain("'unsafe-inline'");
 });
 
 it('behind TLS the cookie is of this host alone, and browsers keep to TLS for a year', () => {

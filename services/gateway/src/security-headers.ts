@@ -1,11 +1,13 @@
-/**
- * No script but our own, none within a page, and no frame around us. Previews are frames of ours without script, so that
- * styles within are allowed.
- */
+import { renderOriginal, renderSent, styleSource } from '@tongsheng/pages';
+
+/** What frames of ours show inherits our policy: their two stylesheets are known to the byte. */
+const frames = [renderOriginal({ title: '', sourceName: '', published: '', html: '' }), renderSent('')];
+
+/** No script and no style but our own, none within a page, and no frame around us. */
 const contentSecurity = [
   "default-src 'self'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  `style-src 'self' ${frames.map(styleSource).join(' ')}`,
   "img-src 'self' data: http: https:",
   "object-src 'none'",
   "base-uri 'none'",

@@ -115,27 +115,41 @@ export function BodyEditor(props: BodyEditorProps): ReactElement | null {
   const editor: Editor | null = useEditor({
     extensions,
     content: html,
+    // Its own styles stand in app.css: our policy admits no style element.
+    injectCSS: false,
     editorProps: {
       attributes: { id, role: 'textbox', 'aria-multiline': 'true', 'aria-labelledby': labelledBy, class: 'prose' },
-      handlePaste: (_, { clipboardData }) => {
-        if (!editor || !clipboardData) return false;
-        const clipboard = clipboardData.getData('text/html');
-        const files = Array.from(clipboardData.files);
-        // Office puts a picture of what was copied beside its text.
-        if (files.length > 0 && clipboardData.getData('text/plain').trim() === '') {
-          place(editor, files);
+      // What comes from elsewhere is taken before the editor parses it, all styles of Office with it; what it wrote itself comes plain.
+      transformPastedHTML: plainHtml,
+      handleDOMEvents: {
+        paste: (view, event) => {
+          const { clipboardData } = event;
+          if (!editor?.isEditable || view.composing || !clipboardData) return false;
+          const clipboard = clipboardData.getData('text/html');
+          const files = Array.from(clipboardData.files);
+          // Office puts a picture of what was copied beside its text.
+          const isPicture = files.length > 0 && clipboardData.getData('text/plain').trim() === '';
+          if (!isPicture && (clipboard === '' || clipboard.includes('data-pm-slice'))) return false;
+          event.preventDefault();
+          if (isPicture) place(editor, files);
+          else void paste(editor, clipboard);
           return true;
-        }
-        if (clipboard === '' || clipboard.includes('data-pm-slice')) return false;
-        void paste(editor, clipboard);
-        return true;
-      },
-      handleDrop: (view, event, _slice, moved) => {
-        const files = Array.from(event.dataTransfer?.files ?? []);
-        if (!editor || moved || files.length === 0) return false;
-        event.preventDefault();
-        place(editor, files, view.posAtCoords({ left: event.clientX, top: event.clientY })?.pos);
-        return true;
+        },
+        drop: (view, event) => {
+          const { dataTransfer } = event;
+          if (!editor?.isEditable || view.dragging || !dataTransfer) return false;
+          const dropped = dataTransfer.getData('text/html');
+          const files = Array.from(dataTransfer.files);
+          if (files.length === 0 && dropped === '') return false;
+          event.preventDefault();
+          const at = view.posAtCoords({ left: event.clientX, top: event.clientY })?.pos;
+          if (files.length > 0) place(editor, files, at);
+          else {
+            editor.commands.focus(at ?? null);
+            void paste(editor, dropped);
+          }
+          return true;
+        },
       },
     },
     onUpdate: ({ editor: changed }) => {

@@ -98,7 +98,7 @@ export function ChannelPreviewPane({
 function Part({ part, site, releaseId }: { part: PreviewPart; site: string; releaseId: string }): ReactElement {
   const t = useWords();
   const { name, form, value, length, isCut } = part;
-  const html = useShownPictures(site, releaseId, form === 'html' ? page(value) : '');
+  const html = useShownPictures(site, releaseId, form === 'html' ? value : '');
   const shown = { html: <Frame title={t(`part.${name}`)} html={html} />, text: <p className="sent-text">{value}</p> };
   return (
     <div className="sent">
@@ -120,9 +120,3 @@ function Part({ part, site, releaseId }: { part: PreviewPart; site: string; rele
     </div>
   );
 }
-
-/** A text that is sent as HTML, in the plain type of whoever shows it. */
-const page = (html: string): string =>
-  html.trimStart().startsWith('<!doctype')
-    ? html
-    : `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><base target="_blank"><style>body{font:16px/1.8 sans-serif;margin:12px;overflow-wrap:anywhere}img{max-width:100%}table{border-collapse:collapse}td,th{border:1px solid #999;padding:2px 6px}</style></head><body>${html}</body></html>`;

@@ -11,7 +11,7 @@ import {
   workingCopy,
   type ReleaseEvent,
 } from '@tongsheng/contracts';
-import { releaseDocument, renderPreview } from '@tongsheng/pages';
+import { releaseDocument, renderPreview, renderSent } from '@tongsheng/pages';
 import type { Clock } from '@tongsheng/runtime';
 import { cleanOwnHtml } from '@tongsheng/web';
 import { z } from 'zod';
@@ -167,7 +167,7 @@ export function draftRoutes({ models, client, journal, clock, copies, editors }:
       method: 'POST',
       path: '/api/releases/:releaseId/previews/:channelId',
       harmless: true,
-      says: 'What a channel would be handed of a draft, made by the code that will hand it over. Sends nothing.',
+      says: 'What a channel would be handed of a draft, made by the code that will hand it over; HTML as a page for a frame. Sends nothing.',
       may: ['comms'],
       params: z.object({ releaseId: token, channelId: token }),
       query: ofRelease.query,
@@ -178,9 +178,13 @@ export function draftRoutes({ models, client, journal, clock, copies, editors }:
         if (models.channels.get(params.channelId)?.channel.site !== site)
           throw new Refusal('registration_missing', `no channel ${params.channelId} of ${site}`);
         const written = withTexts(body.draft, cleanOwnHtml);
-        return ChannelPreview.parse(
+        const { parts, ...preview } = ChannelPreview.parse(
           await client.ask('channels.preview', { ...params, site, draft: written }, previewMs),
         );
+        return {
+          ...preview,
+          parts: parts.map((part) => (part.form === 'html' ? { ...part, value: renderSent(part.value) } : part)),
+        };
       },
     }),
   ];
