@@ -35,12 +35,6 @@ const documents: Types = {
   'text/plain': ['txt', 'csv'],
 };
 
-/** Documents that are ZIP inside: what they would unpack to is measured before they are kept. */
-export const zipped: ReadonlySet<string> = new Set(
-  Object.keys(documents).filter(
-    (type) => type === 'application/zip' || type.includes('openxml') || type.includes('oasis'),
-  ),
-);
 /** Archives that nothing here can look into. */
 export const unmeasurable: ReadonlySet<string> = new Set([
   'application/x-rar-compressed',
@@ -55,8 +49,6 @@ export const uploads: Record<UploadPurpose, { maxBytes: number; types: Types }> 
   recording: { maxBytes: 100 * 2 ** 20, types: recordings },
   attachment: { maxBytes: 50 * 2 ** 20, types: { ...documents, ...pictures } },
 };
-
-export const isPicture = (mediaType: string): boolean => mediaType in pictures;
 
 /** What a browser shows or plays by itself without running anything of it; the rest is only ever saved. */
 export const shownTypes: ReadonlySet<string> = new Set([

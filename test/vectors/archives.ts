@@ -93,6 +93,26 @@ export const archiveBombs: ArchiveVector[] = [
     code: 'archive_paths',
   },
   {
+    name: 'a drive of Windows’s',
+    make: () => renamed(zip({ 'Cxxa.dll': strToU8('MZ') }), 'Cxx', 'C:/'),
+    code: 'archive_paths',
+  },
+  {
+    name: 'a size that only 64 bits can say',
+    make: () => forged(zip({ 'a.txt': strToU8('a') }), (bytes, at) => void bytes.writeUInt32LE(0xffff_fffe, at + 24)),
+    code: 'archive_too_large',
+  },
+  {
+    name: 'an end that promises more than there is',
+    make: () => {
+      const bytes = Buffer.from(zip({ 'a.txt': strToU8('a') }));
+      const [end] = marks(bytes, 5);
+      bytes.writeUInt16LE(60_000, end! + 10);
+      return bytes;
+    },
+    code: 'archive_unreadable',
+  },
+  {
     name: 'a link that leads elsewhere',
     make: () =>
       forged(
@@ -131,3 +151,38 @@ export function pngOf(width: number, height: number): Buffer {
   size.writeUInt32BE(height, 4);
   return Buffer.concat([head, size, Buffer.from('0806000000', 'hex'), Buffer.alloc(4), Buffer.alloc(64)]);
 }
+
+const gifOf = (width: number, height: number): Buffer => {
+  const head = Buffer.alloc(64);
+  head.write('GIF89a', 'latin1');
+  head.writeUInt16LE(width, 6);
+  head.writeUInt16LE(height, 8);
+  return head;
+};
+const bmpOf = (width: number, height: number): Buffer => {
+  const head = Buffer.alloc(64);
+  head.write('BM', 'latin1');
+  head.writeUInt32LE(40, 14);
+  head.writeInt32LE(width, 18);
+  head.writeInt32LE(height, 22);
+  return head;
+};
+/** A WebP with the extended header, whose size is that of its canvas. */
+const webpOf = (width: number, height: number): Buffer => {
+  const head = Buffer.alloc(64);
+  head.write('RIFF', 'latin1');
+  head.writeUInt32LE(56, 4);
+  head.write('WEBPVP8X', 8, 'latin1');
+  head.writeUInt32LE(10, 16);
+  head.writeUIntLE(width - 1, 24, 3);
+  head.writeUIntLE(height - 1, 27, 3);
+  return head;
+};
+
+/** Pictures of every kind that browsers are given by us, of whatever size, without a pixel. */
+export const pictures: { name: string; mediaType: string; make: (width: number, height: number) => Uint8Array }[] = [
+  { name: 'PNG', mediaType: 'image/png', make: pngOf },
+  { name: 'GIF', mediaType: 'image/gif', make: gifOf },
+  { name: 'BMP', mediaType: 'image/bmp', make: bmpOf },
+  { name: 'WebP', mediaType: 'image/webp', make: webpOf },
+];

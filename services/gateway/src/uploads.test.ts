@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { EvidenceStore } from '@tongsheng/bus';
 import { uploads, type UploadPurpose } from '@tongsheng/contracts';
+import { archiveBombs, pngOf } from '@tongsheng/test/support';
 import { describe, expect, it } from 'vitest';
 import type { Models } from './models.ts';
 import { Uploads } from './uploads.ts';
@@ -75,5 +76,12 @@ describe('a file that somebody brings', () => {
     });
     const zip = Buffer.from('504b0506000000000000000000000000000000000000', 'hex');
     expect(await bring(zip, '../表\r\n.exe', 'attachment')).toMatchObject({ name: '..表.zip' });
+  });
+  it('is refused by name and not kept when it would harm whoever opens it', async () => {
+    const before = kept.size;
+    const bomb = archiveBombs.find(({ code }) => code === 'archive_nested')!;
+    await expect(bring(Buffer.from(bomb.make()), '材料.zip', 'attachment')).rejects.toMatchObject({ code: bomb.code });
+    await expect(bring(pngOf(50_000, 50_000), '图.png')).rejects.toMatchObject({ code: 'picture_too_many_pixels' });
+    expect(kept.size).toBe(before);
   });
 });

@@ -8,19 +8,16 @@ import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import { EvidenceStore } from '@tongsheng/bus';
 import {
-  isPicture,
   Refusal,
   releaseFile,
   unmeasurable,
   uploads,
-  zipped,
   type ReleaseFile,
   type UploadPurpose,
 } from '@tongsheng/contracts';
+import { measureFile } from '@tongsheng/files';
 import { fileTypeFromFile } from 'file-type';
-import { measureArchive } from './archives.ts';
 import { Models } from './models.ts';
-import { measurePicture } from './picture-size.ts';
 
 const refused = {
   picture: 'file_not_picture',
@@ -43,7 +40,7 @@ export class Uploads {
 
   /**
    * @throws Refusal file_empty, file_too_large, file_not_picture, file_not_recording, file_type_refused, and what
-   *   `measureArchive` and `measurePicture` say
+   *   `measureFile` says
    */
   async keep(
     bytes: Readable,
@@ -63,8 +60,7 @@ export class Uploads {
       const endings = mediaType === null ? undefined : types[mediaType];
       if (mediaType === null || endings === undefined)
         throw new Refusal(refused[purpose], `${name} is ${mediaType ?? 'of no known kind'}`, { found: mediaType });
-      if (zipped.has(mediaType)) await measureArchive(path, size);
-      if (isPicture(mediaType)) await measurePicture(path);
+      await measureFile(path, mediaType);
       await this.evidence.keepStream(hash, () => createReadStream(path));
       const file = { hash, name: properName(name, endings), bytes: size, mediaType };
       await this.models.redis.set(keyOf(personId, hash), JSON.stringify(file), {

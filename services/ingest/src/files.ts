@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EvidenceStore } from '@tongsheng/bus';
-import type { Content, KeptFile } from '@tongsheng/contracts';
+import { Refusal, type Content, type KeptFile } from '@tongsheng/contracts';
+import { measureBytes } from '@tongsheng/files';
 import { fileTypeFromBuffer } from 'file-type';
 import { Parser } from 'htmlparser2';
 import { fileNameOf } from './sources/source.ts';
@@ -12,7 +13,7 @@ export type Kept = { files: KeptFile[]; failed: { url: string; code: string; det
 /** One file, all files of an item in bytes, and how many. */
 const limits = { file: 32 * 2 ** 20, item: 128 * 2 ** 20, count: 100 };
 
-/** Fetches the images and attachments of an item and keeps them by their hash. */
+/** Fetches the images and attachments of an item, measures them, and keeps them by their hash. */
 @Injectable()
 export class Files {
   constructor(
@@ -40,6 +41,11 @@ export class Files {
         continue;
       }
       total += bytes.length;
+      const bomb = await bombIn(bytes, mediaType);
+      if (bomb) {
+        refuse(bomb.code, bomb.message);
+        continue;
+      }
       kept.files.push({ url, name, hash: await this.store.keep(bytes), bytes: bytes.length, mediaType });
     }
     return kept;
@@ -58,6 +64,16 @@ export function filesOf({ html, attachments }: Pick<Content, 'html' | 'attachmen
   parser.end(html);
   return [...wanted.values()];
 }
+
+/** Why the bytes would harm whoever opens them; null when they would not. */
+const bombIn = (bytes: Uint8Array, mediaType: string): Promise<Refusal | null> =>
+  measureBytes(bytes, mediaType).then(
+    () => null,
+    (error: unknown) => {
+      if (error instanceof Refusal) return error;
+      throw error;
+    },
+  );
 
 /** By what the bytes are; text has no marks of its own and is told from pages and from other bytes. */
 async function mediaTypeOf(bytes: Uint8Array): Promise<string> {

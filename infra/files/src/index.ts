@@ -1,0 +1,1 @@
+export { measureBytes, measureFile } from './measure.ts';
