@@ -203,7 +203,7 @@ it('a passkey signs in by itself; what matters is changed after a fresh proof al
   await tenMinutesPass();
   await page.getByTestId('me').getByRole('link').click();
   await page.getByTestId('factor').getByRole('button').click();
-  await page.getByTestId('remove-factor').click();
+  await page.getByTestId('confirmed').click();
   await page.getByTestId('proof').locator('input').fill(demoPassword);
   expect(await barriersOf(page)).toEqual([]);
   await picture(page, 'account-proof');
@@ -364,7 +364,7 @@ it('who is linked to the provider of the house signs in there, and by nothing el
   await enter(safety, 'security');
   await safety.page.getByTestId('end-all').click();
   expect(await barriersOf(safety.page)).toEqual([]);
-  await safety.page.getByTestId('end-sessions').click();
+  await safety.page.getByTestId('confirmed').click();
   await safety.page.getByText(/已退出 \d+ 处登录/).waitFor();
   await page.reload();
   await page.getByTestId('sign-in').waitFor();

@@ -4,7 +4,7 @@ import { useState, type ReactElement } from 'react';
 import { post } from '../api/client.ts';
 import { account, session } from '../api/views.ts';
 import { announce } from '../parts/announcer.tsx';
-import { Dialog } from '../parts/dialog.tsx';
+import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { Pending, sayError } from '../parts/states.tsx';
 import { minute } from '../time.ts';
 import { useWords } from '../words/index.ts';
@@ -173,23 +173,13 @@ export function Factors({ view }: { view: AccountView }): ReactElement {
         <EnrolPasskey onClose={() => setAdding(null)} onEnrolled={(enrolment) => void enrolled(enrolment)} />
       )}
       {removing && (
-        <Dialog title={t('account.removeTitle', { name: removing.name })} onClose={() => setRemoving(null)}>
-          <p>{t(view.factors.length === 1 ? 'account.removeLast' : 'account.removeHint')}</p>
-          <div className="dialog-actions">
-            <button type="button" className="button" onClick={() => setRemoving(null)}>
-              {t('app.cancel')} <kbd>Esc</kbd>
-            </button>
-            <button
-              type="button"
-              className="button button-danger"
-              autoFocus
-              onClick={() => void remove(removing)}
-              data-testid="remove-factor"
-            >
-              {t('account.remove')} <kbd>Enter</kbd>
-            </button>
-          </div>
-        </Dialog>
+        <ConfirmDialog
+          title={t('account.removeTitle', { name: removing.name })}
+          text={t(view.factors.length === 1 ? 'account.removeLast' : 'account.removeHint')}
+          send={t('account.remove')}
+          onConfirm={() => void remove(removing)}
+          onClose={() => setRemoving(null)}
+        />
       )}
       {dialog}
     </section>

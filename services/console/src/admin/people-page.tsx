@@ -6,6 +6,7 @@ import { post } from '../api/client.ts';
 import { people, sites as sitesView } from '../api/views.ts';
 import { useShortcuts } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
+import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
 import { Empty, Pending, sayError } from '../parts/states.tsx';
@@ -170,29 +171,23 @@ export function PeoplePage(): ReactElement {
       {doing?.kind === 'link' && data && (
         <Link row={doing.row} directories={data.directories} onSend={link} onClose={() => setDoing(null)} />
       )}
-      {(doing?.kind === 'end' || doing?.kind === 'end-all') && (
-        <Dialog
-          title={
-            doing.kind === 'end' ? t('people.endSessionsTitle', { name: doing.row.name }) : t('people.endAllTitle')
-          }
+      {doing?.kind === 'end' && (
+        <ConfirmDialog
+          title={t('people.endSessionsTitle', { name: doing.row.name })}
+          text={t('people.endSessionsHint')}
+          send={t('people.endSessions')}
+          onConfirm={() => void end(at(doing.row, 'sessions/end'))}
           onClose={() => setDoing(null)}
-        >
-          <p>{t(doing.kind === 'end' ? 'people.endSessionsHint' : 'people.endAllHint')}</p>
-          <div className="dialog-actions">
-            <button type="button" className="button" onClick={() => setDoing(null)}>
-              {t('app.cancel')} <kbd>Esc</kbd>
-            </button>
-            <button
-              type="button"
-              className="button button-danger"
-              autoFocus
-              onClick={() => void end(doing.kind === 'end' ? at(doing.row, 'sessions/end') : '/api/sessions/end')}
-              data-testid="end-sessions"
-            >
-              {t(doing.kind === 'end' ? 'people.endSessions' : 'people.endAll')} <kbd>Enter</kbd>
-            </button>
-          </div>
-        </Dialog>
+        />
+      )}
+      {doing?.kind === 'end-all' && (
+        <ConfirmDialog
+          title={t('people.endAllTitle')}
+          text={t('people.endAllHint')}
+          send={t('people.endAll')}
+          onConfirm={() => void end('/api/sessions/end')}
+          onClose={() => setDoing(null)}
+        />
       )}
       {doing?.kind === 'ask' && (
         <ReasonDialog
