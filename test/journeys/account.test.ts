@@ -300,6 +300,57 @@ it('an account is opened by one administrator, granted rights by another, and it
   await until(async () => expect((await signIn(system.consoleUrl, 'signer')).me.must).toBe('factor'));
 });
 
+it('whom an administrator signs out is out everywhere, and nobody else is; of their own, people end any one', async () => {
+  const keeper = await screenAt('/admin/people');
+  await enter(keeper, 'admin');
+  const theirs = [await signIn(system.consoleUrl, 'editor2'), await signIn(system.consoleUrl, 'editor2')];
+  const another = await signIn(system.consoleUrl, 'comms2');
+  const open = await screenAt('/reposts');
+  await enter(open, 'editor2');
+  const { page } = keeper;
+  const row = page.locator('[data-person=editor2]');
+  const statuses = () => Promise.all([...theirs, another].map(async (each) => (await each.get('/api/session')).status));
+  await row.getByText('强制退出').click();
+  await page.getByRole('dialog').getByText('让“王编辑”在所有地方退出登录').waitFor();
+  expect(await barriersOf(page)).toEqual([]);
+  await picture(page, 'people-end');
+  // Whoever goes back has ended nothing.
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await statuses()).toEqual([200, 200, 200]);
+  await row.getByText('强制退出').click();
+  await page.getByTestId('confirmed').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByText('已退出 3 处登录').waitFor();
+  expect(await statuses()).toEqual([401, 401, 200]);
+  await open.page.getByTestId('sign-in').waitFor();
+  await page.reload();
+  await row.waitFor();
+
+  const [one, two] = [await signIn(system.consoleUrl, 'comms2'), await signIn(system.consoleUrl, 'comms2')];
+  const own = await screenAt('/account');
+  await enter(own, 'comms2');
+  const sessions = own.page.getByTestId('open-session');
+  await until(async () => expect(await sessions.count()).toBe(4));
+  // The newest of the others: this one's own has no button.
+  await sessions.getByRole('button').first().click();
+  await own.page.getByText('已退出 1 处').waitFor();
+  await until(async () => expect(await sessions.count()).toBe(3));
+  const left = await Promise.all([another, one, two].map(async (each) => (await each.get('/api/session')).status));
+  expect(left.filter((status) => status === 401)).toHaveLength(1);
+  await own.page.getByTestId('end-others').click();
+  await own.page.getByText('已退出 2 处').waitFor();
+  await until(async () => expect(await sessions.count()).toBe(1));
+
+  const Audit = z.object({ rows: z.array(TimelineEntry) });
+  const manager = await signIn(system.consoleUrl, 'manager');
+  await until(async () => {
+    const { rows } = Audit.parse((await manager.get('/api/audit?limit=500')).body);
+    const closed = rows.filter(({ type, facts }) => type === 'session.closed' && facts['personId'] === 'editor2');
+    expect(closed.map(({ facts }) => facts)).toMatchObject([{ reason: 'ended', by: 'admin' }]);
+  });
+});
+
 /** Signs in at the provider's page, which comes next in a window. */
 async function shown(page: Page, account: string): Promise<void> {
   await page.fill('input[name=account]', account);

@@ -350,6 +350,7 @@ it('people see it on their screens', async () => {
   await page.goto(`${above.system.consoleUrl}/submissions/province/offer-1`);
   await page.getByTestId('submission').waitFor();
   await accessible('federation-submission');
+  expect(screen.errors).toEqual([]);
   await page.context().close();
 });
 
@@ -360,6 +361,14 @@ it('what happens while the link is cut arrives afterwards, in order and once, bo
   await offer('offer-2');
   await until(async () => expect(await linkSeenBy(below.manager)).toMatchObject({ connected: false }));
   await until(async () => expect(await linkSeenBy(above.manager)).toMatchObject({ connected: false }));
+  const screen = await openScreen(browser, `${above.system.consoleUrl}/health`);
+  await enter(screen, 'admin');
+  await screen.page.locator('[data-link=cut]').getByText('中断前').first().waitFor();
+  await screen.page.getByText('与上下级的线路没有连通').waitFor();
+  await picture(screen.page, 'federation-cut');
+  expect(await barriersOf(screen.page)).toEqual([]);
+  expect(screen.errors).toEqual([]);
+  await screen.page.context().close();
   // Who answers is told that it was not said, and says it again.
   expect(await above.comms.command(answer('submission.decline', 'offer-1', { reason: '版面已满' }))).toMatchObject({
     status: 503,

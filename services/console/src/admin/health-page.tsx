@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
+import { watchedNeighbours } from '../api/neighbours.ts';
 import { health } from '../api/views.ts';
 import { hasRole, useMe } from '../session.ts';
 import { Pending } from '../parts/states.tsx';
@@ -14,11 +15,15 @@ export function HealthPage(): ReactElement {
   const t = useWords();
   const me = useMe();
   const answer = useQuery(health());
+  const linked = useQuery(watchedNeighbours());
   const { data } = answer;
   if (!data) return <Pending of={answer} />;
+  const isCut = linked.data?.neighbours.some(({ link }) => !link?.connected) ?? false;
   return (
     <div className="page" data-testid="health">
-      <p className={data.ok ? 'banner banner-good' : 'banner'}>{t(data.ok ? 'health.ok' : 'health.notOk')}</p>
+      <p className={data.ok && !isCut ? 'banner banner-good' : 'banner'}>
+        {t(!data.ok ? 'health.notOk' : isCut ? 'health.linkCut' : 'health.ok')}
+      </p>
       <dl className="facts">
         <div>
           <dt>{t('health.durability')}</dt>

@@ -38,6 +38,11 @@ export function LinksPanel(): ReactElement | null {
 
 function Row({ of: { name, sites, link } }: { of: Neighbour }): ReactElement {
   const t = useWords();
+  /** Nobody knows what has come there since the link was cut. */
+  const left = (what: 'documents' | 'entries') => {
+    if (!link?.behind) return '—';
+    return link.connected ? link.behind[what] : t('links.before', { n: link.behind[what] });
+  };
   return (
     <tr data-link={stateOf(link)}>
       <td>
@@ -46,8 +51,8 @@ function Row({ of: { name, sites, link } }: { of: Neighbour }): ReactElement {
       <td>
         <State link={link} />
       </td>
-      <td className="cell-number">{link?.behind?.documents ?? '—'}</td>
-      <td className="cell-number">{link?.behind?.entries ?? '—'}</td>
+      <td className="cell-number">{left('documents')}</td>
+      <td className="cell-number">{left('entries')}</td>
       <td>{link?.lastBroughtAt ? precise(link.lastBroughtAt) : t('links.never')}</td>
     </tr>
   );

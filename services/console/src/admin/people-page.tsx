@@ -244,11 +244,6 @@ function Actions(props: {
   );
   return (
     <>
-      {grants && button('people.grant', () => onDo({ kind: 'grant', row }))}
-      {runs && button(row.disabled ? 'people.enable' : 'people.disable', onDisable)}
-      {runs && !row.link && button('people.resetPassword', onPassword)}
-      {runs && linkable && button('directory.link', () => onDo({ kind: 'link', row }))}
-      {(runs || grants) && !row.disabled && button('people.endSessions', () => onDo({ kind: 'end', row }))}
       {(runs || grants) && factors.length > 0 && !resetAsked && button('people.ask', () => onDo({ kind: 'ask', row }))}
       {(runs || grants) &&
         resetAsked &&
@@ -259,6 +254,11 @@ function Actions(props: {
           t('people.agreeTitle', { by: resetAsked.byName, reason: resetAsked.reason }),
         )}
       {(runs || grants) && resetAsked && button('people.drop', () => onReset('drop'))}
+      {grants && button('people.grant', () => onDo({ kind: 'grant', row }))}
+      {runs && button(row.disabled ? 'people.enable' : 'people.disable', onDisable)}
+      {runs && !row.link && button('people.resetPassword', onPassword)}
+      {runs && linkable && button('directory.link', () => onDo({ kind: 'link', row }))}
+      {(runs || grants) && !row.disabled && button('people.endSessions', () => onDo({ kind: 'end', row }))}
     </>
   );
 }

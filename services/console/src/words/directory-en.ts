@@ -17,14 +17,14 @@ export const directoryEn: Record<keyof typeof directoryZh, string> = {
   'directory.unlinked': '“{name}” is unlinked and signs in by our password; reset it now',
   'directory.unbound': 'Not used yet',
   'directory.own':
-    'You sign in as “{name}” at the directory of your organisation ({directory}). Change your password there.',
+    'You sign in by a directory of your organisation: {directory}, as “{name}”. Change your password there.',
   'directory.proofHint':
     'Sign in at your organisation once more, in a new window; this goes on by itself when you have.',
   'directory.proofOpen': 'Open the sign-in',
   'directory.proofDone': 'Done. You may close this window and go back to where you were.',
   'directory.proofWaiting': 'Waiting for the other window …',
   'directory.proofPassword': 'Password of your directory account',
-  'people.endSessions': 'Sign out',
+  'people.endSessions': 'Sign them out',
   'people.endSessionsTitle': 'Sign “{name}” out everywhere',
   'people.endSessionsHint':
     'Their open pages end at once; what was not sent waits in their browsers until they sign in again.',

@@ -401,6 +401,7 @@ export const en: FirstWords = {
   'audit.detail': 'Detail',
 
   'health.ok': 'All is well',
+  'health.linkCut': 'A link with another deployment is not connected; all else is well',
   'health.notOk': 'A view is being rebuilt; data is incomplete for the moment',
   'health.durability': 'What the log’s storage guarantees',
   'health.position': 'Log position',

@@ -12,6 +12,7 @@ export const neighboursEn: Record<keyof typeof neighboursZh, string> = {
   'links.never': 'Nothing yet',
   'links.connected': 'Connected since {time}',
   'links.cut': 'Cut since {time}',
+  'links.before': '{n} before it was cut',
   'links.waiting': 'Not connected yet',
   'links.silent': 'The exchange service does not answer',
   'submission.agreeAbroad':

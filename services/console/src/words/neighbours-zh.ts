@@ -10,6 +10,7 @@ export const neighboursZh = {
   'links.never': '还没有',
   'links.connected': '已连通，自 {time}',
   'links.cut': '已中断，自 {time}',
+  'links.before': '中断前 {n}',
   'links.waiting': '尚未连通',
   'links.silent': '互联服务没有应答',
   'submission.agreeAbroad': '商定后双方各按自己的审批链审签发布；发布后登记采用地址，核验后计为采用。',

@@ -397,6 +397,7 @@ export const zh = {
   'audit.detail': '说明',
 
   'health.ok': '一切正常',
+  'health.linkCut': '与上下级的线路没有连通，其余正常',
   'health.notOk': '有视图正在重建，数据暂不完整',
   'health.durability': '日志存储的保证',
   'health.position': '日志位置',
