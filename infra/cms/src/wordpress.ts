@@ -188,7 +188,7 @@ export class WordPress {
 
   async #upload(entry: Entry, file: ReleaseFile, post: number): Promise<Media> {
     const slug = mediaSlugOf(entry, file.hash);
-    const title = encodeURIComponent(file.name.trim() || slug);
+    const title = encodeURIComponent(file.name.trim().toWellFormed() || slug);
     const answer = await this.#call(
       'POST',
       `/media?slug=${slug}&title=${title}&post=${post}&_fields=id,slug,source_url`,

@@ -4,6 +4,7 @@ export { showDay, showPublication, showTime, statedDate } from './dates.ts';
 export { columnOf, pageUrl, releaseDocument, repostDocument, withdrawnDocument } from './documents.ts';
 export { leadsTo } from './leads-to.ts';
 export { draftHash } from './draft-hash.ts';
+export { fileNameParameter } from './file-name.ts';
 export { Html, html } from './html.ts';
 export { renderDocument, renderPage, type Page } from './page.ts';
 export { renderOriginal, renderPreview, renderSent } from './preview.ts';

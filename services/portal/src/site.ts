@@ -1,6 +1,6 @@
 import type { PublicFiles } from '@tongsheng/bus';
 import { shownTypes, type PublicDocument } from '@tongsheng/contracts';
-import { byteRange, renderDocument, stylesheet } from '@tongsheng/pages';
+import { byteRange, fileNameParameter, renderDocument, stylesheet } from '@tongsheng/pages';
 import { answered } from '@tongsheng/telemetry';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { serverOf } from '@tongsheng/runtime';
@@ -148,9 +148,7 @@ export function createSite(parts: SiteParts): FastifyInstance {
         .headers({
           'accept-ranges': 'bytes',
           'cache-control': 'public, max-age=31536000, immutable',
-          'content-disposition': shown
-            ? 'inline'
-            : `attachment; filename*=UTF-8''${encodeURIComponent(nameOfFile(file))}`,
+          'content-disposition': shown ? 'inline' : `attachment; ${fileNameParameter(nameOfFile(file))}`,
         })
         .type(shown ? file.mediaType : 'application/octet-stream')
         .send(part ? bytes.subarray(part.from, part.to + 1) : bytes);

@@ -1,5 +1,5 @@
 import { shownTypes } from '@tongsheng/contracts';
-import { byteRange } from '@tongsheng/pages';
+import { byteRange, fileNameParameter } from '@tongsheng/pages';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Named, Proofs } from '../proofs.ts';
@@ -15,10 +15,10 @@ type File = { bytes: Uint8Array; intact: boolean; name: string; mediaType?: stri
 /** Bytes that came from outside, so that nothing in them can act in our name. Damaged ones say so by their name. */
 export function sendFile(reply: FastifyReply, { bytes, intact, name, mediaType = '', range }: File): Buffer {
   const isShown = intact && shownTypes.has(mediaType);
-  const fileName = encodeURIComponent(intact ? name : `damaged-${name}`).replaceAll(/['()*]/g, escape);
+  const fileName = fileNameParameter(intact ? name : `damaged-${name}`);
   reply.headers({
     'content-type': isShown ? mediaType : 'application/octet-stream',
-    'content-disposition': `${isShown ? 'inline' : 'attachment'}; filename*=UTF-8''${fileName}`,
+    'content-disposition': `${isShown ? 'inline' : 'attachment'}; ${fileName}`,
     'x-content-type-options': 'nosniff',
     'content-security-policy': "sandbox; default-src 'none'",
     'cross-origin-resource-policy': 'same-origin',
@@ -38,5 +38,3 @@ export async function sendBody(proofs: Proofs, named: Named, reply: FastifyReply
   const [{ intact }, bytes] = [await proofs.view(named), await proofs.body(named)];
   return sendFile(reply, { bytes, intact, name: `${named.snapshot.slice(0, 16)}.body` });
 }
-
-const escape = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
