@@ -91,8 +91,16 @@ function embargoNotice({ embargo, deliveryId, siteName }: Parcel): string | null
 function page(parcel: Parcel, opening: readonly string[]): Html {
   const { title, summary, html: body, rumor, url, siteName, signedAt } = parcel;
   const notice = embargoNotice(parcel);
+  // By attributes, which mail programs and the policy of our own preview let stand alike.
   const box =
-    notice && html`<p style="border:2px solid #b00020;padding:8px;color:#b00020"><strong>${notice}</strong></p>`;
+    notice &&
+    html`<table border="2" bordercolor="#b00020" cellpadding="8" cellspacing="0">
+      <tr>
+        <td>
+          <font color="#b00020"><strong>${notice}</strong></font>
+        </td>
+      </tr>
+    </table>`;
   return html`<!doctype html>
     <html lang="zh-CN">
       <head>
