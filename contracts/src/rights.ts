@@ -2,7 +2,7 @@ import { correctionIntake } from './correction.ts';
 import type { AggregateName } from './events.ts';
 import { buckets, streams } from './subjects.ts';
 
-/** What one service may say and hear on the bus. What stands in no line is refused by the server. */
+/** What one service may say and hear on the bus, and keep in Redis. What stands in no line is refused by the servers. */
 export type Rights = {
   /** Aggregates whose events it writes. Every service of the back office reads the whole journal. */
   keeps: readonly AggregateName[];
@@ -22,8 +22,10 @@ export type Rights = {
   writes?: readonly Place[];
   /** Where single messages may be overwritten. */
   erases?: readonly Place[];
-  /** Keeps projections, tells how far they are, and builds them again when told to. */
-  projects?: true;
+  /** The projections that it keeps, `*` for any end of a name; it tells how far they are, and builds them again when told to. */
+  projects?: readonly string[];
+  /** How names begin of what else it keeps in Redis, where it may be lost. */
+  remembers?: readonly string[];
   /** Answers whether its process lives, and asks others. */
   lives?: true;
   /** Tells consumers to try a dead letter again. */
@@ -102,7 +104,7 @@ export const rights = {
     },
     reads: ['public', 'evidence', 'publicFiles'],
     writes: ['public', 'evidence', 'publicFiles'],
-    projects: true,
+    projects: ['watched-pages'],
   },
   exchange: {
     keeps: [],
@@ -127,7 +129,7 @@ export const rights = {
       'site_check',
       'submission',
     ],
-    projects: true,
+    projects: ['appointments', 'deadlines', 'duty-moments', 'inspection-moments', 'report-moments'],
   },
   releases: {
     keeps: ['linked', 'recall', 'release', 'rumor', 'submission'],
@@ -177,6 +179,7 @@ export const rights = {
     },
     reads: ['evidence', 'publicFiles'],
     writes: ['evidence'],
+    remembers: ['delivery:'],
     lives: true,
   },
   oversight: {
@@ -215,7 +218,8 @@ export const rights = {
     },
     reads: ['public', 'evidence', 'publicFiles'],
     writes: ['public', 'evidence', 'publicFiles'],
-    projects: true,
+    projects: ['compliance', 'compliance-*', 'correction-cases', 'pace', 'report-marks'],
+    remembers: ['p:pasts', 'p:probe'],
     followsNeighbours: true,
   },
   duty: {
@@ -246,7 +250,7 @@ export const rights = {
       'raise-submission-alarms': 'submission',
     },
     reads: ['evidence'],
-    projects: true,
+    projects: ['alarm-waits'],
   },
   gateway: {
     keeps: ['access', 'login'],
@@ -306,7 +310,28 @@ export const rights = {
     reads: ['public', 'dead', 'evidence', 'publicFiles', 'working'],
     writes: ['dead', 'evidence', 'working'],
     erases: ['dead'],
-    projects: true,
+    projects: [
+      'alarms',
+      'audit',
+      'corrections',
+      'deliveries',
+      'handovers',
+      'incidents',
+      'inspections',
+      'items',
+      'linked',
+      'quotas',
+      'recalls',
+      'releases',
+      'reports',
+      'reposts',
+      'rumors',
+      'site_checks',
+      'sources',
+      'submissions',
+      'submissions-of-*',
+    ],
+    remembers: ['editing:', 'enrol:', 'p:probe', 'passkey:', 'session:', 'sessions:', 'sign-in:', 'totp:', 'upload:'],
     followsNeighbours: true,
     replays: true,
   },

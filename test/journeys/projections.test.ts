@@ -186,12 +186,16 @@ describe('rows that leave', () => {
 
 it('says which settings of Redis cost memory, and what to set', async () => {
   expect(await memoryTroubles(redis)).toEqual([]);
-  await redis.configSet('hash-max-listpack-value', '64');
-  const troubles = await memoryTroubles(redis);
-  await redis.configSet('hash-max-listpack-value', '160');
-  expect(troubles).toEqual([
-    expect.stringContaining('hash-max-listpack-value is 64; with hash-max-listpack-value 160'),
-  ]);
+  for (const [name, bound] of [
+    ['hash-max-listpack-entries', '512'],
+    ['hash-max-listpack-value', '160'],
+  ] as const) {
+    await redis.configSet(name, String(Number(bound) - 1));
+    const troubles = await memoryTroubles(redis);
+    await redis.configSet(name, bound);
+    expect(troubles).toEqual([expect.stringContaining(`with ${name} ${bound} in redis.conf`)]);
+  }
+  expect(await redis.exists('p:probe')).toBe(0);
 });
 
 it('a table has all that was registered before it was asked to be fresh, by however many at once', async () => {

@@ -208,7 +208,17 @@ export async function makeStreams(
   }
 }
 
-export type RedisOptions = { dir: string; port?: number; password?: string; appendOnly?: boolean; tls?: Certificates };
+export type RedisOptions = {
+  dir: string;
+  port?: number;
+  password?: string;
+  appendOnly?: boolean;
+  tls?: Certificates;
+  /** A file with the users of the server, as `tongsheng redis keys` writes it. */
+  users?: string;
+  /** A `redis.conf` in place of our own settings; what lies where on this machine is still said by us. */
+  conf?: string;
+};
 
 /** Starts redis-server on the loopback. What it holds may be lost at any moment; the log builds it again. */
 export async function startRedis({
@@ -216,26 +226,30 @@ export async function startRedis({
   port: wanted,
   password,
   tls,
+  users,
+  conf,
   appendOnly = false,
 }: RedisOptions): Promise<Server> {
   const port = wanted ?? (await freePort());
   await mkdir(dir, { recursive: true });
   const pidFile = join(dir, 'redis.pid');
   await rm(pidFile, { force: true });
-  const settings = {
+  const places = {
     bind: '127.0.0.1',
     ...(tls
       ? {
-          port: '0',
           'tls-port': String(port),
           'tls-cert-file': tls.cert,
           'tls-key-file': tls.key,
           'tls-ca-cert-file': tls.ca,
-          'tls-auth-clients': 'no',
         }
       : { port: String(port) }),
     dir,
     pidfile: pidFile,
+    ...(users && { aclfile: users }),
+  };
+  const settings = {
+    ...(tls && { port: '0', 'tls-auth-clients': 'no' }),
     save: '',
     appendonly: appendOnly ? 'yes' : 'no',
     appendfsync: 'everysec',
@@ -244,7 +258,15 @@ export async function startRedis({
     'hash-max-listpack-value': '160',
     ...(password && { requirepass: password }),
   };
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  const args = Object.entries({ ...places, ...(conf === undefined && settings) }).flatMap(([name, value]) => [
+    `--${name}`,
+    value,
+  ]);
+  if (conf !== undefined) {
+    const file = join(dir, 'redis.conf');
+    await writeFile(file, conf);
+    args.unshift(file);
+  }
   const server = handle(launch(program('REDIS_SERVER', 'redis-server'), args), 'redis-server');
   await until(server, 'redis-server', async () => (await readFile(pidFile, 'utf8').catch(() => '')) !== '');
   return { ...server, port, url: `${tls ? 'rediss' : 'redis'}://${password ? `:${password}@` : ''}127.0.0.1:${port}` };

@@ -6,4 +6,5 @@ export { askProjections, askRebuild, type RunnerStatus } from './control.ts';
 export { ProjectionRunner, type RunnerOptions } from './runner.ts';
 export { createRedis, type Redis } from './store.ts';
 export { memoryTroubles } from './memory.ts';
+export { makePasswords, readPassword, redisServices, redisUsers, renderUsers } from './users.ts';
 export { buildPast, dropPast, holdPasts, type PastOptions } from './past.ts';

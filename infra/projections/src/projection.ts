@@ -52,6 +52,8 @@ export const keys = {
   pattern: (name: string, generation: string) => `p:{${name}}:${generation}:*`,
   /** Not `changes`, where earlier releases told of each row by itself: one of them may run beside this one. */
   changes: (name: string) => `p:{${name}}:told`,
+  /** Written and taken away in one step, to see how the server holds it. */
+  probe: 'p:probe',
 };
 
 /** The set of rows that will leave, by when. */

@@ -1,23 +1,62 @@
 import type { AggregateName } from '@tongsheng/contracts';
-import { certificateTrouble, reasonOf, UnfitServer, type Entry } from '@tongsheng/bus';
-import { createClient, WatchError } from 'redis';
+import { certificateTrouble, UnfitServer, type Entry } from '@tongsheng/bus';
+import { createClient, ReconnectStrategyError, SocketClosedUnexpectedlyError, WatchError } from 'redis';
 import { foldBatch, keysOf, missedBy, setsOf, type Batch } from './batch.ts';
 import { encodeChanges, encodeRebuilt } from './changes.ts';
 import { keys, leaving, type ChangedRow, type Projection } from './projection.ts';
 
 export type Redis = ReturnType<typeof createRedis>;
 
-/** A connection to Redis, `rediss://` for TLS, that waits for a server which restarts; not for one whose certificate is wrong at the start. */
+/**
+ * A connection to Redis, `rediss://` for TLS, that waits for a server which restarts; not, at the start, for one whose
+ * certificate is wrong or that does not let us in.
+ */
 export function createRedis(url: string, onError: (error: unknown) => void) {
   let begun = false;
-  const reconnectStrategy = (tries: number, cause: Error) =>
-    begun || certificateTrouble(cause) === null
-      ? Math.min(50 * 2 ** tries, 1_000)
-      : new UnfitServer(`Redis at ${new URL(url).host}: ${reasonOf(cause)}`);
-  const client = createClient({ url, socket: { reconnectStrategy } });
+  const reconnectStrategy = (tries: number, cause: Error) => {
+    const trouble = doorTrouble(url, cause);
+    // A server that is just ending closes a connection, too, but not again and again.
+    const isFinal = trouble !== null && !begun && (!isCut(cause) || tries >= 3);
+    return isFinal ? new UnfitServer(trouble) : Math.min(50 * 2 ** tries, 1_000);
+  };
+  // What the client tells the server of itself is nobody's right here.
+  const client = createClient({
+    url,
+    socket: { reconnectStrategy },
+    disableClientInfo: true,
+    maintNotifications: 'disabled',
+  });
+  const connect = client.connect.bind(client);
+  client.connect = () =>
+    connect().catch((error: unknown) => {
+      throw error instanceof ReconnectStrategyError ? error.originalError : error;
+    });
   client.once('ready', () => (begun = true));
-  client.on('error', onError);
+  client.on('error', (error: Error) => {
+    const trouble = doorTrouble(url, error);
+    onError(trouble === null || (begun && isCut(error)) ? error : new UnfitServer(trouble));
+  });
   return client;
+}
+
+/** Ended without a word, as a server that speaks TLS alone does. */
+const isCut = (error: unknown): boolean =>
+  error instanceof SocketClosedUnexpectedlyError ||
+  (error instanceof Error && 'code' in error && ['ECONNRESET', 'EPIPE'].includes(String(error.code)));
+
+/** Why a server does not let us in, and what to do about it; null for any other trouble. */
+function doorTrouble(url: string, error: Error): string | null {
+  const { protocol, host, username } = new URL(url);
+  const advice =
+    certificateTrouble(error) ??
+    (error.message.startsWith('WRONGPASS')
+      ? `has no user ${username || 'default'} with this password: REDIS_KEYS must name what \`tongsheng redis keys\` made for this service, and the server must have read the users.acl beside it`
+      : error.message.startsWith('NOAUTH')
+        ? 'asks for a user: REDIS_KEYS must name the folder with the password of this service'
+        : protocol === 'redis:' && isCut(error)
+          ? 'ends every connection without a word: it may speak TLS alone, then REDIS_URL begins with rediss://'
+          : null);
+  return advice && `Redis at ${host}: ${error.message} (${advice})`;
 }
 
 /** The position in Redis is not the one this writer left: another writer, or Redis was emptied. */

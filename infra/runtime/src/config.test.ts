@@ -1,7 +1,10 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { BadConfig } from './bad-config.ts';
-import { allowList, readConfig } from './config.ts';
+import { allowList, asRedisUser, readConfig } from './config.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 const schema = z.object({ PORT: z.coerce.number().int(), WEB_ALLOW: allowList });
@@ -24,5 +27,28 @@ describe('settings', () => {
     expect(read).toThrowError(BadConfig);
     for (const name of ['NATS_URL', 'PORT', 'LOG_LEVEL']) expect(read).toThrowError(name);
     expect(read).not.toThrowError('secret-loud');
+  });
+});
+
+describe('a service is the user of Redis', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'redis-keys-'));
+  writeFileSync(join(folder, 'clock.redis'), 's/e:c@ret\n');
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const settings = { REDIS_URL: 'rediss://valkey:6379', REDIS_KEYS: folder, LOG_LEVEL: 'info' };
+
+  it('whose password lies in the folder', () => {
+    const { REDIS_URL, ...others } = asRedisUser('clock', settings);
+    const { host, username, password } = new URL(REDIS_URL);
+    expect([host, username, decodeURIComponent(password)]).toEqual(['valkey:6379', 'clock', 's/e:c@ret']);
+    expect(others).toEqual({ REDIS_KEYS: folder, LOG_LEVEL: 'info' });
+  });
+  it('that the address names, where there is no such folder, or no Redis', () => {
+    const named = { REDIS_URL: 'redis://:x@127.0.0.1', REDIS_KEYS: undefined };
+    expect(asRedisUser('clock', named)).toBe(named);
+    expect(asRedisUser('registry', { REDIS_KEYS: folder })).toEqual({ REDIS_KEYS: folder });
+  });
+  it('or does not start, and says what to do', () => {
+    expect(() => asRedisUser('duty', settings)).toThrowError(BadConfig);
+    expect(() => asRedisUser('duty', settings)).toThrowError(/no password of duty .*tongsheng redis keys/);
   });
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { asFront, defaultMaxBytes, inboxOf, readSeed } from '@tongsheng/bus';
 import { z } from 'zod';
 import { BadConfig } from './bad-config.ts';
@@ -15,6 +17,8 @@ export const commonConfig = z.object({
   NATS_URL: z.string().min(1),
   /** A folder with the key of this service, `<service>.nk`, as `tongsheng bus keys` makes them. */
   NATS_KEYS: z.string().optional(),
+  /** A folder with the password of this service at Redis, `<service>.redis`, as `tongsheng redis keys` makes them. */
+  REDIS_KEYS: z.string().optional(),
   /** Where whoever runs the process reads its metrics and health; without a port it has no such door. */
   OPERATIONS_HOST: z.string().default('127.0.0.1'),
   OPERATIONS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
@@ -47,6 +51,27 @@ export function signIn(service: string, { NATS_URL: url, NATS_KEYS: folder }: Co
       { cause: error },
     );
   }
+}
+
+/** The same settings, with the user that this service is in the address of Redis. @throws BadConfig when its password is not there */
+export function asRedisUser<T extends { REDIS_URL?: string | undefined; REDIS_KEYS?: string | undefined }>(
+  service: string,
+  settings: T,
+): T {
+  const { REDIS_URL: address, REDIS_KEYS: folder } = settings;
+  if (address === undefined || folder === undefined) return settings;
+  const url = new URL(address);
+  url.username = service;
+  try {
+    url.password = readFileSync(join(folder, `${service}.redis`), 'utf8').trim();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new BadConfig(
+      `settings: REDIS_KEYS names no password of ${service} (${why}); \`tongsheng redis keys <folder>\` makes them`,
+      { cause: error },
+    );
+  }
+  return { ...settings, REDIS_URL: url.href };
 }
 
 /** Reads the environment once. @throws BadConfig naming every wrong setting. */

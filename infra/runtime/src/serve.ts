@@ -16,7 +16,7 @@ import {
 import { Refusal } from '@tongsheng/contracts';
 import { z } from 'zod';
 import { Clock, Ids, RandomIds, SystemClock } from './clock.ts';
-import { readConfig, signIn, type CommonConfig } from './config.ts';
+import { asRedisUser, readConfig, signIn, type CommonConfig } from './config.ts';
 import { JsonLog, Log } from './log.ts';
 import { tellOperations } from './operations.ts';
 import { PassErrors } from './pass-errors.ts';
@@ -44,7 +44,7 @@ function runtimeModule(providers: Provider[]): DynamicModule {
  * them in order on SIGTERM. Several services may live in one process; each calls this once.
  */
 export async function serve<C extends z.ZodObject>({ name, config, module, providers }: Service<C>): Promise<void> {
-  const settings = readConfig(config ?? z.object({})) as CommonConfig & z.infer<C>;
+  const settings = asRedisUser(name, readConfig(config ?? z.object({})) as CommonConfig & z.infer<C>);
   const log = new JsonLog(name, settings.LOG_LEVEL);
   const clock = new SystemClock();
   let open = false;
