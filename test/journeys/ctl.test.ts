@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { carryOut, connectBus, ensureStreams, Journal } from '@tongsheng/bus';
@@ -154,6 +155,40 @@ it('seals every secret under the newest key, and names what no key opens', async
   expect(again.out).toMatch(/^0 secrets of 0 registrations sealed under next; [1-9]\d* were already$/m);
 });
 
+/** Where a test has the log kept. */
+const archive = () => join(system.servers.dir, 'archive');
+
+it('keeps checkpoints and the whole log on another system, where it is mounted', async () => {
+  expect(await run(['log', 'keep', archive()])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('archive can’t be written'),
+  });
+  await mkdir(archive());
+  const kept = await run(['log', 'keep', archive()]);
+  expect(kept).toMatchObject({ code: 0, out: expect.stringMatching(/a checkpoint; \d+ entries lead to all 0 /) });
+  const [note] = await readdir(archive());
+  expect(note).toMatch(/^\d{8}T\d{6}Z\.checkpoint\.txt$/);
+  const whole = await run(['log', 'keep', archive(), '--whole']);
+  expect(whole).toMatchObject({ code: 0, out: expect.stringMatching(/the whole log .* lead to all 1 /) });
+  const folder = (await readdir(archive())).find((name) => !name.endsWith('.txt'))!;
+  const verified = await run(['log', 'verify', join(archive(), folder), '--anchor', join(archive(), note!)]);
+  expect(verified).toMatchObject({ code: 0, out: expect.stringMatching(/^whole: /) });
+});
+
+it('keeps nothing of a log that does not lead to what was kept before', async () => {
+  const [note] = (await readdir(archive())).filter((name) => name.endsWith('.txt'));
+  const before = await readFile(join(archive(), note!), 'utf8');
+  const [name, size, root, ...rest] = before.split('\n');
+  const other = Buffer.from(root!, 'base64')
+    .map((byte) => byte ^ 1)
+    .toString('base64');
+  await writeFile(join(archive(), note!), [name, size, other, ...rest].join('\n'));
+  const there = await readdir(archive());
+  expect(await run(['log', 'keep', archive()])).toMatchObject({ code: 1 });
+  expect(await readdir(archive())).toEqual(there);
+  await writeFile(join(archive(), note!), before);
+});
+
 it('finds the log whole, and names the position once an entry does not follow from the one before', async () => {
   await until(async () =>
     expect((await run(['log', 'tail', '--no-follow', '--last', '500'])).out).toContain('repost.queued'),
@@ -185,6 +220,32 @@ it('finds the log whole, and names the position once an entry does not follow fr
   const broken = await run(['log', 'verify']);
   expect(broken.code).toBe(1);
   expect(broken.err).toContain(`position ${seq}:`);
+  const there = await readdir(archive());
+  expect(await run(['log', 'keep', archive()])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining(`position ${seq}:`),
+  });
+  expect(await readdir(archive())).toEqual(there);
+});
+
+it('makes a password for each user of Redis and keeps those that are there', async () => {
+  const folder = join(system.servers.dir, 'made-keys');
+  expect(await run(['redis', 'keys', folder])).toMatchObject({ code: 0, out: expect.stringContaining('users.acl') });
+  const [password, users] = await Promise.all(
+    ['clock.redis', 'users.acl'].map((file) => readFile(join(folder, file), 'utf8')),
+  );
+  expect(users).not.toContain(password);
+  await run(['redis', 'keys', folder]);
+  expect(await readFile(join(folder, 'users.acl'), 'utf8')).toBe(users);
+});
+
+it('never writes over the passwords of links', async () => {
+  const folder = join(system.servers.dir, 'made-keys');
+  await run(['bus', 'keys', folder]);
+  expect(await readFile(join(folder, 'links.conf'), 'utf8')).toMatch(/^# Links with other deployments/);
+  await writeFile(join(folder, 'links.conf'), 'leafnodes {}');
+  await run(['bus', 'keys', folder]);
+  expect(await readFile(join(folder, 'links.conf'), 'utf8')).toBe('leafnodes {}');
 });
 
 it('builds projections again beside the running ones', async () => {

@@ -1,5 +1,6 @@
 import { asFront, BusServer, connectBus, ensureStreams, inboxOf, type Bus } from '@tongsheng/bus';
 import { correctionIntake, rights, streams, type BackOffice, type Rights } from '@tongsheng/contracts';
+import { createRedis, readPassword, redisServices, redisUsers } from '@tongsheng/projections';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServers, until, type Servers } from '../support/index.ts';
 
@@ -139,6 +140,99 @@ const placeOf: Record<string, string> = {
 const has = (places: readonly string[] | undefined, stream: string) => places?.includes(placeOf[stream] ?? '') ?? false;
 const mayRead = (its: Rights, stream: string) => stream === streams.journal || has(its.reads, stream);
 const mayErase = (its: Rights, stream: string) => has(its.erases, stream);
+
+/** The words of Redis 7.0 and after; of a script that says what its caller may not; of what is shut to everybody. */
+const refusedByRedis = /NOPERM|ACL failure|user executing the script can't|not allowed/;
+
+/** Those of some commands that Redis lets this user say, whatever comes of it. */
+async function saidToRedis(user: string, commands: readonly string[][]): Promise<string[]> {
+  const url = new URL(servers.redis.url);
+  url.username = user;
+  url.password = readPassword(servers.redisKeys, user);
+  const redis = createRedis(url.href, () => {});
+  await redis.connect();
+  const said = await Promise.all(
+    commands.map((command) =>
+      redis.sendCommand(command).then(
+        () => [command.join(' ')],
+        (error: unknown) => (refusedByRedis.test(String(error)) ? [] : [command.join(' ')]),
+      ),
+    ),
+  );
+  redis.destroy();
+  return said.flat();
+}
+
+/** What empties, alters, ends or lays bare a server. */
+const ofRedis = [
+  ...['FLUSHALL', 'FLUSHDB', 'SHUTDOWN', 'DEBUG RELOAD', 'CONFIG GET *', 'CONFIG SET save x', 'ACL LIST', 'ACL WHOAMI'],
+  ...['ACL SETUSER default on nopass', 'REPLICAOF 127.0.0.1 1', 'SAVE', 'BGREWRITEAOF', 'MIGRATE h 1 k 0 1', 'MONITOR'],
+  ...[
+    'PSYNC ? -1',
+    'CLIENT LIST',
+    'CLIENT KILL TYPE normal',
+    'KEYS *',
+    'RANDOMKEY',
+    'SCRIPT FLUSH',
+    'MODULE LIST',
+    'INFO',
+  ],
+].map((line) => line.split(' '));
+const mayRedis = (its: Rights, name: string) =>
+  (its.projects ?? []).some((each) => name.startsWith(`p:{${each.replace(/\*$/, '')}`)) ||
+  (its.remembers ?? []).some((each) => name.startsWith(each));
+
+describe.each(redisServices)('in Redis %s', (service) => {
+  const its: Rights = rights[service];
+  const all = redisServices.map((each): Rights => rights[each]);
+  const names = [
+    ...all.flatMap(({ projects = [] }) => projects.map((each) => `p:{${each.replace('*', 'x')}}:live`)),
+    ...all.flatMap(({ remembers = [] }) => remembers.map((each) => `${each}x`)),
+  ];
+  const others = names.filter((name) => !mayRedis(its, name));
+
+  it('reads and writes what is its own', async () => {
+    const own = names.filter((name) => mayRedis(its, name)).map((name) => ['GET', name]);
+    expect(await saidToRedis(service, own)).toHaveLength(own.length);
+    expect(own.length).toBeGreaterThan(0);
+  });
+
+  it('is refused what belongs to others, and the server itself', async () => {
+    const tried = [
+      ...ofRedis,
+      ...others.flatMap((name) => [
+        ['GET', name],
+        ['SET', name, 'x'],
+        ['UNLINK', name],
+        ['EVAL', `return redis.call('GET', '${name}')`, '0'],
+        ['PUBLISH', name.replace('live', 'told'), 'x'],
+        ['SUBSCRIBE', name.replace('live', 'told')],
+      ]),
+    ];
+    expect(await saidToRedis(service, tried)).toEqual([]);
+  });
+});
+
+it.each(redisUsers.filter((user) => !redisServices.some((service) => service === user)))(
+  'in Redis %s reads nothing that is kept',
+  async (user) => {
+    const tried = [
+      'GET session:x',
+      'HGETALL p:{reposts}:v1-1:rows',
+      'SCAN 0',
+      'KEYS *',
+      'FLUSHALL',
+      'SHUTDOWN',
+      'CONFIG GET *',
+    ];
+    expect(
+      await saidToRedis(
+        user,
+        tried.map((line) => line.split(' ')),
+      ),
+    ).toEqual([]);
+  },
+);
 
 describe('the portal', () => {
   it('is refused everything but PUBLIC, its hub and the one door for corrections', async () => {

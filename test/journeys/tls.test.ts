@@ -4,11 +4,15 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { connectBus } from '@tongsheng/bus';
 import { demoPassword } from '@tongsheng/local';
 import { RepostRow } from '@tongsheng/contracts';
+import { askProjections, askRebuild, createRedis, makePasswords, readPassword } from '@tongsheng/projections';
+import { JsonLog } from '@tongsheng/runtime';
 import { makeAuthority, signIn, startSystem, until, type System } from '@tongsheng/test/support';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { believe, serverOf } from '../../infra/runtime/src/tls.ts';
+import { RedisUrl, Shared } from '../../services/delivery/src/shared.ts';
 
 let dir: string;
 let system: System;
@@ -48,6 +52,74 @@ it('an item is read, approved, published and seen on the public page, and nothin
     expect(body).toMatchObject({ row: { state: 'verified' } });
   });
   expect(await (await fetch(`${system.portalUrl}/${site}`)).text()).toContain(title);
+});
+
+const redisAs = (user: string, password = readPassword(system.servers.redisKeys, user)): string => {
+  const url = new URL(system.servers.redis.url);
+  url.username = user;
+  url.password = password;
+  return url.href;
+};
+async function inRedis<T>(url: string, work: (redis: ReturnType<typeof createRedis>) => Promise<T>): Promise<T> {
+  const redis = createRedis(url, () => {});
+  await redis.connect();
+  return work(redis).finally(() => redis.destroy());
+}
+
+it('a read model is built again by a user of Redis that may do no more', async () => {
+  const bus = await connectBus({ url: system.servers.nats.url, name: 'test' });
+  const generation = async () =>
+    (await askProjections(bus)).find(({ name, rebuilding }) => name === 'reposts' && rebuilding === null)?.generation;
+  const before = await generation();
+  expect(before).toEqual(expect.any(String));
+  await askRebuild(bus, 'reposts');
+  await until(async () => expect(await generation()).not.toBe(before));
+  await bus.close();
+  await until(async () =>
+    expect(await inRedis(redisAs('gateway'), (redis) => redis.hGetAll(`p:{reposts}:${before}:rows`))).toEqual({}),
+  );
+});
+
+it('processes of delivery share a rate', async () => {
+  const log = new JsonLog('test', 'silent');
+  const each = [new Shared(new RedisUrl(redisAs('delivery')), log), new Shared(new RedisUrl(redisAs('delivery')), log)];
+  for (const shared of each) {
+    shared.onModuleInit();
+    await shared.connected();
+  }
+  const waits: number[] = [];
+  for (const shared of each) waits.push(await shared.take('test', { tokens: 1, perSeconds: 600 }));
+  for (const shared of each) shared.onModuleDestroy();
+  expect(waits).toEqual([0, expect.any(Number)]);
+  expect(waits[1]).toBeGreaterThan(500_000);
+});
+
+it('Redis refused nobody anything on the way', async () => {
+  expect(await inRedis(redisAs('tongsheng'), (redis) => redis.aclLog())).toEqual([]);
+});
+
+it('Redis lets in nobody without a password, with a wrong one, or in the clear, and it is said what to do', async () => {
+  const { url } = system.servers.redis;
+  const come = (to: string) => inRedis(to, (redis) => redis.ping());
+  expect(await come(redisAs('gateway'))).toBe('PONG');
+  await expect(come(url)).rejects.toThrow(/asks for a user: REDIS_KEYS/);
+  await expect(come(redisAs('gateway', 'wrong'))).rejects.toThrow(/WRONGPASS.*no user gateway with this password/);
+  await expect(come(redisAs('default', ''))).rejects.toThrow(/Redis at 127/);
+  await expect(come(redisAs('gateway').replace('rediss:', 'redis:'))).rejects.toThrow(/REDIS_URL begins with rediss:/);
+});
+
+it('a service that Redis does not let in does not start, and says what to do', async () => {
+  const { redis, redisKeys } = system.servers;
+  const others = join(dir, 'other-keys');
+  makePasswords(others);
+  const start = (environment: NodeJS.ProcessEnv) => system.startAnother('clock', environment);
+  await expect(start({ REDIS_KEYS: others })).rejects.toThrow(
+    /^.*\nRedis at 127[^\n]*WRONGPASS[^\n]*no user clock[^\n]*tongsheng redis keys/m,
+  );
+  await expect(start({ REDIS_KEYS: dir })).rejects.toThrow(/REDIS_KEYS names no password of clock/);
+  await expect(start({ REDIS_URL: redis.url.replace('rediss:', 'redis:'), REDIS_KEYS: redisKeys })).rejects.toThrow(
+    /it may speak TLS alone/,
+  );
 });
 
 it('a cookie of the console travels over TLS alone', async () => {

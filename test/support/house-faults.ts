@@ -4,6 +4,7 @@ import { streams } from '@tongsheng/contracts';
 import { makeDurable, serverVersion, startNats, startRedis } from '@tongsheng/local';
 import { createRedis, type Redis } from '@tongsheng/projections';
 import type { House } from './house.ts';
+import { usersIn } from './servers.ts';
 import { allServices, type ServiceName } from './system.ts';
 import { until } from './until.ts';
 
@@ -42,7 +43,8 @@ async function startLog({ system: { servers }, disk }: House): Promise<void> {
 }
 
 async function startRedisAgain({ system: { servers } }: House): Promise<void> {
-  servers.redis = await startRedis({ dir: `${servers.dir}/redis`, port: servers.redis.port });
+  const { dir, redisKeys, redis } = servers;
+  servers.redis = await startRedis({ dir: `${dir}/redis`, port: redis.port, users: usersIn(redisKeys) });
 }
 
 async function freeze(pid: number, ms: number): Promise<void> {

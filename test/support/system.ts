@@ -132,6 +132,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const environment = {
     ...process.env,
     REDIS_URL: servers.redis.url,
+    REDIS_KEYS: servers.redisKeys,
     CONSOLE_PORT: String(consolePort),
     PORTAL_PORT: String(portalPort),
     PORTAL_URL: portalUrl,
@@ -243,7 +244,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       const refused = logs
         .join('\n')
         .split('\n')
-        .filter((line) => line.includes('bus.refused'))
+        .filter((line) => /bus\.refused|NOPERM|ACL failure|user executing the script/.test(line))
         // Where a file could not be kept to its end, the client would take away what there is of it; nobody may take anything away.
         .filter((line) => !line.includes('$JS.API.STREAM.PURGE.OBJ_'));
       if (refused.length > 0) throw new Error(`not in contracts/src/rights.ts:\n${refused.join('\n')}`);

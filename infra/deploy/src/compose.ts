@@ -1,10 +1,14 @@
 import { stringify } from 'yaml';
-import { linksConf, natsConf } from './nats.ts';
+import { natsConf } from './nats.ts';
+import { redisConf } from './redis.ts';
 import {
   asked,
   environmentOf,
+  environmentOfAdministrator,
   inContainer as places,
   isFront,
+  keepings,
+  keyFilesOf,
   operationsPort,
   services,
   type Service,
@@ -18,6 +22,7 @@ const hardened = {
   security_opt: ['no-new-privileges:true'],
   restart: 'unless-stopped',
 };
+const natsUrl = 'tls://nats:4222';
 const image = '${TONGSHENG_IMAGE:-tongsheng:latest}';
 const probe = (port: number) =>
   `fetch('http://127.0.0.1:${port}/health/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
@@ -28,6 +33,7 @@ export function renderCompose(): Files {
     name: 'tongsheng',
     services: Object.fromEntries([
       ...services.map((service) => [service.name, serviceOf(service)] as const),
+      ...keepings.map((each) => [each.name, keeping(each)] as const),
       ['nats', nats],
       ['prometheus', prometheus],
       ['streams', streams],
@@ -43,8 +49,13 @@ export function renderCompose(): Files {
   };
   return {
     'compose.yaml': stringify(compose, { lineWidth: 120, version: '1.1' }),
-    'nats/links.conf': linksConf,
     'nats/nats.conf': natsConf({ name: 'nats', others: [], certificates: places.certificates, store: '/data' }),
+    'valkey/valkey.conf': redisConf({
+      bind: '* -::*',
+      certificates: places.certificates,
+      users: `${places.keys}/users.acl`,
+      store: '/data',
+    }),
     'prometheus/prometheus.yml': scrapeConfig(
       services.map(({ name }) => ({ service: name, targets: [`${name}:${operationsPort}`] })),
     ),
@@ -63,13 +74,15 @@ function serviceOf(service: Service): object {
     image: needs.includes('browser') ? `${image}-browser` : image,
     command: [`services/${name}/dist/main.js`],
     environment: {
-      ...environmentOf(service, { nats: 'tls://nats:4222', redis: 'redis://valkey:6379', places }),
+      ...environmentOf(service, { nats: natsUrl, redis: 'rediss://valkey:6379', places }),
       ...Object.fromEntries(own),
       // Passed on where it is set.
       ...(settings.includes('NEIGHBOURS') && { NEIGHBOURS: null }),
     },
     volumes: [
-      service.isLinked ? `./keys/${name}:${places.keys}:ro` : `./keys/${name}.nk:${places.keys}/${name}.nk:ro`,
+      ...(service.isLinked
+        ? [`./keys/${name}:${places.keys}:ro`]
+        : keyFilesOf(service).map((file) => `./keys/${file}:${places.keys}/${file}:ro`)),
       `./tls/ca.crt:${places.certificates}/ca.crt:ro`,
       ...(needs.includes('secrets') ? [`./secrets/secrets.key:${places.secrets}/secrets.key:ro`] : []),
       ...(needs.includes('checkpoint') ? [`./secrets/checkpoint.key:${places.secrets}/checkpoint.key:ro`] : []),
@@ -96,10 +109,12 @@ const nats = {
   // Built from Debian's package where no registry can be reached; 2.10.27 at least.
   image: '${NATS_IMAGE:-nats:2.11-alpine}',
   command: ['-c', '/etc/nats/nats.conf'],
+  // The image's root may read what is given to this group, and nothing else that is not its own.
+  group_add: ['1000'],
   volumes: [
     './nats/nats.conf:/etc/nats/nats.conf:ro',
-    './nats/links.conf:/etc/nats/links.conf:ro',
     './keys/accounts.conf:/etc/nats/accounts.conf:ro',
+    './keys/links.conf:/etc/nats/links.conf:ro',
     `./tls:${places.certificates}:ro`,
     'nats:/data',
   ],
@@ -112,37 +127,43 @@ const nats = {
 /** Read models only: it may lose everything at any moment. */
 const valkey = {
   image: '${VALKEY_IMAGE:-valkey/valkey:8-alpine}',
-  command: [
-    'valkey-server',
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-    '--hash-max-listpack-entries',
-    '512',
-    '--hash-max-listpack-value',
-    '160',
+  command: ['valkey-server', '/etc/valkey/valkey.conf'],
+  // Who may read the keys; the image changes to a user of its own, for which it needs rights that are dropped here.
+  user: '1000:1000',
+  volumes: [
+    './valkey/valkey.conf:/etc/valkey/valkey.conf:ro',
+    `./keys/users.acl:${places.keys}/users.acl:ro`,
+    `./tls:${places.certificates}:ro`,
   ],
   networks: ['house'],
   tmpfs: ['/data'],
   ...hardened,
 };
 
-/** Makes the streams that are missing, then ends: the services may make none. */
-const streams = {
+/** The command line of the administrator. */
+const administrator = (...args: string[]) => ({
   image,
-  command: ['infra/local/tongsheng.mjs', 'bus', 'streams'],
-  environment: {
-    NATS_URL: 'tls://nats:4222',
-    NATS_KEYS: places.keys,
-    NODE_EXTRA_CA_CERTS: `${places.certificates}/ca.crt`,
-  },
+  command: ['infra/local/tongsheng.mjs', ...args],
+  environment: environmentOfAdministrator(natsUrl, places),
   volumes: [`./keys/tongsheng.nk:${places.keys}/tongsheng.nk:ro`, `./tls/ca.crt:${places.certificates}/ca.crt:ro`],
   networks: ['house'],
   depends_on: { nats: { condition: 'service_healthy' } },
   ...hardened,
-  restart: 'on-failure',
-};
+});
+
+/** Makes the streams that are missing, then ends: the services may make none. */
+const streams = { ...administrator('bus', 'streams'), restart: 'on-failure' };
+
+/** Run by a timer of the host, since Compose has none: `docker compose run --rm <name>`. */
+function keeping({ options }: (typeof keepings)[number]): object {
+  const job = administrator('log', 'keep', ...options, '/archive');
+  return {
+    ...job,
+    volumes: [...job.volumes, '${ARCHIVE:-./archive}:/archive'],
+    restart: 'no',
+    profiles: ['archive'],
+  };
+}
 
 const prometheus = {
   image: '${PROMETHEUS_IMAGE:-prom/prometheus:v3.5.0}',

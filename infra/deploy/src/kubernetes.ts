@@ -1,10 +1,14 @@
 import { stringify } from 'yaml';
-import { linksConf, natsConf } from './nats.ts';
+import { linksPort, natsConf } from './nats.ts';
+import { redisConf, sentinelConf } from './redis.ts';
 import {
   asked,
   environmentOf,
+  environmentOfAdministrator,
   inContainer as places,
   isFront,
+  keepings,
+  keyFilesOf,
   operationsPort,
   services,
   type Service,
@@ -51,18 +55,26 @@ const apart = (name: string) => [
   },
 ];
 
-/** Manifests for a cluster, a file for each part: the back office, the bus, Valkey, and the portal in a namespace of its own. */
+/**
+ * Manifests for a cluster, a file for each part: the back office, the bus, Valkey, and the portal in a namespace of its own.
+ * What only linked deployments need lies in a folder of its own, which `kubectl apply -f` of the whole leaves out.
+ */
 export function renderKubernetes(cluster: Cluster): Files {
   const yaml = (manifests: Manifest[]) =>
     manifests.map((each) => stringify(each, { lineWidth: 120, version: '1.1' })).join('---\n');
   return {
     '00-namespaces.yaml': yaml([house, front].map(namespace)),
     '10-network.yaml': yaml(network()),
-    '20-nats.yaml': yaml(bus(cluster.image)),
+    '20-nats.yaml': yaml([...bus(), streamsJob(cluster.image)]),
     '30-valkey.yaml': yaml(valkey()),
+    '40-archive.yaml': yaml(keepings.map((each) => keeping(each, cluster.image))),
     ...Object.fromEntries(
-      services.map((service) => [`50-${service.name}.yaml`, yaml(manifestsOf(service, cluster))] as const),
+      services.map((service) => [
+        `${service.isLinked ? 'linked/' : ''}50-${service.name}.yaml`,
+        yaml(manifestsOf(service, cluster)),
+      ]),
     ),
+    'linked/40-links.yaml': yaml(links()),
   };
 }
 
@@ -80,7 +92,7 @@ function manifestsOf(service: Service, { image, copies }: Cluster): Manifest[] {
   const where = isFront(service) ? front : house;
   const environment = environmentOf(service, {
     nats: natsUrl,
-    redis: `redis://valkey-master.${house}.svc:6379`,
+    redis: `rediss://valkey-master.${house}.svc:6379`,
     places,
   });
   const probe = (path: string) => ({ httpGet: { path, port: 'operations' } });
@@ -90,7 +102,7 @@ function manifestsOf(service: Service, { image, copies }: Cluster): Manifest[] {
   const volumes = [
     {
       name: 'keys',
-      ...(service.isLinked ? { secret: { secretName: `key-${name}` } } : files(`key-${name}`, [`${name}.nk`])),
+      ...(service.isLinked ? { secret: { secretName: `key-${name}` } } : files(`key-${name}`, keyFilesOf(service))),
     },
     { name: 'tls', ...files('house-ca', ['ca.crt']) },
     { name: 'tmp', emptyDir: {} },
@@ -149,7 +161,7 @@ function manifestsOf(service: Service, { image, copies }: Cluster): Manifest[] {
                 name,
                 image: needs.includes('browser') ? `${image}-browser` : image,
                 args: [`services/${name}/dist/main.js`],
-                env: Object.entries(environment).map(([key, value]) => ({ name: key, value })),
+                env: variables(environment),
                 envFrom: [
                   { configMapRef: { name: `${name}-settings` } },
                   { secretRef: { name: `${name}-settings`, optional: true } },
@@ -190,19 +202,25 @@ function manifestsOf(service: Service, { image, copies }: Cluster): Manifest[] {
 
 const isSecret = (setting: string) => /(?:SMTP|KEY|SECRET|PASSWORD)$/.test(setting);
 
-const serviceManifest = (name: string, where: string, ports: Record<string, number>, headless = false): Manifest => ({
+/** @param of whose pods it leads to, where it has another name */
+const serviceManifest = (
+  name: string,
+  where: string,
+  ports: Record<string, number>,
+  { headless = false, of = name }: { headless?: boolean; of?: string } = {},
+): Manifest => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: meta(name, where),
   spec: {
     ...(headless && { clusterIP: 'None', publishNotReadyAddresses: true }),
-    selector: { 'app.kubernetes.io/name': name },
+    selector: { 'app.kubernetes.io/name': of },
     ports: Object.entries(ports).map(([port, number]) => ({ name: port, port: number, targetPort: number })),
   },
 });
 
 /** Three servers, each stream on all of them; the server's own names of the others are those of its certificate. */
-function bus(image: string): Manifest[] {
+function bus(): Manifest[] {
   const routes = Array.from({ length: servers }, (_, i) => `${natsHost(i)}:6222`);
   const conf = natsConf({ name: '$HOSTNAME', others: routes, certificates: places.certificates, store: '/data' });
   return [
@@ -210,9 +228,9 @@ function bus(image: string): Manifest[] {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: meta('nats-conf', house),
-      data: { 'links.conf': linksConf, 'nats.conf': conf },
+      data: { 'nats.conf': conf },
     },
-    serviceManifest('nats', house, { client: 4222, cluster: 6222 }, true),
+    serviceManifest('nats', house, { client: 4222, cluster: 6222 }, { headless: true }),
     stateful('nats', {
       replicas: servers,
       disk: '50Gi',
@@ -239,53 +257,92 @@ function bus(image: string): Manifest[] {
         {
           name: 'conf',
           projected: {
-            sources: [{ configMap: { name: 'nats-conf' } }, { configMap: { name: 'nats-accounts' } }],
+            sources: [
+              { configMap: { name: 'nats-conf' } },
+              { configMap: { name: 'nats-accounts' } },
+              // It may hold passwords of neighbours.
+              { secret: { name: 'nats-links' } },
+            ],
           },
         },
         { name: 'tls', secret: { secretName: 'nats-tls' } },
       ],
     }),
     budget('nats'),
-    {
-      apiVersion: 'batch/v1',
-      kind: 'Job',
-      metadata: meta('streams', house),
-      spec: {
-        backoffLimit: 20,
-        template: {
-          metadata: { labels: { ...labels('streams'), 'tongsheng/bus': 'needed' } },
-          spec: {
-            restartPolicy: 'OnFailure',
-            automountServiceAccountToken: false,
-            securityContext: podSecurity,
-            containers: [
-              {
-                name: 'streams',
-                image,
-                args: ['infra/local/tongsheng.mjs', 'bus', 'streams', '--replicas', String(servers)],
-                env: [
-                  { name: 'NATS_URL', value: natsUrl },
-                  { name: 'NATS_KEYS', value: places.keys },
-                  { name: 'NODE_EXTRA_CA_CERTS', value: `${places.certificates}/ca.crt` },
-                ],
-                volumeMounts: [
-                  { name: 'keys', mountPath: places.keys, readOnly: true },
-                  { name: 'tls', mountPath: places.certificates, readOnly: true },
-                ],
-                resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '256Mi' } },
-                securityContext,
-              },
-            ],
-            volumes: [
-              { name: 'keys', secret: { secretName: 'key-tongsheng' } },
-              { name: 'tls', secret: { secretName: 'house-ca' } },
-            ],
-          },
-        },
-      },
-    },
   ];
 }
+
+const variables = (environment: Record<string, string>) =>
+  Object.entries(environment).map(([name, value]) => ({ name, value }));
+
+type Job = { name: string; image: string; args: string[]; memoryMi: number; archive?: string };
+/** A run of the administrator's command line. @param archive where it finds the other system's disk */
+const administrator = ({ name, image, args, memoryMi, archive }: Job) => ({
+  metadata: { labels: { ...labels(name), 'tongsheng/bus': 'needed' } },
+  spec: {
+    restartPolicy: 'OnFailure',
+    automountServiceAccountToken: false,
+    securityContext: podSecurity,
+    containers: [
+      {
+        name,
+        image,
+        args: ['infra/local/tongsheng.mjs', ...args],
+        env: variables(environmentOfAdministrator(natsUrl, places)),
+        volumeMounts: [
+          { name: 'keys', mountPath: places.keys, readOnly: true },
+          { name: 'tls', mountPath: places.certificates, readOnly: true },
+          ...(archive ? [{ name: 'archive', mountPath: archive }] : []),
+        ],
+        resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: `${memoryMi}Mi` } },
+        securityContext,
+      },
+    ],
+    volumes: [
+      { name: 'keys', secret: { secretName: 'key-tongsheng' } },
+      { name: 'tls', secret: { secretName: 'house-ca' } },
+      ...(archive ? [{ name: 'archive', persistentVolumeClaim: { claimName: 'archive' } }] : []),
+    ],
+  },
+});
+
+const streamsJob = (image: string): Manifest => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: meta('streams', house),
+  spec: {
+    backoffLimit: 20,
+    template: administrator({
+      name: 'streams',
+      image,
+      args: ['bus', 'streams', '--replicas', String(servers)],
+      memoryMi: 256,
+    }),
+  },
+});
+
+const keeping = ({ name, options, cron }: (typeof keepings)[number], image: string): Manifest => ({
+  apiVersion: 'batch/v1',
+  kind: 'CronJob',
+  metadata: meta(name, house),
+  spec: {
+    schedule: cron,
+    timeZone: 'Asia/Shanghai',
+    concurrencyPolicy: 'Forbid',
+    jobTemplate: {
+      spec: {
+        backoffLimit: 3,
+        template: administrator({
+          name,
+          image,
+          args: ['log', 'keep', ...options, '/archive'],
+          memoryMi: 1_024,
+          archive: '/archive',
+        }),
+      },
+    },
+  },
+});
 
 const healthz = (path: string) => ({ exec: { command: ['wget', '-qO-', `http://127.0.0.1:8222/${path}`] } });
 const budget = (name: string): Manifest => ({
@@ -328,6 +385,8 @@ const stateful = (name: string, { replicas, disk, container, more = [], volumes 
 });
 
 const valkeyImage = 'valkey/valkey:8-alpine';
+/** How the servers' own client speaks to them; its password comes by the environment. */
+const asClient = `--no-auth-warning --tls --cacert ${places.certificates}/ca.crt`;
 const valkeyHost = (i: number) => `valkey-${i}.valkey.${house}.svc`;
 
 /**
@@ -335,62 +394,91 @@ const valkeyHost = (i: number) => `valkey-${i}.valkey.${house}.svc`;
  * whichever says that it is the master. What is lost at a change of masters is built again from the log.
  */
 function valkey(): Manifest[] {
-  const sentinel = [
-    'port 26379',
-    'sentinel resolve-hostnames yes',
-    'sentinel announce-hostnames yes',
-    `sentinel monitor tongsheng ${valkeyHost(0)} 6379 2`,
-    'sentinel down-after-milliseconds tongsheng 5000',
-    'sentinel failover-timeout tongsheng 20000',
-    'sentinel parallel-syncs tongsheng 1',
-    '',
-  ].join('\n');
-  // A pod that comes back asks the Sentinels first who is the master; at the very beginning it is the first one.
+  const secretOf = (user: string) => `$(cat ${places.keys}/${user}.redis)`;
+  const { certificates } = places;
+  // What holds a password is put together here, where nobody else reads it.
   const start = [
-    `master=$(valkey-cli -h valkey.${house}.svc -p 26379 --raw SENTINEL get-master-addr-by-name tongsheng 2>/dev/null | head -1)`,
+    'set -eu; umask 077',
     `me="$HOSTNAME.valkey.${house}.svc"`,
+    // A pod that comes back asks the Sentinels first who is the master; at the very beginning it is the first one.
+    `master=$(VALKEYCLI_AUTH=${secretOf('sentinel')} valkey-cli -e ${asClient} -h valkey.${house}.svc -p 26379 --raw SENTINEL get-master-addr-by-name tongsheng 2>/dev/null) || master=`,
+    'master=$(echo "$master" | head -1)',
     `master=\${master:-${valkeyHost(0)}}`,
-    'set -- --dir /data --save "" --appendonly no --replica-announce-ip "$me" --hash-max-listpack-entries 512 --hash-max-listpack-value 160',
-    'if [ "$master" != "$me" ]; then set -- "$@" --replicaof "$master" 6379; fi',
-    'exec valkey-server "$@"',
+    '{',
+    '  cat /conf/valkey.conf',
+    '  echo "replica-announce-ip $me"',
+    `  echo "masterauth ${secretOf('replica')}"`,
+    '  if [ "$master" != "$me" ]; then echo "replicaof $master 6379"; fi',
+    '} > /run/valkey/valkey.conf',
+    'exec valkey-server /run/valkey/valkey.conf',
   ].join('\n');
+  // It writes down what it found out, so it gets a copy.
+  const startSentinel = [
+    'set -eu; umask 077',
+    `password=${secretOf('sentinel')}`,
+    '{',
+    '  cat /conf/sentinel.conf',
+    '  echo "requirepass $password"',
+    '  echo "sentinel sentinel-pass $password"',
+    '  echo "sentinel auth-pass tongsheng $password"',
+    '} > /run/valkey/sentinel.conf',
+    'exec valkey-sentinel /run/valkey/sentinel.conf',
+  ].join('\n');
+  const ping = `VALKEYCLI_AUTH=${secretOf('probe')} valkey-cli -e ${asClient} --user probe ping`;
+  const mounts = (own: string, run: string) => [
+    { name: 'conf', mountPath: '/conf', readOnly: true },
+    { name: own, mountPath: places.keys, readOnly: true },
+    { name: 'tls', mountPath: certificates, readOnly: true },
+    { name: run, mountPath: '/run/valkey' },
+  ];
+  const secrets = (...files: string[]) => ({
+    secret: { secretName: 'key-valkey', items: files.map((key) => ({ key, path: key })) },
+  });
   return [
     {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: meta('valkey-conf', house),
-      data: { 'sentinel.conf': sentinel, 'haproxy.cfg': haproxyConf() },
+      data: {
+        'haproxy.cfg': haproxyConf(),
+        'sentinel.conf': sentinelConf({ certificates, master: valkeyHost(0) }),
+        'valkey.conf': [
+          redisConf({ bind: '* -::*', certificates, users: `${places.keys}/users.acl`, store: '/data' }),
+          'tls-replication yes\n',
+          'masteruser replica\n',
+        ].join(''),
+      },
     },
-    serviceManifest('valkey', house, { redis: 6379, sentinel: 26_379 }, true),
+    serviceManifest('valkey', house, { redis: 6379, sentinel: 26_379 }, { headless: true }),
     stateful('valkey', {
       replicas: servers,
       container: {
         image: valkeyImage,
         command: ['sh', '-c', start],
         ports: [{ name: 'redis', containerPort: 6379 }],
-        readinessProbe: { exec: { command: ['valkey-cli', 'ping'] }, periodSeconds: 5 },
+        readinessProbe: { exec: { command: ['sh', '-c', ping] }, periodSeconds: 5 },
         resources: { requests: { cpu: '200m', memory: '1Gi' }, limits: { memory: '3Gi' } },
-        volumeMounts: [{ name: 'data', mountPath: '/data' }],
+        volumeMounts: [...mounts('keys', 'run'), { name: 'data', mountPath: '/data' }],
       },
       more: [
         {
           name: 'sentinel',
           image: valkeyImage,
-          // It writes down what it found out, so it gets a copy.
-          command: ['sh', '-c', 'cp /conf/sentinel.conf /sentinel/ && exec valkey-sentinel /sentinel/sentinel.conf'],
+          command: ['sh', '-c', startSentinel],
           ports: [{ name: 'sentinel', containerPort: 26_379 }],
           resources: { requests: { cpu: '20m', memory: '32Mi' }, limits: { memory: '64Mi' } },
-          volumeMounts: [
-            { name: 'conf', mountPath: '/conf' },
-            { name: 'sentinel', mountPath: '/sentinel' },
-          ],
+          volumeMounts: mounts('sentinel-keys', 'sentinel-run'),
           securityContext,
         },
       ],
       volumes: [
         { name: 'conf', configMap: { name: 'valkey-conf' } },
         { name: 'data', emptyDir: {} },
-        { name: 'sentinel', emptyDir: {} },
+        { name: 'keys', ...secrets('probe.redis', 'replica.redis', 'sentinel.redis', 'users.acl') },
+        { name: 'run', emptyDir: { medium: 'Memory' } },
+        { name: 'sentinel-keys', ...secrets('sentinel.redis') },
+        { name: 'sentinel-run', emptyDir: { medium: 'Memory' } },
+        { name: 'tls', secret: { secretName: 'valkey-tls' } },
       ],
     }),
     budget('valkey'),
@@ -411,10 +499,16 @@ function valkey(): Manifest[] {
               {
                 name: 'haproxy',
                 image: 'haproxy:3.2-alpine',
+                env: [
+                  { name: 'PROBE_PASSWORD', valueFrom: { secretKeyRef: { name: 'key-valkey', key: 'probe.redis' } } },
+                ],
                 ports: [{ name: 'redis', containerPort: 6379 }],
                 readinessProbe: { tcpSocket: { port: 'redis' }, periodSeconds: 5 },
                 resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '128Mi' } },
-                volumeMounts: [{ name: 'conf', mountPath: '/usr/local/etc/haproxy', readOnly: true }],
+                volumeMounts: [
+                  { name: 'conf', mountPath: '/usr/local/etc/haproxy', readOnly: true },
+                  { name: 'tls', mountPath: certificates, readOnly: true },
+                ],
                 securityContext,
               },
             ],
@@ -423,6 +517,7 @@ function valkey(): Manifest[] {
                 name: 'conf',
                 configMap: { name: 'valkey-conf', items: [{ key: 'haproxy.cfg', path: 'haproxy.cfg' }] },
               },
+              { name: 'tls', secret: { secretName: 'house-ca', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
             ],
           },
         },
@@ -433,8 +528,9 @@ function valkey(): Manifest[] {
   ];
 }
 
-/** One address for whichever Valkey is the master. */
+/** One address for whichever Valkey is the master. What goes through is theirs to encrypt; only its own probes it encrypts itself. */
 export function haproxyConf(): string {
+  const proof = `check check-ssl verify required ca-file ${places.certificates}/ca.crt`;
   return [
     'defaults',
     '  mode tcp',
@@ -446,34 +542,49 @@ export function haproxyConf(): string {
     '  default_backend master',
     'backend master',
     '  option tcp-check',
-    '  tcp-check send info\\ replication\\r\\n',
-    '  tcp-check expect string role:master',
+    '  tcp-check send "AUTH probe ${PROBE_PASSWORD}\\r\\n"',
+    '  tcp-check expect string +OK',
+    '  tcp-check send ROLE\\r\\n',
+    '  tcp-check expect string $6\\r\\nmaster',
     // A master that lost the others' trust must not keep its connections.
-    '  default-server check inter 1s fall 2 rise 1 on-marked-down shutdown-sessions init-addr none',
-    ...Array.from({ length: servers }, (_, i) => `  server valkey-${i} ${valkeyHost(i)}:6379`),
+    `  default-server ${proof} inter 1s fall 2 rise 1 on-marked-down shutdown-sessions init-addr none`,
+    ...Array.from(
+      { length: servers },
+      (_, i) => `  server valkey-${i} ${valkeyHost(i)}:6379 check-sni ${valkeyHost(i)} verifyhost ${valkeyHost(i)}`,
+    ),
     '',
   ].join('\n');
 }
 
+const policy = (name: string, where: string, spec: object): Manifest => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name, namespace: where },
+  spec,
+});
+const pod = (name: string) => ({ podSelector: { matchLabels: { 'app.kubernetes.io/name': name } } });
+const marked = (label: string) => ({ matchLabels: { [`tongsheng/${label}`]: 'needed' } });
+const inNamespace = (name: string) => ({
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+});
+const tcp = (...ports: number[]) => ports.map((port) => ({ protocol: 'TCP', port }));
+const world = {
+  to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'] } }],
+};
+
+/** Neighbours come in by the ingress, which passes their TLS through, and we go out to them at the same port of theirs. */
+const links = (): Manifest[] => [
+  serviceManifest('nats-links', house, { links: linksPort }, { of: 'nats' }),
+  policy('links', house, {
+    ...pod('nats'),
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [{ from: [inNamespace('ingress')], ports: tcp(linksPort) }],
+    egress: [{ ...world, ports: tcp(linksPort) }],
+  }),
+];
+
 /** Nothing may reach anything, but for what is said here. */
 function network(): Manifest[] {
-  const policy = (name: string, where: string, spec: object): Manifest => ({
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { name, namespace: where },
-    spec,
-  });
-  const pod = (name: string) => ({ podSelector: { matchLabels: { 'app.kubernetes.io/name': name } } });
-  const marked = (label: string) => ({ matchLabels: { [`tongsheng/${label}`]: 'needed' } });
-  const inNamespace = (name: string) => ({
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
-  });
-  const tcp = (...ports: number[]) => ports.map((port) => ({ protocol: 'TCP', port }));
-  const world = {
-    to: [
-      { ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'] } },
-    ],
-  };
   const common = (where: string) => [
     policy('nothing', where, { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }),
     policy('names', where, {

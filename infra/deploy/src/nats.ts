@@ -1,15 +1,18 @@
-/** `links.conf` of a deployment that stands alone, and how it looks where it is linked with another. */
+/** Where neighbours knock. */
+export const linksPort = 7422;
+
+/** `links.conf` of a deployment that stands alone, and how it looks where it is linked with another: it then holds passwords. */
 export const linksConf = [
   '# Links with other deployments (infra/decisions/022). Whoever is above lets the others knock:',
   '# leafnodes {',
-  '#   listen: "0.0.0.0:7422"',
+  `#   listen: "0.0.0.0:${linksPort}"`,
   '#   tls { cert_file: "…/tls.crt", key_file: "…/tls.key" }',
   '#   authorization { users: [{ user: province, password: "<bcrypt, by nats server passwd>", account: LINK_PROVINCE }] }',
   '# }',
   '# and whoever is below knocks:',
   '# leafnodes {',
   '#   reconnect: 1',
-  '#   remotes: [{ url: "tls://province:<password>@national.example:7422", account: LINK_NATIONAL }]',
+  `#   remotes: [{ url: "tls://province:<password>@national.example:${linksPort}", account: LINK_NATIONAL }]`,
   '# }',
   '',
 ].join('\n');

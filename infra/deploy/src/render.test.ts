@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DCLinter } from 'dclint';
 import * as apps from 'kubernetes-models/apps/v1';
 import * as batch from 'kubernetes-models/batch/v1';
@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { renderCompose } from './compose.ts';
 import { haproxyConf, renderKubernetes } from './kubernetes.ts';
-import { asked, environmentOf, inContainer, services } from './services.ts';
+import { asked, environmentOf, inContainer, keepings, services } from './services.ts';
 import { renderSystemd } from './systemd.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -21,7 +21,10 @@ const has = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]
 function inFolder<T>(files: Record<string, string>, work: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'deploy-'));
   try {
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), content);
+    }
     return work(folder);
   } finally {
     rmSync(folder, { recursive: true });
@@ -44,9 +47,9 @@ describe('the table of services', () => {
     const source = readBy(service.name);
     const given = environmentOf(service, { nats: '', redis: '', places: inContainer });
     const told = [...Object.keys(given), ...service.settings];
-    const common = ['NATS_URL', 'NATS_KEYS', 'TLS_CA_FILE', 'OPERATIONS_HOST', 'OPERATIONS_PORT', 'SECRETS_KEY_FILE'];
+    const common = ['NATS_URL', 'NATS_KEYS', 'REDIS_KEYS', 'TLS_CA_FILE', 'OPERATIONS_HOST', 'OPERATIONS_PORT'];
     for (const name of told)
-      if (!common.includes(name))
+      if (!common.includes(name) && name !== 'SECRETS_KEY_FILE')
         expect([service.name, source.includes(name), name]).toEqual([service.name, true, name]);
     expect(service.needs.includes('secrets')).toBe(source.includes('secretsConfig'));
     expect(inSchema(source).filter((name) => !told.includes(name) && !elsewhere.has(name))).toEqual([]);
@@ -75,7 +78,7 @@ describe('compose', () => {
   const compose = parse(files['compose.yaml']!) as {
     services: Record<
       string,
-      { networks: string[]; environment?: Record<string, string>; ports?: string[]; user?: string }
+      { networks: string[]; environment?: Record<string, string>; ports?: string[]; volumes?: string[] }
     >;
   };
 
@@ -91,6 +94,13 @@ describe('compose', () => {
     expect(shared.map(([name]) => name)).toEqual(['nats', 'prometheus']);
     expect(compose.services['portal']!.networks).not.toContain('house');
     expect(compose.services['portal']!.environment).not.toHaveProperty('REDIS_URL');
+  });
+
+  it('gives each service its own keys and nobody else’s', () => {
+    for (const { name, isLinked } of services) {
+      const keys = compose.services[name]!.volumes!.filter((volume) => volume.startsWith('./keys/'));
+      expect(keys.filter((volume) => !volume.startsWith(`./keys/${name}${isLinked ? ':' : '.'}`))).toEqual([]);
+    }
   });
 
   it('opens doors to this host alone', () => {
@@ -110,6 +120,7 @@ describe('kubernetes', () => {
     kind: string;
     metadata: { name: string; namespace?: string };
     spec?: Record<string, unknown>;
+    data?: Record<string, string>;
   };
   const of = (kind: string) => manifests.filter((each) => each.kind === kind);
 
@@ -127,6 +138,35 @@ describe('kubernetes', () => {
     }
     expect(manifests.length).toBeGreaterThan(50);
     expect(() => new apps.Deployment({ spec: { replicas: 'two' } } as never).validate()).toThrow();
+  });
+
+  it('holds in its config maps nothing that opens a door', () => {
+    const maps = of('ConfigMap').map(({ data = {} }) => data);
+    expect(maps.flatMap((data) => Object.keys(data)).filter((name) => /links|users|keys/.test(name))).toEqual([]);
+    const said = maps.flatMap((data) => Object.values(data)).join('\n');
+    expect(said).not.toMatch(/requirepass|masterauth|auth-pass|sentinel-pass|password:/);
+    expect(said).toContain('masteruser replica');
+  });
+
+  it('lets neighbours in by the ingress alone, and only where there are some', () => {
+    const ports = (each: Manifest) => JSON.stringify(each.spec).includes('7422');
+    expect(
+      of('NetworkPolicy')
+        .filter(ports)
+        .map(({ metadata }) => metadata.name),
+    ).toEqual(['links']);
+    const policy = of('NetworkPolicy').find(ports)!;
+    expect(policy.spec).toMatchObject({
+      podSelector: { matchLabels: { 'app.kubernetes.io/name': 'nats' } },
+      ingress: [{ from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress' } } }] }],
+    });
+    expect(Object.keys(files).filter((file) => files[file]!.includes('7422'))).toEqual(['linked/40-links.yaml']);
+    expect(Object.keys(files)).toContain('linked/50-exchange.yaml');
+  });
+
+  it('takes the log to another system by a timer', () => {
+    expect(of('CronJob').map(({ metadata }) => metadata.name)).toEqual(keepings.map(({ name }) => name));
+    for (const job of of('CronJob')) expect(JSON.stringify(job.spec)).toContain('"claimName":"archive"');
   });
 
   it('runs every service more than once, with probes, a budget and a door of its own', () => {
@@ -165,7 +205,10 @@ describe('kubernetes', () => {
   });
 
   it.skipIf(!has('haproxy'))('leads to the master by a configuration that HAProxy takes', () => {
-    inFolder({ 'haproxy.cfg': haproxyConf() }, (folder) => {
+    inFolder({}, (folder) => {
+      const authority = ['req', '-x509', '-newkey', 'ed25519', '-nodes', '-subj', '/CN=x', '-keyout', 'ca.key'];
+      expect(spawnSync('openssl', [...authority, '-out', 'ca.crt'], { cwd: folder }).status).toBe(0);
+      writeFileSync(join(folder, 'haproxy.cfg'), haproxyConf().replaceAll(inContainer.certificates, folder));
       const { status, stderr } = spawnSync('haproxy', ['-c', '-f', join(folder, 'haproxy.cfg')], { encoding: 'utf8' });
       expect(status, stderr).toBe(0);
     });
@@ -177,7 +220,13 @@ describe('systemd', () => {
 
   it('has a unit for every service, wanted by one target', () => {
     expect(Object.keys(units).sort()).toEqual(
-      [...services.map(({ name }) => `tongsheng-${name}.service`), 'tongsheng.target'].sort(),
+      [
+        ...services.map(({ name }) => `tongsheng-${name}.service`),
+        ...keepings.flatMap(({ name }) => [`tongsheng-${name}.service`, `tongsheng-${name}.timer`]),
+        'redis-server.service.d/tongsheng.conf',
+        'redis.conf',
+        'tongsheng.target',
+      ].sort(),
     );
     // A deployment without neighbours has nothing to exchange.
     for (const { name, isLinked } of services)
@@ -186,7 +235,9 @@ describe('systemd', () => {
 
   it.skipIf(!has('systemd-analyze'))('is taken by systemd, and exposes little', () => {
     inFolder(units, (folder) => {
-      const files = Object.keys(units).map((name) => join(folder, name));
+      const files = Object.keys(units)
+        .filter((name) => name.startsWith('tongsheng'))
+        .map((name) => join(folder, name));
       const verified = spawnSync('systemd-analyze', ['verify', '--man=no', '--recursive-errors=no', ...files], {
         encoding: 'utf8',
       });
@@ -201,5 +252,49 @@ describe('systemd', () => {
       );
       expect(judged.status, judged.stdout).toBe(0);
     });
+  });
+});
+
+describe('Redis', () => {
+  const compose = renderCompose()['valkey/valkey.conf']!;
+  const cluster = parseAllDocuments(renderKubernetes({ image: 'x', copies: 1 })['30-valkey.yaml']!)
+    .map((each) => each.toJS() as { data?: Record<string, string> })
+    .find(({ data }) => data)!.data!;
+  const machine = renderSystemd({ home: root, node: process.execPath })['redis.conf']!;
+
+  it.each([
+    ['compose', compose],
+    ['kubernetes', cluster['valkey.conf']!],
+    ['systemd', machine],
+  ])('of %s speaks TLS alone, to users alone, and as compact as the read models want it', (_, conf) => {
+    const lines = conf.split('\n');
+    for (const line of [
+      'port 0',
+      'tls-port 6379',
+      'save ""',
+      'hash-max-listpack-entries 512',
+      'hash-max-listpack-value 160',
+    ])
+      expect(lines).toContain(line);
+    expect(lines.filter((line) => /^aclfile \/.*users\.acl$/.test(line))).toHaveLength(1);
+    expect(conf).not.toMatch(/requirepass|masterauth|^user /m);
+  });
+
+  it('is watched over by TLS, too', () => {
+    const lines = cluster['sentinel.conf']!.split('\n');
+    for (const line of ['port 0', 'tls-port 26379', 'tls-replication yes']) expect(lines).toContain(line);
+    expect(cluster['valkey.conf']!.split('\n')).toContain('tls-replication yes');
+  });
+
+  it('is reached by rediss:// from every service that needs it', () => {
+    const rendered = [
+      ...Object.values(renderCompose()),
+      ...Object.values(renderKubernetes({ image: 'x', copies: 1 })),
+      ...Object.values(renderSystemd({ home: root, node: process.execPath })),
+    ].join('\n');
+    expect(rendered).not.toMatch(/\bredis:\/\//);
+    expect(rendered.match(/rediss:\/\//g)).toHaveLength(
+      3 * services.filter(({ needs }) => needs.includes('redis')).length,
+    );
   });
 });

@@ -120,7 +120,7 @@ export const services: readonly Service[] = [
 /** The back office; the portal stands apart, where it reaches nothing of the house but the bus. */
 export const isFront = ({ name }: Service): boolean => name === 'portal';
 
-/** Folders of a process in which it finds what was given to it: keys of the bus, secrets, certificates. */
+/** Folders of a process in which it finds what was given to it: keys of bus and Redis, secrets, certificates. */
 export type Places = { keys: string; secrets: string; certificates: string; browser: string };
 
 /** Where they stand in a container; the container is the browser's sandbox, which has no right to make another. */
@@ -130,6 +130,25 @@ export const inContainer: Places = {
   certificates: '/run/tongsheng/tls',
   browser: '/usr/local/bin/chromium-in-container',
 };
+
+/** Its own files among the keys: the bus's, and Redis's where it needs that. */
+export const keyFilesOf = ({ name, needs }: Service): string[] => [
+  `${name}.nk`,
+  ...(needs.includes('redis') ? [`${name}.redis`] : []),
+];
+
+/** What is kept of the log on another system, how often: `tongsheng log keep`, by the administrator's key. */
+export const keepings = [
+  { name: 'keep-checkpoint', options: [], cron: '17 1 * * *', calendar: '*-*-* 01:17:00 Asia/Shanghai' },
+  { name: 'keep-log', options: ['--whole'], cron: '17 3 * * 0', calendar: 'Sun *-*-* 03:17:00 Asia/Shanghai' },
+];
+
+/** How the administrator's command line reaches the bus. */
+export const environmentOfAdministrator = (nats: string, { keys, certificates }: Places): Record<string, string> => ({
+  NATS_URL: nats,
+  NATS_KEYS: keys,
+  NODE_EXTRA_CA_CERTS: `${certificates}/ca.crt`,
+});
 
 /** The settings that do not depend on the installation but on where things stand. */
 export function environmentOf(
@@ -143,7 +162,7 @@ export function environmentOf(
     TLS_CA_FILE: `${places.certificates}/ca.crt`,
     OPERATIONS_HOST: '0.0.0.0',
     OPERATIONS_PORT: String(operationsPort),
-    ...(has('redis') && { REDIS_URL: redis }),
+    ...(has('redis') && { REDIS_URL: redis, REDIS_KEYS: places.keys }),
     ...(has('secrets') && { SECRETS_KEY_FILE: `${places.secrets}/secrets.key` }),
     ...(has('checkpoint') && { CHECKPOINT_KEY_FILE: `${places.secrets}/checkpoint.key` }),
     ...(has('browser') && { CHROMIUM: places.browser }),

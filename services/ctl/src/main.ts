@@ -9,7 +9,8 @@ import { packCommand, subjectOf, type PackCommand } from './commands/evidence-pa
 import { deployKinds, writeDeployment, type DeployFacts } from './commands/deploy.ts';
 import { readFeedCommand, type FeedOptions } from './commands/feed.ts';
 import { cleanHtmlCommand } from './commands/html.ts';
-import { writeKeys } from './commands/keys.ts';
+import { keepCommand } from './commands/keep-log.ts';
+import { writeKeys, writePasswords } from './commands/keys.ts';
 import { listProjections, rebuildProjections } from './commands/projections.ts';
 import { rotateSecrets } from './commands/rotate-secrets.ts';
 import { tailLog, type TailOptions } from './commands/tail-log.ts';
@@ -109,6 +110,17 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
     .description('print a signed checkpoint of the log as it is, to be kept elsewhere')
     .action(async () => print(await onBus((bus) => checkpointCommand(bus, say))));
   log
+    .command('keep')
+    .description(
+      'keep a checkpoint in a folder of another system, after the log was checked against all that are kept there',
+    )
+    .argument('<folder>', 'where the other system’s disk is mounted')
+    .option('--whole', 'and the whole log, as `log export` writes it')
+    .action(async (folder: string, { whole: all = false }: { whole?: boolean }) => {
+      const now = new Date().toISOString();
+      print(await onBus((bus) => keepCommand(bus, folder, { whole: all, now }, say)));
+    });
+  log
     .command('keys')
     .description('print the public keys that checkpoints are verified with')
     .action(async () => {
@@ -125,7 +137,7 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
   const busCommand = program.command('bus').description('nats-server: its users and its streams');
   busCommand
     .command('keys')
-    .description('make a key for each service, and accounts.conf for the server to include, in a folder')
+    .description('make a key for each service, and accounts.conf and links.conf for the server to include, in a folder')
     .argument('<folder>')
     .action((folder: string) => print(writeKeys(folder, neighbours())));
   busCommand
@@ -146,6 +158,14 @@ export async function main(root: string, args: string[], environment: NodeJS.Pro
       });
       print('every stream is there, and as it must be');
     });
+
+  program
+    .command('redis')
+    .description('Redis or Valkey: its users')
+    .command('keys')
+    .description('make a password for each service that needs it, and users.acl for the server, in a folder')
+    .argument('<folder>')
+    .action((folder: string) => print(writePasswords(folder)));
 
   program
     .command('backup')
