@@ -164,23 +164,18 @@ async function saidToRedis(user: string, commands: readonly string[][]): Promise
 }
 
 /** What empties, alters, ends or lays bare a server. */
-const ofRedis = [
-  ...['FLUSHALL', 'FLUSHDB', 'SHUTDOWN', 'DEBUG RELOAD', 'CONFIG GET *', 'CONFIG SET save x', 'ACL LIST', 'ACL WHOAMI'],
-  ...['ACL SETUSER default on nopass', 'REPLICAOF 127.0.0.1 1', 'SAVE', 'BGREWRITEAOF', 'MIGRATE h 1 k 0 1', 'MONITOR'],
-  ...[
-    'PSYNC ? -1',
-    'CLIENT LIST',
-    'CLIENT KILL TYPE normal',
-    'KEYS *',
-    'RANDOMKEY',
-    'SCRIPT FLUSH',
-    'MODULE LIST',
-    'INFO',
-  ],
-].map((line) => line.split(' '));
+const ofRedis = `
+  FLUSHALL; FLUSHDB; SHUTDOWN; DEBUG RELOAD; CONFIG GET *; CONFIG SET save x; ACL LIST; ACL WHOAMI
+  ACL SETUSER default on nopass; REPLICAOF 127.0.0.1 1; SAVE; BGREWRITEAOF; MIGRATE h 1 k 0 1; MONITOR; INFO
+  PSYNC ? -1; CLIENT LIST; CLIENT KILL TYPE normal; KEYS *; RANDOMKEY; SCRIPT FLUSH; MODULE LIST
+`
+  .trim()
+  .split(/;|\n/)
+  .map((line) => line.trim().split(' '));
 const mayRedis = (its: Rights, name: string) =>
-  (its.projects ?? []).some((each) => name.startsWith(`p:{${each.replace(/\*$/, '')}`)) ||
-  (its.remembers ?? []).some((each) => name.startsWith(each));
+  (its.projects ?? []).some((each) =>
+    name.startsWith(each.endsWith('*') ? `p:{${each.slice(0, -1)}` : `p:{${each}}`),
+  ) || (its.remembers ?? []).some((each) => name.startsWith(each));
 
 describe.each(redisServices)('in Redis %s', (service) => {
   const its: Rights = rights[service];

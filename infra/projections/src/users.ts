@@ -4,33 +4,35 @@ import { join } from 'node:path';
 import { rights, type BackOffice, type Rights } from '@tongsheng/contracts';
 import { keys } from './projection.ts';
 
+const words = (text: string): string[] => text.trim().split(/\s+/);
+
 /** What a runner and its readers say. */
-const ofProjections = [
-  ...['ping', 'watch', 'unwatch', 'multi', 'exec', 'get', 'set', 'scan', 'unlink', 'publish', 'subscribe'],
-  ...['hget', 'hgetall', 'hmget', 'hset', 'hdel', 'zadd', 'zrem', 'zrange', 'zcount', 'object|encoding'],
-];
+const ofProjections = words(`
+  ping watch unwatch multi exec get set scan unlink publish subscribe
+  hget hgetall hmget hset hdel zadd zrem zrange zcount object|encoding
+`);
 /** What is said of the rest: sessions, rates, turns. What a script calls is checked like what is said. */
-const ofTheRest = [
-  ...['get', 'set', 'del', 'getdel', 'getex', 'incr', 'expire', 'ttl', 'eval', 'time'],
-  ...['sadd', 'srem', 'smembers', 'hset', 'hgetall', 'hdel'],
-];
+const ofTheRest = words(`
+  get set del getdel getex incr expire ttl eval time
+  sadd srem smembers hset hgetall hdel
+`);
 
 /** Of the servers themselves, and of who runs them; none of them reads what is kept. */
 const ofServers = {
   /** The administrator: looks how it is, and has the users read again. */
-  tongsheng: [
-    ...['ping', 'info', 'role', 'dbsize', 'latency', 'slowlog', 'memory|doctor', 'memory|stats', 'client|list'],
-    ...['acl|load', 'acl|log', 'acl|whoami'],
-  ],
+  tongsheng: words(`
+    ping info role dbsize latency slowlog memory|doctor memory|stats client|list
+    acl|load acl|log acl|whoami
+  `),
   /** HAProxy and probes: which is the master. */
-  probe: ['ping', 'role'],
+  probe: words('ping role'),
   /** A replica at its master: copies everything. */
-  replica: ['ping', 'psync', 'replconf'],
+  replica: words('ping psync replconf'),
   /** Sentinel at those that it watches, by the list of its manual. */
-  sentinel: [
-    ...['ping', 'info', 'role', 'multi', 'exec', 'slaveof', 'replicaof', 'config|rewrite', 'publish', 'subscribe'],
-    ...['client|kill', 'client|setname', 'script|kill'],
-  ],
+  sentinel: words(`
+    ping info role multi exec slaveof replicaof config|rewrite publish subscribe
+    client|kill client|setname script|kill
+  `),
 };
 
 const rightsOf = (service: BackOffice): Rights => rights[service];
