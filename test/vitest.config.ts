@@ -26,6 +26,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           maxWorkers: 2,
+          // Ends what hangs; how fast something is, on whatever machine, is no matter of tests.
+          testTimeout: 60_000,
           include: [
             '{contracts,infra,services}/**/src/**/*.test.{ts,tsx}',
             'test/guards/**/*.test.ts',
