@@ -12,13 +12,15 @@ import { measurePicture } from './picture-size.ts';
  * @throws Refusal archive_…, picture_…, as `measureArchive` and `measurePicture` say
  */
 export async function measureFile(path: string, mediaType: string): Promise<void> {
-  const { isZip, size } = await looked(path);
-  if (isZip) await measureArchive(path, size);
-  if (mediaType.startsWith('image/') && shownTypes.has(mediaType)) await measurePicture(path);
+  const { first, size } = await looked(path);
+  if (isZip(first)) await measureArchive(path, size);
+  if (isPicture(mediaType)) await measurePicture(path);
 }
 
 /** The same of bytes that are no file yet. @throws Refusal */
 export async function measureBytes(bytes: Uint8Array, mediaType: string): Promise<void> {
+  // Most are neither, and need no file.
+  if (!isZip(bytes) && !isPicture(mediaType)) return;
   const folder = await mkdtemp(join(tmpdir(), 'tongsheng-measure-'));
   try {
     const path = join(folder, 'file');
@@ -31,12 +33,14 @@ export async function measureBytes(bytes: Uint8Array, mediaType: string): Promis
 
 /** The first header of a ZIP, or the only one of an empty one (APPNOTE 4.3.7 and 4.3.16). */
 const heads = ['504b0304', '504b0506'];
+const isZip = (bytes: Uint8Array): boolean => heads.includes(Buffer.from(bytes.subarray(0, 4)).toString('hex'));
+const isPicture = (mediaType: string): boolean => mediaType.startsWith('image/') && shownTypes.has(mediaType);
 
-async function looked(path: string): Promise<{ isZip: boolean; size: number }> {
+async function looked(path: string): Promise<{ first: Uint8Array; size: number }> {
   const file = await open(path);
   try {
     const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
-    return { isZip: heads.includes(buffer.toString('hex')), size: (await file.stat()).size };
+    return { first: buffer, size: (await file.stat()).size };
   } finally {
     await file.close();
   }
