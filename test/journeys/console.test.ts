@@ -278,7 +278,7 @@ it('every page that a menu leads to opens, with no style or script that our poli
   expect(paths.length).toBeGreaterThan(20);
   for (const [at, path] of paths.entries()) {
     await links.nth(at).click();
-    await page.waitForURL(({ pathname }) => pathname.startsWith(path));
+    await page.locator(`.side-here[href="${path}"]`).waitFor();
     await page.locator('main > *').first().waitFor();
   }
 });

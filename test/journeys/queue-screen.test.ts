@@ -203,6 +203,25 @@ it('counts down rightly on a computer whose clock is wrong, whose lid was shut, 
   await context.close();
 });
 
+it('lets go of who leaves it while its address is still to follow, however long the next page takes to load', async () => {
+  const page = await signedIn('/reposts');
+  await page.clock.install();
+  await page.keyboard.press('j');
+  // The next page's code hangs; the queue stands until it is there.
+  const held = Promise.withResolvers<void>();
+  await page.route('**/*.js', async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  const asked = page.waitForRequest('**/*.js');
+  await page.locator('a.side-link[href="/rules"]').click();
+  await asked;
+  await page.clock.runFor(1_000);
+  held.resolve();
+  await page.locator('.side-here[href="/rules"]').waitFor();
+  expect(new URL(page.url()).pathname).toBe('/rules');
+});
+
 it('no page threw, and none reported an error', () => {
   expect(screens.flatMap(({ errors }) => errors)).toEqual([]);
 });

@@ -8,6 +8,7 @@ import { useShortcuts } from '../keys.ts';
 import { usePublished } from '../parts/published.ts';
 import { useRowKeys } from '../parts/row-keys.ts';
 import { Empty, Pending } from '../parts/states.tsx';
+import { useStillHere } from '../parts/still-here.ts';
 import { minute, short } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { useLastList } from './last-list.ts';
@@ -22,6 +23,7 @@ export function ItemsPage(): ReactElement {
   const client = useQueryClient();
   const filter = useSearch({ from: '/items' });
   const navigate = useNavigate({ from: '/items' });
+  const stillHere = useStillHere('/items');
   const { data: known } = useQuery(views.sources());
   const found = useInfiniteQuery(views.items(filter));
   const pages = found.data?.pages ?? [];
@@ -51,7 +53,10 @@ export function ItemsPage(): ReactElement {
   return (
     <div className="page">
       <div className="page-bar">
-        <SearchField value={filter.q ?? ''} onChange={(q) => show({ ...without(filter, 'q'), ...(q && { q }) })} />
+        <SearchField
+          value={filter.q ?? ''}
+          onChange={(q) => stillHere() && show({ ...without(filter, 'q'), ...(q && { q }) })}
+        />
         <div className="tabs" role="group">
           {([undefined, 'unrouted', 'optional', 'ignore', 'withdrawn'] as const).map((each) => (
             <Link

@@ -6,6 +6,7 @@ import * as views from '../api/views.ts';
 import { useShortcuts } from '../keys.ts';
 import { announce } from '../parts/announcer.tsx';
 import { Empty } from '../parts/states.tsx';
+import { useStillHere } from '../parts/still-here.ts';
 import { useWhenQuiet } from '../parts/when-quiet.ts';
 import { useMe } from '../session.ts';
 import { serverNow } from '../time.ts';
@@ -38,6 +39,7 @@ export function QueueWork(props: {
   const t = useWords();
   const { task } = useSearch({ from: '/reposts' });
   const navigate = useNavigate({ from: '/reposts' });
+  const stillHere = useStillHere('/reposts');
   const client = useQueryClient();
   const me = useMe();
   // One list is one question: another one is another list.
@@ -147,11 +149,12 @@ export function QueueWork(props: {
       () =>
         selected &&
         selected !== task &&
+        stillHere() &&
         void navigate({ search: (before) => ({ ...before, task: selected }), replace: true }),
       400,
     );
     return () => clearTimeout(timer);
-  }, [selected, task, navigate]);
+  }, [selected, task, navigate, stillHere]);
   useEffect(() => {
     const at = shown === null ? -1 : order.indexOf(shown);
     for (const key of order.slice(at + 1, at + 3)) {
