@@ -7,8 +7,13 @@ import { trouble } from './trouble.ts';
 const everyMs = 20;
 /** Each so many, two people decide about the same at once. */
 const contested = 10;
+/**
+ * Nobody decides anew while so many wait. A crowd that grew for as long as nobody leads would ask for more, each again and again,
+ * than a leader with a slow disk has answered before they ask once more: it never came back (20 ms a sync, 200 a second).
+ */
+const mostUnderway = 32;
 
-/** Decisions at a steady rate, each said again until it is acknowledged, as services do. */
+/** Decisions at a steady rate as long as they are answered, each said again until it is acknowledged, as services do. */
 export class SteadyLoad {
   /** Command → where it was acknowledged to stand. */
   readonly acknowledged = new Map<string, number>();
@@ -28,7 +33,7 @@ export class SteadyLoad {
 
   async #run(each: number): Promise<void> {
     for (let next = performance.now(); !this.#stopped; next += everyMs) {
-      for (let i = 0; i < each; i++) {
+      for (let i = 0; i < each && this.#underway.size < mostUnderway; i++) {
         const number = this.#said++;
         const about = number % contested === 0 ? number + 1 : number;
         const deciding = this.#decide(`d${number}`, `s${about}`).finally(() => this.#underway.delete(deciding));
