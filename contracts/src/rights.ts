@@ -36,13 +36,14 @@ export type Rights = {
   writesNeighbours?: true;
 };
 
-type Place = 'public' | 'hub' | 'dead' | 'evidence' | 'publicFiles' | 'working';
+type Place = 'public' | 'hub' | 'dead' | 'tried' | 'evidence' | 'publicFiles' | 'working';
 
 /** What stands in which stream of JetStream: object stores and key-value stores are streams, too. */
 export const streamOf: Record<Place, string> = {
   public: streams.public,
   hub: streams.hub,
   dead: streams.dead,
+  tried: streams.tried,
   evidence: `OBJ_${buckets.evidence}`,
   publicFiles: `OBJ_${buckets.publicFiles}`,
   working: 'KV_WORKING',

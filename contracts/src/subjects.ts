@@ -8,10 +8,11 @@
  * - `told.pub.…`, `told.hub.…`: the same, as the public front hears of them in its own account: bells, not records.
  * - `from.<neighbour>.…`, `out.<neighbour>.…`: what another deployment told us, and what it is told by us.
  * - `dead.<consumer>`: messages that a consumer could not handle.
+ * - `tried.<consumer>.<position>`: how often a process ended in the midst of a message that was handed out again and again.
  * - `cmd.<aggregate>`, `ask.<query>`, `alive.<instance>`, `projections`, `rebuild.<projection>`: request and reply, core
  *   NATS.
  */
-export const streams = { journal: 'EVENTS', public: 'PUBLIC', hub: 'HUB', dead: 'DEAD' } as const;
+export const streams = { journal: 'EVENTS', public: 'PUBLIC', hub: 'HUB', dead: 'DEAD', tried: 'TRIED' } as const;
 
 /** Object stores, by the hash of what is in them: what servers answered and copies of files; and files that are public. */
 export const buckets = { evidence: 'EVIDENCE', publicFiles: 'PUBLIC_FILES' } as const;
@@ -42,6 +43,8 @@ export const subjects = {
   told: (subject: string) => `told.${subject}`,
   dead: (consumer: string) => `dead.${consumer}`,
   deadLetters: () => 'dead.>',
+  tried: (consumer: string, position: number | '*') => `tried.${consumer}.${position}`,
+  allTried: () => 'tried.>',
   command: (aggregate: string) => `cmd.${aggregate}`,
   query: (name: string) => `ask.${name}`,
   /** Answered by one running process, named by its own id, for as long as it lives. */

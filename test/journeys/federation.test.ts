@@ -444,7 +444,7 @@ describe.each(['above', 'below'] as const)('a server that was taken over tries w
   });
 
   it('nothing but what is public, and what was put out for it', async () => {
-    const others = ['EVENTS', 'HUB', 'DEAD', 'OBJ_EVIDENCE', 'OBJ_PUBLIC_FILES', 'KV_WORKING', 'OUT_OTHER'];
+    const others = ['EVENTS', 'HUB', 'DEAD', 'TRIED', 'OBJ_EVIDENCE', 'OBJ_PUBLIC_FILES', 'KV_WORKING', 'OUT_OTHER'];
     const copies = [neighbourStreams(other).public, neighbourStreams(other).entries];
     const api = `${us}.api`;
     const tried = [

@@ -7,10 +7,12 @@ import {
   Later,
   listDeadLetters,
   replayDeadLetter,
+  watched,
   type Bus,
 } from '@tongsheng/bus';
+import { streams, subjects } from '@tongsheng/contracts';
 import { failure, noon, startServers, until, type Servers } from '@tongsheng/test/support';
-import { headers } from 'nats';
+import { AckPolicy, DeliverPolicy, headers } from 'nats';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { trouble } from '../support/trouble.ts';
 
@@ -105,6 +107,101 @@ it('what waits when its process ends is the next one’s', async () => {
   const second = await consume(bus, { ...options, handle: async ({ envelope }) => void handled.push(envelope.id) });
   await until(() => expect(handled).toContain('held'));
   await second.stop();
+});
+
+/** Hands the entries of one consumer out so many times, to nobody who does anything with them. */
+async function handOut(durable: string, subject: string, times: number): Promise<void> {
+  await bus.jsm.consumers.add(streams.journal, {
+    durable_name: durable,
+    filter_subject: subjects.events('poll'),
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+  });
+  const consumer = await bus.js.consumers.get(streams.journal, durable);
+  for (let time = 1; time <= times; time++) {
+    const { num_pending, num_ack_pending } = await consumer.info();
+    const handed = await consumer.fetch({ max_messages: num_pending + num_ack_pending, expires: 2_000 });
+    for await (const message of handed) {
+      if (message.subject !== subject) message.ack();
+      else if (message.info.redeliveryCount <= time) message.nak();
+    }
+  }
+}
+
+it('an entry that was handed out often, and handled by nobody, is not taken for one that ends its process', async () => {
+  for (const id of ['patience-1', 'patience-2']) await carryOut(journal, trouble, failure(id, 'patience'));
+  await handOut('restarted', subjects.event('poll', 'test', 'patience'), 9);
+  const handled: string[] = [];
+  let looks = 0;
+  const consumer = await consume(bus, {
+    durable: 'restarted',
+    aggregate: 'poll',
+    now: () => noon,
+    backoff: [5, 5],
+    onFailure: () => {},
+    async handle({ envelope }) {
+      if (envelope.id === 'patience-1' && ++looks <= 5) throw new Later(1);
+      handled.push(envelope.id);
+    },
+  });
+  await until(() => expect(handled.sort()).toEqual(['patience-1', 'patience-2']));
+  expect((await listDeadLetters(bus)).filter(({ consumer: name }) => name === 'restarted')).toEqual([]);
+  await consumer.stop();
+});
+
+it('an entry in whose midst three processes ended becomes a dead letter, and the next one goes on', async () => {
+  const { position } = await carryOut(journal, trouble, failure('deadly-1', 'deadly'));
+  await carryOut(journal, trouble, failure('deadly-2', 'deadly'));
+  for (let life = 0; life < 3; life++) {
+    const process = await connectBus({ url: servers.nats.url, name: `life-${life}` });
+    const begun = Promise.withResolvers<void>();
+    void watched(process, 'mortal', position, () => {
+      begun.resolve();
+      return new Promise(() => {});
+    });
+    await begun.promise;
+    await process.nc.close();
+  }
+  await handOut('mortal', subjects.event('poll', 'test', 'deadly'), 6);
+  const handled: string[] = [];
+  const consumer = await consume(bus, {
+    durable: 'mortal',
+    aggregate: 'poll',
+    now: () => noon,
+    onFailure: () => {},
+    handle: async ({ envelope }) => void handled.push(envelope.id),
+  });
+  await until(() => expect(handled).toContain('deadly-2'));
+  const letters = (await listDeadLetters(bus)).filter(({ consumer: name }) => name === 'mortal');
+  expect(letters).toMatchObject([{ eventId: 'deadly-1', tries: 3, reason: expect.stringContaining('process ended') }]);
+  expect(handled).not.toContain('deadly-1');
+  // An administrator who knows why, and has mended it, has it tried once more.
+  await replayDeadLetter(bus, letters[0]!.position);
+  expect(handled).toContain('deadly-1');
+  await consumer.stop();
+});
+
+it('what is watched is handled one after the other, and what failed or waits has not ended its process', async () => {
+  const running: string[] = [];
+  const order: string[] = [];
+  const one = (name: string, end?: () => never) =>
+    watched(bus, 'single', name.length, async () => {
+      running.push(name);
+      expect(running).toEqual([name]);
+      await bus.nc.flush();
+      running.pop();
+      order.push(name);
+      end?.();
+    });
+  const fails = () => {
+    throw new Error('no');
+  };
+  for (let i = 0; i < 4; i++) {
+    const both = await Promise.allSettled([one('a', fails), one('bb')]);
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect(both[0]).toMatchObject({ reason: { message: 'no' } });
+  }
+  expect(order).toEqual(['a', 'bb', 'a', 'bb', 'a', 'bb', 'a', 'bb']);
 });
 
 it('a malformed entry and one of a newer version are parked with their reason, not skipped', async () => {

@@ -14,7 +14,7 @@ const everything = {
   doors: all.flatMap(({ takes = [] }) => takes),
   questions: all.flatMap(({ answers = [] }) => answers),
   durables: all.flatMap(({ reacts = {} }) => Object.keys(reacts)),
-  streams: ['EVENTS', 'PUBLIC', 'HUB', 'DEAD', 'OBJ_EVIDENCE', 'OBJ_PUBLIC_FILES', 'KV_WORKING'],
+  streams: ['EVENTS', 'PUBLIC', 'HUB', 'DEAD', 'TRIED', 'OBJ_EVIDENCE', 'OBJ_PUBLIC_FILES', 'KV_WORKING'],
 };
 
 beforeAll(async () => {
@@ -90,7 +90,7 @@ describe.each(services)('%s is refused', (service) => {
       ...everything.streams
         .filter((stream) => !mayRead(its, stream))
         .flatMap((stream) => [
-          `$JS.API.STREAM.MSG.GET.${stream}`,
+          ...(stream === streams.tried && its.reacts ? [] : [`$JS.API.STREAM.MSG.GET.${stream}`]),
           `$JS.API.CONSUMER.CREATE.${stream}`,
           `$JS.API.CONSUMER.MSG.NEXT.${stream}.any`,
         ]),
@@ -102,6 +102,7 @@ describe.each(services)('%s is refused', (service) => {
         `$JS.API.CONSUMER.DELETE.EVENTS.${durable}`,
         `$JS.API.CONSUMER.MSG.NEXT.EVENTS.${durable}`,
         `$JS.ACK.EVENTS.${durable}.1.1.1.1.0`,
+        `tried.${durable}.1`,
       ]),
       ...(its.writes?.includes('public') ? [] : ['pub.province.release.x', '$O.PUBLIC_FILES.C.x']),
       ...(its.writes?.includes('evidence') ? [] : ['$O.EVIDENCE.C.x']),
@@ -242,7 +243,7 @@ describe('the portal', () => {
         `$JS.API.CONSUMER.CREATE.${stream}`,
         `$JS.API.CONSUMER.MSG.NEXT.${stream}.x`,
       ]),
-      ...['EVENTS', 'DEAD', 'OBJ_EVIDENCE', 'KV_WORKING'].flatMap((stream) => [
+      ...['EVENTS', 'DEAD', 'TRIED', 'OBJ_EVIDENCE', 'KV_WORKING'].flatMap((stream) => [
         `$JS.API.STREAM.MSG.GET.${stream}`,
         `house.STREAM.MSG.GET.${stream}`,
       ]),

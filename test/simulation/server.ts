@@ -136,6 +136,7 @@ export class SimulatedServer {
   streamOf(subject: string): SimulatedStream {
     const begins = (filter: string) => subject.startsWith(filter.slice(0, -1));
     if (begins(subjects.events())) return this.journal;
+    if (begins(subjects.allTried())) return this.streams[streams.tried]!;
     return begins(subjects.publicDocuments()) ? this.public : this.dead;
   }
 

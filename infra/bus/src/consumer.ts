@@ -8,6 +8,7 @@ import { pending, reactionDelay, reactions } from './figures.ts';
 import { tryDecode, type Following } from './follow.ts';
 import { reasonOf } from './reason.ts';
 import { UnreadableEntry, type Entry, type RawMessage } from './entry.ts';
+import { EndsItsProcess, watched } from './watched.ts';
 
 export type ConsumerOptions = {
   /** Name of the durable consumer, unique in the installation. */
@@ -44,6 +45,8 @@ export class Later extends Error {
 }
 
 const ackWaitMs = 10_000;
+/** From the so manyth time on that it is handed out, an entry is watched: those who had it before may have ended because of it. */
+const watchedFrom = 4;
 /** How soon it is tried again to write where there was no room, in ms. */
 const whileFullMs = 2_000;
 /** The longest time in hand before the handler is asked again; a timer can't run for a month. */
@@ -137,23 +140,20 @@ async function work(
   const { backoff = defaultBackoff, durable } = options;
   const raw: RawMessage = { subject: message.subject, seq: message.seq, data: message.data, headers: message.headers };
   const lastTry = backoff.length + 1;
-  // A message that kills its process comes back with a higher count and must end here too.
-  let attempt = message.info.redeliveryCount;
+  let attempt = 1;
+  const isWatched = message.info.redeliveryCount >= watchedFrom;
 
   const count = (outcome: string) => reactions.inc({ service: bus.name, consumer: durable, outcome });
 
   const die = async (error: unknown, entry: Entry | null) => {
+    const tries = error instanceof EndsItsProcess ? error.deaths : attempt;
     count('dead');
-    options.onFailure({ durable, entry, message: raw, try: attempt, error, dead: true });
-    await bury(bus, { consumer: durable, message: raw, reason: reasonOf(error), tries: attempt, at: options.now() });
+    options.onFailure({ durable, entry, message: raw, try: tries, error, dead: true });
+    await bury(bus, { consumer: durable, message: raw, reason: reasonOf(error), tries, at: options.now() });
     message.term();
   };
 
   try {
-    if (attempt > lastTry) {
-      await die(new Error('gave up: the process ended at every try'), null);
-      return undefined;
-    }
     const entry = tryDecode(raw);
     if (entry instanceof UnreadableEntry) {
       await die(entry, null);
@@ -166,7 +166,8 @@ async function work(
         return undefined;
       }
       try {
-        await heard(bus, durable, entry, () => options.handle(entry));
+        const handle = () => heard(bus, durable, entry, () => options.handle(entry));
+        await (isWatched ? watched(bus, durable, message.seq, handle) : handle());
         message.ack();
       } catch (error) {
         if (error instanceof Later) {
@@ -179,7 +180,7 @@ async function work(
           count('later');
           return new Later(whileFullMs);
         }
-        if (attempt >= lastTry) {
+        if (attempt >= lastTry || error instanceof EndsItsProcess) {
           await die(error, entry);
           return undefined;
         }

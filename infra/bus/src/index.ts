@@ -5,6 +5,7 @@ export { carryOut, defineAggregate, type Aggregate } from './aggregate.ts';
 export { BusClient, NoAnswer } from './client.ts';
 export { Bus, connectBus, type BusOptions } from './connection.ts';
 export { consume, Later } from './consumer.ts';
+export { watched } from './watched.ts';
 export { certificateTrouble, reasonOf } from './reason.ts';
 export { bury, countDeadLetters, listDeadLetters, replayDeadLetter } from './dead-letters.ts';
 export {

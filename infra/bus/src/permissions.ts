@@ -44,7 +44,7 @@ const askers = ({ takes = [], answers = [], projects, reacts, lives }: Rights): 
   return [...found, ...outside, ...administered];
 };
 
-const written = { public: ['pub.>'], hub: ['hub.>'], dead: ['dead.>'], working: ['$KV.WORKING.>'] };
+const written = { public: ['pub.>'], hub: ['hub.>'], dead: ['dead.>'], tried: ['tried.>'], working: ['$KV.WORKING.>'] };
 
 /** What a service of the back office may do. What nothing here allows, the server refuses. */
 export function permissionsOf(service: BackOffice): Permissions {
@@ -60,6 +60,8 @@ export function permissionsOf(service: BackOffice): Permissions {
     `$JS.API.CONSUMER.CREATE.${streams.journal}.${durable}.${subjects.events(aggregate)}`,
     `$JS.ACK.${streams.journal}.${durable}.>`,
     subjects.dead(durable),
+    subjects.tried(durable, '*'),
+    `$JS.API.STREAM.MSG.GET.${streams.tried}`,
   ]);
   const allow = [
     ...keeps.map((aggregate) => subjects.events(aggregate)),

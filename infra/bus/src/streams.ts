@@ -11,6 +11,9 @@ export const defaultMaxBytes = 4 * 2 ** 30;
 /** Unsaved text that nobody came back to in a quarter is gone. */
 const workingCopiesKeptMs = 92 * 86_400_000;
 
+/** A process that dies of an entry dies of it again within a minute. In ns. */
+const triedKept = 86_400 * 1_000_000_000;
+
 /** No subscription of the hub lasts longer without being renewed. In ns. */
 const hubKept = 32 * 86_400 * 1_000_000_000;
 
@@ -50,6 +53,14 @@ function wantedStreams({
       max_bytes: Math.min(maxBytes, 64 * 2 ** 20),
     },
     { ...kept, name: streams.dead, subjects: [subjects.deadLetters()], max_bytes: Math.min(maxBytes, 2 ** 30) },
+    {
+      ...kept,
+      name: streams.tried,
+      subjects: [subjects.allTried()],
+      max_msgs_per_subject: 1,
+      max_age: triedKept,
+      max_bytes: Math.min(maxBytes, 64 * 2 ** 20),
+    },
   ];
 }
 
