@@ -3,6 +3,7 @@ import { demoPassword } from './seed.ts';
 
 /** Somebody of the sample newsroom, signed in at the door like any other. */
 export type SampleSession = {
+  /** Waits for what was said a moment ago and is not among what can be read yet. */
   read: (path: string) => Promise<unknown>;
   /** Under this key it is carried out once, however often the system starts. */
   say: (key: string, command: Record<string, unknown>) => Promise<void>;
@@ -10,6 +11,7 @@ export type SampleSession = {
 
 /** People and services are there a moment after the door is; more wrong sign-ins than these would lock it. */
 const tries = { most: 6, everyMs: 1_000 };
+const looks = { most: 40, everyMs: 250 };
 
 /**
  * Does something as a person of the sample newsroom, as soon as that is possible.
@@ -32,8 +34,12 @@ export async function asSample(
 
 /** @throws Error with the answer, where a person would be told no */
 export async function signIn(consoleUrl: string, personId: string): Promise<SampleSession> {
-  const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
+  const ask = async (path: string, init: RequestInit = {}, mostLooks = 1): Promise<Response> => {
     const answer = await fetch(`${consoleUrl}${path}`, init);
+    if (answer.status === 404 && mostLooks > 1) {
+      await wait(looks.everyMs);
+      return ask(path, init, mostLooks - 1);
+    }
     if (!answer.ok) throw new Error(`${path}: HTTP ${answer.status} ${await answer.text()}`);
     return answer;
   };
@@ -46,7 +52,7 @@ export async function signIn(consoleUrl: string, personId: string): Promise<Samp
     .map((each) => each.split(';')[0])
     .join('; ');
   return {
-    read: async (path) => (await ask(path, { headers: { cookie } })).json(),
+    read: async (path) => (await ask(path, { headers: { cookie } }, looks.most)).json(),
     async say(key, command) {
       const headers = { ...json, cookie, 'x-csrf-token': csrfToken, 'idempotency-key': key };
       await ask('/api/commands', { method: 'POST', headers, body: JSON.stringify(command) });
