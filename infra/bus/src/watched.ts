@@ -20,8 +20,8 @@ const turns = new WeakMap<Bus, Promise<unknown>>();
 
 /**
  * Handles an entry that may be the end of its process: that it begins is written down before, and crossed out however it ended.
- * How often the server handed it out does not tell: that grows, too, when a process is stopped or killed while the entry only waits,
- * and when nobody was there to take it (seen on 2.9.10: seven times in 70 s, and nobody had it once).
+ * How often the server handed it out does not tell: that grows, too, when a process is stopped or killed while the entry only waits
+ * (and on 2.9.10 while nobody is there, as it seems: every 10 s, by a process that was killed every few seconds).
  * @throws EndsItsProcess when it was begun three times and never ended; the handler's own failure otherwise
  */
 export function watched<T>(bus: Bus, durable: string, position: number, handle: () => Promise<T>): Promise<T> {
