@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { json, text } from 'node:stream/consumers';
 import { connectBus, HubLedger } from '@tongsheng/bus';
-import { QueuePage, streams, type RepostRow } from '@tongsheng/contracts';
+import { QueuePage, type RepostRow } from '@tongsheng/contracts';
 import { restoreBackup } from '@tongsheng/evidence';
 import { freePort } from '@tongsheng/local';
 import { metricsIn, queriesOf } from '@tongsheng/deploy';
@@ -112,7 +112,7 @@ it('counts what happened, in every service', async () => {
   expect(samples(texts.gateway, 'tongsheng_tasks_open').map(([labels]) => labels)).toContain('{left="overdue"}');
   expect(samples(texts.gateway, 'tongsheng_projection_position').length).toBeGreaterThan(10);
   expect(samples(texts.gateway, 'tongsheng_alarms_open')).toHaveLength(3);
-  expect(samples(texts.oversight, 'tongsheng_stream_bytes')).toHaveLength(Object.keys(streams).length);
+  expect(samples(texts.oversight, 'tongsheng_stream_bytes')).toHaveLength(5);
   expect(samples(texts.oversight, 'tongsheng_checkpoint_uncovered_entries')).toHaveLength(1);
   expect(samples(texts.delivery, 'tongsheng_delivery_oldest_due_seconds')).toHaveLength(3);
   expect(samples(texts.delivery, 'tongsheng_channel_stopped').length).toBeGreaterThan(0);

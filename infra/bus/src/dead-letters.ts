@@ -1,8 +1,8 @@
 import { DeadLetter, Refusal, streams, subjects } from '@tongsheng/contracts';
 import { headers, type StoredMsg } from 'nats';
-import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
 import { decodeHeader, encodeHeader, type RawMessage } from './entry.ts';
+import { storedMessage } from './stored-message.ts';
 
 export type Burial = { consumer: string; message: RawMessage; reason: string; tries: number; at: string };
 
@@ -62,16 +62,8 @@ export async function replayDeadLetter(bus: Bus, position: number): Promise<void
   await bus.jsm.streams.deleteMessage(streams.dead, position);
 }
 
-async function nextLetter(bus: Bus, seq: number): Promise<StoredMsg | null> {
-  try {
-    return await bus.jsm.streams.getMessage(streams.dead, { seq, next_by_subj: subjects.deadLetters() } as {
-      seq: number;
-    });
-  } catch (error) {
-    if (isApiError(error, apiCode.noMessage)) return null;
-    throw error;
-  }
-}
+const nextLetter = (bus: Bus, seq: number): Promise<StoredMsg | null> =>
+  storedMessage(bus, streams.dead, { seq, next_by_subj: subjects.deadLetters() });
 
 function toLetter(stored: StoredMsg): DeadLetter {
   const fact = (name: string) => decodeHeader(stored.header.get(`ts-${name}`));

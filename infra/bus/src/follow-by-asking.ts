@@ -1,6 +1,5 @@
 import { subjects } from '@tongsheng/contracts';
-import type { StoredMsg } from 'nats';
-import { apiCode, isApiError } from './api-error.ts';
+import { storedMessage, type StoredQuery } from './stored-message.ts';
 import type { Bus } from './connection.ts';
 import { isPassing, type FollowOptions, type Following } from './follow.ts';
 
@@ -47,14 +46,7 @@ export async function followByAsking(
         resolve();
       };
     });
-  const stored = async (query: { seq: number; next_by_subj?: string }): Promise<StoredMsg | null> => {
-    try {
-      return await bus.jsm.streams.getMessage(stream, query);
-    } catch (error) {
-      if (isApiError(error, apiCode.noMessage)) return null;
-      throw error;
-    }
-  };
+  const stored = (query: StoredQuery) => storedMessage(bus, stream, query);
   /** Everything up to the end as it stands. */
   const readOn = async (): Promise<void> => {
     const { state } = await bus.jsm.streams.info(stream);

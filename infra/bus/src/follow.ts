@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { streams, subjects, type AnyEvent } from '@tongsheng/contracts';
 import { AckPolicy, DeliverPolicy, ErrorCode, nanos, NatsError, type StoredMsg } from 'nats';
 import { apiCode, isApiError } from './api-error.ts';
+import { storedMessage } from './stored-message.ts';
 import type { Bus } from './connection.ts';
 import { decodeEntry, UnreadableEntry, type Entry, type RawMessage } from './entry.ts';
 import { pending } from './figures.ts';
@@ -179,14 +180,7 @@ export async function endOf(bus: Bus, stream: string): Promise<number> {
 
 /** Sequence of the first message under a subject from a position on, null when there is none. */
 export async function nextPosition(bus: Bus, stream: string, subject: string, from: number): Promise<number | null> {
-  try {
-    // One question of two parts, which the client's types do not know.
-    const query = { seq: from, next_by_subj: subject } as { seq: number };
-    return (await bus.jsm.streams.getMessage(stream, query)).seq;
-  } catch (error) {
-    if (isApiError(error, apiCode.noMessage)) return null;
-    throw error;
-  }
+  return (await storedMessage(bus, stream, { seq: from, next_by_subj: subject }))?.seq ?? null;
 }
 
 async function lastMessage(bus: Bus, stream: string, subject: string): Promise<StoredMsg | null> {

@@ -1,6 +1,7 @@
 import { checkpointAddress, subjects, type AnyEvent, type CommandHead, type Receipt } from '@tongsheng/contracts';
 import { NatsError, type StoredMsg } from 'nats';
 import { apiCode, isApiError, isFull, LogFull } from './api-error.ts';
+import { storedMessage, type StoredQuery } from './stored-message.ts';
 import type { Bus } from './connection.ts';
 import {
   decodeEntry,
@@ -238,14 +239,7 @@ export class Journal {
     headers: header,
   });
 
-  async #stored(query: { seq: number; next_by_subj?: string } | { last_by_subj: string }): Promise<StoredMsg | null> {
-    try {
-      return await this.#bus.jsm.streams.getMessage(this.#place.stream, query as { seq: number });
-    } catch (error) {
-      if (isApiError(error, apiCode.noMessage)) return null;
-      throw error;
-    }
-  }
+  #stored = (query: StoredQuery) => storedMessage(this.#bus, this.#place.stream, query);
 }
 
 const hashOfStored = ({ subject, data, header: headers }: StoredMsg): string => hashEntry({ subject, data, headers });

@@ -1,6 +1,7 @@
 import { Refusal, streams, subjects, type Neighbours } from '@tongsheng/contracts';
 import { headers } from 'nats';
 import { apiCode, isApiError } from './api-error.ts';
+import { storedMessage } from './stored-message.ts';
 import { NoAnswer, valueOf, type Answer } from './client.ts';
 import type { Bus } from './connection.ts';
 import { inboxOf } from './permissions.ts';
@@ -145,13 +146,8 @@ export async function lastCopied(
   house: Bus,
   copy: string,
 ): Promise<{ position: number; origin: number; subject: string } | null> {
-  try {
-    const stored = await house.jsm.streams.getMessage(copy, { last_by_subj: '>' });
-    return { position: stored.seq, origin: Number(stored.header.get(originHeader)), subject: stored.subject };
-  } catch (error) {
-    if (isApiError(error, apiCode.noMessage)) return null;
-    throw error;
-  }
+  const stored = await storedMessage(house, copy, { last_by_subj: '>' });
+  return stored && { position: stored.seq, origin: Number(stored.header.get(originHeader)), subject: stored.subject };
 }
 
 /**

@@ -1,9 +1,10 @@
 import { PublicDocument, streams, subjects } from '@tongsheng/contracts';
 import { headers } from 'nats';
 import { apiCode, isApiError } from './api-error.ts';
+import { storedMessage } from './stored-message.ts';
 import type { Bus } from './connection.ts';
 import { followByAsking } from './follow-by-asking.ts';
-import type { Following } from './follow.ts';
+import { nextPosition, type Following } from './follow.ts';
 import { publishOnTop } from './publish.ts';
 import { keyOf, readSealed, unseal } from './sealed.ts';
 
@@ -43,13 +44,8 @@ const isSame = (last: PublicDocument, { version, contentHash, withdrawnAt }: Pub
   (last.withdrawnAt === undefined) === (withdrawnAt === undefined);
 
 async function lastPublic(bus: Bus, subject: string): Promise<{ position: number; document: PublicDocument } | null> {
-  try {
-    const stored = await bus.jsm.streams.getMessage(streams.public, { last_by_subj: subject });
-    return { position: stored.seq, document: parseDocument(stored.data) };
-  } catch (error) {
-    if (isApiError(error, apiCode.noMessage)) return null;
-    throw error;
-  }
+  const stored = await storedMessage(bus, streams.public, { last_by_subj: subject });
+  return stored && { position: stored.seq, document: parseDocument(stored.data) };
 }
 
 /** One public document by its position. Works for a user who may read nothing else. @throws when it is sealed. */
@@ -74,7 +70,7 @@ export async function erasePublic(
   const last = await bus.jsm.streams.getMessage(streams.public, { last_by_subj: subject });
   let messages = 0;
   for (let from = 1; from < last.seq;) {
-    const next = await nextPublic(bus, subject, from);
+    const next = await nextPosition(bus, streams.public, subject, from);
     if (next === null || next >= last.seq) break;
     if (await erase(bus, next)) messages++;
     from = next + 1;
@@ -89,17 +85,6 @@ async function erase(bus: Bus, position: number): Promise<boolean> {
     return await bus.jsm.streams.deleteMessage(streams.public, position, true);
   } catch (error) {
     if (isApiError(error, apiCode.noMessage) || isApiError(error, apiCode.noSequence)) return false;
-    throw error;
-  }
-}
-
-async function nextPublic(bus: Bus, subject: string, seq: number): Promise<number | null> {
-  try {
-    // The server knows it for every read; the client's type has it for direct ones alone.
-    const query: { seq: number; next_by_subj: string } = { seq, next_by_subj: subject };
-    return (await bus.jsm.streams.getMessage(streams.public, query)).seq;
-  } catch (error) {
-    if (isApiError(error, apiCode.noMessage)) return null;
     throw error;
   }
 }

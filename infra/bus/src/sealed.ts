@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { PublicDocument, SealKey, streams, subjects } from '@tongsheng/contracts';
 import { apiCode, isApiError } from './api-error.ts';
+import { storedMessage } from './stored-message.ts';
 import type { Bus } from './connection.ts';
 
 /**
@@ -53,10 +54,7 @@ type Opening = Pick<SealKey, 'key' | 'positions' | 'postedAt'>;
 export async function unseal(bus: Bus, message: Opening): Promise<{ document: PublicDocument; position: number }[]> {
   const found = await Promise.all(
     message.positions.map(async (position) => {
-      const stored = await bus.jsm.streams.getMessage(streams.public, { seq: position }).catch((error: unknown) => {
-        if (isApiError(error, apiCode.noMessage)) return null;
-        throw error;
-      });
+      const stored = await storedMessage(bus, streams.public, { seq: position });
       return stored && { document: opened(message, stored.subject, stored.data), position };
     }),
   );

@@ -40,27 +40,15 @@ function wantedStreams({
     max_msgs_per_subject: -1,
     duplicate_window: 120 * 1_000_000_000,
   };
+  /** Of each subject the last word, and that for a while. */
+  const newest = { ...kept, max_msgs_per_subject: 1, max_bytes: Math.min(maxBytes, 64 * 2 ** 20) };
   return [
     { ...kept, name: streams.journal, subjects: [subjects.events()], deny_delete: true, deny_purge: true },
     // A text that must not be public any more can be overwritten in here (`erasePublic`); what was decided stays in the journal.
     { ...kept, name: streams.public, subjects: [subjects.publicDocuments()], deny_purge: true },
-    {
-      ...kept,
-      name: streams.hub,
-      subjects: [subjects.hubEntries()],
-      max_msgs_per_subject: 1,
-      max_age: hubKept,
-      max_bytes: Math.min(maxBytes, 64 * 2 ** 20),
-    },
+    { ...newest, name: streams.hub, subjects: [subjects.hubEntries()], max_age: hubKept },
     { ...kept, name: streams.dead, subjects: [subjects.deadLetters()], max_bytes: Math.min(maxBytes, 2 ** 30) },
-    {
-      ...kept,
-      name: streams.tried,
-      subjects: [subjects.allTried()],
-      max_msgs_per_subject: 1,
-      max_age: triedKept,
-      max_bytes: Math.min(maxBytes, 64 * 2 ** 20),
-    },
+    { ...newest, name: streams.tried, subjects: [subjects.allTried()], max_age: triedKept },
   ];
 }
 

@@ -1,7 +1,7 @@
 import { subjects, streams } from '@tongsheng/contracts';
 import { headers } from 'nats';
-import { apiCode, isApiError } from './api-error.ts';
 import type { Bus } from './connection.ts';
+import { storedMessage } from './stored-message.ts';
 
 /** How often the process may end in the midst of an entry before it is taken for the cause. */
 const mostDeaths = 3;
@@ -45,11 +45,6 @@ export function watched<T>(bus: Bus, durable: string, position: number, handle: 
 }
 
 async function begunAt(bus: Bus, subject: string): Promise<number> {
-  try {
-    const { data } = await bus.jsm.streams.getMessage(streams.tried, { last_by_subj: subject });
-    return Number(new TextDecoder().decode(data));
-  } catch (error) {
-    if (isApiError(error, apiCode.noMessage)) return 0;
-    throw error;
-  }
+  const last = await storedMessage(bus, streams.tried, { last_by_subj: subject });
+  return last ? Number(new TextDecoder().decode(last.data)) : 0;
 }
